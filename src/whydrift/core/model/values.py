@@ -1,0 +1,87 @@
+"""JSON values as the core sees them, and the one value that JSON lacks: ABSENT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final, TypeAlias, TypeGuard, Union
+
+Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+JsonObject: TypeAlias = dict[str, Json]
+
+
+class Absent(Enum):
+    """The type of ABSENT: a path that does not exist, which is not the same as one that holds null."""
+
+    ABSENT = "absent"
+
+    def __repr__(self) -> str:
+        return "ABSENT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT: Final = Absent.ABSENT
+
+MaybeJson: TypeAlias = Json | Absent
+
+
+def is_object(value: object) -> TypeGuard[JsonObject]:
+    """Whether a value is a JSON object."""
+    return isinstance(value, dict)
+
+
+def child(value: MaybeJson, *keys: str | int) -> MaybeJson:
+    """The value below `value` at `keys` (map keys, list indices), or ABSENT where a step does not exist."""
+    for key in keys:
+        if isinstance(value, dict) and isinstance(key, str):
+            value = value.get(key, ABSENT)
+        elif isinstance(value, list) and isinstance(key, int) and 0 <= key < len(value):
+            value = value[key]
+        else:
+            return ABSENT
+    return value
+
+
+def text(value: MaybeJson, *keys: str | int) -> str:
+    """The string below `value` at `keys`, or "" where there is none."""
+    found = child(value, *keys)
+    return found if isinstance(found, str) else ""
+
+
+def mapping(value: MaybeJson, *keys: str | int) -> JsonObject:
+    """The object below `value` at `keys`, or an empty one where there is none."""
+    found = child(value, *keys)
+    return found if isinstance(found, dict) else {}
+
+
+def items(value: MaybeJson, *keys: str | int) -> list[Json]:
+    """The list below `value` at `keys`, or an empty one where there is none."""
+    found = child(value, *keys)
+    return found if isinstance(found, list) else []
+
+
+def same(a: MaybeJson, b: MaybeJson) -> bool:
+    """Whether two values are one JSON value: 1 and 1.0 are, true and 1 are not."""
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return type(a) is type(b) and a == b or _both_numbers(a, b) and a == b
+
+
+def _both_numbers(a: MaybeJson, b: MaybeJson) -> bool:
+    return isinstance(a, int | float) and isinstance(b, int | float)
+
+
+def is_empty(value: MaybeJson) -> bool:
+    """Whether a value is its type's zero: null, "", 0, false, [] or {}."""
+    return value is None or (value is not ABSENT and value in ("", 0, False, [], {}))
+
+
+def freeze(value: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
+    """A mapping's items in key order, for comparing and hashing shallow maps of scalars."""
+    return tuple(sorted(value.items()))
