@@ -1,0 +1,123 @@
+"""jq, asked only for paths: in a worker process with a deadline, so that no document and no number passes through it.
+
+The worker starts with the first program, is killed when a program does not end in time, and then starts again.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from threading import Event, Lock, Timer
+from types import TracebackType
+from typing import IO
+
+from whydrift.adapters.jq.dialect import deletions
+from whydrift.core.compare.ignore import JqFailed
+from whydrift.core.model.values import Json
+from whydrift.errors import NotComparable, SourceError
+
+WORKER = "whydrift.adapters.jq.worker"
+COMPILE_SECONDS = 30.0
+"""How long the worker may take to start and to compile a program; the deadline of a rule does not count it."""
+
+
+class JqWorker:
+    """The paths that jq expressions name in documents (core.compare.ignore.JqPaths). One thread at a time is served."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._compiled: set[str] = set()
+        self._steps: dict[str, tuple[str, ...]] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> JqWorker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker, if one runs."""
+        with self._lock:
+            self._stop()
+
+    def steps(self, expression: str) -> tuple[str, ...]:
+        """The path expressions that `del(expression)` deletes; NotComparable where it does not compile."""
+        if expression not in self._steps:
+            steps = deletions(expression)
+            for step in steps:
+                self._compile(expression, _program(step))
+            self._steps[expression] = steps
+        return self._steps[expression]
+
+    def paths(self, step: str, document: Json, seconds: float) -> tuple[list[Json], ...] | JqFailed:
+        """The paths that a step names in a document."""
+        program = _program(step)
+        with self._lock:
+            if program not in self._compiled:
+                self._ask([program], COMPILE_SECONDS)
+            answer = self._ask([program, json.dumps(document)], seconds)
+        if answer is None:
+            return JqFailed(f"did not end within {seconds:g} s")
+        word, text = answer
+        return tuple(json.loads(text)) if word == "ok" else JqFailed(text)
+
+    def _compile(self, expression: str, program: str) -> None:
+        with self._lock:
+            answer = self._ask([program], COMPILE_SECONDS)
+        if answer is None or answer[0] != "ok":
+            raise NotComparable(f"jq: '{expression}' does not compile: {answer[1] if answer else 'no answer'}")
+
+    def _ask(self, request: list[str], seconds: float) -> tuple[str, str] | None:
+        """One request; None when no answer came in time: then the worker is gone. SourceError where it cannot run."""
+        requests, replies, process = self._started()
+        late = Event()
+        deadline = Timer(seconds, _expire, (process, late))
+        deadline.start()
+        try:
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+            line = replies.readline()
+        except BrokenPipeError:
+            line = ""
+        finally:
+            deadline.cancel()
+        if line:
+            self._compiled.add(request[0])
+            word, text = json.loads(line)
+            return word, text
+        self._stop()
+        if not late.is_set():
+            raise SourceError(f"the jq worker ({sys.executable} -m {WORKER}) ended without an answer")
+        return None
+
+    def _started(self) -> tuple[IO[str], IO[str], subprocess.Popen[str]]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", WORKER],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # where jq's `debug` writes
+                text=True,
+            )
+        process = self._process
+        if process.stdin is None or process.stdout is None:
+            raise SourceError("the jq worker has no pipes")
+        return process.stdin, process.stdout, process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        self._compiled.clear()
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+
+def _expire(process: subprocess.Popen[str], late: Event) -> None:
+    late.set()
+    process.kill()
+
+
+def _program(step: str) -> str:
+    return f"[path({step})]"
