@@ -33,6 +33,7 @@ class Entry:
     time: str | None
     """When it last wrote, RFC 3339; None for `scale`."""
     fields_v1: Json = field(repr=False, compare=False)
+    fields_type: str = field(default="FieldsV1", repr=False)
 
     @cached_property
     def fields(self) -> FieldSet:
@@ -74,6 +75,7 @@ def _entry(raw: JsonObject) -> Entry:
         api_version=text(raw, "apiVersion"),
         time=text(raw, "time") or None,
         fields_v1=raw.get("fieldsV1"),
+        fields_type=text(raw, "fieldsType"),
     )
 
 
