@@ -1,4 +1,4 @@
-"""Field paths: how a place inside an object is named, for programs (JSON pointer) and for people (list items by key)."""
+"""Field paths: how a place inside an object is named: JSON pointers, and items by key for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from whydrift.core.model.values import ABSENT, Json, MaybeJson, child
 Path: TypeAlias = tuple[str | int, ...]
 """Map keys and list indices, from the root of an object. () is the whole object."""
 
-ITEM_KEYS = ("name", "containerPort", "port", "mountPath", "devicePath", "key", "secretKey", "topologyKey", "ip", "type", "id")
+ITEM_KEYS = (
+    "name",
+    "containerPort",
+    "port",
+    "mountPath",
+    "devicePath",
+    "key",
+    "secretKey",
+    "topologyKey",
+    "ip",
+    "type",
+    "id",
+)
 """Keys by which people tell items of a list apart, tried in this order."""
 
 

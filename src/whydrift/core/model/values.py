@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Final, TypeAlias, TypeGuard, Union
+from typing import Final, TypeAlias, TypeGuard
 
-Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 JsonObject: TypeAlias = dict[str, Json]
 
 
@@ -70,7 +70,7 @@ def same(a: MaybeJson, b: MaybeJson) -> bool:
         return a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    return type(a) is type(b) and a == b or _both_numbers(a, b) and a == b
+    return (type(a) is type(b) or _both_numbers(a, b)) and a == b
 
 
 def _both_numbers(a: MaybeJson, b: MaybeJson) -> bool:

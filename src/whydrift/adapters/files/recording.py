@@ -1,0 +1,149 @@
+"""Recordings as a source: each answer is a file named after its URL (design/answer.md, "A recording")."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from whydrift.errors import SourceError
+from whydrift.ports import Api, Body, NotRead, Question, Reply
+
+SAFE = "-._~!$&'()+,;=:@"
+LONGEST_NAME = 200
+LARGEST_FILE = 2 * 1024**3
+REFUSALS = ("400", "401", "403", "404", "409", "422", "429", "500", "502", "503", "504")
+
+
+def file_name(question: Question) -> str:
+    """The path of a question's answer inside a recording's (or an instance's) folder."""
+    parts = [_part(part) for part in question.path.strip("/").split("/")]
+    query = "&".join(f"{_part(key)}={_part(value)}" for key, value in question.query)
+    suffix = ".txt" if question.path.endswith(("/log", "/logs")) else ".json"
+    return "/".join((question.api.value, *parts)) + (f"@{query}" if query else "") + suffix
+
+
+def _part(part: str) -> str:
+    quoted = quote(part, safe=SAFE)
+    return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
+
+
+class Files:
+    """The files of a recording: a folder or a .zip. Nothing outside of it is ever opened."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._zip = self._open_zip(root) if root.is_file() else None
+        if self._zip is None and not root.is_dir():
+            raise SourceError(f"{root}: no such recording: give a folder or a .zip that `whydrift record` wrote")
+
+    @staticmethod
+    def _open_zip(path: Path) -> zipfile.ZipFile:
+        try:
+            archive = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError) as error:
+            raise SourceError(f"{path}: not a zip file ({error})") from error
+        for entry in archive.infolist():
+            parts = entry.filename.split("/")
+            if entry.filename.startswith("/") or "\\" in entry.filename or ".." in parts:
+                raise SourceError(f"{path}: holds a file named {entry.filename!r}: refused")
+            if stat.S_ISLNK(entry.external_attr >> 16):
+                raise SourceError(f"{path}: holds a symbolic link ({entry.filename!r}): refused")
+        return archive
+
+    def read(self, name: str) -> bytes | None:
+        """The content of one file; None where it does not exist."""
+        try:
+            return self._read_zipped(name) if self._zip else self._read_plain(name)
+        except OSError as error:
+            raise SourceError(f"{self.root}/{name}: {error.strerror or error}") from error
+
+    def _read_plain(self, name: str) -> bytes | None:
+        path = self.root / name
+        if not path.is_file():
+            return None
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise SourceError(f"{path}: leads out of the recording: refused")
+        return path.read_bytes()
+
+    def _read_zipped(self, name: str) -> bytes | None:
+        assert self._zip is not None
+        try:
+            entry = self._zip.getinfo(name)
+        except KeyError:
+            return None
+        if entry.file_size > LARGEST_FILE or entry.file_size > 1000 * max(entry.compress_size, 1000):
+            raise SourceError(f"{self.root}: {name} would unpack to {entry.file_size} bytes: refused")
+        try:
+            return self._zip.read(entry)
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            raise SourceError(f"{self.root}: {name} cannot be read ({error})") from error
+
+    def names(self, folder: str) -> list[str]:
+        """The names of the files directly in a folder."""
+        if self._zip:
+            prefix = folder.rstrip("/") + "/"
+            names = (entry[len(prefix) :] for entry in self._zip.namelist() if entry.startswith(prefix))
+            return sorted(name for name in names if name and "/" not in name)
+        place = self.root / folder
+        return sorted(path.name for path in place.iterdir() if path.is_file()) if place.is_dir() else []
+
+    def open(self, name: str) -> io.BytesIO | None:
+        """One file as a stream of bytes; None where it does not exist."""
+        content = self.read(name)
+        return None if content is None else io.BytesIO(content)
+
+
+class Recording:
+    """A recording as a `ports.Source`."""
+
+    def __init__(self, root: Path) -> None:
+        self.files = Files(root)
+        self.name = str(root)
+        self._about = self._read_about()
+        self.requests = 0
+
+    def _read_about(self) -> dict[str, list[dict[str, str]]]:
+        content = self.files.read("recording.json")
+        if content is None:
+            if not self.files.read("argocd/api/v1/applications.json"):
+                raise SourceError(f"{self.name}: not a recording: it holds no argocd/api/v1/applications.json")
+            return {}
+        try:
+            about = json.loads(content)
+        except ValueError as error:
+            raise SourceError(f"{self.name}: recording.json is not JSON ({error})") from error
+        return about if isinstance(about, dict) else {}
+
+    async def ask(self, question: Question) -> Reply:
+        """The recorded answer; a refusal that was recorded; or: it was not recorded."""
+        self.requests += 1
+        name = self._folder(question) + file_name(question)
+        content = self.files.read(name)
+        if content is not None:
+            return Body(content)
+        for status in REFUSALS:
+            refusal = self.files.read(f"{name}.{status}")
+            if refusal is not None:
+                return NotRead(f"{status} {refusal.decode('utf-8', 'replace')[:300]}", int(status))
+        return NotRead("not in the recording")
+
+    def _folder(self, question: Question) -> str:
+        several = "instances" if question.api is Api.ARGOCD else "clusters"
+        return f"{several}/{_part(question.at)}/" if question.at else ""
+
+    def instances(self) -> Sequence[str]:
+        """Ids of the recorded Argo CD instances."""
+        return [str(row["id"]) for row in self._about.get("instances", [])] or [""]
+
+    def clusters(self) -> dict[str, str]:
+        """Destination URL → id of the recorded clusters."""
+        found = {str(row.get("url", "")): str(row["id"]) for row in self._about.get("clusters", [])}
+        return found or {"https://kubernetes.default.svc": "", "in-cluster": ""}
+
+    async def close(self) -> None:
+        """Nothing is kept open but the archive, which the process lets go of."""

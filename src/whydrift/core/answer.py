@@ -1,0 +1,196 @@
+"""Outcomes → the answer: what the stages found, in the words of design/answer.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from whydrift.core.explain.conditions import comparison_failed
+from whydrift.core.explain.engine import Finding
+from whydrift.core.model.application import Application, Source
+from whydrift.core.model.drift import Kind
+from whydrift.core.model.explanation import Explanation, Side
+from whydrift.core.model.paths import for_people
+from whydrift.core.model.secrets import masked
+from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
+from whydrift.core.model.triage import (
+    Agrees,
+    ApplicationAnswer,
+    ArgocdAnswer,
+    DifferenceAnswer,
+    EvidenceAnswer,
+    ExplanationAnswer,
+    ObjectAnswer,
+    SourceAnswer,
+    State,
+    UndecidedAnswer,
+)
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, items, text
+from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
+
+
+def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], not_read: str = "") -> ApplicationAnswer:
+    """One application of the answer. `sides` gives the side of each cause; `not_read` says why it could not be looked at."""
+    application = outcome.snapshot.application
+    return ApplicationAnswer(
+        name=application.name,
+        namespace=application.namespace,
+        instance=application.instance,
+        project=application.project,
+        cluster=application.cluster,
+        origin=origin(application),
+        sources=tuple(_source(application, place, source) for place, source in enumerate(application.sources)),
+        argocd=ArgocdAnswer(
+            sync=application.sync,
+            health=application.health,
+            revision=", ".join(application.revisions),
+            reconciled_at=application.reconciled_at,
+            conditions=tuple(f"{kind}: {message}" for kind, message in application.conditions),
+        ),
+        compared_by=compared_by(application),
+        agrees=_agrees(outcome),
+        objects=tuple(_object(o, sides) for o in outcome.objects),
+        not_read=not_read,
+    )
+
+
+def origin(application: Application) -> str:
+    """Where the Application itself comes from: its tracking id, its owner, or whoever wrote it."""
+    tracking = text(application.raw, "metadata", "annotations", "argocd.argoproj.io/tracking-id")
+    if tracking:
+        return f"application {tracking.partition(':')[0]}"
+    for owner in items(application.raw, "metadata", "ownerReferences"):
+        if text(owner, "kind") == "ApplicationSet":
+            return f"ApplicationSet {text(owner, 'name')}"
+    if text(application.raw, "metadata", "labels", "app.kubernetes.io/managed-by") == "Helm":
+        return f"Helm release {text(application.raw, 'metadata', 'annotations', 'meta.helm.sh/release-name')}"
+    return "not from git"
+
+
+def _source(application: Application, place: int, source: Source) -> SourceAnswer:
+    revisions = application.revisions
+    return SourceAnswer(
+        repo=source.repo,
+        path=source.path or source.chart,
+        revision=revisions[place] if place < len(revisions) else source.target_revision,
+        type=_source_type(application, place, source),
+    )
+
+
+def _source_type(application: Application, place: int, source: Source) -> str:
+    if source.chart:
+        return "oci" if source.repo.startswith("oci://") else "chart"
+    status = application.raw.get("status")
+    kinds = status.get("sourceTypes") if isinstance(status, dict) else None
+    named = (
+        kinds[place]
+        if isinstance(kinds, list) and place < len(kinds)
+        else text(application.raw, "status", "sourceType")
+    )
+    return str(named or "").lower()
+
+
+def compared_by(application: Application) -> str:
+    """The strategy that Argo CD uses for the application (internals 3.2); a single object may ask for structured merge."""
+    if "ServerSideDiff=true" in application.compare_options:
+        return "server-side"
+    return "structured-merge" if application.server_side_apply else "three-way"
+
+
+def _agrees(outcome: ApplicationOutcome) -> Agrees:
+    if comparison_failed(outcome.snapshot):
+        return "not-compared"
+    return "stale" if outcome.stale else True
+
+
+def _object(outcome: ObjectOutcome, sides: Mapping[str, Side]) -> ObjectAnswer:
+    item = outcome.object
+    return ObjectAnswer(
+        id=item.key.id,
+        namespace=item.key.namespace,
+        argocd=item.verdict.value,
+        state=_state(item, outcome.findings),
+        differences=tuple(_difference(item, finding, sides) for finding in outcome.findings),
+    )
+
+
+def _state(item: ObjectSnapshot, findings: tuple[Finding, ...]) -> State:
+    if any(finding.difference.whole and finding.difference.kind is Kind.MISSING for finding in findings):
+        return "missing"
+    if any(finding.difference.whole and finding.difference.kind is Kind.EXTRA for finding in findings):
+        return "extra"
+    shown = any(finding.difference.shown for finding in findings)
+    return "modified" if shown or item.verdict is Verdict.OUT_OF_SYNC else "equal"
+
+
+def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side]) -> DifferenceAnswer:
+    d = finding.difference
+    root = item.live if d.kind is Kind.EXTRA else item.target
+    target, live = _values(d.target, d.live)
+    side = side_of(finding, sides)
+    return DifferenceAnswer(
+        path=d.pointer,
+        field=for_people(d.path, root),
+        kind=d.kind.value,
+        shown=d.shown,
+        order=True if d.order else msgspec.UNSET,
+        target=msgspec.UNSET if d.whole else target,
+        live=msgspec.UNSET if d.whole else live,
+        explanations=tuple(_explanation(explanation) for explanation in finding.explanations),
+        undecided=tuple(UndecidedAnswer(cause=u.cause, needs=u.needs, why=u.why) for u in finding.undecided),
+        side=msgspec.UNSET if side is None else side,
+    )
+
+
+def side_of(finding: Finding, sides: Mapping[str, Side]) -> Side | None:
+    """The side that the strongest explanation speaks for; None while a difference is unexplained."""
+    if not finding.explanations:
+        return None
+    first = finding.explanations[0]
+    return first.side or sides[first.cause]
+
+
+def _values(target: MaybeJson, live: MaybeJson) -> tuple[Json | msgspec.UnsetType, Json | msgspec.UnsetType]:
+    same = target == live
+    return _value(target, same), _value(live, same)
+
+
+def _value(value: MaybeJson, same: bool) -> Json | msgspec.UnsetType:
+    if value is ABSENT:
+        return msgspec.UNSET
+    return _without_tokens(value, same)
+
+
+def _without_tokens(value: Json, same: bool) -> Json:
+    if masked(value):
+        return {"masked": "same" if same else "changed"}
+    if isinstance(value, dict):
+        return {key: _without_tokens(part, same) for key, part in value.items()}
+    return [_without_tokens(item, same) for item in value] if isinstance(value, list) else value
+
+
+def _explanation(explanation: Explanation) -> ExplanationAnswer:
+    return ExplanationAnswer(
+        cause=explanation.cause,
+        strength=explanation.strength,
+        why=explanation.why,
+        evidence=tuple(EvidenceAnswer(fact=e.fact, says=e.says) for e in explanation.evidence),
+    )
+
+
+def count_causes(applications: Iterable[ApplicationAnswer]) -> dict[str, int]:
+    """How many shown fields each cause explains, most first."""
+    counts: dict[str, int] = {}
+    for application in applications:
+        for difference in differences_of(application):
+            if difference.shown and difference.explanations:
+                cause = difference.explanations[0].cause
+                counts[cause] = counts.get(cause, 0) + 1
+    return dict(sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+
+
+def differences_of(application: ApplicationAnswer) -> Iterable[DifferenceAnswer]:
+    """Every difference of an application."""
+    objects = () if isinstance(application.objects, msgspec.UnsetType) else application.objects
+    return (difference for item in objects for difference in item.differences)

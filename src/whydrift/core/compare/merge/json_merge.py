@@ -1,0 +1,79 @@
+"""JSON merge patches for all kinds that are not built in (apimachinery pkg/util/jsonmergepatch, evanphx/json-patch)."""
+
+from __future__ import annotations
+
+from whydrift.core.compare.typed.gojson import copied_object
+from whydrift.core.model.values import Json, JsonObject, same
+
+
+def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObject) -> JsonObject:
+    """What target adds to or changes in live, and what it no longer has of last-applied (CreateThreeWayJSONMergePatch)."""
+    changes = _without_nulls(_difference(live, target))
+    deletions = _only_nulls(_difference(last_applied, target))
+    return apply(changes, deletions)
+
+
+def apply(patch: JsonObject, obj: JsonObject) -> JsonObject:
+    """The object with the patch applied: null deletes, objects merge, all else replaces (MergePatch)."""
+    return copied_object(_merged(obj, patch))
+
+
+def _difference(original: JsonObject, modified: JsonObject) -> JsonObject:
+    patch: JsonObject = {}
+    for key, value in modified.items():
+        current = original.get(key)
+        if key in original and isinstance(current, dict) and isinstance(value, dict):
+            below = _difference(current, value)
+            if below:
+                patch[key] = below
+        elif key not in original or not same(current, value):
+            patch[key] = value
+    return patch | {key: None for key in original if key not in modified}
+
+
+def _without_nulls(patch: JsonObject) -> JsonObject:
+    """Additions and changes only; an empty object in the patch is a value, one that is emptied here is not."""
+    kept: JsonObject = {}
+    for key, value in patch.items():
+        if isinstance(value, dict) and value:
+            below = _without_nulls(value)
+            if below:
+                kept[key] = below
+        elif value is not None:
+            kept[key] = value
+    return kept
+
+
+def _only_nulls(patch: JsonObject) -> JsonObject:
+    kept: JsonObject = {}
+    for key, value in patch.items():
+        if isinstance(value, dict):
+            below = _only_nulls(value)
+            if below:
+                kept[key] = below
+        elif value is None:
+            kept[key] = None
+    return kept
+
+
+def _merged(obj: JsonObject, patch: JsonObject) -> JsonObject:
+    result = dict(obj)
+    for key, value in patch.items():
+        current = result.get(key)
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(current, dict) and isinstance(value, dict):
+            result[key] = _merged(current, value)
+        else:
+            # evanphx/json-patch leaves the nulls in a list that takes the place of an object, and in no other value.
+            result[key] = value if isinstance(current, dict) else _pruned(value)
+    return result
+
+
+def _pruned(value: Json) -> Json:
+    """The value without nulls in its objects, those inside lists included; nulls that are list items stay."""
+    if isinstance(value, dict):
+        return {key: _pruned(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_pruned(item) for item in value]
+    return value

@@ -1,0 +1,240 @@
+"""Applying strategic merge patches (k8s.io/apimachinery pkg/util/strategicpatch/patch.go :: mergeMap)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from whydrift.core.compare.merge.merge_lists import (
+    DELETE,
+    DIRECTIVE,
+    deduplicated,
+    equal,
+    index_of,
+    interleaved,
+    is_deletion,
+    items_are_objects,
+    key_of,
+    objects,
+    partitioned,
+)
+from whydrift.core.compare.merge.patch_tags import MERGE, REPLACE, Schema, Tags
+from whydrift.core.compare.merge.strategic_diff import DELETE_FROM_LIST, ELEMENT_ORDER, RETAIN_KEYS
+from whydrift.core.model.values import Json, JsonObject, same
+from whydrift.errors import NotComparable
+
+
+class Mode(NamedTuple):
+    """What a patch is merged into: an object, where directives act, or another patch, where they are kept."""
+
+    into_object: bool = True
+
+
+def merged(original: JsonObject, patch: JsonObject, schema: Schema, mode: Mode) -> JsonObject:
+    """The object with the patch applied; NotComparable where Go refuses the patch."""
+    if DIRECTIVE in patch:
+        return _directed(patch)
+    original, patch = _with_retained_keys(original, patch, mode)
+    original, patch = _with_ordered_lists(original, patch, schema, mode)
+    result = dict(original)
+    for key, value in patch.items():
+        if key.startswith(DELETE_FROM_LIST[:-1]):
+            _delete_from_list(result, key, value, schema, mode)
+        else:
+            _merge_field(result, key, value, schema, mode)
+    return result
+
+
+def _directed(patch: JsonObject) -> JsonObject:
+    directive = patch[DIRECTIVE]
+    if directive == REPLACE:
+        return {key: value for key, value in patch.items() if key != DIRECTIVE}
+    if directive == DELETE:
+        return {}
+    raise NotComparable(f"unknown patch type {directive!r}")
+
+
+def _with_retained_keys(original: JsonObject, patch: JsonObject, mode: Mode) -> tuple[JsonObject, JsonObject]:
+    """Both sides after $retainKeys: keys that it does not list go out of the original; in a patch it is kept."""
+    if RETAIN_KEYS not in patch:
+        return original, patch
+    retained = patch[RETAIN_KEYS]
+    patch = {key: value for key, value in patch.items() if key != RETAIN_KEYS}
+    if not mode.into_object:
+        if RETAIN_KEYS in original and not same(original[RETAIN_KEYS], retained):
+            raise NotComparable("two patches state different $retainKeys")
+        return original | {RETAIN_KEYS: retained}, patch
+    if not isinstance(retained, list):
+        raise NotComparable("invalid patch format of $retainKeys")
+    for key, value in patch.items():
+        about_lists = key.startswith((DELETE_FROM_LIST[:-1], ELEMENT_ORDER[:-1]))
+        if value is not None and not about_lists and key not in retained:
+            raise NotComparable("invalid patch format of $retainKeys")
+    return {key: value for key, value in original.items() if key in retained}, patch
+
+
+def _with_ordered_lists(
+    original: JsonObject, patch: JsonObject, schema: Schema, mode: Mode
+) -> tuple[JsonObject, JsonObject]:
+    """Both sides after $setElementOrder: the lists that it names are merged into the original, in order."""
+    original, patch = dict(original), dict(patch)
+    for directive in [key for key in patch if key.startswith(ELEMENT_ORDER[:-1])]:
+        order = patch.pop(directive)
+        if not mode.into_object and not same(original.setdefault(directive, order), order):
+            raise NotComparable("two patches state different $setElementOrder lists")
+        if not isinstance(order, list) or not directive.startswith(ELEMENT_ORDER):
+            raise NotComparable("invalid patch format of $setElementOrder")
+        key = directive.removeprefix(ELEMENT_ORDER)
+        merged_list = _ordered_list(original.get(key), patch.get(key), order, schema.of_list(key), mode)
+        if merged_list is not None:
+            original[key] = merged_list
+            patch.pop(key, None)
+    return original, patch
+
+
+def _ordered_list(
+    original: Json, patch: Json, order: list[Json], found: tuple[Schema, Tags], mode: Mode
+) -> list[Json] | None:
+    schema, tags = found
+    if not isinstance(original, list | None) or not isinstance(patch, list | None):
+        raise NotComparable("$setElementOrder for something that is no list")
+    _check_order(patch or [], order, tags.merge_key)
+    if original is None and patch is None:
+        return None
+    if original is None or patch is None:
+        both = original if original is not None else _without_directives(patch)
+    elif tags.strategy == MERGE:
+        both = _merged_list(original, patch, schema, tags, mode)
+    else:
+        both = patch
+    if not isinstance(both, list):
+        raise NotComparable("$setElementOrder for something that is no list")
+    inside, outside = partitioned(both, order, tags.merge_key)
+    of_objects = items_are_objects(original or [], patch or [])
+    return interleaved(inside, outside, order, original or [], tags.merge_key, of_objects=of_objects)
+
+
+def _check_order(patch: list[Json], order: list[Json], merge_key: str) -> None:
+    """The items of a patch list must stand in $setElementOrder, in the same order (validatePatchWithSetOrderList)."""
+    if not order or not patch:
+        return
+    left = [item for item in patch if not is_deletion(item)] if merge_key and objects(patch) else patch
+    left = [item for item in left if not (isinstance(item, dict) and DIRECTIVE in item)]
+    place = 0
+    for item in order:
+        if place < len(left) and _same_key(left[place], item, merge_key):
+            place += 1
+    if place < len(left):
+        raise NotComparable("the order in a patch list does not match its $setElementOrder list")
+
+
+def _same_key(left: Json, right: Json, merge_key: str) -> bool:
+    if not merge_key:
+        return equal(left, right)
+    a, b = objects([left, right])
+    return equal(key_of(a, merge_key), key_of(b, merge_key))
+
+
+def _delete_from_list(result: JsonObject, directive: str, values: Json, schema: Schema, mode: Mode) -> None:
+    """Act on $deleteFromPrimitiveList in `result`, or keep it there where `result` is a patch."""
+    if not mode.into_object:
+        result[directive] = values
+        return
+    if not directive.startswith(DELETE_FROM_LIST):
+        raise NotComparable("invalid patch format of $deleteFromPrimitiveList")
+    key = directive.removeprefix(DELETE_FROM_LIST)
+    current = result.get(key)
+    if values is None:
+        result.pop(key, None)
+    elif isinstance(current, list) and isinstance(values, list):
+        schema.of_list(key)
+        if (current or values) and items_are_objects(current, values):
+            raise NotComparable("$deleteFromPrimitiveList for a list of objects")
+        result[key] = [item for item in current if index_of(values, item, "") < 0]
+
+
+def _merge_field(result: JsonObject, key: str, value: Json, schema: Schema, mode: Mode) -> None:
+    """Merge one field of a patch into `result`."""
+    current = result.get(key)
+    if value is None:
+        result.pop(key, None)
+        if not mode.into_object:
+            result[key] = None
+    elif isinstance(current, dict) and isinstance(value, dict):
+        below, tags = schema.of_map(key)
+        result[key] = value if tags.strategy == REPLACE else merged(current, value, below, mode)
+    elif isinstance(current, list) and isinstance(value, list):
+        below, tags = schema.of_list(key)
+        result[key] = _merged_list(current, value, below, tags, mode) if tags.strategy == MERGE else value
+    else:
+        value = _without_nulls(value) if mode.into_object else value
+        if isinstance(value, dict) and DIRECTIVE in value:
+            result.pop(key, None)
+        else:
+            result[key] = _without_directives(value)
+
+
+def _merged_list(original: list[Json], patch: list[Json], schema: Schema, tags: Tags, mode: Mode) -> list[Json]:
+    if not original and not patch:
+        return original
+    of_objects = items_are_objects(original, patch)
+    if of_objects:
+        if not tags.merge_key:
+            raise NotComparable("lists of objects cannot be merged without a merge key")
+        original, patch = _with_list_directives(objects(original), objects(patch), tags.merge_key)
+        both = _merged_items(original, patch, schema, tags.merge_key, mode)
+    else:
+        both = deduplicated(original + patch)
+    inside, outside = partitioned(both, patch, tags.merge_key)
+    return interleaved(inside, outside, patch, original, tags.merge_key, of_objects=of_objects)
+
+
+def _with_list_directives(
+    original: list[JsonObject], patch: list[JsonObject], merge_key: str
+) -> tuple[list[Json], list[Json]]:
+    """The list without the items that the patch deletes, and the patch without directives."""
+    plain: list[Json] = [item for item in patch if DIRECTIVE not in item]
+    kept: list[Json] = list(original)
+    for item in patch:
+        directive = item.get(DIRECTIVE)
+        if directive == DELETE:
+            target = key_of(item, merge_key)
+            kept = [other for other in objects(kept) if not equal(other.get(merge_key), target)]
+        elif DIRECTIVE in item and directive != REPLACE:
+            raise NotComparable(f"directive {directive!r} cannot stand in a list")
+    if any(item.get(DIRECTIVE) == REPLACE for item in patch):
+        return plain, []
+    return kept, plain
+
+
+def _merged_items(original: list[Json], patch: list[Json], schema: Schema, merge_key: str, mode: Mode) -> list[Json]:
+    result = list(original)
+    for item in objects(patch):
+        key_of(item, merge_key)
+        place = index_of(result, item, merge_key)
+        current = result[place] if place >= 0 else None
+        if isinstance(current, dict):
+            result[place] = merged(current, item, schema, mode)
+        else:
+            result.append(item)
+    return result
+
+
+def _without_nulls(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
+
+
+def _without_directives(value: Json) -> Json:
+    """The value without objects that carry a $patch directive; a value that is one itself stays with the caller."""
+    if isinstance(value, dict):
+        return {key: _without_directives(item) for key, item in value.items() if not _is_directive(item)}
+    if isinstance(value, list):
+        return [_without_directives(item) for item in value if not _is_directive(item)]
+    return value
+
+
+def _is_directive(value: Json) -> bool:
+    return isinstance(value, dict) and DIRECTIVE in value

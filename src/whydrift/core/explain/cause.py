@@ -1,0 +1,37 @@
+"""What a cause is: a name, the facts that it needs, which differences concern it, and how it proves itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from whydrift.core.explain.subject import About, Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Explanation, Side
+from whydrift.core.model.facts import FactKind
+
+Explain = Callable[[Subject, tuple[Difference, ...]], Iterable[Explanation]]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One entry of the catalogue; its folder's docstring is its documentation.
+
+    `concerns` is a cheap test, without facts, of whether the cause may apply to a difference at all; only for those is a
+    missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
+    `hidden` causes look at differences that Argo CD does not show; those `about` an application at the Application itself.
+    """
+
+    id: str
+    title: str
+    side: Side
+    explain: Explain
+    concerns: Callable[[Subject, Difference], bool]
+    needs: frozenset[FactKind[object]] = field(default_factory=frozenset)
+    hidden: bool = False
+    about: About = About.OBJECT
+
+
+def needs(*kinds: object) -> frozenset[FactKind[object]]:
+    """The facts without which a cause cannot decide."""
+    return frozenset(kind for kind in kinds if isinstance(kind, FactKind))

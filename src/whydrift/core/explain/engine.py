@@ -1,0 +1,124 @@
+"""Differences → explanations: every cause is asked, none is trusted without its proof, nothing is lost.
+
+A difference ends explained, undecided (a cause that may apply lacks a fact) or openly unexplained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Explanation, Strength, Undecided
+from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
+from whydrift.core.model.facts import Cost, FactKind, Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A difference with everything that was found out about it, the strongest explanation first."""
+
+    difference: Difference
+    explanations: tuple[Explanation, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The findings for one object, and the facts that were not asked for yet but would decide more."""
+
+    findings: tuple[Finding, ...]
+    wants: frozenset[FactKind[object]] = frozenset()
+
+
+def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
+    """Ask every cause of the catalogue about one object."""
+    claims: dict[Difference, list[tuple[int, Explanation]]] = {d: [] for d in subject.differences}
+    undecided: dict[Difference, list[Undecided]] = {d: [] for d in subject.differences}
+    waiting: list[tuple[Cause, tuple[Difference, ...], frozenset[FactKind[object]]]] = []
+    for place, cause in enumerate(catalogue):
+        if cause.about is not subject.about:
+            continue
+        concerned = tuple(d for d in subject.differences if d.shown is not cause.hidden and cause.concerns(subject, d))
+        if not concerned:
+            continue
+        missing = _missing(subject, cause)
+        if not missing:
+            _claim(claims, concerned, _proven(cause, subject, concerned), place)
+        elif all(subject.facts.asked(kind) for kind in missing):
+            _decline(undecided, concerned, cause, subject, missing)
+        else:
+            waiting.append((cause, concerned, missing))
+    wants = _wants(waiting, claims, subject)
+    return Outcome(tuple(_finding(d, claims[d], undecided[d]) for d in subject.differences), wants)
+
+
+def _missing(subject: Subject, cause: Cause) -> frozenset[FactKind[object]]:
+    return frozenset(kind for kind in cause.needs if not _known(subject, kind))
+
+
+def _known(subject: Subject, kind: FactKind[object]) -> bool:
+    """Whether a fact is there. A base may be known without a render, and unknown in spite of one (a masked Secret)."""
+    return subject.base is not None if kind is SYNCED_MANIFESTS else subject.facts.known(kind)
+
+
+def _proven(cause: Cause, subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
+    return (replace(explanation, cause=cause.id) for explanation in cause.explain(subject, concerned))
+
+
+def _claim(
+    claims: dict[Difference, list[tuple[int, Explanation]]],
+    concerned: tuple[Difference, ...],
+    explanations: Iterable[Explanation],
+    place: int,
+) -> None:
+    for explanation in explanations:
+        for difference in concerned:
+            if difference.path in explanation.paths:
+                claims[difference].append((place, explanation))
+
+
+def _decline(
+    undecided: dict[Difference, list[Undecided]],
+    concerned: tuple[Difference, ...],
+    cause: Cause,
+    subject: Subject,
+    missing: frozenset[FactKind[object]],
+) -> None:
+    for kind in sorted(missing, key=lambda kind: kind.name):
+        gap = subject.facts.gaps.get(kind) or Gap(
+            kind.name, "it does not tell what the last sync wrote for this object"
+        )
+        for difference in concerned:
+            undecided[difference].append(Undecided(cause.id, gap.needs or kind.needs, f"{gap.what}: {gap.why}"))
+
+
+def _wants(
+    waiting: Sequence[tuple[Cause, tuple[Difference, ...], frozenset[FactKind[object]]]],
+    claims: Mapping[Difference, Sequence[tuple[int, Explanation]]],
+    subject: Subject,
+) -> frozenset[FactKind[object]]:
+    """The cheapest facts that would let a waiting cause decide; renders only for what nothing cheaper explains."""
+    wants: set[FactKind[object]] = set()
+    for _, concerned, missing in waiting:
+        unasked = {kind for kind in missing if not subject.facts.asked(kind)}
+        cheap = {kind for kind in unasked if kind.cost is not Cost.RENDER}
+        if cheap:
+            wants |= cheap
+        elif any(not _settled(claims[d]) for d in concerned):
+            wants |= unasked
+    cheapest = {kind for kind in wants if kind.cost is not Cost.RENDER}
+    return frozenset(cheapest or wants)
+
+
+def _settled(claims: Sequence[tuple[int, Explanation]]) -> bool:
+    return any(explanation.strength is not Strength.COINCIDES for _, explanation in claims)
+
+
+def _finding(
+    difference: Difference, claims: Sequence[tuple[int, Explanation]], undecided: Sequence[Undecided]
+) -> Finding:
+    ranked = sorted(claims, key=lambda claim: (claim[1].strength.rank, claim[0]))
+    return Finding(difference, tuple(explanation for _, explanation in ranked), tuple(undecided))

@@ -1,0 +1,94 @@
+"""What a cause looks at: one object of one application, what differs in it, and everything known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from whydrift.core.compare.alignment import at
+from whydrift.core.compare.typed.table import TypeTable
+from whydrift.core.model.application import Application
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.facts import Facts
+from whydrift.core.model.managers import Entry
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.people import People
+from whydrift.core.model.schema import Schemas
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
+
+SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the last sync wrote for this object (ABSENT: nothing), and where that is known from."""
+
+    manifest: MaybeJson
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What whydrift knows without reading anything: built-in types and schemas, and whose name means what."""
+
+    types: TypeTable
+    schemas: Schemas
+    people: People
+
+
+class About(StrEnum):
+    """What a subject is: an object of an application, or the Application itself."""
+
+    OBJECT = "object"
+    APPLICATION = "application"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One object with its differences. `base` is None where nothing (yet) proves what the last sync wrote.
+
+    `siblings` are all objects of the application, this one included.
+    """
+
+    application: Application
+    object: ObjectSnapshot
+    differences: tuple[Difference, ...]
+    knowledge: Knowledge
+    base: Base | None = None
+    siblings: tuple[ObjectSnapshot, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    about: About = About.OBJECT
+
+    @property
+    def key(self) -> ObjectKey:
+        """The object's key."""
+        return self.object.key
+
+    @property
+    def server_side(self) -> bool:
+        """Whether a sync applies this object server-side."""
+        return self.application.server_side_apply or "ServerSideApply=true" in sync_options(self.object.target)
+
+    @property
+    def sync_options(self) -> frozenset[str]:
+        """The sync-options annotation of the target (of live where git has none), split."""
+        return sync_options(self.object.live if self.object.target is ABSENT else self.object.target)
+
+    def base_at(self, difference: Difference) -> MaybeJson:
+        """What the last sync wrote at this place, ABSENT for nothing. Only where `base` is known."""
+        assert self.base is not None, "a cause that asks for the base lists SYNCED_MANIFESTS in its needs"
+        if difference.kind is Kind.EXTRA:
+            return at(difference.live_path, self.object.live, self.base.manifest)
+        return at(difference.path, self.object.target, self.base.manifest)
+
+    def owners(self, difference: Difference) -> tuple[Entry, ...]:
+        """The managed-fields entries that own this place in live."""
+        live = self.object.live
+        return self.object.managers.owners(difference.live_path, live) if is_object(live) else ()
+
+
+def sync_options(manifest: MaybeJson) -> frozenset[str]:
+    """The sync-options annotation of a manifest, split."""
+    stated = text(manifest, "metadata", "annotations", SYNC_OPTIONS)
+    return frozenset(option.strip() for option in stated.split(",") if option.strip())

@@ -1,0 +1,164 @@
+"""An Application as Argo CD gives it: its own words, quoted, never recomputed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from whydrift.core.model.objects import ObjectKey, key_of_row
+from whydrift.core.model.values import JsonObject, child, items, mapping, text
+
+COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
+REFRESH = "argocd.argoproj.io/refresh"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of an Application: where its manifests come from."""
+
+    repo: str
+    path: str
+    chart: str
+    ref: str
+    target_revision: str
+    raw: JsonObject
+
+    @classmethod
+    def parse(cls, raw: JsonObject) -> Source:
+        """A source out of `spec.source`, `spec.sources[]` or a history entry."""
+        repo, path, chart, ref, revision = (
+            text(raw, key) for key in ("repoURL", "path", "chart", "ref", "targetRevision")
+        )
+        return cls(repo, path, chart, ref, revision, raw)
+
+
+@dataclass(frozen=True)
+class Application:
+    """The Application resource. `instance` is the id of the Argo CD that it was read from ("" is the only one)."""
+
+    raw: JsonObject
+    instance: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return text(self.raw, "metadata", "name")
+
+    @property
+    def namespace(self) -> str:
+        """The namespace of the Application resource itself."""
+        return text(self.raw, "metadata", "namespace")
+
+    @property
+    def project(self) -> str:
+        """Its AppProject."""
+        return text(self.raw, "spec", "project") or "default"
+
+    @property
+    def instance_name(self) -> str:
+        """Its name in tracking ids: `name`, or `namespace_name` outside the control plane (types.go InstanceName)."""
+        controller = text(self.raw, "status", "controllerNamespace")
+        return self.name if not controller or controller == self.namespace else f"{self.namespace}_{self.name}"
+
+    @property
+    def destination_namespace(self) -> str:
+        """The namespace that objects without one go to."""
+        return text(self.raw, "spec", "destination", "namespace")
+
+    @property
+    def cluster(self) -> str:
+        """The destination cluster: its URL, else its name."""
+        return text(self.raw, "spec", "destination", "server") or text(self.raw, "spec", "destination", "name")
+
+    @property
+    def sync(self) -> str:
+        """Argo CD's verdict: Synced, OutOfSync, Unknown; "" before the first comparison."""
+        return text(self.raw, "status", "sync", "status")
+
+    @property
+    def health(self) -> str:
+        """Argo CD's word on health."""
+        return text(self.raw, "status", "health", "status")
+
+    @property
+    def reconciled_at(self) -> str:
+        """RFC 3339 time of the last comparison that looked at git."""
+        return text(self.raw, "status", "reconciledAt")
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that the verdict was computed from; those of the spec before the first comparison."""
+        compared = mapping(self.raw, "status", "sync", "comparedTo")
+        return _sources(compared) or _sources(mapping(self.raw, "spec"))
+
+    @property
+    def revisions(self) -> tuple[str, ...]:
+        """The revisions that the verdict was computed from, index-aligned with `sources`."""
+        return _revisions(mapping(self.raw, "status", "sync"))
+
+    @cached_property
+    def rows(self) -> tuple[tuple[ObjectKey, JsonObject], ...]:
+        """`status.resources`: Argo CD's verdict for each object."""
+        return tuple((key_of_row(row), row) for row in items(self.raw, "status", "resources") if isinstance(row, dict))
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        """`status.conditions` as (type, message)."""
+        rows = items(self.raw, "status", "conditions")
+        return tuple((text(row, "type"), text(row, "message")) for row in rows)
+
+    @property
+    def operation(self) -> JsonObject:
+        """`status.operationState`: the last (or running) sync."""
+        return mapping(self.raw, "status", "operationState")
+
+    @cached_property
+    def history(self) -> tuple[JsonObject, ...]:
+        """`status.history`: successful syncs of the whole application, oldest first."""
+        return tuple(entry for entry in items(self.raw, "status", "history") if isinstance(entry, dict))
+
+    @property
+    def synced_revisions(self) -> tuple[str, ...]:
+        """The revisions of the last successful sync of the whole application; () when it never was synced so."""
+        return _revisions(self.history[-1]) if self.history else ()
+
+    @property
+    def synced_at(self) -> str:
+        """RFC 3339 time when the last successful sync ended, whole or selective; "" when there was none."""
+        whole = text(self.history[-1], "deployedAt") if self.history else ""
+        last = text(self.operation, "finishedAt") if text(self.operation, "phase") == "Succeeded" else ""
+        return max(whole, last)
+
+    @cached_property
+    def sync_options(self) -> frozenset[str]:
+        """`spec.syncPolicy.syncOptions`."""
+        return frozenset(str(option) for option in items(self.raw, "spec", "syncPolicy", "syncOptions"))
+
+    @property
+    def server_side_apply(self) -> bool:
+        """Whether syncs use server-side apply for all objects."""
+        return "ServerSideApply=true" in self.sync_options
+
+    @property
+    def compare_options(self) -> frozenset[str]:
+        """The application's compare-options annotation, split."""
+        stated = text(self.raw, "metadata", "annotations", COMPARE_OPTIONS)
+        return frozenset(option.strip() for option in stated.split(",") if option.strip())
+
+    @property
+    def automated(self) -> bool:
+        """Whether auto-sync is on (`automated.enabled: false` switches it off, since 3.1)."""
+        policy = child(self.raw, "spec", "syncPolicy", "automated")
+        return isinstance(policy, dict) and policy.get("enabled") is not False
+
+
+def _sources(holder: JsonObject) -> tuple[Source, ...]:
+    several = tuple(Source.parse(raw) for raw in items(holder, "sources") if isinstance(raw, dict))
+    one = mapping(holder, "source")
+    return several or ((Source.parse(one),) if one else ())
+
+
+def _revisions(holder: JsonObject) -> tuple[str, ...]:
+    several = tuple(str(revision) for revision in items(holder, "revisions"))
+    one = text(holder, "revision")
+    return several or ((one,) if one else ())

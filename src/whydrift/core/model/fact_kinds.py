@@ -1,0 +1,94 @@
+"""The facts that exist: one line each. A cause names in `needs` those without which it cannot decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whydrift.core.model.facts import Cost, FactKind, Per
+from whydrift.core.model.fleet import Commit, Fleet
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.schema import Schemas
+from whydrift.core.model.values import JsonObject
+
+Objects = tuple[JsonObject, ...]
+
+SETTINGS: FactKind[JsonObject] = FactKind("settings", "GET /api/v1/settings of Argo CD", Per.FLEET, Cost.LIST)
+"""Argo CD's settings: tracking method, resource overrides."""
+
+ARGOCD_CONFIG: FactKind[JsonObject] = FactKind(
+    "argocd-cm", "get configmaps in Argo CD's namespace", Per.FLEET, Cost.LIST
+)
+"""The data of argocd-cm and argocd-cmd-params-cm, in one map."""
+
+FLEET: FactKind[Fleet] = FactKind("all applications", "applications get */* in Argo CD", Per.FLEET, Cost.LIST)
+"""Every Application, proven to be complete: who renders which object."""
+
+PROJECT: FactKind[JsonObject] = FactKind("project", "projects get in Argo CD", Per.APPLICATION, Cost.LIST)
+"""The AppProject of the application."""
+
+SYNC_WINDOWS: FactKind[JsonObject] = FactKind(
+    "sync windows", "applications get in Argo CD", Per.APPLICATION, Cost.REQUEST
+)
+"""Argo CD's answer for `/syncwindows`: active, assigned, canSync."""
+
+SYNCED_MANIFESTS: FactKind[Mapping[ObjectKey, JsonObject]] = FactKind(
+    "manifests of the last synced revision", "applications get in Argo CD", Per.APPLICATION, Cost.RENDER
+)
+"""What git rendered to at the last successful sync, by key."""
+
+SECOND_RENDER: FactKind[Mapping[ObjectKey, JsonObject]] = FactKind(
+    "second render", "applications get in Argo CD", Per.APPLICATION, Cost.RENDER
+)
+"""The compared revision rendered once more, past every cache, by key."""
+
+RESOURCE_TREE: FactKind[JsonObject] = FactKind(
+    "resource tree", "applications get in Argo CD", Per.APPLICATION, Cost.REQUEST
+)
+"""Argo CD's tree of live objects and their children."""
+
+APPLICATION_EVENTS: FactKind[Objects] = FactKind(
+    "application events", "applications get in Argo CD", Per.APPLICATION, Cost.REQUEST
+)
+"""Events of the Application itself."""
+
+COMMITS: FactKind[tuple[Commit, ...]] = FactKind(
+    "commits since the last sync", "a clone of the repository, or revisions in Argo CD", Per.APPLICATION, Cost.REQUEST
+)
+"""The commits after the synced revision up to the compared one, newest first."""
+
+SCHEMAS: FactKind[Schemas] = FactKind("schemas", "list customresourcedefinitions", Per.CLUSTER, Cost.LIST)
+"""The schemas of built-in kinds and of every CRD of the cluster."""
+
+CRDS: FactKind[Objects] = FactKind(
+    "custom resource definitions", "list customresourcedefinitions", Per.CLUSTER, Cost.LIST
+)
+"""Every CRD of the cluster."""
+
+WEBHOOKS: FactKind[Objects] = FactKind(
+    "mutating webhooks", "list mutatingwebhookconfigurations", Per.CLUSTER, Cost.LIST
+)
+"""MutatingWebhookConfigurations of the cluster."""
+
+ADMISSION_POLICIES: FactKind[Objects] = FactKind(
+    "mutating admission policies", "list mutatingadmissionpolicies", Per.CLUSTER, Cost.LIST
+)
+"""MutatingAdmissionPolicies of the cluster."""
+
+AUTOSCALERS: FactKind[Objects] = FactKind(
+    "autoscalers", "list horizontalpodautoscalers, scaledobjects, verticalpodautoscalers", Per.NAMESPACE, Cost.LIST
+)
+"""HorizontalPodAutoscalers, ScaledObjects and VerticalPodAutoscalers in the object's namespace."""
+
+NAMESPACE: FactKind[JsonObject] = FactKind("namespace", "get namespaces", Per.NAMESPACE, Cost.REQUEST)
+"""The Namespace object that the object lives in."""
+
+EVENTS: FactKind[Objects] = FactKind("events", "list events", Per.NAMESPACE, Cost.LIST)
+"""Events in the object's namespace."""
+
+DRY_RUN: FactKind[JsonObject] = FactKind("dry run", "--dry-run and patch of the object", Per.OBJECT, Cost.REQUEST)
+"""What a server-side dry run of the target answered."""
+
+GIT_FILES: FactKind[Mapping[str, str]] = FactKind(
+    "files in git", "a clone of the repository", Per.APPLICATION, Cost.REQUEST
+)
+"""Text files of the application's own path at the compared revision, by path in the repository."""

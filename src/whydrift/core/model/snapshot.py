@@ -1,0 +1,116 @@
+"""One object of an application as it was read: git's side, the cluster's, Argo CD's own two, and who wrote what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import cast
+
+import msgspec
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.managers import ManagedFields
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, text
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+TRACKING_ID = "argocd.argoproj.io/tracking-id"
+
+
+class Verdict(StrEnum):
+    """What Argo CD says of one object in `status.resources`; NONE where the row has no status (hooks, skipped)."""
+
+    SYNCED = "Synced"
+    OUT_OF_SYNC = "OutOfSync"
+    UNKNOWN = "Unknown"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The four sides of one object, ABSENT where it does not exist on that side.
+
+    `target` and `live` are raw; `normalized_live` and `predicted` are Argo CD's own two, which it compares.
+    """
+
+    target: MaybeJson = ABSENT
+    live: MaybeJson = ABSENT
+    normalized_live: MaybeJson = ABSENT
+    predicted: MaybeJson = ABSENT
+
+
+@dataclass(frozen=True)
+class ObjectSnapshot:
+    """One item of managed-resources together with its row in `status.resources`. The states are decoded when looked at.
+
+    `equal` says that Argo CD's two sides are the same bytes. `compared` is false where it answered "{}" on both sides:
+    its comparison failed (reference/measured.md 68).
+    """
+
+    key: ObjectKey
+    load: Callable[[], States]
+    equal: bool = False
+    compared: bool = True
+    verdict: Verdict = Verdict.NONE
+    row: JsonObject | None = None
+    resource_version: str = ""
+
+    @cached_property
+    def states(self) -> States:
+        """The four sides, decoded once."""
+        return self.load()
+
+    @property
+    def target(self) -> MaybeJson:
+        """What git renders to."""
+        return self.states.target
+
+    @property
+    def live(self) -> MaybeJson:
+        """What the cluster holds."""
+        return self.states.live
+
+    @property
+    def normalized_live(self) -> MaybeJson:
+        """The live side of Argo CD's comparison."""
+        return self.states.normalized_live
+
+    @property
+    def predicted(self) -> MaybeJson:
+        """The git side of Argo CD's comparison."""
+        return self.states.predicted
+
+    @cached_property
+    def last_applied(self) -> MaybeJson:
+        """The last-applied annotation of live, parsed; ABSENT where there is none or it is no JSON."""
+        stated = text(self.live, "metadata", "annotations", LAST_APPLIED)
+        try:
+            parsed = cast(Json, msgspec.json.decode(stated)) if stated else None  # decode gives plain JSON values
+        except msgspec.DecodeError:
+            return ABSENT
+        return parsed if isinstance(parsed, dict) else ABSENT
+
+    @cached_property
+    def managers(self) -> ManagedFields:
+        """Who wrote which path of live."""
+        return ManagedFields.parse(self.live if is_object(self.live) else {})
+
+    @property
+    def api_version(self) -> str:
+        """The version in which git states the object (live's where git has none)."""
+        return text(self.target, "apiVersion") or text(self.live, "apiVersion")
+
+    @property
+    def hook(self) -> bool:
+        """Whether Argo CD treats it as a hook."""
+        return bool(self.row and self.row.get("hook"))
+
+
+@dataclass(frozen=True)
+class ApplicationSnapshot:
+    """An application with its objects. `objects` is None where managed-resources could not be read."""
+
+    application: Application
+    objects: tuple[ObjectSnapshot, ...] | None

@@ -1,0 +1,148 @@
+"""The whole answer (design/answer.md): the only thing that renderers read. The JSON Schema is generated from it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from whydrift.core.model.explanation import Side, Strength
+from whydrift.core.model.values import Json
+
+SCHEMA = "whydrift.answer/1"
+
+Agrees = bool | Literal["stale", "not-compared"]
+State = Literal["modified", "missing", "extra", "equal"]
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Fields that hold nothing are left out."""
+
+
+class EvidenceAnswer(Answered):
+    """One checkable statement: which fact, and what it says."""
+
+    fact: str
+    says: str
+
+
+class ExplanationAnswer(Answered):
+    """A cause with its proof."""
+
+    cause: str
+    strength: Strength
+    why: str
+    evidence: tuple[EvidenceAnswer, ...] = ()
+
+
+class UndecidedAnswer(Answered):
+    """A cause that may apply, and what a reader would have to be granted to decide it."""
+
+    cause: str
+    needs: str
+    why: str = ""
+
+
+class DifferenceAnswer(Answered, omit_defaults=False):
+    """One field that differs. `target`, `live`, `base` are left out where a side has none."""
+
+    path: str
+    field: str
+    kind: Literal["modified", "missing", "extra"]
+    shown: bool
+    explanations: tuple[ExplanationAnswer, ...]
+    target: Json | msgspec.UnsetType = msgspec.UNSET
+    live: Json | msgspec.UnsetType = msgspec.UNSET
+    base: Json | msgspec.UnsetType = msgspec.UNSET
+    undecided: tuple[UndecidedAnswer, ...] = ()
+    side: Side | msgspec.UnsetType = msgspec.UNSET
+    order: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class ObjectAnswer(Answered, omit_defaults=False):
+    """One object with its differences; `id` is group/Kind/name."""
+
+    id: str
+    namespace: str
+    argocd: str
+    state: State
+    differences: tuple[DifferenceAnswer, ...]
+
+
+class SourceAnswer(Answered):
+    """One source of an application."""
+
+    repo: str
+    path: str = ""
+    revision: str = ""
+    type: str = ""
+
+
+class ArgocdAnswer(Answered):
+    """Argo CD's own words, quoted."""
+
+    sync: str
+    health: str = ""
+    revision: str = ""
+    reconciled_at: str = ""
+    conditions: tuple[str, ...] = ()
+
+
+class ApplicationAnswer(Answered):
+    """One application."""
+
+    name: str
+    namespace: str
+    project: str
+    argocd: ArgocdAnswer
+    agrees: Agrees
+    objects: tuple[ObjectAnswer, ...] | msgspec.UnsetType = msgspec.UNSET
+    instance: str = ""
+    cluster: str = ""
+    origin: str = msgspec.field(name="from", default="")
+    sources: tuple[SourceAnswer, ...] = ()
+    compared_by: str = ""
+    not_read: str = ""
+
+
+class GapAnswer(Answered):
+    """Something that was not read."""
+
+    what: str
+    why: str
+    needs: str = ""
+
+
+class ReadAnswer(Answered, omit_defaults=False):
+    """What was read, from where, and what was not."""
+
+    source: str = msgspec.field(name="from")
+    at: str
+    complete: bool
+    gaps: tuple[GapAnswer, ...]
+    requests: int
+    renders: int
+    argocd_version: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class SummaryAnswer(Answered, omit_defaults=False):
+    """The fleet in numbers."""
+
+    applications: int
+    out_of_sync: int
+    unknown: int
+    fields: int
+    causes: dict[str, int]
+    unexplained: int
+    undecided: int
+    hidden: int
+
+
+class Answer(Answered, omit_defaults=False):
+    """The answer of a command, as one document."""
+
+    read: ReadAnswer
+    summary: SummaryAnswer
+    applications: tuple[ApplicationAnswer, ...]
+    schema: str = SCHEMA

@@ -1,0 +1,104 @@
+"""Joins the stages: what was read of an application → what differs → why. The only module that knows their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from whydrift.core.compare.differences import hidden_differences, shown_differences
+from whydrift.core.explain.base import base_of
+from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.conditions import application_subjects
+from whydrift.core.explain.engine import Finding, explain
+from whydrift.core.explain.subject import Knowledge, Subject
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.facts import FactKind, Facts
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, Verdict
+from whydrift.core.model.values import ABSENT
+
+STALE = "verdict-is-stale"
+
+
+@dataclass(frozen=True)
+class ObjectOutcome:
+    """One object with what was found out about its differences."""
+
+    object: ObjectSnapshot
+    findings: tuple[Finding, ...]
+
+    @property
+    def key(self) -> ObjectKey:
+        """The object's key."""
+        return self.object.key
+
+
+@dataclass(frozen=True)
+class ApplicationOutcome:
+    """An application with its differing objects, and the facts that would decide more."""
+
+    snapshot: ApplicationSnapshot
+    objects: tuple[ObjectOutcome, ...]
+    wants: tuple[tuple[ObjectKey, FactKind[object]], ...] = ()
+
+    @property
+    def stale(self) -> bool:
+        """Whether Argo CD's verdict is proven to be older than its inputs."""
+        return any(e.cause == STALE for o in self.objects for f in o.findings for e in f.explanations[:1])
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """How to look: the causes, what is known without reading, and whether hidden differences are looked for too."""
+
+    catalogue: Sequence[Cause]
+    knowledge: Knowledge
+    hidden: bool = False
+
+
+def look(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> ApplicationOutcome:
+    """Find and explain the differences of one application with the facts that are known by now."""
+    outcomes: list[ObjectOutcome] = []
+    wants: list[tuple[ObjectKey, FactKind[object]]] = []
+    for subject in _subjects(snapshot, facts, analysis):
+        outcome = explain(subject, analysis.catalogue)
+        outcomes.append(ObjectOutcome(subject.object, _worth_telling(outcome.findings)))
+        wants += [(subject.key, kind) for kind in outcome.wants]
+    return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants))
+
+
+def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """All shown differences; of the hidden ones those that a cause proves to be worth telling (design/decisions.md)."""
+    return tuple(f for f in findings if f.difference.shown or f.explanations)
+
+
+def _subjects(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> list[Subject]:
+    application, objects = snapshot.application, snapshot.objects or ()
+    subjects = []
+    for item in objects:
+        found = differences_of(item)
+        if analysis.hidden:
+            found += _hidden(item, found)
+        if found:
+            known = facts(item.key)
+            base = base_of(application, item, known)
+            subjects.append(Subject(application, item, found, analysis.knowledge, base, objects, known))
+    return [*subjects, *application_subjects(snapshot, analysis.knowledge, facts)]
+
+
+def differences_of(item: ObjectSnapshot) -> tuple[Difference, ...]:
+    """What Argo CD shows as different in one object; nothing for hooks and for what it did not compare."""
+    if item.verdict is not Verdict.OUT_OF_SYNC:
+        return ()
+    found = () if item.equal else _sides(item)
+    return found or (Difference((), (), Kind.MODIFIED, item.target, item.live),)
+
+
+def _sides(item: ObjectSnapshot) -> tuple[Difference, ...]:
+    if item.target is ABSENT or item.live is ABSENT:
+        return shown_differences(item.target, item.live, item.target, item.live)
+    return shown_differences(item.predicted, item.normalized_live, item.target, item.live)
+
+
+def _hidden(item: ObjectSnapshot, shown: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    return hidden_differences(item.target, item.live, shown)

@@ -1,0 +1,19 @@
+"""The errors that whydrift raises on purpose. Each carries one line for the user: what, where, what to try."""
+
+from __future__ import annotations
+
+
+class WhydriftError(Exception):
+    """The command could not do its work (exit code 2)."""
+
+
+class UsageError(WhydriftError):
+    """The command line or the settings ask for something that does not exist."""
+
+
+class SourceError(WhydriftError):
+    """A source of facts (Argo CD, Kubernetes, git, a recording) cannot be used at all."""
+
+
+class NotComparable(WhydriftError):
+    """Argo CD's comparison would fail for this object, or its inputs cannot be compared at all."""

@@ -1,0 +1,86 @@
+"""What whydrift needs from outside. Everything that it reads from an API is one question (a URL) and one reply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from whydrift.core.model.fleet import Commit
+
+
+class Api(StrEnum):
+    """The two APIs that are read."""
+
+    ARGOCD = "argocd"
+    KUBERNETES = "kubernetes"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A GET: API, id of the instance or cluster ("" is the only one), URL path (decoded) and query.
+
+    `hints` are sent as well but change nothing in the answer (Argo CD's `project`, which turns a 403 into a 404).
+    """
+
+    api: Api
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    at: str = ""
+    hints: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+    def __str__(self) -> str:
+        query = "&".join(f"{key}={value}" for key, value in self.query)
+        return self.path + (f"?{query}" if query else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A complete answer."""
+
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """No answer: `why` for people; `status` where a server refused (403, 404 …), None where it was not asked."""
+
+    why: str
+    status: int | None = None
+
+
+Reply = Body | NotRead
+
+
+class Source(Protocol):
+    """Answers questions about Argo CD and clusters: live servers, or a recording of them."""
+
+    name: str
+    """Where answers come from, for people: a URL or a path."""
+
+    async def ask(self, question: Question) -> Reply:
+        """Answer one question. Never raises for what a server answered; SourceError when nothing can be asked at all."""
+
+    def instances(self) -> Sequence[str]:
+        """Ids of the Argo CD instances; [""] is the only one."""
+
+    def clusters(self) -> dict[str, str]:
+        """Destination cluster URL or name → id for `Question.at`; "" stands for the cluster of Argo CD itself."""
+
+    @property
+    def requests(self) -> int:
+        """How many questions were asked so far."""
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+
+
+class Repository(Protocol):
+    """Reads git repositories, never writes. Paths are relative to the repository, revisions are full hashes."""
+
+    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+        """The commits after `since` up to `until` that touch `path` ("" is all of it), newest first."""
+
+    async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:
+        """The text files below `path` at a revision, by path; binary and very large ones are left out."""

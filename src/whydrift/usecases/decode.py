@@ -1,0 +1,129 @@
+"""Replies → values: the bytes of Argo CD's and Kubernetes' answers, decoded and masked where they enter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.secrets import Masker
+from whydrift.core.model.snapshot import ObjectSnapshot, States, Verdict
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson
+from whydrift.errors import SourceError
+
+NULL = (b"null", b'"null"', b"")
+NOT_COMPARED = b'"{}"'
+
+
+class Item(msgspec.Struct):
+    """One item of managed-resources; the states stay bytes until somebody looks (types.go ResourceDiff)."""
+
+    group: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    targetState: msgspec.Raw = msgspec.Raw(b"null")
+    liveState: msgspec.Raw = msgspec.Raw(b"null")
+    normalizedLiveState: msgspec.Raw = msgspec.Raw(b"null")
+    predictedLiveState: msgspec.Raw = msgspec.Raw(b"null")
+    resourceVersion: str = ""
+
+
+class ManagedResources(msgspec.Struct):
+    """The answer of `/managed-resources`."""
+
+    items: list[Item] | None = None
+
+
+class RawList(msgspec.Struct):
+    """Any list answer, its items still bytes."""
+
+    items: list[msgspec.Raw] | None = None
+
+
+_MANAGED = msgspec.json.Decoder(ManagedResources)
+_LIST = msgspec.json.Decoder(RawList)
+
+
+def decode(content: bytes, what: str) -> Json:
+    """JSON bytes as values. Integers and surrogates that the fast decoder refuses go through the slow one."""
+    try:
+        return cast(Json, msgspec.json.decode(content))  # decode gives plain JSON values
+    except msgspec.DecodeError:
+        pass
+    except RecursionError as error:
+        raise SourceError(f"{what}: nested too deeply to be read") from error
+    try:
+        return cast(Json, json.loads(content))  # as above
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{what}: not JSON ({_place(error)}): truncated, or not an API's answer") from error
+
+
+def decode_object(content: bytes, what: str) -> JsonObject:
+    """JSON bytes that must hold an object."""
+    value = decode(content, what)
+    if not isinstance(value, dict):
+        raise SourceError(f"{what}: expected a JSON object, got {type(value).__name__}")
+    return value
+
+
+def raw_items(content: bytes, what: str) -> Iterator[bytes]:
+    """The items of a list answer, each still bytes; the list itself is let go of as far as it was read."""
+    try:
+        found = _LIST.decode(content).items or []
+    except msgspec.DecodeError as error:
+        raise SourceError(f"{what}: not a list ({error})") from error
+    return (bytes(item) for item in found)
+
+
+def managed_resources(
+    content: bytes, what: str, rows: dict[ObjectKey, JsonObject], masker: Masker
+) -> tuple[ObjectSnapshot, ...]:
+    """The objects of an application out of `/managed-resources`, paired with their rows in `status.resources`."""
+    try:
+        found = _MANAGED.decode(content).items or []
+    except msgspec.DecodeError as error:
+        raise SourceError(f"{what}: not an answer of Argo CD ({error})") from error
+    return tuple(_snapshot(item, what, rows, masker) for item in found)
+
+
+def _snapshot(item: Item, what: str, rows: dict[ObjectKey, JsonObject], masker: Masker) -> ObjectSnapshot:
+    key = ObjectKey(item.group, item.kind, item.namespace, item.name)
+    normalized, predicted = bytes(item.normalizedLiveState), bytes(item.predictedLiveState)
+    target, live = bytes(item.targetState), bytes(item.liveState)
+    row = rows.get(key)
+    both = target not in NULL and live not in NULL
+    return ObjectSnapshot(
+        key=key,
+        load=lambda: _states(f"{what} ({key})", masker, (target, live, normalized, predicted)),
+        equal=both and normalized == predicted,
+        compared=not (normalized == predicted == NOT_COMPARED and both),
+        verdict=_verdict(row),
+        row=row,
+        resource_version=item.resourceVersion,
+    )
+
+
+def _verdict(row: JsonObject | None) -> Verdict:
+    status = (row or {}).get("status")
+    return Verdict(status) if isinstance(status, str) and status in set(Verdict) else Verdict.NONE
+
+
+def _states(what: str, masker: Masker, raw: tuple[bytes, bytes, bytes, bytes]) -> States:
+    target, live, normalized, predicted = (_state(what, side, masker) for side in raw)
+    return States(target=target, live=live, normalized_live=normalized, predicted=predicted)
+
+
+def _state(what: str, raw: bytes, masker: Masker) -> MaybeJson:
+    if raw in NULL:
+        return ABSENT
+    inner = decode(raw, what)
+    value = decode(inner.encode("utf-8", "surrogatepass"), what) if isinstance(inner, str) else inner
+    return ABSENT if value is None else masker.mask(value)
+
+
+def _place(error: Exception) -> str:
+    return str(error).splitlines()[0][:120]

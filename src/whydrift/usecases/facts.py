@@ -1,0 +1,292 @@
+"""Reads facts when a cause asks for them, each one once, and keeps a gap with its reason where it could not be read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import (
+    ADMISSION_POLICIES,
+    APPLICATION_EVENTS,
+    ARGOCD_CONFIG,
+    AUTOSCALERS,
+    COMMITS,
+    CRDS,
+    EVENTS,
+    GIT_FILES,
+    NAMESPACE,
+    PROJECT,
+    RESOURCE_TREE,
+    SCHEMAS,
+    SECOND_RENDER,
+    SETTINGS,
+    SYNC_WINDOWS,
+    SYNCED_MANIFESTS,
+    WEBHOOKS,
+)
+from whydrift.core.model.facts import Cost, FactKind, Facts, Gap, Per
+from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.schema import Schemas
+from whydrift.core.model.secrets import Masker
+from whydrift.core.model.values import Json, JsonObject, items, mapping, text
+from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
+from whydrift.usecases.decode import decode, decode_object
+
+Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
+
+
+@dataclass
+class FactReader:
+    """Reads facts of one Argo CD instance and its clusters. `renders` bounds how many renders run at a time."""
+
+    source: Source
+    masker: Masker
+    builtin_schemas: Schemas
+    instance: str = ""
+    repository: Repository | None = None
+    renders: int = 2
+    rendered: int = 0
+    _known: dict[tuple[FactKind[object], tuple[str, ...]], object] = field(default_factory=dict)
+    _locks: dict[tuple[FactKind[object], tuple[str, ...]], asyncio.Lock] = field(default_factory=dict)
+    _slots: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.renders)
+
+    def remember(self, kind: FactKind[object], value: object, *scope: str) -> None:
+        """Give a fact that something else already read (the fleet)."""
+        self._known[kind, scope] = value
+
+    def facts(self, application: Application, key: ObjectKey) -> Facts:
+        """What is known by now for one object of an application."""
+        values: dict[FactKind[object], object] = {}
+        gaps: dict[FactKind[object], Gap] = {}
+        for kind in READERS:
+            found = self._known.get((kind, self._scope(kind, application, key)))
+            if isinstance(found, Gap):
+                gaps[kind] = found
+            elif found is not None:
+                values[kind] = found
+        return Facts(values, gaps)
+
+    async def read(self, wants: Iterable[tuple[Application, ObjectKey, FactKind[object]]]) -> None:
+        """Read what is asked for and not known yet."""
+        await asyncio.gather(*(self._read_once(application, key, kind) for application, key, kind in wants))
+
+    async def _read_once(self, application: Application, key: ObjectKey, kind: FactKind[object]) -> None:
+        place = (kind, self._scope(kind, application, key))
+        async with self._locks.setdefault(place, asyncio.Lock()):
+            if place in self._known:
+                return
+            if kind.cost is Cost.RENDER:
+                async with self._slots:
+                    self.rendered += 1
+                    self._known[place] = await READERS[kind](self, application, key)
+            else:
+                self._known[place] = await READERS[kind](self, application, key)
+
+    def forget(self, application: Application) -> None:
+        """Let go of what concerns one application only."""
+        mine = self._application(application)
+        for place in [place for place in self._known if place[1][: len(mine)] == mine]:
+            del self._known[place]
+
+    def _scope(self, kind: FactKind[object], application: Application, key: ObjectKey) -> tuple[str, ...]:
+        match kind.per:
+            case Per.FLEET:
+                return ()
+            case Per.CLUSTER:
+                return ("cluster", application.cluster)
+            case Per.NAMESPACE:
+                return ("cluster", application.cluster, key.namespace or application.destination_namespace)
+            case Per.APPLICATION:
+                return self._application(application)
+            case Per.OBJECT:
+                return (*self._application(application), *key)
+
+    def _application(self, application: Application) -> tuple[str, ...]:
+        return ("application", application.namespace, application.name)
+
+    async def argocd(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Body | NotRead:
+        """Ask this Argo CD instance."""
+        return await self.source.ask(Question(Api.ARGOCD, path, query, self.instance))
+
+    async def about(
+        self, application: Application, part: str, query: tuple[tuple[str, str], ...] = ()
+    ) -> Body | NotRead:
+        """Ask Argo CD about one application; `part` is what follows its name in the URL."""
+        return await self.source.ask(application_question(application, part, query))
+
+    async def kubernetes(self, application: Application, path: str) -> Body | NotRead:
+        """Ask the destination cluster of an application, where the kubeconfig reaches it."""
+        at = self.source.clusters().get(application.cluster)
+        if at is None:
+            return NotRead(f"cluster {application.cluster} is not in the kubeconfig")
+        return await self.source.ask(Question(Api.KUBERNETES, path, (), at))
+
+    def value(self, reply: Body | NotRead, kind: FactKind[object], what: str) -> JsonObject | Gap:
+        """A reply as a masked object, or the gap that it leaves."""
+        if isinstance(reply, NotRead):
+            return Gap(what, reply.why, kind.needs)
+        masked = self.masker.mask(decode_object(reply.content, what))
+        assert isinstance(masked, dict)
+        return masked
+
+
+def application_question(application: Application, part: str, query: tuple[tuple[str, str], ...] = ()) -> Question:
+    """The question about one application; `appNamespace` is stated where it lives outside the control plane."""
+    outside = application.instance_name != application.name
+    stated = (*query, ("appNamespace", application.namespace)) if outside else query
+    path = f"/api/v1/applications/{application.name}{part}"
+    return Question(Api.ARGOCD, path, stated, application.instance, hints=(("project", application.project),))
+
+
+async def _settings(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    return reader.value(await reader.argocd("/api/v1/settings"), SETTINGS, "Argo CD's settings")
+
+
+async def _config(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    namespace = text(application.raw, "status", "controllerNamespace") or application.namespace
+    data: dict[str, Json] = {}
+    for name in ("argocd-cm", "argocd-cmd-params-cm"):
+        question = Question(Api.KUBERNETES, f"/api/v1/namespaces/{namespace}/configmaps/{name}")
+        found = reader.value(await reader.source.ask(question), ARGOCD_CONFIG, f"ConfigMap {namespace}/{name}")
+        if isinstance(found, Gap):
+            return found
+        data.update(mapping(found, "data"))
+    return data
+
+
+async def _project(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
+    if isinstance(found, Gap):
+        return found
+    named = (row for row in items(found, "items") if text(row, "metadata", "name") == application.project)
+    return next(named, Gap(f"project {application.project}", "Argo CD does not list it", PROJECT.needs))
+
+
+def _application_part(kind: FactKind[JsonObject], part: str) -> Reader:
+    async def read(reader: FactReader, application: Application, key: ObjectKey) -> object:
+        return reader.value(await reader.about(application, part), kind, f"{kind.name} of {application.name}")
+
+    return read
+
+
+async def _application_events(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    found = reader.value(
+        await reader.about(application, "/events"), APPLICATION_EVENTS, f"events of {application.name}"
+    )
+    return found if isinstance(found, Gap) else tuple(items(found, "items"))
+
+
+async def _synced_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    revisions = application.synced_revisions
+    if not revisions:
+        return Gap("manifests of the last synced revision", f"{application.name} was never synced as a whole")
+    query: tuple[tuple[str, str], ...] = (("revision", revisions[0]),)
+    if len(revisions) > 1:
+        query = tuple(
+            pair
+            for place, revision in enumerate(revisions, start=1)
+            for pair in (("revisions", revision), ("sourcePositions", str(place)))
+        )
+    return await _manifests(reader, application, query, SYNCED_MANIFESTS)
+
+
+async def _second_render(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    return await _manifests(reader, application, (("noCache", "true"),), SECOND_RENDER)
+
+
+async def _manifests(
+    reader: FactReader, application: Application, query: tuple[tuple[str, str], ...], kind: FactKind[object]
+) -> object:
+    what = f"{kind.name} of {application.name}"
+    found = reader.value(await reader.about(application, "/manifests", query), kind, what)
+    if isinstance(found, Gap):
+        return found
+    rendered: dict[ObjectKey, JsonObject] = {}
+    for manifest in items(found, "manifests"):
+        decoded = decode(str(manifest).encode(), what)
+        masked = reader.masker.mask(decoded)
+        if isinstance(masked, dict):
+            rendered[key_of(masked)] = masked
+    return rendered
+
+
+def _cluster_list(kind: FactKind[tuple[JsonObject, ...]], *paths: str) -> Reader:
+    async def read(reader: FactReader, application: Application, key: ObjectKey) -> object:
+        namespace = key.namespace or application.destination_namespace
+        found: list[Json] = []
+        for path in paths:
+            what = f"{kind.name} ({path.rpartition('/')[2]})"
+            reply = await reader.kubernetes(application, path.format(namespace=namespace))
+            if isinstance(reply, NotRead) and reply.status == 404:
+                continue  # the API group is not installed on this cluster: there are none
+            rows = reader.value(reply, kind, what)
+            if isinstance(rows, Gap):
+                return rows
+            found += items(rows, "items")
+        return tuple(found)
+
+    return read
+
+
+async def _schemas(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    await reader.read([(application, key, CRDS)])
+    crds = reader.facts(application, key)
+    return crds.gaps[CRDS] if CRDS in crds.gaps else reader.builtin_schemas.with_crds(crds.get(CRDS))
+
+
+async def _namespace(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    name = key.namespace or application.destination_namespace
+    reply = await reader.kubernetes(application, f"/api/v1/namespaces/{name}")
+    return reader.value(reply, NAMESPACE, f"Namespace {name}")
+
+
+async def _commits(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    if reader.repository is None or not application.sources:
+        return Gap("commits", "no clone of the repository", COMMITS.needs)
+    since, until = application.synced_revisions, application.revisions
+    if not since or not until:
+        return Gap("commits", f"{application.name} was never synced as a whole", COMMITS.needs)
+    source = application.sources[0]
+    found = await reader.repository.commits(source.repo, since[0], until[0], source.path)
+    return Gap("commits", found.why, COMMITS.needs) if isinstance(found, NotRead) else found
+
+
+async def _git_files(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    if reader.repository is None or not application.sources or not application.revisions:
+        return Gap("files in git", "no clone of the repository", GIT_FILES.needs)
+    source = application.sources[0]
+    found = await reader.repository.files(source.repo, application.revisions[0], source.path)
+    return Gap("files in git", found.why, GIT_FILES.needs) if isinstance(found, NotRead) else found
+
+
+READERS: dict[FactKind[object], Reader] = {
+    SETTINGS: _settings,
+    ARGOCD_CONFIG: _config,
+    PROJECT: _project,
+    SYNC_WINDOWS: _application_part(SYNC_WINDOWS, "/syncwindows"),
+    RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),
+    APPLICATION_EVENTS: _application_events,
+    SYNCED_MANIFESTS: _synced_manifests,
+    SECOND_RENDER: _second_render,
+    CRDS: _cluster_list(CRDS, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
+    SCHEMAS: _schemas,
+    WEBHOOKS: _cluster_list(WEBHOOKS, "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
+    ADMISSION_POLICIES: _cluster_list(
+        ADMISSION_POLICIES, "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies"
+    ),
+    AUTOSCALERS: _cluster_list(
+        AUTOSCALERS,
+        "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers",
+        "/apis/keda.sh/v1alpha1/namespaces/{namespace}/scaledobjects",
+        "/apis/autoscaling.k8s.io/v1/namespaces/{namespace}/verticalpodautoscalers",
+    ),
+    NAMESPACE: _namespace,
+    EVENTS: _cluster_list(EVENTS, "/api/v1/namespaces/{namespace}/events"),
+    COMMITS: _commits,
+    GIT_FILES: _git_files,
+}

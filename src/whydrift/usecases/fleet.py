@@ -1,0 +1,69 @@
+"""The list of Applications: read once, proven to be complete or said not to be, and indexed by who lists which object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.facts import Gap
+from whydrift.core.model.fleet import Claim, Fleet
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.values import text
+from whydrift.errors import SourceError
+from whydrift.ports import Api, Body, NotRead, Question, Source
+from whydrift.usecases.decode import decode_object, raw_items
+
+LIST = "/api/v1/applications"
+CAN_I = "/api/v1/account/can-i/applications/get/*"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The Applications of one Argo CD instance, still bytes, and the gap where not all are proven to be visible."""
+
+    instance: str
+    content: bytes
+    gaps: tuple[Gap, ...]
+    version: str
+
+    def applications(self) -> Iterator[Application]:
+        """The Applications, decoded one at a time."""
+        for raw in raw_items(self.content, "the list of applications"):
+            yield Application(decode_object(raw, "an application in the list"), self.instance)
+
+
+async def list_applications(source: Source, instance: str) -> Listing:
+    """Read the list of one instance. SourceError where it cannot be read: then nothing can be said at all."""
+    reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
+    if isinstance(reply, NotRead):
+        raise SourceError(f"{source.name}: the applications cannot be listed: {reply.why}")
+    gaps = await _completeness(source, instance)
+    return Listing(instance, reply.content, gaps, await _version(source, instance))
+
+
+async def _completeness(source: Source, instance: str) -> tuple[Gap, ...]:
+    """Argo CD cuts lists to what the caller may see, without an error: ask whether that is everything."""
+    reply = await source.ask(Question(Api.ARGOCD, CAN_I, (), instance))
+    if isinstance(reply, Body) and text(decode_object(reply.content, "can-i"), "value") == "yes":
+        return ()
+    why = reply.why if isinstance(reply, NotRead) else "this login may not get applications of every project"
+    return (Gap("other projects not visible", why, "applications, get, */* in Argo CD"),)
+
+
+async def _version(source: Source, instance: str) -> str:
+    reply = await source.ask(Question(Api.ARGOCD, "/api/version", (), instance))
+    return text(decode_object(reply.content, "the version"), "Version") if isinstance(reply, Body) else ""
+
+
+def index(applications: Iterable[Application]) -> Fleet:
+    """Who lists which object of which cluster."""
+    claims: dict[tuple[str, ObjectKey], tuple[Claim, ...]] = {}
+    names: set[str] = set()
+    for application in applications:
+        names.add(application.instance_name)
+        for key, row in application.rows:
+            leftover = row.get("requiresPruning") is True
+            place = (application.cluster, key)
+            claims[place] = (*claims.get(place, ()), Claim(application.name, application.namespace, leftover))
+    return Fleet(claims, frozenset(names))

@@ -1,0 +1,44 @@
+"""Scan: the whole fleet, or a selection of it, as one stream of explained applications."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.facts import Gap
+from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.pipeline import Analysis
+from whydrift.ports import Source
+from whydrift.usecases.facts import FactReader
+from whydrift.usecases.fleet import index, list_applications
+from whydrift.usecases.triage import Look, remember_fleet, triage
+
+
+@dataclass
+class Read:
+    """What was read so far, and what was not: filled while a scan streams."""
+
+    gaps: list[Gap] = field(default_factory=list)
+    versions: list[str] = field(default_factory=list)
+    renders: int = 0
+
+
+async def scan(
+    source: Source,
+    analysis: Analysis,
+    reader_of: Callable[[str], FactReader],
+    selected: Callable[[Application], bool],
+    read: Read,
+) -> AsyncIterator[ApplicationAnswer]:
+    """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
+    for instance in source.instances():
+        listing = await list_applications(source, instance)
+        read.gaps += listing.gaps
+        read.versions.append(listing.version)
+        reader = reader_of(instance)
+        remember_fleet(reader, index(listing.applications()), listing.gaps[0].why if listing.gaps else "")
+        chosen = (application for application in listing.applications() if selected(application))
+        async for answer in triage(chosen, Look(reader, analysis)):
+            yield answer
+        read.renders += reader.rendered

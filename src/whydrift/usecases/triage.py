@@ -1,0 +1,103 @@
+"""Triage: list the applications, read each one, explain it, asking for further facts only as causes need them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+
+from whydrift.core.answer import application_answer
+from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import FLEET
+from whydrift.core.model.facts import Gap
+from whydrift.core.model.fleet import Fleet
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
+from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.model.values import JsonObject
+from whydrift.core.pipeline import Analysis, ApplicationOutcome, look
+from whydrift.errors import SourceError
+from whydrift.ports import NotRead
+from whydrift.usecases.decode import managed_resources
+from whydrift.usecases.facts import FactReader
+
+ROUNDS = 6
+"""How often an application is looked at again with more facts; each round reads something or is the last."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What triage needs: where facts come from, and how to look."""
+
+    reader: FactReader
+    analysis: Analysis
+    at_once: int = 8
+
+
+async def triage(applications: Iterable[Application], how: Look) -> AsyncIterator[ApplicationAnswer]:
+    """Explain applications, several at a time, in the order in which they are given."""
+    waiting: list[asyncio.Task[ApplicationAnswer]] = []
+    try:
+        for application in applications:
+            waiting.append(asyncio.create_task(explain_application(application, how)))
+            if len(waiting) >= how.at_once:
+                yield await waiting.pop(0)
+        while waiting:
+            yield await waiting.pop(0)
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+async def explain_application(application: Application, how: Look) -> ApplicationAnswer:
+    """Read and explain one application; one that cannot be read says so and is never called clean."""
+    sides = {cause.id: cause.side for cause in how.analysis.catalogue}
+    try:
+        snapshot, not_read = await _snapshot(application, how)
+        outcome = await _look_until_settled(snapshot, how)
+    except SourceError as error:
+        nothing = ApplicationOutcome(ApplicationSnapshot(application, None), ())
+        return application_answer(nothing, sides, str(error))
+    finally:
+        how.reader.forget(application)
+    return application_answer(outcome, sides, not_read)
+
+
+async def _snapshot(application: Application, how: Look) -> tuple[ApplicationSnapshot, str]:
+    rows = dict(application.rows)
+    drifting = [key for key, row in application.rows if row.get("status") != Verdict.SYNCED]
+    if application.sync == "Synced" and not drifting and not how.analysis.hidden:
+        return ApplicationSnapshot(application, ()), ""
+    reply = await how.reader.about(application, "/managed-resources")
+    if isinstance(reply, NotRead):
+        return ApplicationSnapshot(application, tuple(_unread(rows, ()))), f"managed-resources: {reply.why}"
+    objects = managed_resources(reply.content, f"managed-resources of {application.name}", rows, how.reader.masker)
+    return ApplicationSnapshot(application, (*objects, *_unread(rows, objects))), ""
+
+
+def _unread(rows: dict[ObjectKey, JsonObject], objects: Iterable[ObjectSnapshot]) -> list[ObjectSnapshot]:
+    """Objects that Argo CD lists as OutOfSync and whose sides were not read: they stay in the answer."""
+    read = {item.key for item in objects}
+    return [
+        ObjectSnapshot(key=key, load=States, compared=False, verdict=Verdict.OUT_OF_SYNC, row=row)
+        for key, row in rows.items()
+        if key not in read and row.get("status") == Verdict.OUT_OF_SYNC
+    ]
+
+
+async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> ApplicationOutcome:
+    application, reader = snapshot.application, how.reader
+    facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
+    outcome = look(snapshot, facts, how.analysis)
+    for _ in range(ROUNDS):
+        if not outcome.wants:
+            break
+        await reader.read((application, key, kind) for key, kind in outcome.wants)
+        outcome = look(snapshot, facts, how.analysis)
+    return replace(outcome, wants=())
+
+
+def remember_fleet(reader: FactReader, fleet: Fleet, incomplete: str) -> None:
+    """Give the reader the fleet as a fact, or as a gap where not every application is proven to be visible."""
+    gap = Gap("other projects not visible", incomplete, FLEET.needs)
+    reader.remember(FLEET, gap if incomplete else fleet)
