@@ -143,11 +143,14 @@ def vectors(folder: Path) -> Iterator[Vector]:
 
 def read(file: Path, name: str) -> Iterator[Vector]:
     """The vectors of one file, gzipped or not."""
-    opened = gzip.open(file, "rt") if file.suffix == ".gz" else file.open()
-    with opened as lines:
-        for line in lines:
-            raw = json.loads(line)
-            yield Vector(name, raw["name"], raw["why"], raw["input"], raw["output"])
+    for line in _content(file).splitlines():
+        raw = json.loads(line)
+        yield Vector(name, raw["name"], raw["why"], raw["input"], raw["output"])
+
+
+def _content(file: Path) -> bytes:
+    content = file.read_bytes()
+    return gzip.decompress(content) if file.suffix == ".gz" else content
 
 
 @cache
@@ -155,8 +158,7 @@ def _crds(name: str, folder: Path) -> tuple[JsonObject, ...]:
     for place in (folder / "crds", folder.parent.parent / "crds", SHARED / "crds"):
         for file in (place / f"{name}.yaml", place / f"{name}.yaml.gz"):
             if file.exists():
-                content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-                documents = yaml.load_all(content, Loader=yaml.CSafeLoader)  # noqa: S506 - the safe loader, in C
+                documents = yaml.load_all(_content(file), Loader=yaml.CSafeLoader)
                 return tuple(document for document in documents if isinstance(document, dict))
     raise FileNotFoundError(f"no CRDs {name} beside {folder}")
 

@@ -1,4 +1,7 @@
-"""The last-applied annotation, as Argo CD reads it (gitops-engine/pkg/diff/diff.go :: GetLastAppliedConfigAnnotation)."""
+"""The last-applied annotation, as Argo CD reads it.
+
+Source: gitops-engine/pkg/diff/diff.go :: GetLastAppliedConfigAnnotation.
+"""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from whydrift.core.compare.go_json import go_json
 from whydrift.core.compare.last_applied import LAST_APPLIED, Unreadable, last_applied
 from whydrift.core.compare.tracking import string_map
-from whydrift.core.compare.typed.normalize import normalize_secret
+from whydrift.core.compare.typed.normalize import normalize
+from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import ABSENT, Json, JsonObject, child, mapping
 from whydrift.errors import NotComparable
 
@@ -36,7 +37,7 @@ def mask_secrets(target: JsonObject | None, live: JsonObject | None, annotations
     """
     stated = [last_applied(obj) if obj else None for obj in (target, live)]
     readable = [None if found is None or isinstance(found, Unreadable) else found for found in stated]
-    sides = [normalize_secret(obj) if obj else None for obj in (target, live, *readable)]
+    sides = [_with_plain_data(obj) if obj else None for obj in (target, live, *readable)]
     keys = {key for obj in sides if obj for key in mapping(obj, *DATA)}
     sides = _hidden(_hidden(sides, keys, DATA), annotations, ANNOTATIONS)
     shown = [
@@ -44,6 +45,13 @@ def mask_secrets(target: JsonObject | None, live: JsonObject | None, annotations
         for obj, found, inner in zip(sides[:2], stated, sides[2:], strict=True)
     ]
     return Masked(*shown)
+
+
+def _with_plain_data(obj: JsonObject) -> JsonObject:
+    """A Secret with stringData moved into data and its metadata untouched; anything else as it is (NormalizeSecret)."""
+    if key_of(obj)[:2] != ("", "Secret"):
+        return obj
+    return {**normalize(obj), "metadata": obj["metadata"]} if "metadata" in obj else normalize(obj)
 
 
 def _hidden(sides: list[JsonObject | None], keys: Iterable[str], at: tuple[str, ...]) -> list[JsonObject | None]:

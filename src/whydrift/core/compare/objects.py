@@ -45,7 +45,7 @@ class ObjectComparison:
     """Both sides of one object as `managed-resources` returns them; None stands for a side that is not there.
 
     `modified` is what the API says, `differs` what the verdict is made of: for Secrets they can contradict each other.
-    `sent` is what a server-side comparison hands to the dry run. `notes` tell what Argo CD only logs.
+    `notes` tell what Argo CD only logs.
     """
 
     strategy: Strategy
@@ -55,7 +55,6 @@ class ObjectComparison:
     modified: bool
     target_state: JsonObject | None
     live_state: JsonObject | None
-    sent: JsonObject | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -99,10 +98,16 @@ def compare_unmasked(
     if git is None or cluster is None:
         found = _one_sided(git, cluster, terms)
     elif terms.server_side:
-        found = _server_side(git, cluster, terms, dry_run)
+        found = _server_side(cluster, terms, dry_run)
     else:
         found = _on_this_side(git, cluster, terms)
     return replace(found, target_state=target, live_state=live)
+
+
+def sent_to_dry_run(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
+    """What a server-side comparison applies in dry-run mode: the target re-encoded, no ignore rule applied."""
+    git, _ = _before_comparison(target, live, terms)
+    return _decoded(git or target, terms)
 
 
 def _before_comparison(
@@ -127,10 +132,9 @@ def _one_sided(git: JsonObject | None, cluster: JsonObject | None, terms: Terms)
     return _outcome(Strategy.ONE_SIDED, live, predicted, _notes(sides), differs=cluster is None)
 
 
-def _server_side(git: JsonObject, cluster: JsonObject, terms: Terms, dry_run: DryRun | None) -> ObjectComparison:
+def _server_side(cluster: JsonObject, terms: Terms, dry_run: DryRun | None) -> ObjectComparison:
     """The answer to the dry run against live; the rules apply to both afterwards."""
-    sent = normalize(remarshal(git, terms.knowledge.types), terms.settings.ignore_aggregated_roles)
-    live = normalize(remarshal(cluster, terms.knowledge.types), terms.settings.ignore_aggregated_roles)
+    live = _decoded(cluster, terms)
     if dry_run is None:
         raise NotComparable("a server-side comparison needs the server's answer to a dry run")
     if isinstance(dry_run, DryRunFailed):
@@ -139,7 +143,7 @@ def _server_side(git: JsonObject, cluster: JsonObject, terms: Terms, dry_run: Dr
     answered = server_side_predicted(dry_run, live, schemas, include_webhooks=terms.include_webhooks)
     sides = (_reencoded(answered, terms), _normalized(live, terms))
     predicted, normalized = (without(side.document, _NOT_COMPARED) for side in sides)
-    return replace(_outcome(Strategy.SERVER_SIDE, normalized, predicted, _notes(sides)), sent=sent)
+    return _outcome(Strategy.SERVER_SIDE, normalized, predicted, _notes(sides))
 
 
 def _on_this_side(git: JsonObject, cluster: JsonObject, terms: Terms) -> ObjectComparison:
@@ -186,16 +190,18 @@ def _in_order(sides: Sides) -> tuple[Json, Json]:
 
 
 def _reencoded(obj: JsonObject, terms: Terms, *, in_full: bool = True) -> _Normalized:
+    return _normalized(remarshal(obj, terms.knowledge.types), terms) if in_full else _Normalized(_decoded(obj, terms))
+
+
+def _decoded(obj: JsonObject, terms: Terms) -> JsonObject:
     decoded = remarshal(obj, terms.knowledge.types)
-    if in_full:
-        return _normalized(decoded, terms)
-    return _Normalized(normalize(decoded, terms.settings.ignore_aggregated_roles))
+    return normalize(decoded, ignore_aggregated_roles=terms.settings.ignore_aggregated_roles)
 
 
 def _normalized(obj: JsonObject, terms: Terms) -> _Normalized:
     """The normalisers in their order; known types are left out where the rules took the kind away."""
     settings, knowledge = terms.settings, terms.knowledge
-    plain = normalize(obj, settings.ignore_aggregated_roles)
+    plain = normalize(obj, ignore_aggregated_roles=settings.ignore_aggregated_roles)
     ignored = ignore(plain, terms.all_rules, knowledge.jq, settings.jq_seconds)
     notes = tuple(f"{each.rule.origin}: jq '{each.expression}' was left out: {each.why}" for each in ignored.failures)
     document = ignored.document
@@ -227,7 +233,7 @@ def _outcome(
     strategy: Strategy, live: Json, predicted: Json, notes: tuple[str, ...], *, differs: bool | None = None
 ) -> ObjectComparison:
     found = not same(live, predicted) if differs is None else differs
-    return ObjectComparison(strategy, live, predicted, found, found, None, None, None, notes)
+    return ObjectComparison(strategy, live, predicted, found, found, None, None, notes)
 
 
 def _notes(sides: Iterable[_Normalized | None]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from whydrift.core.compare.hooks import SYNC_OPTIONS, annotation_options
@@ -44,7 +44,7 @@ class Terms:
     """
 
     knowledge: Knowledge
-    settings: ComparisonSettings = ComparisonSettings()
+    settings: ComparisonSettings = field(default_factory=ComparisonSettings)
     rules: tuple[IgnoreRule, ...] = ()
     server_side: bool = False
     structured: bool = False
