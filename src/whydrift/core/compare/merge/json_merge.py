@@ -1,21 +1,42 @@
-"""JSON merge patches for all kinds that are not built in (apimachinery pkg/util/jsonmergepatch, evanphx/json-patch)."""
+"""JSON merge patches for all kinds that are not built in.
+
+Sources: k8s.io/apimachinery pkg/util/jsonmergepatch, gopkg.in/evanphx/json-patch.v4.
+"""
 
 from __future__ import annotations
 
 from whydrift.core.compare.typed.gojson import copied_object
 from whydrift.core.model.values import Json, JsonObject, same
 
+_EXACT_IN_FLOAT64 = 2**53
+
 
 def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObject) -> JsonObject:
-    """What target adds to or changes in live, and what it no longer has of last-applied (CreateThreeWayJSONMergePatch)."""
-    changes = _without_nulls(_difference(live, target))
-    deletions = _only_nulls(_difference(last_applied, target))
+    """What target adds to or changes in live, and what it no longer has of last-applied."""
+    target = _in_float64_object(target)
+    changes = _without_nulls(_difference(_in_float64_object(live), target))
+    deletions = _only_nulls(_difference(_in_float64_object(last_applied), target))
     return apply(changes, deletions)
 
 
 def apply(patch: JsonObject, obj: JsonObject) -> JsonObject:
     """The object with the patch applied: null deletes, objects merge, all else replaces (MergePatch)."""
     return copied_object(_merged(obj, patch))
+
+
+def _in_float64(value: Json) -> Json:
+    """The value with its numbers rounded to what a float64 can hold: json-patch decodes all numbers into those."""
+    if isinstance(value, dict):
+        return _in_float64_object(value)
+    if isinstance(value, list):
+        return [_in_float64(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT_IN_FLOAT64:
+        return int(float(value))
+    return value
+
+
+def _in_float64_object(obj: JsonObject) -> JsonObject:
+    return {key: _in_float64(item) for key, item in obj.items()}
 
 
 def _difference(original: JsonObject, modified: JsonObject) -> JsonObject:

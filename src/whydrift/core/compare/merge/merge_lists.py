@@ -67,7 +67,7 @@ def index_of(values: list[Json], wanted: Json, merge_key: str) -> int:
 def sorted_by_key(items: list[JsonObject], merge_key: str) -> list[JsonObject]:
     """Objects sorted by the text of their merge key.
 
-    Go's sort calls equal keys "less" both ways: up to 12 items, where it sorts by insertion, that turns their order around.
+    Go's sort takes equal keys for "less" both ways: among up to 12 items, sorted by insertion, their order turns round.
     """
     return sorted(reversed(items), key=lambda item: printed(item.get(merge_key)))
 
@@ -130,7 +130,7 @@ def interleaved(
     *,
     of_objects: bool,
 ) -> list[Json]:
-    """Patch items and live-only items in one list: each in its own order, live's order between them (mergeSortedSlice)."""
+    """Patch items and live-only items in one list: each in its order, between them live's (mergeSortedSlice)."""
     right = in_order(patch, patch_order, merge_key, of_objects=of_objects)
     left = in_order(live_only, live_order, merge_key, of_objects=of_objects)
     merged: list[Json] = []

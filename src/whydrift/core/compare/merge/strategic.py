@@ -20,7 +20,7 @@ def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObje
 
 
 def two_way_patch(original: JsonObject, modified: JsonObject, schema: Schema) -> JsonObject:
-    """The patch that makes `modified` of `original` (CreateTwoWayMergePatch); NotComparable where Go returns an error."""
+    """The patch that makes `modified` of `original` (CreateTwoWayMergePatch); NotComparable where Go fails."""
     return copied_object(difference(original, modified, schema, Parts(), retain=False))
 
 

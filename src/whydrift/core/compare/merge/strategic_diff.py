@@ -91,7 +91,7 @@ def _object_difference(
 
 
 def _tags_unless_equal(key: str, original: Json, modified: Json, schema: Schema) -> tuple[Schema, Tags] | None:
-    """The field's tags, or None where the struct has no such field and the two values are one: nothing to patch then."""
+    """The field's tags, or None where the struct has no such field and both values are equal: nothing to patch."""
     try:
         return schema.of_list(key) if isinstance(original, list) else schema.of_map(key)
     except NotComparable:
@@ -143,7 +143,7 @@ def _object_list_difference(
 def _item_differences(
     original: list[JsonObject], modified: list[JsonObject], schema: Schema, tags: Tags, parts: Parts
 ) -> tuple[list[Json], list[Json]]:
-    """The changed and new items, and a deletion for each item that is gone; both lists are walked side by side by key."""
+    """The changed and new items, and a deletion for each that is gone; the lists are walked side by side by key."""
     changes: list[Json] = []
     deletions: list[Json] = []
     key = tags.merge_key
@@ -170,7 +170,7 @@ def _item_differences(
 def _scalar_list_difference(original: list[Json], modified: list[Json], parts: Parts) -> _ListPatch:
     olds, news = sorted_scalars(original), sorted_scalars(modified)
     # Go sorts the original list in place and compares it with the modified one only then: an original that git merely
-    # reordered into sorted order counts as unchanged.
+    # put into sorted order counts as unchanged.
     changed = not same(list(olds), modified)
     added: list[Json] = []
     gone: list[Json] = []

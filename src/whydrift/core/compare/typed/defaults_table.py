@@ -1,7 +1,7 @@
-"""Fixed defaults of Kubernetes 1.36 by Go type: what a field gets that is not stated, whatever the rest of the object says.
+"""Fixed defaults of Kubernetes 1.36 by Go type: what a field gets that is not stated, whatever else the object says.
 
-Sources: k8s.io/kubernetes pkg/apis/*/v*/defaults.go and zz_generated.defaults.go (`+default` markers). In a pointer field zero
-is a statement, in any other it is none.
+Sources: k8s.io/kubernetes pkg/apis/*/v*/defaults.go and zz_generated.defaults.go (`+default` markers). In a pointer
+field zero is a statement, in any other it is none.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ _WEBHOOK_V1BETA1: JsonObject = {
 }
 _POLICY: JsonObject = {"failurePolicy": "Fail"}
 _MATCH: JsonObject = {"matchPolicy": "Equivalent", **_SELECTORS}
+_RULE: JsonObject = {"scope": "*"}
 _SERVICE_REFERENCE: JsonObject = {"port": 443}
 _FLOW_SCHEMA: JsonObject = {"matchingPrecedence": 1000}
 _QUEUING: JsonObject = {"handSize": 8, "queues": 64, "queueLengthLimit": 50}
@@ -99,7 +100,6 @@ _CORE: dict[str, JsonObject] = {
     "core/v1/ServiceSpec": {"sessionAffinity": "None", "type": "ClusterIP"},
     "core/v1/ServicePort": {"protocol": "TCP"},
     "core/v1/EndpointPort": {"protocol": "TCP"},
-    "core/v1/PersistentVolumeSpec": {"persistentVolumeReclaimPolicy": "Retain", "volumeMode": "Filesystem"},
     "core/v1/PersistentVolumeStatus": {"phase": "Pending"},
     "core/v1/PersistentVolumeClaimSpec": {"volumeMode": "Filesystem"},
     "core/v1/PersistentVolumeClaimStatus": {"phase": "Pending"},
@@ -137,7 +137,6 @@ _WORKLOADS: dict[str, JsonObject] = {
 
 _CLUSTER: dict[str, JsonObject] = {
     "networking/v1/NetworkPolicyPort": {"protocol": "TCP"},
-    "extensions/v1beta1/NetworkPolicyPort": {"protocol": "TCP"},
     "networking/v1/IngressClassParametersReference": {"scope": "Cluster"},
     "networking/v1beta1/HTTPIngressPath": _PATH_TYPE,
     "extensions/v1beta1/HTTPIngressPath": _PATH_TYPE,
@@ -177,7 +176,10 @@ _CLUSTER: dict[str, JsonObject] = {
 _ADMISSION: dict[str, JsonObject] = {
     "admissionregistration/v1/ValidatingWebhook": _WEBHOOK,
     "admissionregistration/v1/MutatingWebhook": {**_WEBHOOK, "reinvocationPolicy": "Never"},
-    "admissionregistration/v1/Rule": {"scope": "*"},
+    "admissionregistration/v1/RuleWithOperations": _RULE,
+    "admissionregistration/v1/NamedRuleWithOperations": _RULE,
+    "admissionregistration/v1beta1/NamedRuleWithOperations": _RULE,
+    "admissionregistration/v1alpha1/NamedRuleWithOperations": _RULE,
     "admissionregistration/v1/ServiceReference": _SERVICE_REFERENCE,
     "admissionregistration/v1/ValidatingAdmissionPolicySpec": _POLICY,
     "admissionregistration/v1/MutatingAdmissionPolicySpec": _POLICY,

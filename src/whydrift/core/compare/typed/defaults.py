@@ -1,0 +1,111 @@
+"""Client-side defaulting of built-in kinds (gitops-engine/pkg/diff/diff.go :: applyPatch, generateSchemeDefaultPatch).
+
+The object is decoded into its Go struct, the defaults of Kubernetes 1.36 are set there, and the difference is applied
+to the object as a strategic merge patch: fields that the struct does not know survive, so do the patch's oddities.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from whydrift.core.compare.merge import strategic
+from whydrift.core.compare.merge.patch_tags import Schema
+from whydrift.core.compare.typed.defaults_kinds import KIND_RULES
+from whydrift.core.compare.typed.defaults_pods import POD_RULES
+from whydrift.core.compare.typed.defaults_table import FIXED
+from whydrift.core.compare.typed.gojson import copied, copied_object
+from whydrift.core.compare.typed.reencode import Reencoder, Undecodable
+from whydrift.core.compare.typed.table import TypeTable
+from whydrift.core.model.paths import Path
+from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, same
+
+_RULES = POD_RULES | KIND_RULES
+
+
+def apply_defaults(obj: JsonObject, types: TypeTable) -> JsonObject:
+    """The object with the defaults of its kind; as it was where that is not built in or cannot hold the object."""
+    struct = types.of(obj)
+    return copied_object(obj) if struct is None else apply_defaults_of(struct, obj, types)
+
+
+def apply_defaults_of(struct: str, obj: JsonObject, types: TypeTable) -> JsonObject:
+    """The object with the defaults of the kind behind a Go struct, whatever its apiVersion says.
+
+    NotComparable where the patch with the defaults cannot be computed or applied.
+    """
+    try:
+        plain = Reencoder(types, strict=False, complete=True).value(struct, obj)
+    except Undecodable:
+        return copied_object(obj)
+    full = _defaulted(struct, plain, types)
+    assert isinstance(plain, dict) and isinstance(full, dict)  # a struct encodes to an object
+    schema = Schema(types, struct)
+    patch = strategic.two_way_patch(plain, full, schema)
+    return strategic.apply(patch, obj, schema) if patch else copied_object(obj)
+
+
+def defaulted_paths(obj: JsonObject, types: TypeTable) -> dict[Path, Json]:
+    """The leaves that defaulting fills in or changes, with their values; list items by their index in the result."""
+    found: dict[Path, Json] = {}
+    _collect_new(obj, apply_defaults(obj, types), (), found)
+    return found
+
+
+def _collect_new(before: MaybeJson, after: Json, path: Path, found: dict[Path, Json]) -> None:
+    if isinstance(after, dict) and (after or isinstance(before, dict)):
+        for key, value in after.items():
+            # The patch leaves its own directives ($retainKeys) in an object that was not there before.
+            if not key.startswith("$"):
+                _collect_new(child(before, key), value, (*path, key), found)
+    elif isinstance(after, list) and isinstance(before, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            _collect_new(old, new, (*path, index), found)
+    elif not same(before, after):
+        found[path] = after
+
+
+def _defaulted(type_name: str, value: Json, types: TypeTable) -> Json:
+    """The encoded value of a type with its defaults, from the outside in, as the generated Go code sets them."""
+    if value is None or type_name not in _reaching(types):
+        return value
+    go_type = types[type_name]
+    if go_type.kind == "pointer":
+        return _defaulted(go_type.elem, value, types)
+    if isinstance(value, list):
+        return [_defaulted(go_type.elem, item, types) for item in value]
+    if not isinstance(value, dict):
+        return value
+    value = _with_fixed(type_name, value, types)
+    if type_name in _RULES:
+        value = _RULES[type_name](value)
+    held = {name: field.type for name, field in go_type.fields.items()}
+    return {key: _defaulted(held.get(key, go_type.elem), item, types) for key, item in value.items()}
+
+
+def _with_fixed(type_name: str, value: JsonObject, types: TypeTable) -> JsonObject:
+    fields = types[type_name].fields
+    filled = dict(value)
+    for name, default in FIXED.get(type_name, {}).items():
+        stated = value.get(name)
+        unset = stated is None if types[fields[name].type].kind == "pointer" else not stated
+        if unset:
+            filled[name] = copied(default)
+    return filled
+
+
+@cache
+def _reaching(types: TypeTable) -> frozenset[str]:
+    """The names of all types that have defaults or hold a type that has some."""
+    holders: dict[str, set[str]] = {}
+    for name in types.names():
+        go_type = types[name]
+        for held in [go_type.elem, *(field.type for field in go_type.fields.values())]:
+            holders.setdefault(held, set()).add(name)
+    found: set[str] = set()
+    waiting = [*FIXED, *_RULES]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(holders.get(name, ()))
+    return frozenset(found)
