@@ -27,7 +27,7 @@ from whydrift.core.compare.terms import DryRun, DryRunFailed, Strategy, Terms, s
 from whydrift.core.compare.tracking import with_target_tracking
 from whydrift.core.compare.typed.defaults import apply_defaults
 from whydrift.core.compare.typed.normalize import normalize
-from whydrift.core.compare.typed.remarshal import remarshal
+from whydrift.core.compare.typed.remarshal import remarshal, remarshal_value
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, same, text
 from whydrift.errors import NotComparable
@@ -212,8 +212,13 @@ def _normalized(obj: JsonObject, terms: Terms) -> _Normalized:
 
 
 def _defaulted(obj: JsonObject, terms: Terms) -> JsonObject:
+    """One side of a structured merge with its defaults; NotComparable where it does not decode as its kind."""
+    types = terms.knowledge.types
     bare = _object(without(obj, [("metadata", "annotations", LAST_APPLIED)])) or {}
-    return apply_defaults(bare, terms.knowledge.types)
+    struct = types.of(bare)
+    if struct is not None:
+        remarshal_value(bare, struct, types)
+    return apply_defaults(bare, types)
 
 
 def _without_manager(live: JsonObject) -> JsonObject:
