@@ -22,7 +22,7 @@ from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.core.compare.structured import drop_trusted_differences, server_side_predicted, structured_merge
 from whydrift.core.compare.structured.atoms import root_atom
 from whydrift.core.compare.structured.comparison import compare
-from whydrift.core.compare.structured.fields import stated_fields, with_named_fields
+from whydrift.core.compare.structured.fields import stated_fields
 from whydrift.core.model.fieldsets import FieldSet
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.values import Json, JsonObject, child, is_object, items, mapping, same, text
@@ -152,13 +152,20 @@ specs = maps(
 )
 
 
-def widget(spec: JsonObject, owned_by_argocd: JsonObject | None = None) -> JsonObject:
-    obj: JsonObject = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "lamp"}, "spec": spec}
-    if owned_by_argocd is None:
-        return obj
-    entry = {"manager": "argocd-controller", "operation": "Apply", "fieldsV1": fields_v1(owned_by_argocd)}
-    entries: list[Json] = [{**entry, "apiVersion": "example.com/v1", "fieldsType": "FieldsV1"}]
-    return {**obj, "metadata": {"name": "lamp", "managedFields": entries}}
+def widget(spec: JsonObject, **owned: JsonObject) -> JsonObject:
+    """A widget whose managed fields say who (argocd applies, all others update) owns what those specs state."""
+    entries: list[Json] = [
+        {
+            "manager": "argocd-controller" if name == "argocd" else name,
+            "operation": "Apply" if name == "argocd" else "Update",
+            "apiVersion": "example.com/v1",
+            "fieldsType": "FieldsV1",
+            "fieldsV1": fields_v1(stated),
+        }
+        for name, stated in owned.items()
+    ]
+    metadata: JsonObject = {"name": "lamp", **({"managedFields": entries} if entries else {})}
+    return {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": metadata, "spec": spec}
 
 
 def fields_v1(spec: JsonObject) -> Json:
@@ -178,9 +185,9 @@ def written(fields: FieldSet) -> Json:
 
 @given(specs, specs, specs)
 def test_a_second_sync_changes_nothing(live: JsonObject, before: JsonObject, target: JsonObject) -> None:
-    first = structured_merge(widget(target), widget(live, owned_by_argocd=before), widgets())
+    first = structured_merge(widget(target), widget(live, argocd=before), widgets())
     left = mapping(first, "spec") if first else live
-    assert structured_merge(widget(target), widget(left, owned_by_argocd=target), widgets()) is None
+    assert structured_merge(widget(target), widget(left, argocd=target), widgets()) is None
 
 
 @given(specs, specs)
@@ -193,13 +200,18 @@ def test_what_git_states_is_what_a_sync_leaves(live: JsonObject, target: JsonObj
     assert not changes.added
 
 
+@given(specs)
+def test_what_git_stops_stating_goes(live: JsonObject) -> None:
+    predicted = structured_merge(widget({"size": 9}), widget(live, argocd=live), widgets())
+    assert predicted is not None
+    assert predicted["spec"] == {"size": 9}
+
+
 @given(specs, specs)
-def test_what_git_stops_stating_goes_and_what_others_wrote_stays(live: JsonObject, before: JsonObject) -> None:
-    atom = root_atom(widgets(), "example.com/v1", "Widget")
-    assert atom is not None
-    predicted = structured_merge(widget({"size": 9}), widget(live, owned_by_argocd=before), widgets()) or widget(live)
-    gone = compare(widget(live), predicted, atom).removed
-    assert not gone - with_named_fields(stated_fields(widget(before), atom), atom)
+def test_what_somebody_else_owns_stays(live: JsonObject, before: JsonObject) -> None:
+    predicted = structured_merge(widget({"size": 9}), widget(live, argocd=before, kubectl=live), widgets())
+    assert predicted is not None
+    assert predicted["spec"] == {**live, "size": 9}
 
 
 @given(specs)
@@ -208,7 +220,7 @@ def test_live_stays_as_it_is_where_git_states_nothing_else(live: JsonObject) -> 
 
 
 def test_an_unknown_kind_cannot_be_merged_but_its_trusted_differences_are_dropped() -> None:
-    target, live = widget({"size": 1}), widget({"size": 2}, owned_by_argocd={"size": 2})
+    target, live = widget({"size": 1}), widget({"size": 2}, argocd={"size": 2})
     with pytest.raises(NotComparable, match="unable to resolve parseableType"):
         structured_merge(target, live, builtin_schemas())
     dropped = drop_trusted_differences(target, live, frozenset({"argocd-controller"}), builtin_schemas())
@@ -233,7 +245,7 @@ def test_unreadable_managed_fields_stop_the_comparison(entry: JsonObject) -> Non
 
 def test_an_entry_of_another_api_version_neither_protects_nor_prunes() -> None:
     owned: JsonObject = {"name": "a", "size": 1}
-    live = widget(owned, owned_by_argocd=owned)
+    live = widget(owned, argocd=owned)
     (entry,) = items(live, "metadata", "managedFields")
     entries: list[Json] = [{**mapping(entry), "apiVersion": "example.com/v0"}]
     old: JsonObject = {**live, "metadata": {"name": "lamp", "managedFields": entries}}

@@ -115,6 +115,7 @@ def test_defaults_of_built_in_kinds_are_those_that_the_server_fills_in() -> None
     assert protocol is not None and name is not None
     assert protocol.default == "TCP"
     assert name.default is ABSENT
+    assert name.key_default == ""
 
 
 def test_what_else_a_type_answers() -> None:

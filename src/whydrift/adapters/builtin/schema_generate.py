@@ -51,9 +51,9 @@ def reduced(schema: dict[str, Any]) -> dict[str, Any]:
     references = [part["$ref"] for part in [schema, *schema.get("allOf", [])] if "$ref" in part]
     if references:
         kept["$ref"] = references[0].rsplit("/", 1)[-1]
-    # Go types without a pointer have their zero value as "default"; the server does not fill that in.
-    if schema.get("default"):
-        kept["default"] = schema["default"]
+    # A Go field that is no pointer has its zero value as "default": the server fills nothing in, but list keys use it.
+    if "default" in schema and schema["default"] != {}:
+        kept["default" if schema["default"] else "x-go-zero"] = schema["default"]
     for keyword in ("items", "additionalProperties"):
         if isinstance(schema.get(keyword), dict):
             kept[keyword] = reduced(schema[keyword])
@@ -63,7 +63,8 @@ def reduced(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_object(schema: dict[str, Any]) -> bool:
-    return len(schema.get("x-kubernetes-group-version-kind", [])) == 1 and "metadata" in schema.get("properties", {})
+    kinds, fields = schema.get("x-kubernetes-group-version-kind", []), schema.get("properties", {})
+    return len(kinds) == 1 and "metadata" in fields and not kinds[0]["kind"].endswith("List")
 
 
 def _kind(schema: dict[str, Any]) -> str:

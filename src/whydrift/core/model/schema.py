@@ -70,6 +70,11 @@ class Type:
         return self.schema.get("default", ABSENT)
 
     @property
+    def key_default(self) -> MaybeJson:
+        """What a list key that is left out counts as: the default, in a built-in kind also the Go type's zero value."""
+        return self.schema.get("default", self.schema.get("x-go-zero", ABSENT))
+
+    @property
     def list_type(self) -> ListType:
         """How items of a list belong together; a list that does not say is atomic."""
         match self.schema.get("x-kubernetes-list-type"):

@@ -62,10 +62,10 @@ class MapAtom:
         """The type under any key; NOTHING under a key that the schema does not allow."""
         return self.field(name) or self.element or NOTHING
 
-    def default(self, name: str) -> MaybeJson:
-        """The default of a named field."""
+    def key_default(self, name: str) -> MaybeJson:
+        """What a named field counts as where it is a list key and left out."""
         declared = self.source.field(name) if self.source else None
-        return declared.default if declared else ABSENT
+        return declared.key_default if declared else ABSENT
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def _keys(item: Json, atom: ListAtom) -> JsonObject:
     keys: JsonObject = {}
     for name in atom.keys:
         value = item.get(name, ABSENT)
-        value = atom.element.map.default(name) if value is ABSENT else value
+        value = atom.element.map.key_default(name) if value is ABSENT else value
         if value is not ABSENT:
             keys[name] = value
     if not keys:
