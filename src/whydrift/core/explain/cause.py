@@ -19,6 +19,7 @@ class Cause:
 
     `concerns` is a cheap test, without facts, of whether the cause may apply to a difference at all; only for those is a
     missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
+    `wishes` are facts that only add evidence: they are read where possible, and a gap changes nothing.
     `hidden` causes look at differences that Argo CD does not show; those `about` an application at the Application itself.
     """
 
@@ -28,10 +29,11 @@ class Cause:
     explain: Explain
     concerns: Callable[[Subject, Difference], bool]
     needs: frozenset[FactKind[object]] = field(default_factory=frozenset)
+    wishes: frozenset[FactKind[object]] = field(default_factory=frozenset)
     hidden: bool = False
     about: About = About.OBJECT
 
 
 def needs(*kinds: object) -> frozenset[FactKind[object]]:
-    """The facts without which a cause cannot decide."""
+    """A set of fact kinds: those without which a cause cannot decide, or those that it wishes for."""
     return frozenset(kind for kind in kinds if isinstance(kind, FactKind))

@@ -45,8 +45,11 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
         if not concerned:
             continue
         missing = _missing(subject, cause)
+        wished = frozenset(kind for kind in cause.wishes if not subject.facts.asked(kind))
         if not missing:
             _claim(claims, concerned, _proven(cause, subject, concerned), place)
+            if wished:
+                waiting.append((cause, concerned, wished))
         elif all(subject.facts.asked(kind) for kind in missing):
             _decline(undecided, concerned, cause, subject, missing)
         else:
