@@ -1,0 +1,115 @@
+"""The command line: one module a command, imported when it is chosen. Arguments → use case → report → exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from whydrift.errors import UsageError, WhydriftError
+
+COMMANDS = {
+    "demo": "the whole tour on a recorded fleet: no cluster, no network, no configuration",
+    "ls": "one line per drifting object, from statuses only",
+    "scan": "triage of the fleet: causes, patterns, what to read first",
+    "explain": "every field of an application that differs: why, with proof",
+    "record": "write everything that is read, masked, into a folder or .zip",
+    "causes": "what whydrift knows, with examples",
+    "doctor": "can everything be reached; which permission is missing",
+    "completion": "shell completion",
+}
+EPILOG = """\b
+Exit codes (2 wins over 1, 1 over 3, 3 over 0):
+  0    nothing needs attention
+  1    something does: a difference on side git, cluster, ask or structure, or an unexplained one (--fail-on changes it)
+  2    the command could not do its work: usage, connection, permission
+  3    it answered, but an application was not read, or a difference stayed undecided for lack of a fact
+  130  interrupted
+"""
+
+
+class Commands(click.Group):
+    """Lists every command without importing any; imports the one that is chosen."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order in which one needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"whydrift.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """One line a command, from the table."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
+@click.version_option(package_name="whydrift", message="%(prog)s %(version)s")
+def whydrift() -> None:
+    """Why does it differ? For every field that differs between git and an Argo CD cluster: the cause, with proof."""
+
+
+def main() -> None:
+    """Run the command line; every failure is one line on stderr and an exit code, never a traceback."""
+    if sys.platform == "win32":
+        click.echo("whydrift runs on Linux and macOS; on Windows run it inside WSL", err=True)
+        sys.exit(2)
+    name = "kubectl whydrift" if Path(sys.argv[0]).name.startswith("kubectl-") else "whydrift"
+    sys.exit(_run(name))
+
+
+def _run(name: str) -> int:
+    try:
+        code = whydrift.main(prog_name=name, standalone_mode=False)
+    except (KeyboardInterrupt, click.Abort):
+        return _interrupted()
+    except BrokenPipeError:
+        return _closed_pipe()
+    except (click.exceptions.Exit, click.ClickException, WhydriftError, OSError, MemoryError) as failure:
+        return _exit_code(failure, name)
+    return code if isinstance(code, int) else 0
+
+
+def _exit_code(failure: Exception, name: str) -> int:
+    """One line on stderr for a failure, and its exit code."""
+    match failure:
+        case click.exceptions.Exit():
+            return failure.exit_code
+        case click.ClickException():
+            failure.show()
+            return 2
+        case UsageError():
+            return _fail(f"{failure}\nTry '{name} --help'.")
+        case OSError():
+            return _fail(f"{failure.filename or 'input or output'}: {failure.strerror or failure}")
+        case MemoryError():
+            return _fail("out of memory: select fewer applications")
+        case _:
+            return _fail(str(failure))
+
+
+def _fail(message: str) -> int:
+    click.echo(f"error: {message}", err=True)
+    return 2
+
+
+def _interrupted() -> int:
+    click.echo("interrupted", err=True)
+    return 130
+
+
+def _closed_pipe() -> int:
+    """Whoever read the output has seen enough; that is no failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

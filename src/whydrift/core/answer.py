@@ -25,9 +25,13 @@ from whydrift.core.model.triage import (
     SourceAnswer,
     State,
     UndecidedAnswer,
+    Value,
 )
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
+
+LARGEST = 2**63 - 1
+"""Integers beyond 64 bit are told as text."""
 
 
 def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], not_read: str = "") -> ApplicationAnswer:
@@ -151,23 +155,24 @@ def side_of(finding: Finding, sides: Mapping[str, Side]) -> Side | None:
     return first.side or sides[first.cause]
 
 
-def _values(target: MaybeJson, live: MaybeJson) -> tuple[Json | msgspec.UnsetType, Json | msgspec.UnsetType]:
-    same = target == live
-    return _value(target, same), _value(live, same)
+def _values(target: MaybeJson, live: MaybeJson) -> tuple[Value | msgspec.UnsetType, Value | msgspec.UnsetType]:
+    equal = target == live
+    return _shown(target, equal), _shown(live, equal)
 
 
-def _value(value: MaybeJson, same: bool) -> Json | msgspec.UnsetType:
-    if value is ABSENT:
-        return msgspec.UNSET
-    return _without_tokens(value, same)
+def _shown(side: MaybeJson, equal: bool) -> Value | msgspec.UnsetType:
+    return msgspec.UNSET if side is ABSENT else _without_tokens(side, equal)
 
 
-def _without_tokens(value: Json, same: bool) -> Json:
-    if masked(value):
-        return {"masked": "same" if same else "changed"}
-    if isinstance(value, dict):
-        return {key: _without_tokens(part, same) for key, part in value.items()}
-    return [_without_tokens(item, same) for item in value] if isinstance(value, list) else value
+def _without_tokens(side: Json, equal: bool) -> Value:
+    """A value as it may leave: masked ones say only whether both sides are the same; integers fit JSON readers."""
+    if isinstance(side, str) and masked(side):
+        return {"masked": "same" if equal else "changed"}
+    if isinstance(side, dict):
+        return {key: _without_tokens(part, equal) for key, part in side.items()}
+    if isinstance(side, list):
+        return [_without_tokens(item, equal) for item in side]
+    return str(side) if isinstance(side, int) and abs(side) > LARGEST else side
 
 
 def _explanation(explanation: Explanation) -> ExplanationAnswer:

@@ -1,4 +1,4 @@
-"""The list of Applications: read once, proven to be complete or said not to be, and indexed by who lists which object."""
+"""The list of Applications: read once, proven complete or said not to be, indexed by who lists what."""
 
 from __future__ import annotations
 

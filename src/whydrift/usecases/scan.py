@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
@@ -21,6 +21,7 @@ class Read:
 
     gaps: list[Gap] = field(default_factory=list)
     versions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     renders: int = 0
 
 
@@ -30,7 +31,7 @@ async def scan(
     reader_of: Callable[[str], FactReader],
     selected: Callable[[Application], bool],
     read: Read,
-) -> AsyncIterator[ApplicationAnswer]:
+) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
     for instance in source.instances():
         listing = await list_applications(source, instance)

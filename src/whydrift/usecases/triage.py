@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, replace
 
 from whydrift.core.answer import application_answer
@@ -34,7 +34,7 @@ class Look:
     at_once: int = 8
 
 
-async def triage(applications: Iterable[Application], how: Look) -> AsyncIterator[ApplicationAnswer]:
+async def triage(applications: Iterable[Application], how: Look) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain applications, several at a time, in the order in which they are given."""
     waiting: list[asyncio.Task[ApplicationAnswer]] = []
     try:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from whydrift.core.model.explanation import Side, Strength
-from whydrift.core.model.values import Json
 
 SCHEMA = "whydrift.answer/1"
 
+Value: TypeAlias = bool | int | float | str | list[object] | dict[str, object] | None
+"""Any JSON value, in words that both mypy and msgspec understand."""
 Agrees = bool | Literal["stale", "not-compared"]
 State = Literal["modified", "missing", "extra", "equal"]
 
@@ -51,9 +52,9 @@ class DifferenceAnswer(Answered, omit_defaults=False):
     kind: Literal["modified", "missing", "extra"]
     shown: bool
     explanations: tuple[ExplanationAnswer, ...]
-    target: Json | msgspec.UnsetType = msgspec.UNSET
-    live: Json | msgspec.UnsetType = msgspec.UNSET
-    base: Json | msgspec.UnsetType = msgspec.UNSET
+    target: Value | msgspec.UnsetType = msgspec.UNSET
+    live: Value | msgspec.UnsetType = msgspec.UNSET
+    base: Value | msgspec.UnsetType = msgspec.UNSET
     undecided: tuple[UndecidedAnswer, ...] = ()
     side: Side | msgspec.UnsetType = msgspec.UNSET
     order: bool | msgspec.UnsetType = msgspec.UNSET

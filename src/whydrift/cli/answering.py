@@ -1,0 +1,232 @@
+"""What `scan`, `explain` and `demo` share: run a scan, narrow it, print it in the format that was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO
+
+import msgspec
+
+from whydrift import wiring
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ObjectAnswer, ReadAnswer
+from whydrift.core.report.explain_text import application_text
+from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
+from whydrift.core.report.tally import ORDER, Tally, cause_of, concern, exit_code, objects_of
+from whydrift.core.report.triage_text import triage_text
+from whydrift.core.report.words import Ink
+from whydrift.core.select import Selection
+from whydrift.errors import UsageError
+from whydrift.settings import Connection
+from whydrift.usecases.scan import Read, scan
+
+IN_MEMORY = 32 * 1024**2
+ENCODER = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to answer and how. `whole` prints every application with all of its fields (explain)."""
+
+    connection: Connection
+    selection: Selection
+    output: str = "text"
+    colour: str = "auto"
+    fail_on: frozenset[str] = frozenset()
+    causes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    hidden: bool = False
+    whole: bool = False
+
+
+@dataclass
+class Spill:
+    """Answers that wait for their order, encoded, on disk when there are many: (what hurts, place) → bytes."""
+
+    file: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(IN_MEMORY))  # noqa: SIM115 - kept open
+    index: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def add(self, application: ApplicationAnswer) -> None:
+        """Keep one application."""
+        found = concern(application)
+        encoded = ENCODER.encode(application)
+        self.index.append((ORDER.index(found) if found else len(ORDER), self.file.tell(), len(encoded)))
+        self.file.write(encoded)
+
+    def ordered(self) -> Iterator[bytes]:
+        """The encoded applications, by what hurts first."""
+        for _, place, length in sorted(self.index):
+            self.file.seek(place)
+            yield self.file.read(length)
+
+    def applications(self) -> Iterator[ApplicationAnswer]:
+        """The applications, by what hurts first."""
+        return (msgspec.json.decode(encoded, type=ApplicationAnswer) for encoded in self.ordered())
+
+
+def answer(request: Request) -> int:
+    """Scan, print, and give the exit code."""
+    return asyncio.run(_answer(request))
+
+
+async def _answer(request: Request) -> int:
+    source = wiring.open_source(request.connection)
+    try:
+        return await _answer_from(source, request)
+    finally:
+        await source.close()
+
+
+async def _answer_from(source: wiring.Opened, request: Request) -> int:
+    read, tally, spill = Read(), Tally(), Spill()
+    out = sys.stdout.buffer
+    streaming = request.output in ("jsonl", "tsv")
+    if request.output == "tsv":
+        out.write(tsv_header().encode())
+    analysis = wiring.analysis(source.settings, request.hidden)
+    progress = Progress()
+    chosen = request.selection.chooses()
+    async with aclosing(scan(source.answers, analysis, source.reader, chosen, read)) as stream:
+        async for application in narrowed(stream, request):
+            tally.add(application)
+            progress.show(tally.applications, application.name)
+            if streaming:
+                out.write(_line(application, request.output))
+            else:
+                spill.add(application)
+    progress.clear()
+    _none_selected(tally, request)
+    about = read_answer(source, read, tally)
+    _print(request, spill, tally, about)
+    return exit_code(tally, about.gaps, request.fail_on)
+
+
+def _line(application: ApplicationAnswer, output: str) -> bytes:
+    return ENCODER.encode(application) + b"\n" if output == "jsonl" else tsv_rows(application).encode()
+
+
+def _none_selected(tally: Tally, request: Request) -> None:
+    if not tally.applications and request.selection != Selection():
+        named = " ".join(request.selection.names) or "the selection"
+        raise UsageError(
+            f"no application matches {named}: `whydrift scan -o tsv` and `argocd app list` name those there are"
+        )
+
+
+async def narrowed(stream: AsyncIterator[ApplicationAnswer], request: Request) -> AsyncIterator[ApplicationAnswer]:
+    """Only the objects and differences that were asked for; applications without any are left out when narrowing."""
+    narrow = bool(request.causes or request.sides or request.objects)
+    async for application in stream:
+        if not narrow:
+            yield application
+            continue
+        kept = tuple(item for item in map(_narrow(request), objects_of(application)) if item.differences)
+        if kept or application.not_read:
+            yield msgspec.structs.replace(application, objects=kept)
+
+
+def _narrow(request: Request) -> Callable[[ObjectAnswer], ObjectAnswer]:
+    def narrow(item: ObjectAnswer) -> ObjectAnswer:
+        if request.objects and not any(_names(item, name) for name in request.objects):
+            return msgspec.structs.replace(item, differences=())
+        kept = tuple(
+            d
+            for d in item.differences
+            if (not request.causes or cause_of(d) in request.causes)
+            and (not request.sides or (isinstance(d.side, Side) and d.side.value in request.sides))
+        )
+        return msgspec.structs.replace(item, differences=kept)
+
+    return narrow
+
+
+def _names(item: ObjectAnswer, name: str) -> bool:
+    """`KIND/NAME` or `NAME`, in any letter case of the kind, as kubectl takes it."""
+    _, kind, own = item.id.split("/", 2)
+    wanted_kind, _, wanted = name.rpartition("/")
+    singular = wanted_kind.lower().removesuffix("s")
+    return wanted == own and (not wanted_kind or singular == kind.lower().removesuffix("s"))
+
+
+def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
+    """What was read, in the words of the answer."""
+    gaps = tuple(GapAnswer(what=gap.what, why=gap.why, needs=gap.needs) for gap in read.gaps)
+    return ReadAnswer(
+        source=source.answers.name,
+        at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        complete=not gaps and not tally.not_read,
+        gaps=gaps,
+        requests=source.answers.requests,
+        renders=read.renders,
+        argocd_version=", ".join(version for version in read.versions if version),
+        notes=tuple(read.notes),
+    )
+
+
+def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> None:
+    out = sys.stdout
+    ink, width = (
+        Ink(_colour(request.colour)),
+        min(max(shutil.get_terminal_size().columns if out.isatty() else 110, 60), 140),
+    )
+    match request.output:
+        case "json":
+            _print_document(spill, tally, about)
+        case "jsonl":
+            last = {"schema": SCHEMA, "read": about, "summary": tally.summary()}
+            out.buffer.write(ENCODER.encode(last) + b"\n")
+        case "md":
+            out.write(markdown_document(spill.applications(), about, tally.summary()))
+        case "tsv":
+            pass
+        case "text" if request.whole:
+            for application in spill.applications():
+                out.write(application_text(application, ink, width))
+        case _:
+            out.write(triage_text(tally, about, wiring.titles(), ink, width))
+    out.flush()
+
+
+def _print_document(spill: Spill, tally: Tally, about: ReadAnswer) -> None:
+    """The one JSON document, written piece by piece: the applications never stand in memory together."""
+    out = sys.stdout.buffer
+    head = {"schema": SCHEMA, "read": about, "summary": tally.summary()}
+    out.write(ENCODER.encode(head)[:-1] + b',"applications":[')
+    for place, encoded in enumerate(spill.ordered()):
+        out.write((b"," if place else b"") + encoded)
+    out.write(b"]}\n")
+    out.flush()
+
+
+def _colour(choice: str) -> bool:
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+class Progress:
+    """A line on stderr that says how far a long scan is; on a terminal only."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty() and sys.stdout.isatty()
+
+    def show(self, number: int, name: str) -> None:
+        """Say that `number` applications are done, the last of which is `name`."""
+        if self._shown:
+            sys.stderr.write(f"\r\x1b[K{number} applications … {name[:50]!s}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave the terminal as it was."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()

@@ -1,0 +1,36 @@
+"""`whydrift explain`."""
+
+from __future__ import annotations
+
+import click
+
+from whydrift.cli.answering import Request, answer
+from whydrift.cli.options import FORMATS, connection_options, difference_options, fail_on_option, output_option
+from whydrift.cli.requests import connection_of, listed
+from whydrift.core.select import Selection
+
+
+@click.command("explain")
+@click.argument("app", metavar="[INSTANCE:][NAMESPACE/]NAME")
+@click.argument("objects", nargs=-1, metavar="[KIND/NAME]...")
+@click.option("--hidden", is_flag=True, help="Also what differs and Argo CD does not show.")
+@connection_options
+@difference_options
+@output_option(*FORMATS)
+@fail_on_option
+@click.pass_context
+def command(ctx: click.Context, /, app: str, objects: tuple[str, ...], **options: object) -> None:
+    """Every field of an application that differs: both sides, the cause, its proof, which side is right."""
+    request = Request(
+        connection=connection_of(options),
+        selection=Selection((app,)),
+        output=str(options["output"]),
+        colour=str(options["colour"]),
+        fail_on=frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip()),
+        causes=listed(options["causes"]),
+        sides=listed(options["sides"]),
+        objects=objects,
+        hidden=bool(options["hidden"]),
+        whole=True,
+    )
+    ctx.exit(answer(request))

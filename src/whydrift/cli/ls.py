@@ -1,0 +1,75 @@
+"""`whydrift ls`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import Counter
+
+import click
+
+from whydrift.cli.options import connection_options, selection_options
+from whydrift.cli.requests import connection_of, listed
+from whydrift.core.report.words import cell
+from whydrift.core.select import Selection
+from whydrift.errors import SourceError
+from whydrift.ports import Api, NotRead, Question
+from whydrift.settings import Connection
+from whydrift.usecases.inventory import Line, inventory
+
+
+@click.command("ls")
+@click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
+@click.option("--hooks", is_flag=True, help="Also rows without a status: hooks, skipped objects.")
+@click.option("--all", "everything", is_flag=True, help="Also Synced objects.")
+@click.option("--wide", is_flag=True, help="Add columns: the object's status, the application's sync and health.")
+@click.option(
+    "--count", is_flag=True, help="One line an application: its sync, health, and how many objects are not Synced."
+)
+@connection_options
+@selection_options
+@click.pass_context
+def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
+    """One line per drifting object: app, kind/name, namespace or "cluster". TSV, in the order of LC_ALL=C sort.
+
+    Reads statuses only: one list for the whole fleet. A red application without a red object has a line of its own.
+    """
+    selection = Selection(apps, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+    lists = asyncio.run(_lists(connection_of(options)))
+    found = False
+    for content in lists:
+        for lines in inventory(content, selection, bool(options["hooks"]), bool(options["everything"])):
+            found = found or any(line.status in ("OutOfSync", "Unknown") for line in lines)
+            sys.stdout.write(_counted(lines) if options["count"] else _told(lines, bool(options["wide"])))
+    sys.stdout.flush()
+    ctx.exit(1 if found else 0)
+
+
+async def _lists(connection: Connection) -> list[bytes]:
+    from whydrift import wiring
+
+    source = wiring.open_answers(connection)
+    try:
+        replies = [await source.ask(Question(Api.ARGOCD, "/api/v1/applications", (), at)) for at in source.instances()]
+    finally:
+        await source.close()
+    for reply in replies:
+        if isinstance(reply, NotRead):
+            raise SourceError(f"{source.name}: the applications cannot be listed: {reply.why}")
+    return [reply.content for reply in replies if not isinstance(reply, NotRead)]
+
+
+def _told(lines: list[Line], wide: bool) -> str:
+    rows = (
+        (line.application, line.object, line.place, *((line.status, line.sync, line.health) if wide else ()))
+        for line in lines
+    )
+    return "".join("\t".join(map(cell, row)) + "\n" for row in rows)
+
+
+def _counted(lines: list[Line]) -> str:
+    if not lines:
+        return ""
+    counts = Counter(line.status or "no status" for line in lines)
+    numbers = ", ".join(f"{number} {status}" for status, number in counts.most_common())
+    return "\t".join(map(cell, (lines[0].application, lines[0].sync, lines[0].health, numbers))) + "\n"

@@ -1,0 +1,115 @@
+"""`whydrift explain` for people: every field with both sides, the cause, its proof, and which side is right."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import msgspec
+
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer
+from whydrift.core.report.tally import objects_of
+from whydrift.core.report.words import Ink, count, plain, shortened, value
+
+MEANS = {
+    Side.GIT: "git is right",
+    Side.CLUSTER: "the cluster is right; a sync would undo it",
+    Side.EQUIVALENT: "both mean the same",
+    Side.CONTROLLER: "the controller is right",
+    Side.STRUCTURE: "neither is: who owns it, or how it is rendered, is wrong",
+    Side.ASK: "ask whoever did it; nothing that was read decides it",
+}
+STRENGTH = {"replayed": "proven", "attributed": "attributed", "coincides": "coincides only"}
+COMPARED = {
+    "three-way": "three-way merge",
+    "structured-merge": "structured merge (ServerSideApply=true)",
+    "server-side": "server-side diff",
+}
+
+
+def application_text(application: ApplicationAnswer, ink: Ink, width: int = 110) -> str:
+    """One application with everything that differs."""
+    lines = [*_head(application, ink)]
+    for item in objects_of(application):
+        lines += ["", *_object(item, ink, width)]
+    if not objects_of(application) and not application.not_read:
+        lines += [
+            "",
+            f"  nothing differs: Argo CD says {application.argocd.sync or 'nothing'}, and no field contradicts it",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
+    said = application.argocd
+    revision = f"   revision {shortened(said.revision, 12)}" if said.revision else ""
+    how = COMPARED.get(application.compared_by, application.compared_by)
+    name = ink.strong(plain(application.name))
+    lines = [f"{name}  {said.sync or 'not compared yet'}, {said.health or 'no health'}{revision}   compared by {how}"]
+    if application.not_read:
+        lines.append(ink.alarm(f"  NOT READ  {plain(application.not_read)}"))
+    if application.agrees == "not-compared":
+        lines.append(ink.alarm("  NOT COMPARED  Argo CD could not compare: nothing below is known to be clean"))
+    elif application.agrees == "stale":
+        lines.append(
+            ink.alarm(f"  STALE  Argo CD's verdict is older than its inputs (reconciled {said.reconciled_at})")
+        )
+    return lines + [f"  {shortened(condition, 200)}" for condition in said.conditions]
+
+
+def _object(item: ObjectAnswer, ink: Ink, width: int) -> list[str]:
+    group, kind, name = item.id.split("/", 2)
+    place = f"{plain(item.namespace)}/{plain(name)}" if item.namespace else plain(name)
+    hidden = all(not difference.shown for difference in item.differences)
+    lines = [
+        ink.strong(f"{f'{group} ' if group else ''}{kind} {place}")
+        + (ink.quiet("   hidden: Argo CD says Synced") if hidden else "")
+    ]
+    for _, group_ in groupby(item.differences, key=_claim):
+        alike = list(group_)
+        lines += [f"  {line}" for line in _fields(alike, width)]
+        lines += [f"    {line}" for line in _reasons(alike[0], ink)]
+    return lines
+
+
+def _claim(difference: DifferenceAnswer) -> tuple[object, ...]:
+    """What makes neighbours alike, so that they are told once: same causes, same side, same shown."""
+    causes = tuple(e.cause for e in difference.explanations)
+    return causes, difference.side, difference.shown, tuple(u.cause for u in difference.undecided), difference.order
+
+
+def _fields(alike: list[DifferenceAnswer], width: int) -> list[str]:
+    longest = min(max(len(difference.field) for difference in alike), max(width - 50, 30))
+    return [_field(difference, longest, width) for difference in alike]
+
+
+def _field(difference: DifferenceAnswer, longest: int, width: int) -> str:
+    if not difference.path:
+        return {"missing": "not in the cluster", "extra": "not in git"}.get(difference.kind, "differs as a whole")
+    name = shortened(difference.field, longest).ljust(longest)
+    if not isinstance(difference.order, msgspec.UnsetType):
+        return f"{name}   the same items in another order"
+    room = max((width - longest - 16) // 2, 12)
+    return f"{name}   git {value(difference.target, room).ljust(12)}  live {value(difference.live, room)}"
+
+
+def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
+    lines = []
+    for place, explanation in enumerate(difference.explanations):
+        word = "because" if place == 0 else "or     "
+        lines.append(
+            f"{word}  {ink.strong(explanation.cause)}: {plain(explanation.why)} ({STRENGTH[explanation.strength]})"
+        )
+        if place == 0:
+            lines += [ink.quiet(f"           {plain(e.fact)}: {plain(e.says)}") for e in explanation.evidence]
+    if not difference.explanations and not difference.undecided:
+        lines.append(ink.alarm("unexplained: no cause could prove itself"))
+    lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
+    if isinstance(difference.side, Side):
+        lines.append(f"side     {difference.side.value}: {MEANS[difference.side]}")
+    return lines
+
+
+def nothing_found(selected: int) -> str:
+    """The line for a selection that nothing differs in."""
+    return f"{count(selected, 'application')}: nothing differs.\n"

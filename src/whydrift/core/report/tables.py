@@ -1,0 +1,97 @@
+"""Rows for programs and for pull requests: TSV and Markdown. One row a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, ReadAnswer, SummaryAnswer
+from whydrift.core.report.tally import cause_of, objects_of
+from whydrift.core.report.words import cell, code, count, markdown, value
+
+COLUMNS = ("app", "object", "namespace", "path", "kind", "shown", "cause", "strength", "side", "git", "live")
+MARKDOWN_LIMIT = 65_000
+"""Characters; a GitHub comment takes 65,536."""
+MARKER = "<!-- whydrift -->"
+"""Stands first in the Markdown, so that a later run finds its comment again and updates it."""
+
+
+def tsv_header() -> str:
+    """The first line of the TSV."""
+    return "\t".join(COLUMNS) + "\n"
+
+
+def tsv_rows(application: ApplicationAnswer) -> str:
+    """One line a difference; an application that was not read or compared has a line that says so."""
+    rows = [_row(application, item, d) for item in objects_of(application) for d in item.differences]
+    if application.not_read or application.agrees == "not-compared":
+        why = application.not_read or "; ".join(application.argocd.conditions)
+        rows.append(
+            (
+                application.name,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "not-read" if application.not_read else "not-compared",
+                "",
+                "",
+                "",
+                why,
+            )
+        )
+    return "".join("\t".join(map(cell, row)) + "\n" for row in rows)
+
+
+def _row(application: ApplicationAnswer, item: ObjectAnswer, d: DifferenceAnswer) -> tuple[str, ...]:
+    strength = d.explanations[0].strength.value if d.explanations else ""
+    side = d.side.value if isinstance(d.side, Side) else ""
+    place = (application.name, item.id, item.namespace or "cluster", d.path, d.kind, "yes" if d.shown else "no")
+    return (*place, cause_of(d), strength, side, value(d.target, 200), value(d.live, 200))
+
+
+def markdown_document(applications: Iterator[ApplicationAnswer], read: ReadAnswer, summary: SummaryAnswer) -> str:
+    """A page that fits a pull request comment; what does not fit is counted, never cut in the middle."""
+    head = [
+        MARKER,
+        f"### whydrift: {count(summary.applications, 'application')}, {summary.out_of_sync} OutOfSync, "
+        f"{count(summary.fields, 'field')}, {summary.unexplained} unexplained",
+        "",
+    ]
+    if not read.complete:
+        head += ["**Not read completely:**", *(f"- {markdown(f'{gap.what}: {gap.why}')}" for gap in read.gaps[:20]), ""]
+    parts, length, left = head, sum(map(len, head)), 0
+    for application in applications:
+        section = _section(application)
+        if section and length + len(section) > MARKDOWN_LIMIT:
+            left += 1
+        elif section:
+            parts.append(section)
+            length += len(section) + 1
+    if left:
+        parts.append(f"… {count(left, 'more application')}: `whydrift scan -o tsv`")
+    return "\n".join(parts) + "\n"
+
+
+def _section(application: ApplicationAnswer) -> str:
+    rows = [_markdown_row(item, d) for item in objects_of(application) for d in item.differences]
+    if not rows and not application.not_read:
+        return ""
+    said = application.argocd
+    lines = [f"#### {markdown(application.name)} — {said.sync or 'not compared'}, {said.health or 'no health'}", ""]
+    if application.not_read:
+        lines += [f"**Not read:** {markdown(application.not_read)}", ""]
+    if application.agrees == "not-compared":
+        lines += ["**Argo CD could not compare it:** nothing below is known to be clean.", ""]
+    if rows:
+        lines += ["| object | field | git | live | because | side |", "|---|---|---|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _markdown_row(item: ObjectAnswer, d: DifferenceAnswer) -> str:
+    because = f"**{cause_of(d)}**" + (f": {markdown(d.explanations[0].why)}" if d.explanations else "")
+    side = d.side.value if isinstance(d.side, Side) else ""
+    field = code(d.field) if d.field else "the whole object"
+    cells = (code(item.id), field, code(value(d.target)), code(value(d.live)), because, side)
+    return "| " + " | ".join(part.replace("|", "\\|") for part in cells) + " |"

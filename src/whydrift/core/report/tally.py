@@ -1,0 +1,154 @@
+"""The fleet in numbers, added up while applications stream past: causes, patterns, what to read first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.triage import (
+    ApplicationAnswer,
+    DifferenceAnswer,
+    GapAnswer,
+    ObjectAnswer,
+    SummaryAnswer,
+)
+
+UNEXPLAINED, UNDECIDED = "unexplained", "undecided"
+ATTENTION = frozenset({Side.GIT, Side.CLUSTER, Side.ASK, Side.STRUCTURE})
+ORDER = ("not-read", "not-compared", UNEXPLAINED, Side.ASK, Side.CLUSTER, Side.GIT, Side.STRUCTURE, UNDECIDED)
+INDEX = re.compile(r"\[[^\]]*=[^\]]*\]|\[\d+\]")
+
+
+def objects_of(application: ApplicationAnswer) -> tuple[ObjectAnswer, ...]:
+    """The differing objects of an application; () where it was not read."""
+    return () if isinstance(application.objects, msgspec.UnsetType) else application.objects
+
+
+def cause_of(difference: DifferenceAnswer) -> str:
+    """The strongest cause, else "undecided" (a fact is missing), else "unexplained"."""
+    if difference.explanations:
+        return difference.explanations[0].cause
+    return UNDECIDED if difference.undecided else UNEXPLAINED
+
+
+def concern(application: ApplicationAnswer) -> str:
+    """What hurts most about an application: an entry of ORDER, or "" where nothing needs anybody."""
+    if application.not_read:
+        return "not-read"
+    found = {_concern(d) for o in objects_of(application) for d in o.differences}
+    if application.agrees == "not-compared":
+        found.add("not-compared")
+    return next((entry for entry in ORDER if entry in found), "")
+
+
+def _concern(difference: DifferenceAnswer) -> str:
+    if isinstance(difference.side, Side):
+        return difference.side
+    return cause_of(difference)
+
+
+def pattern_of(item: ObjectAnswer, difference: DifferenceAnswer) -> tuple[str, str]:
+    """What differences have in common: kind, and the field without list items ("" is the whole object)."""
+    return item.id.split("/")[1], INDEX.sub("[]", difference.field)
+
+
+@dataclass
+class CauseTally:
+    """One cause in numbers. `applications` and `objects` are counted, `fields` too; `sides` by how often."""
+
+    fields: int = 0
+    objects: int = 0
+    applications: int = 0
+    sides: Counter[str] = field(default_factory=Counter)
+    patterns: Counter[tuple[str, str]] = field(default_factory=Counter)
+    names: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Tally:
+    """Adds applications up, one at a time. Memory grows with causes and patterns, not with objects."""
+
+    applications: int = 0
+    out_of_sync: int = 0
+    unknown: int = 0
+    fields: int = 0
+    hidden: int = 0
+    not_read: list[str] = field(default_factory=list)
+    causes: dict[str, CauseTally] = field(default_factory=dict)
+    compared_by: Counter[str] = field(default_factory=Counter)
+    concerns: Counter[str] = field(default_factory=Counter)
+    first: list[tuple[int, ApplicationAnswer]] = field(default_factory=list)
+    kept: int = 12
+
+    def add(self, application: ApplicationAnswer) -> None:
+        """Count one application."""
+        self.applications += 1
+        self.out_of_sync += application.argocd.sync == "OutOfSync"
+        self.unknown += application.argocd.sync not in ("OutOfSync", "Synced")
+        self.compared_by[application.compared_by] += 1
+        if application.not_read:
+            self.not_read.append(f"{application.name}: {application.not_read}")
+        self._add_objects(application)
+        self._keep(application)
+
+    def _add_objects(self, application: ApplicationAnswer) -> None:
+        seen: set[str] = set()
+        for item in objects_of(application):
+            here: set[str] = set()
+            for difference in item.differences:
+                self.fields += difference.shown
+                self.hidden += not difference.shown
+                row = self.causes.setdefault(cause_of(difference), CauseTally())
+                row.fields += 1
+                row.sides[difference.side if isinstance(difference.side, Side) else ""] += 1
+                row.patterns[pattern_of(item, difference)] += 1
+                row.objects += cause_of(difference) not in here
+                here.add(cause_of(difference))
+            for cause in here - seen:
+                self.causes[cause].applications += 1
+                if len(self.causes[cause].names) < self.kept:
+                    self.causes[cause].names.append(application.name)
+            seen |= here
+
+    def _keep(self, application: ApplicationAnswer) -> None:
+        found = concern(application)
+        self.concerns[found] += 1
+        if found:
+            self.first.append((ORDER.index(found), application))
+            self.first.sort(key=lambda row: row[0])
+            del self.first[self.kept :]
+
+    def summary(self) -> SummaryAnswer:
+        """The numbers as the answer holds them."""
+        rows = sorted(self.causes.items(), key=lambda row: (-row[1].fields, row[0]))
+        return SummaryAnswer(
+            applications=self.applications,
+            out_of_sync=self.out_of_sync,
+            unknown=self.unknown,
+            fields=self.fields,
+            causes={cause: row.fields for cause, row in rows if cause not in (UNEXPLAINED, UNDECIDED)},
+            unexplained=self._fields(UNEXPLAINED),
+            undecided=self._fields(UNDECIDED),
+            hidden=self.hidden,
+        )
+
+    def _fields(self, cause: str) -> int:
+        return self.causes[cause].fields if cause in self.causes else 0
+
+    def found(self) -> frozenset[str]:
+        """Everything that `--fail-on` can name and that was found: sides, causes, unexplained, undecided, not-read."""
+        sides = {side for row in self.causes.values() for side in row.sides if side}
+        concerns = {entry for entry, count in self.concerns.items() if count and entry}
+        return frozenset(sides | set(self.causes) | concerns)
+
+
+def exit_code(tally: Tally, gaps: tuple[GapAnswer, ...], fail_on: frozenset[str]) -> int:
+    """0 nothing needs attention, 1 something does, 3 not read or undecided (design/product.md)."""
+    found = tally.found()
+    if found & fail_on:
+        return 1
+    return 3 if gaps or found & {"not-read", "not-compared", UNDECIDED} else 0

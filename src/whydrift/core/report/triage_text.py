@@ -1,0 +1,133 @@
+"""`whydrift scan` for people: what was not read, what to look at first, then why, most fields first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whydrift.core.model.triage import ApplicationAnswer, ReadAnswer
+from whydrift.core.report.tally import (
+    UNDECIDED,
+    UNEXPLAINED,
+    CauseTally,
+    Tally,
+    cause_of,
+    concern,
+    objects_of,
+)
+from whydrift.core.report.words import Ink, count, plain, shortened
+
+SAYS = {
+    "not-read": "could not be read",
+    "not-compared": "Argo CD could not compare it: nothing below is known to be clean",
+    UNEXPLAINED: "differs, and no cause could prove itself",
+    "ask": "somebody changed something: ask before you sync",
+    "cluster": "the cluster is right: a sync would undo it",
+    "git": "git is right: a sync brings it",
+    "structure": "who owns it, or how it is rendered, is wrong",
+    UNDECIDED: "a fact is missing to decide",
+}
+GAPS_SHOWN = 8
+
+
+def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: Ink, width: int = 110) -> str:
+    """The first screen of a scan."""
+    parts = [
+        _headline(tally, read),
+        *_gaps(tally, read, ink),
+        *_first(tally, ink, width),
+        *_why(tally, titles, ink, width),
+    ]
+    return "\n".join([*parts, *_next(tally)]).rstrip() + "\n"
+
+
+def _headline(tally: Tally, read: ReadAnswer) -> str:
+    clean = not tally.fields and not tally.out_of_sync and not tally.unknown and not tally.hidden
+    if clean and read.complete:
+        return f"{count(tally.applications, 'application')}, all Synced; nothing differs.  Read completely."
+    unknown = f", {tally.unknown} Unknown" if tally.unknown else ""
+    hidden = f", {tally.hidden} hidden" if tally.hidden else ""
+    compared = ", ".join(f"{name} {number}" for name, number in tally.compared_by.most_common())
+    fields = f"{count(tally.fields, 'field')} {'differs' if tally.fields == 1 else 'differ'}{hidden}"
+    whole = "Read completely." if read.complete else "NOT read completely."
+    return (
+        f"{count(tally.applications, 'application')}, {tally.out_of_sync} OutOfSync{unknown}; {fields}.  {whole}  "
+        f"compared: {compared or 'nothing'}"
+    )
+
+
+def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
+    lines = [f"  {plain(line)}" for line in tally.not_read]
+    lines += [
+        f"  {plain(gap.what)}: {plain(gap.why)}{f'  → needs {plain(gap.needs)}' if gap.needs else ''}"
+        for gap in read.gaps
+    ]
+    lines += [f"  {plain(note)}" for note in read.notes]
+    if not lines:
+        return []
+    more = [f"  … {len(lines) - GAPS_SHOWN} more: -o json"] if len(lines) > GAPS_SHOWN else []
+    return ["", ink.alarm("NOT READ"), *lines[:GAPS_SHOWN], *more]
+
+
+def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
+    if not tally.first:
+        return []
+    longest = min(max(len(application.name) for _, application in tally.first), 40)
+    lines = [_application(application, longest, ink, width) for _, application in tally.first]
+    needing = sum(number for found, number in tally.concerns.items() if found)
+    more = [f"  … {needing - len(lines)} more: whydrift scan -o tsv"] if needing > len(lines) else []
+    heading = "READ FIRST".ljust(max(width - 24, 12)) + "whydrift explain APP"
+    return ["", ink.strong(heading), *lines, *more]
+
+
+def _application(application: ApplicationAnswer, longest: int, ink: Ink, width: int) -> str:
+    found = concern(application)
+    what = shortened(_example(application, found), max(width - longest - 4 - len(SAYS[found]) - 2, 20))
+    name = shortened(application.name, longest).ljust(longest)
+    mark = ink.alarm if found in ("not-read", "not-compared", UNEXPLAINED, "ask", "cluster") else ink.strong
+    return f"  {mark(name)}  {SAYS[found]}{f': {what}' if what else ''}"
+
+
+def _example(application: ApplicationAnswer, found: str) -> str:
+    if found == "not-read":
+        return application.not_read
+    if found == "not-compared":
+        return "; ".join(application.argocd.conditions)
+    for item in objects_of(application):
+        for difference in item.differences:
+            if found in (difference.side, cause_of(difference)):
+                kind, name = item.id.split("/")[1:]
+                more = sum(len(other.differences) for other in objects_of(application)) - 1
+                return f"{kind}/{name} {difference.field}{f' and {more} more' if more else ''}".replace("  ", " ")
+    return ""
+
+
+def _why(tally: Tally, titles: Mapping[str, str], ink: Ink, width: int) -> list[str]:
+    if not tally.causes:
+        return []
+    rows = sorted(tally.causes.items(), key=lambda row: (row[0] in (UNEXPLAINED, UNDECIDED), -row[1].fields, row[0]))
+    head = f"{'WHY, most fields first'.ljust(max(width - 48, 40))}{'fields':>6}  {'objects':>7}  {'apps':>4}  side"
+    lines = [line for cause, row in rows for line in _cause(cause, row, titles, ink, width)]
+    if UNEXPLAINED not in tally.causes:
+        lines.append(f"  {UNEXPLAINED.ljust(max(width - 50, 38))}{0:>6}")
+    return ["", ink.strong(head), *lines]
+
+
+def _cause(cause: str, row: CauseTally, titles: Mapping[str, str], ink: Ink, width: int) -> list[str]:
+    named = f"{cause}  ({titles[cause]})" if cause in titles else cause
+    named = shortened(named, max(width - 52, 36)).ljust(max(width - 50, 38))
+    sides = ", ".join(side for side, _ in row.sides.most_common() if side)
+    mark = ink.alarm if cause == UNEXPLAINED else ink.strong
+    numbers = f"{row.fields:>6}  {row.objects:>7}  {row.applications:>4}  {sides}"
+    return [f"  {mark(named)}{numbers}", *(f"      {ink.quiet(line)}" for line in _patterns(row, width))]
+
+
+def _patterns(row: CauseTally, width: int) -> list[str]:
+    """What many objects share: `12 × CustomResourceDefinition spec.preserveUnknownFields`."""
+    common = [(pattern, number) for pattern, number in row.patterns.most_common(3) if number > 1]
+    return [shortened(f"{number} × {kind} {field or '(whole object)'}", width - 6) for (kind, field), number in common]
+
+
+def _next(tally: Tally) -> list[str]:
+    if not tally.first:
+        return []
+    return ["", f"Next: whydrift explain {plain(tally.first[0][1].name)}"]

@@ -1,0 +1,83 @@
+"""Safe words: what comes from a cluster or from git is made harmless before it is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from whydrift.core.model.triage import Value
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~@])")
+FORMULA = ("=", "+", "-", "@")
+
+
+def plain(text: str) -> str:
+    """Text for a terminal: control characters, escapes and direction marks are spelled out, never sent."""
+    return CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
+def cell(text: str) -> str:
+    """Text for a TSV cell: one line, no tab, and nothing that a spreadsheet would run."""
+    safe = plain(text)
+    return f"'{safe}" if safe.startswith(FORMULA) and len(safe) > 1 else safe
+
+
+def markdown(text: str) -> str:
+    """Text for Markdown: nothing in it is markup, a mention or HTML."""
+    return MARKDOWN.sub(r"\\\1", plain(text))
+
+
+def code(text: str) -> str:
+    """Text as a Markdown code span, whatever backticks it holds."""
+    safe = plain(text)
+    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
+    pad = " " if "`" in safe else ""
+    return f"{fence}{pad}{safe}{pad}{fence}"
+
+
+def value(side: Value | msgspec.UnsetType, longest: int = 60) -> str:
+    """A side's value in a line; – where it has none; "a masked value" for a secret."""
+    if isinstance(side, msgspec.UnsetType):
+        return "–"
+    if isinstance(side, dict) and set(side) == {"masked"}:
+        return f"masked ({side['masked']})"
+    spelled = side if isinstance(side, str) and side else msgspec.json.encode(side).decode()
+    safe = plain(spelled)
+    return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 field`, `2 fields`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text that fits, with … where it was cut."""
+    safe = plain(text)
+    return safe if len(safe) <= longest else f"{safe[: max(longest - 1, 1)]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """How emphasis is put on: terminal colours, or nothing."""
+
+    colour: bool = False
+
+    def _wrap(self, code: str) -> Callable[[str], str]:
+        return lambda text: f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+    def strong(self, text: str) -> str:
+        """A heading, a name."""
+        return self._wrap("1")(text)
+
+    def alarm(self, text: str) -> str:
+        """What needs action."""
+        return self._wrap("31;1")(text)
+
+    def quiet(self, text: str) -> str:
+        """What may be skipped."""
+        return self._wrap("2")(text)

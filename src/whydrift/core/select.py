@@ -1,0 +1,70 @@
+"""Selectors as users know them: names with globs and prefixes, label selectors, projects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.values import mapping
+from whydrift.errors import UsageError
+
+SET_BASED = re.compile(r"^(?P<key>\S+)\s+(?P<op>in|notin)\s*\((?P<values>[^)]*)\)$")
+EQUALITY = re.compile(r"^(?P<key>[^=!\s]+)\s*(?P<op>==|=|!=)\s*(?P<value>\S*)$")
+COMMA = re.compile(r",(?![^(]*\))")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which applications: any of `names` (`[INSTANCE:][NAMESPACE/]NAME`, globs), and all of the rest; all when empty."""
+
+    names: tuple[str, ...] = ()
+    labels: str = ""
+    projects: tuple[str, ...] = ()
+    namespace: str = ""
+
+    def chooses(self) -> Callable[[Application], bool]:
+        """The test for one application. UsageError where the label selector cannot be read."""
+        labels = label_selector(self.labels)
+
+        def chosen(application: Application) -> bool:
+            return (
+                (not self.names or any(named(application, name) for name in self.names))
+                and (not self.projects or any(fnmatchcase(application.project, project) for project in self.projects))
+                and (not self.namespace or application.namespace == self.namespace)
+                and labels(mapping(application.raw, "metadata", "labels"))
+            )
+
+        return chosen
+
+
+def named(application: Application, pattern: str) -> bool:
+    """Whether `[INSTANCE:][NAMESPACE/]NAME` names the application; each part may hold globs."""
+    instance, _, rest = pattern.rpartition(":")
+    namespace, _, name = rest.rpartition("/")
+    return (
+        (not instance or fnmatchcase(application.instance, instance))
+        and (not namespace or fnmatchcase(application.namespace, namespace))
+        and fnmatchcase(application.name, name)
+    )
+
+
+def label_selector(selector: str) -> Callable[[Mapping[str, object]], bool]:
+    """A label selector as kubectl reads it: `a=b`, `a!=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`, joined by commas."""
+    tests = [_requirement(part.strip()) for part in COMMA.split(selector) if part.strip()]
+    return lambda labels: all(test(labels) for test in tests)
+
+
+def _requirement(part: str) -> Callable[[Mapping[str, object]], bool]:
+    if found := SET_BASED.match(part):
+        key, values = found["key"], {value.strip() for value in found["values"].split(",")}
+        wanted = found["op"] == "in"
+        return lambda labels: (labels.get(key) in values) is wanted
+    if found := EQUALITY.match(part):
+        key, value, equal = found["key"], found["value"], found["op"] != "!="
+        return lambda labels: (labels.get(key) == value) is equal
+    if re.fullmatch(r"!?[\w./-]+", part):
+        return lambda labels: (part.lstrip("!") in labels) is not part.startswith("!")
+    raise UsageError(f"label selector {part!r}: cannot be read; write it as kubectl takes it, as in team=shop,env!=dev")

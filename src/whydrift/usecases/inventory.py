@@ -1,0 +1,139 @@
+"""The inventory: which objects are not Synced, from the statuses in one list answer. Decodes nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from whydrift.core.select import Selection, label_selector
+from whydrift.errors import SourceError
+
+
+class Metadata(msgspec.Struct):
+    """The part of an Application's metadata that the inventory needs."""
+
+    name: str = ""
+    namespace: str = ""
+    labels: dict[str, str] | None = None
+
+
+class Status(msgspec.Struct):
+    """A status in one word: `status.sync` or `status.health`."""
+
+    status: str = ""
+
+
+class Row(msgspec.Struct):
+    """One row of `status.resources`."""
+
+    kind: str = ""
+    group: str = ""
+    name: str = ""
+    namespace: str = ""
+    status: str = ""
+    hook: bool = False
+    requiresPruning: bool = False
+
+
+class ApplicationStatus(msgspec.Struct):
+    """The part of an Application's status that the inventory needs."""
+
+    sync: Status = msgspec.field(default_factory=Status)
+    health: Status = msgspec.field(default_factory=Status)
+    resources: list[Row] | None = None
+
+
+class Spec(msgspec.Struct):
+    """The part of an Application's spec that the inventory needs."""
+
+    project: str = "default"
+
+
+class Listed(msgspec.Struct):
+    """An Application as the inventory sees it."""
+
+    metadata: Metadata = msgspec.field(default_factory=Metadata)
+    spec: Spec = msgspec.field(default_factory=Spec)
+    status: ApplicationStatus = msgspec.field(default_factory=ApplicationStatus)
+
+
+class _List(msgspec.Struct):
+    items: list[msgspec.Raw] | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of the inventory. `status` is the row's; `health` and `sync` are the application's."""
+
+    application: str
+    object: str
+    place: str
+    status: str
+    sync: str
+    health: str
+
+
+_LIST = msgspec.json.Decoder(_List)
+_ITEM = msgspec.json.Decoder(Listed)
+
+
+def inventory(content: bytes, selection: Selection, hooks: bool = False, everything: bool = False) -> list[list[Line]]:
+    """The lines of each selected application, in the byte order of names (LC_ALL=C); [] for one with nothing to tell.
+
+    OutOfSync and Unknown rows; `hooks` adds rows without a status, `everything` also Synced ones. An application that is
+    red without such a row has a line of its own.
+    """
+    labels = label_selector(selection.labels)
+    try:
+        listed = (_ITEM.decode(raw) for raw in _LIST.decode(content).items or [])
+        told = [
+            (one.metadata.name, _lines(one, hooks, everything)) for one in listed if _chosen(one, selection, labels)
+        ]
+    except msgspec.DecodeError as error:
+        raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
+    told.sort(key=lambda entry: entry[0].encode())
+    return [lines for _, lines in told]
+
+
+def _chosen(listed: Listed, selection: Selection, labels: Callable[[Mapping[str, object]], bool]) -> bool:
+    name, namespace = listed.metadata.name, listed.metadata.namespace
+    return (
+        (not selection.names or any(_named(name, namespace, pattern) for pattern in selection.names))
+        and (not selection.projects or any(fnmatchcase(listed.spec.project, wanted) for wanted in selection.projects))
+        and selection.namespace in ("", namespace)
+        and labels(dict(listed.metadata.labels or {}))
+    )
+
+
+def _named(name: str, namespace: str, pattern: str) -> bool:
+    stated, _, wanted = pattern.rpartition(":")[2].rpartition("/")
+    return fnmatchcase(name, wanted) and (not stated or fnmatchcase(namespace, stated))
+
+
+def _lines(listed: Listed, hooks: bool, everything: bool) -> list[Line]:
+    name, status = listed.metadata.name, listed.status
+    rows = [row for row in status.resources or [] if _told(row, hooks, everything)]
+    told = [
+        Line(
+            name,
+            f"{row.kind}/{row.name}",
+            row.namespace or "cluster",
+            row.status,
+            status.sync.status,
+            status.health.status,
+        )
+        for row in rows
+    ]
+    red = status.sync.status != "Synced" and not any(row.status in ("OutOfSync", "Unknown") for row in rows)
+    if red:
+        itself = f"Application/{name}"
+        place = listed.metadata.namespace or "cluster"
+        told.append(Line(name, itself, place, status.sync.status, status.sync.status, status.health.status))
+    return sorted(told, key=lambda line: f"{line.application}\t{line.object}\t{line.place}".encode())
+
+
+def _told(row: Row, hooks: bool, everything: bool) -> bool:
+    if row.hook or not row.status:
+        return hooks
+    return everything or row.status != "Synced"
