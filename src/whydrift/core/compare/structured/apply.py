@@ -22,7 +22,7 @@ from whydrift.core.compare.structured.removal import without
 from whydrift.core.model.fieldsets import EMPTY, FieldSet
 from whydrift.core.model.managers import Entry, ManagedFields
 from whydrift.core.model.schema import Schemas
-from whydrift.core.model.values import ABSENT, Json, JsonObject, same, text
+from whydrift.core.model.values import Json, JsonObject, same, text
 from whydrift.errors import NotComparable
 
 ARGOCD_MANAGER = "argocd-controller"
@@ -46,7 +46,7 @@ def structured_merge(target: JsonObject, live: JsonObject, schemas: Schemas) -> 
     validate(live, atom)
     validate(target, atom)
     owned = _owned_by_managers(live, atom)
-    merged = _json(merge(live, target, atom))
+    merged = merge(live, target, atom)
     last = owned.get(_ARGOCD, EMPTY)
     predicted = merged
     if last:
@@ -72,10 +72,6 @@ def fields_of(entry: Entry) -> FieldSet:
         return entry.fields
     except ValueError as error:
         raise NotComparable(f"error decoding managed fields of {entry.manager}: {error}") from error
-
-
-def _json(value: Json | object) -> Json:
-    return None if value is ABSENT else value  # type: ignore[return-value]
 
 
 def _owned_by_managers(live: JsonObject, atom: Atom) -> dict[_Manager, FieldSet]:

@@ -16,9 +16,12 @@ from whydrift.core.model.values import ABSENT, Json, MaybeJson
 from whydrift.errors import NotComparable
 
 
-def merge(left: Json, right: Json, atom: Atom) -> MaybeJson:
-    """The left value with everything that the right one states, ABSENT if nothing is left; raises NotComparable."""
-    return _merge(left, right, atom)
+def merge(left: Json, right: Json, atom: Atom) -> Json:
+    """The left value with everything that the right one states; raises NotComparable, also when nothing is left."""
+    merged = _merge(left, right, atom)
+    if merged is ABSENT:
+        raise NotComparable("nothing is left of the object")
+    return merged
 
 
 def _merge(left: MaybeJson, right: MaybeJson, atom: Atom) -> MaybeJson:

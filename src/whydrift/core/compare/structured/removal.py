@@ -9,12 +9,10 @@ from whydrift.core.model.values import Json
 
 
 def without(value: Json, fields: FieldSet, atom: Atom) -> Json:
-    """The value without these fields and all below them; a list or map that loses everything stays, empty."""
-    return _without(value, fields, atom)
+    """The value without these fields and all below them.
 
-
-def _without(value: Json, fields: FieldSet, atom: Atom) -> Json:
-    """Null stands for an empty result, as in Go: whether the container stays is for the caller to say."""
+    A list or map inside that loses everything stays, empty; null when nothing is left of the value itself.
+    """
     form = atom.for_value(value)
     if form.map:
         return _map_without(value, fields, form.map)
@@ -54,7 +52,7 @@ def _list_without(value: Json, fields: FieldSet, atom: ListAtom) -> Json:
 
 
 def _inside(value: Json, fields: FieldSet, atom: Atom) -> Json:
-    left = _without(value, fields, atom)
+    left = without(value, fields, atom)
     if left is None and isinstance(value, dict):
         return {}
     if left is None and isinstance(value, list):

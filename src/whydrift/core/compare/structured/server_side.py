@@ -19,7 +19,7 @@ from whydrift.core.compare.structured.removal import without
 from whydrift.core.model.fieldsets import EMPTY, FieldPath, FieldSet, key_fields
 from whydrift.core.model.managers import ManagedFields
 from whydrift.core.model.schema import Schemas
-from whydrift.core.model.values import ABSENT, JsonObject, text
+from whydrift.core.model.values import JsonObject, text
 from whydrift.errors import NotComparable
 
 
@@ -51,8 +51,7 @@ def _without_webhook_changes(dry_run: JsonObject, live: JsonObject, atom: Atom, 
     removed = compare(live, dry_run, atom).removed - foreign
     # A field of a composite key goes with its item or not at all: without it the item would be another one.
     foreign = FieldSet.of(*(path for path in foreign if not _is_part_of_composite_key(path)))
-    merged = merge(live, without(dry_run, foreign, atom), atom)
-    predicted = without(None if merged is ABSENT else merged, removed, atom)
+    predicted = without(merge(live, without(dry_run, foreign, atom), atom), removed, atom)
     if not isinstance(predicted, dict):
         raise NotComparable("a sync would leave nothing of the object")
     return predicted
