@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -102,7 +103,9 @@ def crds_named(name: str, folder: Path) -> tuple[JsonObject, ...]:
 
 
 def _settings_of(vector: JsonObject) -> ComparisonSettings:
-    return settings_of_config_map({key: str(value) for key, value in mapping(vector, "argocdCm").items()})
+    settings = settings_of_config_map({key: str(value) for key, value in mapping(vector, "argocdCm").items()})
+    milliseconds = vector.get("jqTimeoutMs")
+    return replace(settings, jq_seconds=milliseconds / 1000) if isinstance(milliseconds, int) else settings
 
 
 def _application_of(vector: JsonObject) -> Application:
@@ -204,11 +207,10 @@ def _scopes(vector: JsonObject) -> Scopes:
 
 def _ignore(vector: JsonObject, bench: Bench) -> JsonObject:
     own = application_rules(items(vector, "application", "spec", "ignoreDifferences"))
-    rules = rules_in_order(own, _settings_of(vector).overrides)
+    settings = _settings_of(vector)
+    rules = rules_in_order(own, settings.overrides)
     check(rules, bench.jq)
-    milliseconds = vector.get("jqTimeoutMs")
-    seconds = milliseconds / 1000 if isinstance(milliseconds, int) else 1.0
-    found = ignore(mapping(vector, "object"), rules, bench.jq, seconds).document
+    found = ignore(mapping(vector, "object"), rules, bench.jq, settings.jq_seconds).document
     if not text(found, "kind"):
         raise NotComparable("Object 'Kind' is missing")
     return {"object": found}

@@ -52,12 +52,12 @@ class JqWorker:
         return self._steps[expression]
 
     def paths(self, step: str, document: Json, seconds: float) -> tuple[list[Json], ...] | JqFailed:
-        """The paths that a step names in a document."""
+        """The paths that a step names in a document; keys are walked in their order, as gojq does."""
         program = _program(step)
         with self._lock:
             if program not in self._compiled:
                 self._ask([program], COMPILE_SECONDS)
-            answer = self._ask([program, json.dumps(document)], seconds)
+            answer = self._ask([program, json.dumps(document, sort_keys=True)], seconds)
         if answer is None:
             return JqFailed(f"did not end within {seconds:g} s")
         word, text = answer

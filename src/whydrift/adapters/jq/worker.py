@@ -23,7 +23,8 @@ def serve(requests: IO[str], replies: IO[str]) -> None:
         try:
             if program not in programs:
                 programs[program] = jq.compile(program)
-            reply = ["ok", programs[program].input_text(document[0]).text() if document else ""]
+            result = programs[program].input_text(document[0]).text() if document else "compiled"
+            reply = ["ok", result] if result else ["error", "the program gave no result"]
         except ValueError as error:  # the binding's only error, for syntax and for run time
             reply = ["error", str(error)]
         replies.write(json.dumps(reply) + "\n")

@@ -1,28 +1,26 @@
 """A whole application, compared as Argo CD compares it: pairs, the verdict on each, and the application's own.
 
-Source: controller/state.go :: CompareAppState; gitops-engine/pkg/sync/reconcile.go; controller/sync_namespace.go.
-Health is not computed here.
+Source: controller/state.go :: CompareAppState. Health is not computed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from whydrift.core.compare.hooks import (
     COMPARE_OPTIONS,
     SYNC_OPTIONS,
     annotation_options,
     counts_as_hook,
-    is_hook,
     is_ignored_hook,
-    is_only_delete_hook,
     is_skipped,
     option_value,
     wave,
 )
+from whydrift.core.compare.namespaces import is_managed_namespace, managed_namespaces, namespace_metadata_changed
 from whydrift.core.compare.objects import ObjectComparison, compare_unmasked
+from whydrift.core.compare.pairing import Pair, pair
 from whydrift.core.compare.projects import permits_kind, permits_live
 from whydrift.core.compare.rules import strings
 from whydrift.core.compare.targets import Condition, Scopes, normalize_targets
@@ -30,7 +28,7 @@ from whydrift.core.compare.terms import DryRun, Terms
 from whydrift.core.compare.tracking import is_self_referenced, owner_of, qualified_name
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey, key_of
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, mapping, same, text
+from whydrift.core.model.values import JsonObject, mapping, text
 from whydrift.errors import NotComparable
 
 SYNCED, OUT_OF_SYNC, UNKNOWN = "Synced", "OutOfSync", "Unknown"
@@ -46,18 +44,6 @@ class Surroundings:
     project: JsonObject
     scopes: Scopes = field(default_factory=Scopes)
     dry_runs: Mapping[ObjectKey, DryRun] = field(default_factory=dict)
-
-
-class Pair(NamedTuple):
-    """A target and the live object that it stands for; None for a side that is not there."""
-
-    target: JsonObject | None
-    live: JsonObject | None
-
-    @property
-    def object(self) -> JsonObject:
-        """The live object, else the target."""
-        return self.live or self.target or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +91,10 @@ def compare_application(
     kept, excluded = _without_excluded(rendered.objects, application, terms)
     permitted = [live for live in lives if _is_permitted(live, application, surroundings)]
     shared = _shared(permitted, application, terms)
-    managed = _managed_namespaces(kept, permitted, application)
+    managed = managed_namespaces(kept, permitted, application)
     pairs, hooks = pair([*kept, *managed], permitted, application.destination_namespace, surroundings.scopes)
-    conditions = (*rendered.conditions, *excluded, *shared)
+    homeless = _without_namespace(pairs, surroundings.scopes)
+    conditions = (*rendered.conditions, *excluded, *shared, *homeless)
     try:
         compared = [compare_unmasked(*each, terms, surroundings.dry_runs.get(key_of(each.object))) for each in pairs]
     except NotComparable as error:
@@ -120,42 +107,6 @@ def compare_application(
         for each, comparison in zip(pairs, compared, strict=True)
     ]
     return ApplicationComparison(_sync(rows, application), tuple(rows), conditions)
-
-
-def pair(
-    targets: Sequence[JsonObject], lives: Sequence[JsonObject], namespace: str, scopes: Scopes
-) -> tuple[list[Pair], list[JsonObject]]:
-    """The pairs of targets and live objects in the order of their keys, and the hooks among the targets."""
-    active = [target for target in targets if not is_only_delete_hook(target) and not is_ignored_hook(target)]
-    hooks = [target for target in active if is_hook(target)]
-    kept = [target for target in active if not is_hook(target)]
-    by_key = _without_twins(kept, {key_of(live): live for live in lives})
-    pairs = [Pair(target, _take(by_key, target, namespace, scopes)) for target in kept]
-    extra = [Pair(None, live) for live in by_key.values()]
-    return sorted([*pairs, *extra], key=lambda each: key_of(each.object)), hooks
-
-
-def _take(lives: dict[ObjectKey, JsonObject], target: JsonObject, namespace: str, scopes: Scopes) -> JsonObject | None:
-    key = key_of(target, namespace)
-    places = [key] if scopes.may_be_namespaced(target) else []
-    if not scopes.is_namespaced(target):
-        places.append(key._replace(namespace=""))
-    found = next((place for place in places if place in lives), None)
-    return None if found is None else lives.pop(found)
-
-
-def _without_twins(targets: list[JsonObject], lives: dict[ObjectKey, JsonObject]) -> dict[ObjectKey, JsonObject]:
-    """Live objects without those that are one object under several groups: what git states stays, else one stays."""
-    stated = {key_of(target) for target in targets}
-    by_uid: dict[str, list[ObjectKey]] = {}
-    for key, live in lives.items():
-        by_uid.setdefault(text(live, "metadata", "uid"), []).append(key)
-    kept = dict(lives)
-    for keys in by_uid.values():
-        spare = [key for key in keys if key not in stated]
-        for key in spare[: len(keys) - 1]:
-            del kept[key]
-    return kept
 
 
 def _verdict(
@@ -174,7 +125,7 @@ def _verdict(
     permitted = permits_kind(surroundings.project, key, surroundings.scopes.is_namespaced(each.object))
     return Verdict(
         key=key,
-        version=text(each.object, "apiVersion").rpartition("/")[2],
+        version=_version(each.object),
         pair=each,
         comparison=comparison,
         status=status if permitted else UNKNOWN,
@@ -190,14 +141,14 @@ def _status(each: Pair, comparison: ObjectComparison | None, application: Applic
     obj = each.object
     if counts_as_hook(obj) or is_ignored_hook(obj) or (each.target is not None and is_skipped(each.target)):
         return ""
-    if each.live is None and each.target is not None and _is_managed_namespace(each.target, application):
+    if each.live is None and each.target is not None and is_managed_namespace(each.target, application):
         return SYNCED
     one_sided = each.live is None or each.target is None
     return OUT_OF_SYNC if one_sided or (comparison is not None and comparison.differs) else SYNCED
 
 
 def _sync(rows: list[Verdict], application: Application) -> str:
-    changed = _namespace_metadata_changed(application)
+    changed = namespace_metadata_changed(application)
     return OUT_OF_SYNC if changed or any(row.counts for row in rows) else SYNCED
 
 
@@ -241,6 +192,26 @@ def _without_excluded(
     return kept, conditions
 
 
+def _without_namespace(pairs: Iterable[Pair], scopes: Scopes) -> list[Condition]:
+    """An error for each object that needs a namespace and has none, not even the destination's."""
+    homeless = [
+        each.object for each in pairs if scopes.is_namespaced(each.object) and not key_of(each.object).namespace
+    ]
+    return [
+        Condition("InvalidSpecError", f"Namespace for {key_of(obj).name} {_go_kind(obj)} is missing.")
+        for obj in homeless
+    ]
+
+
+def _go_kind(obj: JsonObject) -> str:
+    key = key_of(obj)
+    return f"{key.group}/{_version(obj)}, Kind={key.kind}"
+
+
+def _version(obj: JsonObject) -> str:
+    return text(obj, "apiVersion").rpartition("/")[2]
+
+
 def _shared(lives: Iterable[JsonObject], application: Application, terms: Terms) -> list[Condition]:
     """A warning for each live object that carries the mark of another application."""
     ours = application.instance_name
@@ -253,55 +224,3 @@ def _shared(lives: Iterable[JsonObject], application: Application, terms: Terms)
             message = f"{key.kind}/{key.name} is part of applications {both}"
             conditions.append(Condition("SharedResourceWarning", message))
     return conditions
-
-
-def _is_managed_namespace(obj: JsonObject, application: Application) -> bool:
-    ours = text(obj, "kind") == "Namespace" and key_of(obj).name == application.destination_namespace
-    return ours and isinstance(_namespace_metadata(application), dict)
-
-
-def _namespace_metadata(application: Application) -> MaybeJson:
-    return child(application.raw, "spec", "syncPolicy", "managedNamespaceMetadata")
-
-
-def _managed_namespaces(
-    targets: Iterable[JsonObject], lives: Iterable[JsonObject], application: Application
-) -> list[JsonObject]:
-    """What a live namespace is compared with when the application manages its metadata and git has no Namespace."""
-    if any(_is_managed_namespace(target, application) for target in targets):
-        return []
-    wanted = _namespace_metadata(application)
-    labels = mapping(wanted, "labels")
-    annotations: JsonObject = {**mapping(wanted, "annotations"), SYNC_OPTIONS: "ServerSideApply=true"}
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "Namespace",
-            "metadata": {
-                "name": key_of(live).name,
-                **({"labels": labels} if labels else {}),
-                "annotations": annotations,
-            },
-            "spec": {},
-            "status": {},
-        }
-        for live in lives
-        if _is_managed_namespace(live, application)
-    ]
-
-
-def _namespace_metadata_changed(application: Application) -> bool:
-    """Whether the metadata that the last sync gave the namespace is not what the application asks for now."""
-    wanted = _namespace_metadata(application)
-    result = child(application.operation, "syncResult")
-    if not isinstance(wanted, dict) or not isinstance(result, dict):
-        return False
-    given = child(result, "managedNamespaceMetadata")
-    if not isinstance(given, dict):
-        return True
-    return not all(same(_stated(wanted, part), _stated(given, part)) for part in ("labels", "annotations"))
-
-
-def _stated(metadata: JsonObject, part: str) -> MaybeJson:
-    found = child(metadata, part)
-    return ABSENT if found is None else found

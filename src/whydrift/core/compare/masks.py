@@ -61,7 +61,7 @@ def _hidden(sides: list[JsonObject | None], keys: Iterable[str], at: tuple[str, 
 
 def _masked(obj: JsonObject, masks: dict[str, dict[str, str]], at: tuple[str, ...]) -> JsonObject:
     found = child(obj, *at)
-    if found is None or found is ABSENT:
+    if not masks or found is None or found is ABSENT:
         return obj
     if not isinstance(found, dict):
         raise NotComparable(f"error hiding secret data: {'.'.join(at)} is no map")

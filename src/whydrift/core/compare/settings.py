@@ -80,6 +80,7 @@ class ComparisonSettings:
 def settings_of_config_map(data: Mapping[str, str]) -> ComparisonSettings:
     """The settings in `data` of the ConfigMap argocd-cm. Raises NotComparable for what Argo CD cannot read."""
     options = _yaml_object(data.get("resource.compareoptions", ""), "resource.compareoptions")
+    _flag(options, "ignoreDifferencesOnResourceUpdates")
     tracking = Tracking(
         method=data.get("application.resourceTrackingMethod") or "annotation",
         label_key=data.get("application.instanceLabelKey") or Tracking().label_key,
@@ -147,8 +148,10 @@ def _overrides(entries: JsonObject) -> dict[str, Override]:
     """Overrides by key, where the rules are YAML text inside the value (types.go :: ResourceOverride.UnmarshalJSON)."""
     overrides: dict[str, Override] = {}
     for key, entry in entries.items():
-        rule = _yaml_object(text(entry, "ignoreDifferences"), key)
-        known = entry.get("knownTypeFields") if isinstance(entry, dict) else None
+        if not isinstance(entry, dict | None):
+            raise NotComparable(f"argocd-cm: the customization of {key} is not a map")
+        rule = _yaml_object(_text(entry or {}, "ignoreDifferences", key), key)
+        known = (entry or {}).get("knownTypeFields")
         overrides[key] = replace(_with_rule(Override(key), rule, key), known_fields=_known_fields(known, key))
     return overrides
 
@@ -163,8 +166,8 @@ def _with_rule(override: Override, rule: JsonObject, name: str) -> Override:
 
 
 def _with_status_rule(overrides: dict[str, Override], options: JsonObject) -> tuple[Override, ...]:
-    stated = options.get("ignoreResourceStatusField")
-    if stated in ("none", "off", "false", False):
+    stated = _text(options, "ignoreResourceStatusField", "resource.compareoptions")
+    if stated in ("none", "off", "false"):
         return tuple(overrides.values())
     key = CRD if stated == "crd" else EVERY_KIND
     override = overrides.get(key) or Override(key)
@@ -190,8 +193,15 @@ def _known_fields(entries: Json, name: str) -> tuple[KnownField, ...]:
     return tuple(KnownField(tuple(text(entry, "field").split(".")), text(entry, "type")) for entry in entries or [])
 
 
+def _text(holder: JsonObject, key: str, name: str) -> str:
+    found = holder.get(key)
+    if isinstance(found, list | dict):
+        raise NotComparable(f"argocd-cm: {name}: {key} is not a text")
+    return _go_text(found)
+
+
 def _strings(holder: JsonObject, key: str, name: str) -> tuple[str, ...]:
-    """A list of strings as sigs.k8s.io/yaml decodes it into Go: scalars become strings, anything else is an error."""
+    """A list of strings; scalars become strings where sigs.k8s.io/yaml decodes into Go, anything else is an error."""
     found = holder.get(key)
     if not isinstance(found, list | None):
         raise NotComparable(f"argocd-cm: {name}: {key} is not a list")

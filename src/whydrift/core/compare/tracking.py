@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from whydrift.core.model.objects import ObjectKey, group_of, key_of
-from whydrift.core.model.values import JsonObject, child, mapping, text
+from whydrift.core.model.values import ABSENT, JsonObject, child, mapping, text
 from whydrift.errors import NotComparable
 
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
@@ -177,8 +177,10 @@ def qualified_name(application: str, namespace: str) -> str:
 def string_map(obj: JsonObject, field: str) -> dict[str, str] | None:
     """`metadata.labels` or `metadata.annotations`; None where it is no map of strings (Go reads it as an error)."""
     found = child(obj, "metadata", field)
+    if found is ABSENT or found is None:
+        return {}
     if not isinstance(found, dict):
-        return None if found and not isinstance(found, dict) else {}
+        return None
     texts = {key: value for key, value in found.items() if isinstance(value, str)}
     return texts if len(texts) == len(found) else None
 
