@@ -5,12 +5,15 @@ Source: k8s.io/apimachinery pkg/util/strategicpatch/patch.go. Its orders are par
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from whydrift.core.compare.typed.scalars import number_text
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.errors import NotComparable
 
 DIRECTIVE = "$patch"
 DELETE = "delete"
+REPLACE = "replace"
 
 
 def printed(value: Json) -> str:
@@ -79,23 +82,65 @@ def sorted_scalars(values: list[Json]) -> list[Json]:
 
 def deduplicated(values: list[Json]) -> list[Json]:
     """Scalars without repetitions; as in Go, the last one takes the place of each that goes."""
-    kept = list(values)
+    kept, length = _deduplicated_in_place(values)
+    return kept[:length]
+
+
+def _deduplicated_in_place(values: list[Json]) -> tuple[list[Json], int]:
+    """The array that Go works on, with what is left behind its end, and the number of scalars that it still counts."""
+    array, length = list(values), len(values)
     place = 0
-    while place < len(kept) - 1:
+    while place < length - 1:
         other = place + 1
-        while other < len(kept):
-            if equal(kept[place], kept[other]):
-                kept[other] = kept[-1]
-                kept.pop()
+        while other < length:
+            if equal(array[place], array[other]):
+                length -= 1
+                array[other] = array[length]
             else:
                 other += 1
         place += 1
-    return kept
+    return array, length
+
+
+class MergedList(NamedTuple):
+    """A list with a patch merged in, and what Go then sees of the list from before: it works partly on the same array."""
+
+    items: list[Json]
+    seen: list[Json]
+
+
+def scalars_merged(original: list[Json], patch: list[Json]) -> MergedList:
+    """Two lists of scalars as one without repetitions.
+
+    A slice that Go decoded from JSON has room for the next power of two. What fits is written behind the original, and
+    taking out repetitions then moves values inside the original as well; later its order counts.
+    """
+    array, length = _deduplicated_in_place(original + patch)
+    room = 1 << (len(original) - 1).bit_length() if original else 0
+    in_place = len(original) + len(patch) <= room
+    return MergedList(array[:length], array[: len(original)] if in_place else original)
+
+
+def as_seen_after(original: list[Json], kept: list[Json], merged: list[Json]) -> list[Json]:
+    """What the original list's array holds after deletions closed up to `kept` and additions made `merged` of it.
+
+    Additions go into the places that deletions freed; behind them stands what was there before, shifted.
+    """
+    array = list(original)
+    array[: len(kept)] = kept
+    filled = merged[len(kept) : len(original)]
+    array[len(kept) : len(kept) + len(filled)] = filled
+    return array
 
 
 def is_deletion(item: Json) -> bool:
     """Whether a patch item is `$patch: delete`."""
     return isinstance(item, dict) and item.get(DIRECTIVE) == DELETE
+
+
+def is_replacement(item: Json) -> bool:
+    """Whether a patch item is `$patch: replace`."""
+    return isinstance(item, dict) and item.get(DIRECTIVE) == REPLACE
 
 
 def in_order(values: list[Json], order: list[Json], merge_key: str, *, of_objects: bool) -> list[Json]:

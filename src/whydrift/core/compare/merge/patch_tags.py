@@ -8,7 +8,6 @@ from whydrift.core.compare.typed.table import TypeTable
 from whydrift.errors import NotComparable
 
 MERGE = "merge"
-REPLACE = "replace"
 _RETAIN_KEYS = "retainKeys"
 
 

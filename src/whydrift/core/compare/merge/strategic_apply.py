@@ -7,17 +7,21 @@ from typing import NamedTuple
 from whydrift.core.compare.merge.merge_lists import (
     DELETE,
     DIRECTIVE,
-    deduplicated,
+    REPLACE,
+    MergedList,
+    as_seen_after,
     equal,
     index_of,
     interleaved,
     is_deletion,
+    is_replacement,
     items_are_objects,
     key_of,
     objects,
     partitioned,
+    scalars_merged,
 )
-from whydrift.core.compare.merge.patch_tags import MERGE, REPLACE, Schema, Tags
+from whydrift.core.compare.merge.patch_tags import MERGE, Schema, Tags
 from whydrift.core.compare.merge.strategic_diff import DELETE_FROM_LIST, ELEMENT_ORDER, RETAIN_KEYS
 from whydrift.core.model.values import Json, JsonObject, same
 from whydrift.errors import NotComparable
@@ -100,17 +104,18 @@ def _ordered_list(
     _check_order(patch or [], order, tags.merge_key)
     if original is None and patch is None:
         return None
-    if original is None or patch is None:
-        both = original if original is not None else _without_directives(patch)
+    seen = original or []
+    if patch is None:
+        both = seen
+    elif original is None:
+        both = [_without_directives(item) for item in patch if not _is_directive(item)]
     elif tags.strategy == MERGE:
-        both = _merged_list(original, patch, schema, tags, mode)
+        both, seen = _merged_list(original, patch, schema, tags, mode)
     else:
         both = patch
-    if not isinstance(both, list):
-        raise NotComparable("$setElementOrder for something that is no list")
     inside, outside = partitioned(both, order, tags.merge_key)
     of_objects = items_are_objects(original or [], patch or [])
-    return interleaved(inside, outside, order, original or [], tags.merge_key, of_objects=of_objects)
+    return interleaved(inside, outside, order, seen, tags.merge_key, of_objects=of_objects)
 
 
 def _check_order(patch: list[Json], order: list[Json], merge_key: str) -> None:
@@ -164,7 +169,7 @@ def _merge_field(result: JsonObject, key: str, value: Json, schema: Schema, mode
         result[key] = value if tags.strategy == REPLACE else merged(current, value, below, mode)
     elif isinstance(current, list) and isinstance(value, list):
         below, tags = schema.of_list(key)
-        result[key] = _merged_list(current, value, below, tags, mode) if tags.strategy == MERGE else value
+        result[key] = _merged_list(current, value, below, tags, mode).items if tags.strategy == MERGE else value
     else:
         value = _without_nulls(value) if mode.into_object else value
         if isinstance(value, dict) and DIRECTIVE in value:
@@ -173,19 +178,21 @@ def _merge_field(result: JsonObject, key: str, value: Json, schema: Schema, mode
             result[key] = _without_directives(value)
 
 
-def _merged_list(original: list[Json], patch: list[Json], schema: Schema, tags: Tags, mode: Mode) -> list[Json]:
+def _merged_list(original: list[Json], patch: list[Json], schema: Schema, tags: Tags, mode: Mode) -> MergedList:
     if not original and not patch:
-        return original
-    of_objects = items_are_objects(original, patch)
-    if of_objects:
-        if not tags.merge_key:
-            raise NotComparable("lists of objects cannot be merged without a merge key")
-        original, patch = _with_list_directives(objects(original), objects(patch), tags.merge_key)
-        both = _merged_items(original, patch, schema, tags.merge_key, mode)
-    else:
-        both = deduplicated(original + patch)
-    inside, outside = partitioned(both, patch, tags.merge_key)
-    return interleaved(inside, outside, patch, original, tags.merge_key, of_objects=of_objects)
+        return MergedList(original, original)
+    if not items_are_objects(original, patch):
+        both, seen = scalars_merged(original, patch)
+        inside, outside = partitioned(both, patch, tags.merge_key)
+        return MergedList(interleaved(inside, outside, patch, seen, tags.merge_key, of_objects=False), seen)
+    if not tags.merge_key:
+        raise NotComparable("lists of objects cannot be merged without a merge key")
+    kept, additions = _with_list_directives(objects(original), objects(patch), tags.merge_key)
+    both = _merged_items(kept, additions, schema, tags.merge_key, mode)
+    inside, outside = partitioned(both, additions, tags.merge_key)
+    ordered = interleaved(inside, outside, additions, kept, tags.merge_key, of_objects=True)
+    replaced = any(is_replacement(item) for item in patch)
+    return MergedList(ordered, original if replaced else as_seen_after(original, kept, both))
 
 
 def _with_list_directives(
@@ -201,7 +208,7 @@ def _with_list_directives(
             kept = [other for other in objects(kept) if not equal(other.get(merge_key), target)]
         elif DIRECTIVE in item and directive != REPLACE:
             raise NotComparable(f"directive {directive!r} cannot stand in a list")
-    if any(item.get(DIRECTIVE) == REPLACE for item in patch):
+    if any(is_replacement(item) for item in patch):
         return plain, []
     return kept, plain
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from whydrift.core.compare.merge.merge_lists import (
     DELETE,
     DIRECTIVE,
+    REPLACE,
     deduplicated,
     equal,
     in_order,
@@ -17,7 +18,7 @@ from whydrift.core.compare.merge.merge_lists import (
     sorted_by_key,
     sorted_scalars,
 )
-from whydrift.core.compare.merge.patch_tags import MERGE, REPLACE, Schema, Tags
+from whydrift.core.compare.merge.patch_tags import MERGE, Schema, Tags
 from whydrift.core.model.values import Json, JsonObject, same
 from whydrift.errors import NotComparable
 

@@ -20,6 +20,8 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, same
 
 _RULES = POD_RULES | KIND_RULES
+_WITHOUT_DEFAULTERS = "node/"
+"""Kubernetes generates no defaulters for node.k8s.io, though a RuntimeClass holds quantities that others default."""
 
 
 def apply_defaults(obj: JsonObject, types: TypeTable) -> JsonObject:
@@ -37,8 +39,9 @@ def apply_defaults_of(struct: str, obj: JsonObject, types: TypeTable) -> JsonObj
         plain = Reencoder(types, strict=False, complete=True).value(struct, obj)
     except Undecodable:
         return copied_object(obj)
-    full = _defaulted(struct, plain, types)
+    full = plain if struct.startswith(_WITHOUT_DEFAULTERS) else _defaulted(struct, plain, types)
     assert isinstance(plain, dict) and isinstance(full, dict)  # a struct encodes to an object
+    # Also where nothing is filled in: a field with the strategy "replace" is in every patch, and some orders change.
     schema = Schema(types, struct)
     patch = strategic.two_way_patch(plain, full, schema)
     return strategic.apply(patch, obj, schema) if patch else copied_object(obj)

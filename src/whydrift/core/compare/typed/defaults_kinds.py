@@ -1,7 +1,7 @@
 """Defaults of all other kinds that depend on the rest of the object (k8s.io/kubernetes pkg/apis/*/v*/defaults.go).
 
-Each rule takes an encoded Go struct and returns it with its defaults. Left out: what
-certificates.k8s.io/v1beta1 guesses from a certificate request.
+Each rule takes an encoded Go struct and returns it with its defaults. Left out: the
+signer that certificates.k8s.io/v1beta1 finds for a kubelet by reading the certificate request.
 """
 
 from __future__ import annotations
@@ -112,6 +112,13 @@ def namespace(obj: JsonObject) -> JsonObject:
     if not name:
         return obj
     return obj | {"metadata": metadata | {"labels": mapping(metadata, "labels") | {_NAME_LABEL: name}}}
+
+
+def signing_request_v1beta1(obj: JsonObject) -> JsonObject:
+    """Usages and signer of a certificate request; the signer only where the usages cannot be a kubelet's."""
+    obj = _filled(obj, usages=["digital signature", "key encipherment"])
+    kubelet = {"client auth", "server auth"} & {text(usage) for usage in items(obj, "usages")}
+    return obj if kubelet else _filled(obj, signerName="kubernetes.io/legacy-unknown")
 
 
 def node_status(obj: JsonObject) -> JsonObject:
@@ -241,6 +248,7 @@ KIND_RULES: dict[str, Rule] = {
     "core/v1/Service": service,
     "core/v1/PersistentVolume": persistent_volume,
     "core/v1/Namespace": namespace,
+    "certificates/v1beta1/CertificateSigningRequestSpec": signing_request_v1beta1,
     "core/v1/NodeStatus": node_status,
     "core/v1/LimitRangeItem": limit_range_item,
     "apps/v1/DeploymentStrategy": _DEPLOYMENT,

@@ -88,7 +88,7 @@ class Reencoder:
                 continue
             name, field = found
             encoded = self.value(field.type, value[key])
-            if is_omitted(field, encoded, self._types):
+            if _is_omitted(field, encoded, self._types, given=value[key] is not None):
                 stated.pop(name, None)
             else:
                 stated[name] = encoded
@@ -98,17 +98,17 @@ class Reencoder:
 @cache
 def may_be_omitted(field: GoField, types: TypeTable) -> bool:
     """Whether Go leaves out the field when it holds its zero value; omitempty says nothing about structs."""
-    return is_omitted(field, zero(field.type, types), types)
+    return _is_omitted(field, zero(field.type, types), types, given=False)
 
 
-def is_omitted(field: GoField, encoded: Json, types: TypeTable) -> bool:
-    """Whether Go leaves out the field when it encodes to that value."""
+def _is_omitted(field: GoField, encoded: Json, types: TypeTable, *, given: bool) -> bool:
+    """Whether Go leaves out the field that encodes to that value; a pointer stays where anything but null was given."""
     if "z" in field.flags and encoded is None:
         return True
     if "e" not in field.flags:
         return False
     kind = types[field.type].kind
-    return encoded is None if kind == "pointer" else kind in _OMITTED_WHEN_EMPTY and not encoded
+    return not given if kind == "pointer" else kind in _OMITTED_WHEN_EMPTY and not encoded
 
 
 @cache
