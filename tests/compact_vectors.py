@@ -17,7 +17,7 @@ from pathlib import Path
 if not __package__:  # run as a program
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.vector_operations import REPOSITORY, SHARED, crds_named
+from tests.vector_bench import REPOSITORY, SHARED, crds_named
 from tests.vectors import Vector, vectors
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 

@@ -19,7 +19,8 @@ from pathlib import Path
 if not __package__:  # run as a program
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.vector_operations import SHARED, Bench, answer, content_of
+from tests.vector_bench import SHARED, Bench, content_of
+from tests.vector_operations import answer
 from whydrift.core.model.values import JsonObject, items, mapping, same
 
 FOLDERS = ("comparison", "ignore", "merge", "tracking", "sync")

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from tests.vector_operations import REPOSITORY, SHARED, Bench
+from tests.vector_bench import REPOSITORY, SHARED, Bench
 from tests.vectors import EXCEPTIONS, Vector, run, vectors
 
 COPIES = REPOSITORY / "tests" / "data" / "vectors"
