@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -90,21 +90,26 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     read, tally, spill = Read(), Tally(), Spill()
     out = sys.stdout.buffer
     streaming = request.output in ("jsonl", "tsv")
+    selected = 0
     if request.output == "tsv":
         out.write(tsv_header().encode())
     analysis = wiring.analysis(source.settings, request.hidden)
     progress = Progress()
     chosen = request.selection.chooses()
     async with aclosing(scan(source.answers, analysis, source.reader, chosen, read)) as stream:
-        async for application in narrowed(stream, request):
+        async for whole in stream:
+            selected += 1
+            progress.show(selected, whole.name)
+            application = narrowed(whole, request)
+            if application is None:
+                continue
             tally.add(application)
-            progress.show(tally.applications, application.name)
             if streaming:
                 out.write(_line(application, request.output))
             else:
                 spill.add(application)
     progress.clear()
-    _none_selected(tally, request)
+    _nothing_found(selected, tally, request)
     about = read_answer(source, read, tally)
     _print(request, spill, tally, about)
     return exit_code(tally, about.gaps, request.fail_on)
@@ -114,24 +119,23 @@ def _line(application: ApplicationAnswer, output: str) -> bytes:
     return ENCODER.encode(application) + b"\n" if output == "jsonl" else tsv_rows(application).encode()
 
 
-def _none_selected(tally: Tally, request: Request) -> None:
-    if not tally.applications and request.selection != Selection():
-        named = " ".join(request.selection.names) or "the selection"
+def _nothing_found(selected: int, tally: Tally, request: Request) -> None:
+    """A selection that selects nothing is a mistake, and said to be one."""
+    named = " ".join(request.selection.names) or "the selection"
+    if not selected and request.selection != Selection():
+        raise UsageError(f"no application matches {named}: `whydrift ls --all` and `argocd app list` name them")
+    if request.objects and not tally.applications:
         raise UsageError(
-            f"no application matches {named}: `whydrift scan -o tsv` and `argocd app list` name those there are"
+            f"{named}: nothing differs in {' '.join(request.objects)}; `whydrift explain {named}` shows what does"
         )
 
 
-async def narrowed(stream: AsyncIterator[ApplicationAnswer], request: Request) -> AsyncIterator[ApplicationAnswer]:
-    """Only the objects and differences that were asked for; applications without any are left out when narrowing."""
-    narrow = bool(request.causes or request.sides or request.objects)
-    async for application in stream:
-        if not narrow:
-            yield application
-            continue
-        kept = tuple(item for item in map(_narrow(request), objects_of(application)) if item.differences)
-        if kept or application.not_read:
-            yield msgspec.structs.replace(application, objects=kept)
+def narrowed(application: ApplicationAnswer, request: Request) -> ApplicationAnswer | None:
+    """Only the objects and differences that were asked for; None for an application without any, when narrowing."""
+    if not (request.causes or request.sides or request.objects):
+        return application
+    kept = tuple(item for item in map(_narrow(request), objects_of(application)) if item.differences)
+    return msgspec.structs.replace(application, objects=kept) if kept or application.not_read else None
 
 
 def _narrow(request: Request) -> Callable[[ObjectAnswer], ObjectAnswer]:

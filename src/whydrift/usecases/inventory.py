@@ -87,9 +87,8 @@ def inventory(content: bytes, selection: Selection, hooks: bool = False, everyth
     labels = label_selector(selection.labels)
     try:
         listed = (_ITEM.decode(raw) for raw in _LIST.decode(content).items or [])
-        told = [
-            (one.metadata.name, _lines(one, hooks, everything)) for one in listed if _chosen(one, selection, labels)
-        ]
+        chosen = (one for one in listed if _chosen(one, selection, labels))
+        told = [(one.metadata.name, _lines(one, hooks, everything)) for one in chosen]
     except msgspec.DecodeError as error:
         raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
     told.sort(key=lambda entry: entry[0].encode())

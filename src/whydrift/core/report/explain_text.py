@@ -9,7 +9,7 @@ import msgspec
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer
 from whydrift.core.report.tally import objects_of
-from whydrift.core.report.words import Ink, count, plain, shortened, value
+from whydrift.core.report.words import Ink, ending, plain, shortened, value
 
 MEANS = {
     Side.GIT: "git is right",
@@ -42,7 +42,7 @@ def application_text(application: ApplicationAnswer, ink: Ink, width: int = 110)
 
 def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
     said = application.argocd
-    revision = f"   revision {shortened(said.revision, 12)}" if said.revision else ""
+    revision = f"   revision {short_revisions(said.revision)}" if said.revision else ""
     how = COMPARED.get(application.compared_by, application.compared_by)
     name = ink.strong(plain(application.name))
     lines = [f"{name}  {said.sync or 'not compared yet'}, {said.health or 'no health'}{revision}   compared by {how}"]
@@ -79,17 +79,17 @@ def _claim(difference: DifferenceAnswer) -> tuple[object, ...]:
 
 
 def _fields(alike: list[DifferenceAnswer], width: int) -> list[str]:
-    longest = min(max(len(difference.field) for difference in alike), max(width - 50, 30))
+    longest = min(max(len(difference.field) for difference in alike), max(width - 46, 30))
     return [_field(difference, longest, width) for difference in alike]
 
 
 def _field(difference: DifferenceAnswer, longest: int, width: int) -> str:
     if not difference.path:
         return {"missing": "not in the cluster", "extra": "not in git"}.get(difference.kind, "differs as a whole")
-    name = shortened(difference.field, longest).ljust(longest)
+    name = ending(difference.field, longest).ljust(longest)
     if not isinstance(difference.order, msgspec.UnsetType):
         return f"{name}   the same items in another order"
-    room = max((width - longest - 16) // 2, 12)
+    room = max((width - longest - 20) // 2, 12)
     return f"{name}   git {value(difference.target, room).ljust(12)}  live {value(difference.live, room)}"
 
 
@@ -110,6 +110,6 @@ def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
     return lines
 
 
-def nothing_found(selected: int) -> str:
-    """The line for a selection that nothing differs in."""
-    return f"{count(selected, 'application')}: nothing differs.\n"
+def short_revisions(stated: str) -> str:
+    """Commits as people name them: seven characters; versions as they are."""
+    return ", ".join(part[:7] if len(part) == 40 else shortened(part, 20) for part in stated.split(", "))

@@ -61,6 +61,12 @@ def shortened(text: str, longest: int) -> str:
     return safe if len(safe) <= longest else f"{safe[: max(longest - 1, 1)]}…"
 
 
+def ending(text: str, longest: int) -> str:
+    """A path that fits, cut at its beginning: its end is what people look for."""
+    safe = plain(text)
+    return safe if len(safe) <= longest else f"…{safe[len(safe) - longest + 1 :]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ink:
     """How emphasis is put on: terminal colours, or nothing."""

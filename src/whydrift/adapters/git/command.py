@@ -1,0 +1,77 @@
+"""One git command: no shell, no prompt, no hooks, a deadline, a limit on its output."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ASKPASS": "true",
+    "GCM_INTERACTIVE": "never",
+}
+SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "protocol.ext.allow=never",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/+-]*")
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+LARGEST_OUTPUT = 64 * 1024**2
+
+
+class GitFailed(Exception):
+    """git said no; the message is one line without credentials."""
+
+
+def checked_revision(revision: str) -> str:
+    """A revision that cannot be taken for an option or a range; GitFailed otherwise."""
+    if not REVISION.fullmatch(revision) or ".." in revision:
+        raise GitFailed(f"{revision!r} is no revision")
+    return revision
+
+
+async def git(place: Path | None, *arguments: str, given: bytes = b"", seconds: float = 60) -> bytes:
+    """The output of a git command run in `place`. GitFailed with its first line of complaint."""
+    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+    where = ["-C", str(place)] if place else []
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "git",
+            *settings,
+            *where,
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **ENVIRONMENT},
+        )
+    except FileNotFoundError as error:
+        raise GitFailed("git is not installed") from error
+    try:
+        async with asyncio.timeout(seconds):
+            out, complaint = await process.communicate(given)
+    except TimeoutError as error:
+        raise GitFailed(f"git {arguments[0]} took longer than {seconds:.0f} s") from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise GitFailed(f"git {arguments[0]}: {_first_line(complaint)}")
+    if len(out) > LARGEST_OUTPUT:
+        raise GitFailed(f"git {arguments[0]}: more than {LARGEST_OUTPUT // 1024**2} MiB")
+    return out
+
+
+def _first_line(complaint: bytes) -> str:
+    lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
+    fatal = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "failed")
+    return CREDENTIALS.sub("", fatal)[:300]

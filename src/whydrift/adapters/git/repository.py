@@ -1,0 +1,156 @@
+"""`ports.Repository` over the git CLI: which clone holds a URL, its commits, its files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from whydrift.adapters.git.command import GitFailed, checked_revision, git
+from whydrift.core.model.fleet import Commit
+from whydrift.ports import NotRead
+
+MOST_COMMITS = 500
+LARGEST_TEXT = 1024**2
+MOST_TEXT = 32 * 1024**2
+LOG = "%x01%H%x00%an <%ae>%x00%aI%x00%B%x00"
+SCP_LIKE = re.compile(r"^(?:[\w.+-]+@)?([\w.-]+):(?!//)(.+)$")
+
+
+def same_repository(url: str) -> str:
+    """What two spellings of one repository share: host and path, without scheme, user, port, `.git` and letter case."""
+    found = SCP_LIKE.match(url)
+    if found and "://" not in url:
+        host, path = found[1], found[2]
+    else:
+        parts = urlsplit(url)
+        host, path = parts.hostname or "", parts.path
+    return f"{host}/{path.strip('/').removesuffix('.git')}".lower()
+
+
+class GitRepositories:
+    """Repositories by URL. `checkouts` are local ones that the user named; `cache` is where clones go."""
+
+    def __init__(self, checkouts: Mapping[str, Path], cache: Path, clone: bool = True) -> None:
+        self._checkouts = {same_repository(url): path for url, path in checkouts.items()}
+        self._cache = cache
+        self._clone = clone
+        self._places: dict[str, asyncio.Task[Path]] = {}
+
+    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+        """The commits after `since` up to `until` that touch `path`, newest first, 500 at most."""
+        try:
+            place = await self._place(url, since, until)
+            span = f"{checked_revision(since)}..{checked_revision(until)}"
+            count = f"--max-count={MOST_COMMITS}"
+            out = await git(
+                place, "log", "-z", "--name-only", f"--format={LOG}", count, "--end-of-options", span, "--", path or "."
+            )
+        except GitFailed as error:
+            return NotRead(str(error))
+        return tuple(_commit(entry) for entry in out.decode("utf-8", "replace").split("\x01") if entry.strip("\0\n"))
+
+    async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:
+        """The text files below `path` at a revision; those over 1 MiB and binary ones are left out."""
+        try:
+            place = await self._place(url, revision)
+            inside = path.strip("/") or "."
+            out = await git(
+                place,
+                "ls-tree",
+                "-r",
+                "-z",
+                "--long",
+                "--full-tree",
+                "--end-of-options",
+                checked_revision(revision),
+                inside,
+            )
+            blobs = _blobs(out)
+            content = await git(place, "cat-file", "--batch", given=b"".join(f"{blob}\n".encode() for _, blob in blobs))
+        except GitFailed as error:
+            return NotRead(str(error))
+        return {name: text for (name, _), text in zip(blobs, _contents(content), strict=False) if text is not None}
+
+    async def _place(self, url: str, *revisions: str) -> Path:
+        """The clone that holds a repository, made once, with the revisions in it."""
+        key = same_repository(url)
+        if key in self._checkouts:
+            return self._checkouts[key]
+        if not self._clone:
+            raise GitFailed(f"{url}: no local checkout (--repo {url}=PATH)")
+        if key not in self._places:
+            self._places[key] = asyncio.create_task(self._cloned(url, key))
+        place = await asyncio.shield(self._places[key])
+        for revision in revisions:
+            await _have(place, checked_revision(revision))
+        return place
+
+    async def _cloned(self, url: str, key: str) -> Path:
+        if url.startswith("-") or urlsplit(url).scheme in ("ext", "fd"):
+            raise GitFailed(f"{url!r} is no repository that may be cloned")
+        place = self._cache / "git" / hashlib.sha256(key.encode()).hexdigest()[:32]
+        if not (place / "HEAD").exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            options = ("--bare", "--filter=blob:none", "--no-tags", "--quiet")
+            await git(None, "clone", *options, "--end-of-options", url, str(place), seconds=600)
+        return place
+
+
+async def _have(place: Path, revision: str) -> None:
+    try:
+        await git(place, "cat-file", "-e", f"{revision}^{{commit}}")
+    except GitFailed:
+        await git(place, "fetch", "--quiet", "--no-tags", "--filter=blob:none", "origin", revision, seconds=600)
+
+
+def _commit(entry: str) -> Commit:
+    revision, author, date, message, rest = (*entry.split("\0", 4), "")[:5]
+    files = tuple(name.strip("\n") for name in rest.split("\0") if name.strip("\n"))
+    return Commit(revision.strip(), author, date, message.strip(), files)
+
+
+def _blobs(listing: bytes) -> list[tuple[str, str]]:
+    """(path, blob) of the regular files that are small enough, out of `ls-tree --long -z`."""
+    found, total = [], 0
+    for entry in listing.split(b"\0"):
+        head, _, name = entry.partition(b"\t")
+        fields = head.split()
+        if (
+            len(fields) == 4
+            and fields[0] in (b"100644", b"100755")
+            and fields[3] != b"-"
+            and int(fields[3]) <= LARGEST_TEXT
+        ):
+            total += int(fields[3])
+            if total > MOST_TEXT:
+                break
+            found.append((name.decode("utf-8", "replace"), fields[2].decode()))
+    return found
+
+
+def _contents(batch: bytes) -> list[str | None]:
+    """The contents out of `cat-file --batch`, in order; None for what is no text."""
+    found: list[str | None] = []
+    place = 0
+    while place < len(batch):
+        end = batch.index(b"\n", place)
+        head = batch[place:end].split()
+        if len(head) < 3:
+            found.append(None)
+            place = end + 1
+            continue
+        content = batch[end + 1 : end + 1 + int(head[2])]
+        found.append(None if b"\0" in content else _text(content))
+        place = end + 2 + int(head[2])
+    return found
+
+
+def _text(content: bytes) -> str | None:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return None

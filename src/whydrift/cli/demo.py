@@ -1,0 +1,47 @@
+"""`whydrift demo`."""
+
+from __future__ import annotations
+
+import click
+
+from whydrift.cli.answering import Request, answer
+from whydrift.core.select import Selection
+from whydrift.demo import FLEET
+from whydrift.settings import Connection
+
+INTRODUCTION = """\
+A recorded fleet: a third of it has been red for months, and nobody reads the column any more.
+No cluster, no network, no configuration. Every command reads it with --from demo.
+
+$ whydrift scan --from demo
+"""
+NEXT = (
+    (
+        "paperclip",
+        ("ExternalSecret/paperclip-anthropic",),
+        "sixteen objects in ten applications are red for this reason",
+    ),
+    ("root", ("Application/litellm",), "the app of apps, and what Argo CD leaves out of its children"),
+    ("sympozium", (), "two applications claim one Namespace"),
+)
+
+
+@click.command("demo")
+@click.option("--path", is_flag=True, help="Print where the recording is, and nothing else.")
+@click.pass_context
+def command(ctx: click.Context, /, path: bool) -> None:
+    """The whole tour on a recorded fleet: 52 applications, 20 OutOfSync, seven reasons."""
+    if path:
+        click.echo(FLEET)
+        return
+    click.echo(INTRODUCTION)
+    answer(_request(Selection()))
+    for name, objects, says in NEXT:
+        click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
+        answer(_request(Selection((name,)), objects, whole=True))
+    click.echo("\nYours: whydrift scan      (your argocd login and kubeconfig are used; nothing is ever written)")
+    ctx.exit(0)
+
+
+def _request(selection: Selection, objects: tuple[str, ...] = (), whole: bool = False) -> Request:
+    return Request(Connection(recording="demo"), selection, objects=objects, whole=whole)
