@@ -19,6 +19,7 @@ class Cause:
 
     `concerns` is a cheap test, without facts, of whether the cause may apply to a difference at all; only for those is a
     missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
+    Facts of `helps` may be missing: they are read for what the cause cannot prove without them (Facts.maybe).
     `wishes` are facts that only add evidence: they are read where possible, and a gap changes nothing.
     `hidden` causes look at differences that Argo CD does not show; those `about` an application at the Application itself.
     """
@@ -29,6 +30,7 @@ class Cause:
     explain: Explain
     concerns: Callable[[Subject, Difference], bool]
     needs: frozenset[FactKind[object]] = field(default_factory=frozenset)
+    helps: frozenset[FactKind[object]] = field(default_factory=frozenset)
     wishes: frozenset[FactKind[object]] = field(default_factory=frozenset)
     hidden: bool = False
     about: About = About.OBJECT

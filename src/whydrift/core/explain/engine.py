@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.subject import Subject
@@ -33,33 +34,41 @@ class Outcome:
     wants: frozenset[FactKind[object]] = frozenset()
 
 
+class Waiting(NamedTuple):
+    """A cause, by its place in the catalogue, that could decide more about some differences with the facts it lacks."""
+
+    place: int
+    differences: tuple[Difference, ...]
+    unasked: frozenset[FactKind[object]]
+
+
 def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
     """Ask every cause of the catalogue about one object."""
     claims: dict[Difference, list[tuple[int, Explanation]]] = {d: [] for d in subject.differences}
     undecided: dict[Difference, list[Undecided]] = {d: [] for d in subject.differences}
-    waiting: list[tuple[Cause, tuple[Difference, ...], frozenset[FactKind[object]]]] = []
+    waiting: list[Waiting] = []
     for place, cause in enumerate(catalogue):
         if cause.about is not subject.about:
             continue
         concerned = tuple(d for d in subject.differences if d.shown is not cause.hidden and cause.concerns(subject, d))
         if not concerned:
             continue
-        missing = _missing(subject, cause)
-        wished = frozenset(kind for kind in cause.wishes if not subject.facts.asked(kind))
-        if not missing:
-            _claim(claims, concerned, _proven(cause, subject, concerned), place)
-            if wished:
-                waiting.append((cause, concerned, wished))
-        elif all(subject.facts.asked(kind) for kind in missing):
-            _decline(undecided, concerned, cause, subject, missing)
-        else:
-            waiting.append((cause, concerned, missing))
-    wants = _wants(waiting, claims, subject)
+        missing = _missing(subject, cause.needs)
+        proven = () if missing else tuple(_proven(cause, subject, concerned))
+        _claim(claims, concerned, proven, place)
+        unproven = tuple(d for d in concerned if not any(d.path in explanation.paths for explanation in proven))
+        lacking = missing | _missing(subject, cause.helps)
+        unasked = frozenset(kind for kind in lacking | cause.wishes if not subject.facts.asked(kind))
+        if unasked:
+            waiting.append(Waiting(place, concerned if missing or cause.wishes & unasked else unproven, unasked))
+        elif lacking:
+            _decline(undecided, unproven, cause, subject, lacking)
+    wants = _wants(waiting, claims)
     return Outcome(tuple(_finding(d, claims[d], undecided[d]) for d in subject.differences), wants)
 
 
-def _missing(subject: Subject, cause: Cause) -> frozenset[FactKind[object]]:
-    return frozenset(kind for kind in cause.needs if not _known(subject, kind))
+def _missing(subject: Subject, kinds: frozenset[FactKind[object]]) -> frozenset[FactKind[object]]:
+    return frozenset(kind for kind in kinds if not _known(subject, kind))
 
 
 def _known(subject: Subject, kind: FactKind[object]) -> bool:
@@ -99,25 +108,24 @@ def _decline(
 
 
 def _wants(
-    waiting: Sequence[tuple[Cause, tuple[Difference, ...], frozenset[FactKind[object]]]],
+    waiting: Sequence[Waiting],
     claims: Mapping[Difference, Sequence[tuple[int, Explanation]]],
-    subject: Subject,
 ) -> frozenset[FactKind[object]]:
-    """The cheapest facts that would let a waiting cause decide; renders only for what nothing cheaper explains."""
+    """The cheapest facts that would let a waiting cause decide; renders only for what no cause before it explains."""
     wants: set[FactKind[object]] = set()
-    for _, concerned, missing in waiting:
-        unasked = {kind for kind in missing if not subject.facts.asked(kind)}
+    for place, concerned, unasked in waiting:
         cheap = {kind for kind in unasked if kind.cost is not Cost.RENDER}
         if cheap:
             wants |= cheap
-        elif any(not _settled(claims[d]) for d in concerned):
+        elif any(not _settled(claims[d], place) for d in concerned):
             wants |= unasked
     cheapest = {kind for kind in wants if kind.cost is not Cost.RENDER}
     return frozenset(cheapest or wants)
 
 
-def _settled(claims: Sequence[tuple[int, Explanation]]) -> bool:
-    return any(explanation.strength is not Strength.COINCIDES for _, explanation in claims)
+def _settled(claims: Sequence[tuple[int, Explanation]], place: int) -> bool:
+    """Whether a cause that comes before this place in the catalogue has a proof that is more than a coincidence."""
+    return any(earlier < place and e.strength is not Strength.COINCIDES for earlier, e in claims)
 
 
 def _finding(

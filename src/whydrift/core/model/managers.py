@@ -54,8 +54,14 @@ class ManagedFields:
         return ManagedFields(tuple(_entry(item) for item in raw if isinstance(item, dict)))
 
     def owners(self, path: Path, obj: JsonObject) -> tuple[Entry, ...]:
-        """The entries that own this path of `obj`: by name, by an atomic parent, or by owning every value below it."""
-        return tuple(entry for entry in self.entries if _owns(entry.fields, path, obj))
+        """The entries that own this path of `obj`: by name, by an atomic parent, or by owning every value below it.
+
+        A parent that one entry holds as a leaf while another names the place itself is not atomic: its holder lost what
+        stood below it (the server keeps the emptied parent in the set).
+        """
+        owning = tuple(entry for entry in self.entries if _owns(entry.fields, path, obj))
+        naming = tuple(entry for entry in owning if _find(entry.fields, path, obj).depth == len(path))
+        return naming or owning
 
     def owners_within(self, path: Path, obj: JsonObject) -> tuple[Entry, ...]:
         """The entries that own this path of `obj` or anything that lies below it."""
@@ -81,9 +87,10 @@ def _entry(raw: JsonObject) -> Entry:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a path ends in a field set: whether it, or an atomic ancestor, is owned; and what lies below."""
+    """Where a path ends in a field set: whether it, or an atomic ancestor, is owned; at which depth; what lies below."""
 
     owned: bool
+    depth: int
     below: FieldSet
     value: MaybeJson
 
@@ -91,14 +98,14 @@ class _Place:
 def _find(fields: FieldSet, path: Path, obj: JsonObject) -> _Place:
     here: MaybeJson = obj
     owned = False
-    for step in path:
+    for depth, step in enumerate(path, start=1):
         element = _element(fields, step, here)
         here = child(here, step)
         owned = element is not None and element in fields.members
         fields = fields.children.get(element, EMPTY) if element is not None else EMPTY
         if owned and not fields:
-            return _Place(True, EMPTY, here)
-    return _Place(owned, fields, here)
+            return _Place(True, depth, EMPTY, here)
+    return _Place(owned, len(path), fields, here)
 
 
 def _owns(fields: FieldSet, path: Path, obj: JsonObject) -> bool:
