@@ -24,7 +24,7 @@ from whydrift.core.compare.pairing import Pair, pair
 from whydrift.core.compare.projects import permits_kind, permits_live
 from whydrift.core.compare.rules import strings
 from whydrift.core.compare.targets import Condition, Scopes, normalize_targets
-from whydrift.core.compare.terms import DryRun, Terms
+from whydrift.core.compare.terms import DryRun, Strategy, Terms, strategy_of
 from whydrift.core.compare.tracking import is_self_referenced, owner_of, qualified_name
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey, key_of
@@ -80,7 +80,11 @@ def compare_application(
     terms: Terms,
     surroundings: Surroundings,
 ) -> ApplicationComparison:
-    """The verdict on an application, from its stamped targets and the live objects that are managed by it."""
+    """The verdict on an application, from its stamped targets and the live objects that are managed by it.
+
+    Where Argo CD's comparison fails, all rows are Unknown and a condition says why. Raises NotComparable where that
+    cannot be replayed: a server-side comparison without the server's answers.
+    """
     rendered = normalize_targets(
         targets,
         application.instance_name,
@@ -95,6 +99,7 @@ def compare_application(
     pairs, hooks = pair([*kept, *managed], permitted, application.destination_namespace, surroundings.scopes)
     homeless = _without_namespace(pairs, surroundings.scopes)
     conditions = (*rendered.conditions, *excluded, *shared, *homeless)
+    _require_dry_runs(pairs, terms, surroundings)
     try:
         compared = [compare_unmasked(*each, terms, surroundings.dry_runs.get(key_of(each.object))) for each in pairs]
     except NotComparable as error:
@@ -107,6 +112,13 @@ def compare_application(
         for each, comparison in zip(pairs, compared, strict=True)
     ]
     return ApplicationComparison(_sync(rows, application), tuple(rows), conditions)
+
+
+def _require_dry_runs(pairs: Iterable[Pair], terms: Terms, surroundings: Surroundings) -> None:
+    for each in pairs:
+        key = key_of(each.object)
+        if strategy_of(*each, terms) is Strategy.SERVER_SIDE and key not in surroundings.dry_runs:
+            raise NotComparable(f"{key}: a server-side comparison needs the server's answer to a dry run")
 
 
 def _verdict(
