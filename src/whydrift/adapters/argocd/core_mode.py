@@ -1,0 +1,99 @@
+"""Core mode: no API server runs. What the Kubernetes API can answer in its place, and what to run for the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from whydrift.core.model.values import Json, items, mapping, text
+from whydrift.errors import SourceError
+from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
+
+FOR_MORE = "no Argo CD API server (core mode): run `argocd admin dashboard`, then --server localhost:8080 --plaintext"
+GROUP = "/apis/argoproj.io/v1alpha1"
+APPLICATIONS = "/api/v1/applications"
+
+
+class CoreMode(SourceError):
+    """The user's login is `--core`: there is no API server to ask. `CoreSource` answers what Kubernetes knows."""
+
+    def __init__(self) -> None:
+        super().__init__(FOR_MORE)
+
+
+class CoreSource:
+    """Applications, projects and the version out of the Kubernetes API; every other question says what to run."""
+
+    def __init__(self, kubernetes: Source, namespace: str = "argocd") -> None:
+        self.name = f"{kubernetes.name} (core mode)"
+        self.notes = [f"statuses only: {FOR_MORE}"]
+        self._kubernetes = kubernetes
+        self._namespace = namespace
+        self._list: tuple[Reply, bool] | None = None
+
+    async def ask(self, question: Question) -> Reply:
+        """Answer from the Kubernetes API, as Argo CD would have answered."""
+        if question.api is Api.KUBERNETES:
+            return await self._kubernetes.ask(question)
+        if question.path == APPLICATIONS:
+            return (await self._applications())[0]
+        if question.path == f"{APPLICATIONS.replace('applications', 'account')}/can-i/applications/get/*":
+            return Body(b'{"value":"yes"}' if (await self._applications())[1] else b'{"value":"no"}')
+        if question.path == "/api/version":
+            return await self._version()
+        if question.path == "/api/v1/projects":
+            return await self._get(f"{GROUP}/namespaces/{self._namespace}/appprojects")
+        return await self._one_application(question)
+
+    async def _applications(self) -> tuple[Reply, bool]:
+        """All Applications of the cluster and True; where that is forbidden, those of Argo CD's namespace and False."""
+        if self._list is None:
+            everywhere = await self._get(f"{GROUP}/applications")
+            if isinstance(everywhere, NotRead) and everywhere.status == 403:
+                self._list = await self._get(f"{GROUP}/namespaces/{self._namespace}/applications"), False
+            else:
+                self._list = everywhere, isinstance(everywhere, Body)
+        return self._list
+
+    async def _one_application(self, question: Question) -> Reply:
+        head, _, name = question.path.rpartition("/")
+        if head != APPLICATIONS:
+            return NotRead(FOR_MORE)
+        namespace = dict(question.query).get("appNamespace", self._namespace)
+        return await self._get(f"{GROUP}/namespaces/{namespace}/applications/{name}")
+
+    async def _version(self) -> Reply:
+        """The tag of the controller's image: what runs says which version it is."""
+        reply = await self._get(f"/apis/apps/v1/namespaces/{self._namespace}/statefulsets")
+        if isinstance(reply, NotRead):
+            return NotRead(f"the version of Argo CD: {reply.why}", reply.status)
+        try:
+            listed: Json = json.loads(reply.content)
+        except ValueError:
+            return NotRead("the version of Argo CD: Kubernetes did not answer with JSON")
+        for workload in items(listed, "items"):
+            for container in items(mapping(workload, "spec", "template", "spec"), "containers"):
+                image = text(container, "image").partition("@")[0]
+                if "application-controller" in text(workload, "metadata", "name") and ":" in image:
+                    return Body(json.dumps({"Version": image.rpartition(":")[2]}).encode())
+        return NotRead("the version of Argo CD: no application controller with a tagged image in its namespace")
+
+    async def _get(self, path: str) -> Reply:
+        return await self._kubernetes.ask(Question(Api.KUBERNETES, path))
+
+    def instances(self) -> Sequence[str]:
+        """The only one."""
+        return [""]
+
+    def clusters(self) -> dict[str, str]:
+        """Those of the Kubernetes source."""
+        return self._kubernetes.clusters()
+
+    @property
+    def requests(self) -> int:
+        """Questions that the Kubernetes source was asked."""
+        return self._kubernetes.requests
+
+    async def close(self) -> None:
+        """Close the Kubernetes source."""
+        await self._kubernetes.close()

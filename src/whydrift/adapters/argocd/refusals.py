@@ -1,0 +1,69 @@
+"""What an answer of Argo CD's server means: a body, or not read and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from whydrift.adapters.http.client import REDIRECTS, Answer
+from whydrift.adapters.http.words import error_body, is_html
+from whydrift.ports import Body, NotRead, Question, Reply
+
+WRONG_PROTOCOL = (415, 464, 505)
+"""Unsupported media type (gRPC servers), AWS load balancers' 464 (protocol mismatch), HTTP version not supported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Turns answers into replies. `relogin` says how to renew the login, `server` is the address for people."""
+
+    server: str
+    relogin: str
+    secrets: Sequence[str] = field(default=(), repr=False)
+
+    def reply(self, question: Question, answer: Answer) -> Reply:
+        """A body where it is a complete answer of the API; the reason where it is not."""
+        if answer.status in WRONG_PROTOCOL or "grpc" in answer.content_type:
+            return NotRead(f"{answer.status}: {self.server} speaks only gRPC here: {ONLY_GRPC}", answer.status)
+        if answer.status in REDIRECTS:
+            return NotRead(self._redirected(answer), answer.status)
+        if not 200 <= answer.status < 300:
+            return NotRead(f"{answer.status}: {self._refused(question, answer)}", answer.status)
+        if is_html(answer.content, answer.content_type):
+            return NotRead(f"not an Argo CD API: HTML from {self.server} ({BEHIND_A_PAGE})")
+        if not _is_log(question) and answer.content[:80].lstrip()[:1] not in (b"{", b"["):
+            return NotRead(f"not an Argo CD API: {self.server} did not answer with JSON (is the root path right?)")
+        return Body(answer.content)
+
+    def _redirected(self, answer: Answer) -> str:
+        target = urlsplit(answer.location)
+        if target.hostname == urlsplit(f"//{self.server}").hostname and target.scheme == "https":
+            return f"{answer.status}: {self.server} wants TLS: leave --plaintext out"
+        return f"{answer.status}: {self.server} sends us to {target.scheme}://{target.hostname} ({BEHIND_A_PAGE})"
+
+    def _refused(self, question: Question, answer: Answer) -> str:
+        said = error_body(answer.content, answer.content_type, self.secrets)
+        if answer.status == 401:
+            return f"the login is not accepted ({said}): {self.relogin}"
+        if answer.status == 403 and question.path.startswith("/api/v1/applications/"):
+            return f"gone, or not allowed ({said})"
+        if answer.status == 403:
+            return f"not allowed ({said})"
+        if answer.status == 404:
+            return f"not there ({said})"
+        if answer.status == 400 and "https" in said.lower() and "http request" in said.lower():
+            return f"{self.server} wants TLS: leave --plaintext out"
+        if answer.status == 429:
+            return f"too many requests, also after waiting ({said})"
+        return said or "no reason given"
+
+
+ONLY_GRPC = (
+    "use the host that --grpc-web or the web page uses (REST over HTTP/1.1), with --grpc-web-root-path if it has one"
+)
+BEHIND_A_PAGE = "an SSO proxy in front? use an address behind it, --port-forward, or --header with what the proxy wants"
+
+
+def _is_log(question: Question) -> bool:
+    return question.path.endswith("/logs")

@@ -1,0 +1,156 @@
+"""A client for one endpoint: GETs that are paced, repeated where that is safe, and complete or lost."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from whydrift.adapters.http.endpoint import Endpoint
+from whydrift.adapters.http.pace import Pace, retry_after
+from whydrift.adapters.http.trust import ssl_context
+from whydrift.adapters.http.words import Again, Lost, lost
+from whydrift.errors import SourceError
+
+if TYPE_CHECKING:
+    import httpx2
+
+REPEATED = (429, 502, 503, 504)
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds to connect, of silence, and for one attempt as a whole; bytes of one answer when unpacked.
+
+    `silence` is long because Argo CD renders or refreshes before the first byte of some answers.
+    """
+
+    connect: float = 10.0
+    silence: float = 60.0
+    whole: float = 180.0
+    size: int = 512 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer of the server, whatever its status. `location` is set where it leads to another host."""
+
+    status: int
+    content: bytes
+    content_type: str = ""
+    location: str = ""
+    wait: float | None = None
+
+
+class Client:
+    """Asks one endpoint. Every request is a GET, so each may be repeated."""
+
+    def __init__(self, endpoint: Endpoint, pace: Pace | None = None, limits: Limits | None = None) -> None:
+        self.endpoint = endpoint
+        self.pace = pace or Pace()
+        self.limits = limits or Limits()
+        self.met = False
+        """Whether the server ever answered anything."""
+        self._http: httpx2.AsyncClient | None = None
+
+    async def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Answer | Lost:
+        """The answer for a decoded path below the endpoint's URL, after repeating where that helps."""
+        url = self.endpoint.url + quote(path, safe="/-._~!$&'()+,;=:@*") + _query(query)
+        started = time.monotonic()
+        attempt = 0
+        while True:
+            async with self.pace.turn():
+                outcome = await self._attempt(url)
+            wait = self._wait_before_again(outcome, attempt)
+            if wait is None or time.monotonic() - started > self.limits.whole or not self.pace.repeats(attempt):
+                return outcome
+            self.pace.pause(wait, _slowed_by(outcome))
+            attempt += 1
+
+    def _wait_before_again(self, outcome: Answer | Lost, attempt: int) -> float | None:
+        """Seconds to wait before the same question is asked again; None: this is the outcome."""
+        if isinstance(outcome, Answer):
+            if outcome.status not in REPEATED:
+                self.pace.succeeded()
+                return None
+            wait = self.pace.patience.wait(attempt) if outcome.wait is None else outcome.wait
+            return wait if wait <= self.pace.patience.longest else None
+        if outcome.again is Again.NEVER or (outcome.again is Again.WHEN_MET and not self.met):
+            return None
+        return self.pace.patience.wait(attempt)
+
+    async def _attempt(self, url: str) -> Answer | Lost:
+        """One GET; redirects are followed on the same host only."""
+        import httpx2
+
+        try:
+            async with asyncio.timeout(self.limits.whole):
+                for _ in range(MOST_REDIRECTS):
+                    answer = await self._one_request(url)
+                    if not isinstance(answer, Answer) or answer.status not in REDIRECTS:
+                        return answer
+                    target = urljoin(url, answer.location)
+                    if urlsplit(target)[:2] != urlsplit(url)[:2]:
+                        return answer
+                    url = target
+                return Lost(f"{self.endpoint.host} redirects in a circle")
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            return lost(error, self.endpoint)
+
+    async def _one_request(self, url: str) -> Answer | Lost:
+        async with self._open().stream("GET", url) as response:
+            self.met = True
+            content = io.BytesIO()  # grows in place: one copy of a large answer, not two
+            async for chunk in response.aiter_bytes():
+                content.write(chunk)
+                if content.tell() > self.limits.size:
+                    return Lost(f"the answer is larger than {self.limits.size // 1024**2} MiB: refused")
+            return Answer(
+                status=response.status_code,
+                content=content.getvalue(),
+                content_type=response.headers.get("content-type", ""),
+                location=response.headers.get("location", ""),
+                wait=retry_after(response.headers.get("retry-after", "")),
+            )
+
+    def _open(self) -> httpx2.AsyncClient:
+        if self._http is None:
+            import httpx2
+
+            limits = self.limits
+            encoding = ("Accept-Encoding", "gzip" if self.endpoint.compress else "identity")
+            try:
+                self._http = httpx2.AsyncClient(
+                    headers=[*self.endpoint.headers, ("Accept", "application/json, */*"), encoding],
+                    verify=ssl_context(self.endpoint.tls) if self.endpoint.url.startswith("https:") else False,
+                    proxy=self.endpoint.proxy,
+                    trust_env=False,
+                    timeout=httpx2.Timeout(limits.silence, connect=limits.connect, pool=None),
+                    limits=httpx2.Limits(max_connections=None, max_keepalive_connections=self.pace.at_once),
+                )
+            except (ImportError, ValueError, httpx2.InvalidURL) as error:
+                raise SourceError(
+                    f"the proxy for {self.endpoint.host} cannot be used: http:// and https:// can"
+                ) from error
+        return self._http
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+
+def _query(query: Iterable[tuple[str, str]]) -> str:
+    encoded = urlencode(list(query), quote_via=quote)
+    return f"?{encoded}" if encoded else ""
+
+
+def _slowed_by(outcome: Answer | Lost) -> str:
+    return str(outcome.status) if isinstance(outcome, Answer) else "connection lost"
