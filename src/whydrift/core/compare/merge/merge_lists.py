@@ -103,7 +103,7 @@ def _deduplicated_in_place(values: list[Json]) -> tuple[list[Json], int]:
 
 
 class MergedList(NamedTuple):
-    """A list with a patch merged in, and what Go then sees of the list from before: it works partly on the same array."""
+    """A list with a patch merged in, and what Go then sees of the list from before; both share an array."""
 
     items: list[Json]
     seen: list[Json]

@@ -20,8 +20,8 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, same
 
 _RULES = POD_RULES | KIND_RULES
-_WITHOUT_DEFAULTERS = "node/"
-"""Kubernetes generates no defaulters for node.k8s.io, though a RuntimeClass holds quantities that others default."""
+_WITHOUT_DEFAULTERS = ("node/", "storage/v1alpha1/")
+"""Kubernetes registers no defaulters for these versions, though they hold types that have defaults elsewhere."""
 
 
 def apply_defaults(obj: JsonObject, types: TypeTable) -> JsonObject:

@@ -49,8 +49,8 @@ def _as_json(objects: list[JsonObject]) -> list[Json]:
 
 
 def _address_order(address: JsonObject) -> tuple[str, bool, str]:
-    """By IP address as text, those that refer to an object first, by its uid."""
-    return text(address, "ip"), address.get("targetRef") is None, text(address, "targetRef", "uid")
+    """By IP address as text, those that refer to no object first, the others by its uid."""
+    return text(address, "ip"), address.get("targetRef") is not None, text(address, "targetRef", "uid")
 
 
 def _digest(printed: str) -> bytes:
