@@ -16,6 +16,7 @@ from whydrift.adapters.builtin.types import load_types
 from whydrift.adapters.jq import JqWorker
 from whydrift.core.compare.settings import ComparisonSettings, settings_of_config_map
 from whydrift.core.compare.targets import Scopes
+from whydrift.core.compare.terms import Knowledge
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.values import JsonObject, items, mapping
 
@@ -31,6 +32,10 @@ class Bench:
         self.jq = JqWorker()
         self.types = load_types()
         self.builtin = builtin_schemas()
+
+    def knowledge(self, vector: JsonObject) -> Knowledge:
+        """What a comparison of this vector must know."""
+        return Knowledge(self.types, self.schemas(vector), self.jq)
 
     def schemas(self, vector: JsonObject) -> Schemas:
         """The built-in schemas and those of the CRDs that a vector names or states."""

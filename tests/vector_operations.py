@@ -9,7 +9,7 @@ from whydrift.core.compare.ignore import check, ignore
 from whydrift.core.compare.known_types import known_types
 from whydrift.core.compare.objects import compare_object, sent_to_dry_run
 from whydrift.core.compare.rules import application_rules, find_rules, rules_in_order
-from whydrift.core.compare.terms import DryRun, DryRunFailed, Knowledge, Terms
+from whydrift.core.compare.terms import DryRun, DryRunFailed, Terms
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
@@ -55,8 +55,7 @@ def _application_of(vector: JsonObject) -> Application:
 
 
 def _terms(vector: JsonObject, bench: Bench) -> Terms:
-    knowledge = Knowledge(bench.types, bench.schemas(vector), bench.jq)
-    return Terms.of(_application_of(vector), settings_of(vector), knowledge)
+    return Terms.of(_application_of(vector), settings_of(vector), bench.knowledge(vector))
 
 
 def _dry_run(vector: JsonObject) -> DryRun | None:

@@ -23,6 +23,7 @@ from whydrift.core.compare.objects import ObjectComparison, compare_unmasked
 from whydrift.core.compare.pairing import Pair, pair
 from whydrift.core.compare.projects import permits_kind, permits_live
 from whydrift.core.compare.rules import strings
+from whydrift.core.compare.settings import ComparisonSettings
 from whydrift.core.compare.targets import Condition, Scopes, normalize_targets
 from whydrift.core.compare.terms import DryRun, Strategy, Terms, strategy_of
 from whydrift.core.compare.tracking import is_self_referenced, owner_of, qualified_name
@@ -38,12 +39,20 @@ SYNCED, OUT_OF_SYNC, UNKNOWN = "Synced", "OutOfSync", "Unknown"
 class Surroundings:
     """What the verdict of an application depends on besides its objects.
 
-    `dry_runs` are the server's answers by key, for server-side comparisons.
+    `dry_runs` are the server's answers by key, for server-side comparisons. `server` and `cluster` are URL and name of
+    the destination, where the application states only one of them.
     """
 
     project: JsonObject
     scopes: Scopes = field(default_factory=Scopes)
     dry_runs: Mapping[ObjectKey, DryRun] = field(default_factory=dict)
+    server: str = ""
+    cluster: str = ""
+
+    def destination(self, application: Application) -> tuple[str, str]:
+        """URL and name of the cluster that an application goes to."""
+        stated = mapping(application.raw, "spec", "destination")
+        return text(stated, "server") or self.server, text(stated, "name") or self.cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,8 @@ def compare_application(
         surroundings.scopes,
         terms.settings.tracking,
     )
-    kept, excluded = _without_excluded(rendered.objects, application, terms)
+    server, _ = surroundings.destination(application)
+    kept, excluded = _without_excluded(rendered.objects, terms.settings, server)
     permitted = [live for live in lives if _is_permitted(live, application, surroundings)]
     shared = _shared(permitted, application, terms)
     managed = managed_namespaces(kept, permitted, application)
@@ -185,18 +195,17 @@ def _asks_first(obj: JsonObject, application: Application) -> bool:
 
 
 def _is_permitted(live: JsonObject, application: Application, surroundings: Surroundings) -> bool:
-    destination = mapping(application.raw, "spec", "destination")
-    return permits_live(surroundings.project, key_of(live), text(destination, "server"), text(destination, "name"))
+    return permits_live(surroundings.project, key_of(live), *surroundings.destination(application))
 
 
 def _without_excluded(
-    targets: Iterable[JsonObject], application: Application, terms: Terms
+    targets: Iterable[JsonObject], settings: ComparisonSettings, server: str
 ) -> tuple[list[JsonObject], list[Condition]]:
     kept: list[JsonObject] = []
     conditions: list[Condition] = []
     for target in targets:
         key = key_of(target)
-        if terms.settings.excludes(key.group, key.kind, text(application.raw, "spec", "destination", "server")):
+        if settings.excludes(key.group, key.kind, server):
             message = f"Resource {key.group}/{key.kind} {key.name} is excluded in the settings"
             conditions.append(Condition("ExcludedResourceWarning", message))
         else:
