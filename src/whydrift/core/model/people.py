@@ -76,7 +76,7 @@ CONTROLLERS = _names(
 
 @dataclass(frozen=True)
 class People:
-    """Manager names by kind of writer; the user's own (`whydrift.toml`, `[managers]`) stand before the built-in ones."""
+    """Names by kind of writer; the user's own (`whydrift.toml`, `[managers]`) come before the built-in ones."""
 
     controllers: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
