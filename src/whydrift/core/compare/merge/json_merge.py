@@ -5,7 +5,6 @@ Sources: k8s.io/apimachinery pkg/util/jsonmergepatch, gopkg.in/evanphx/json-patc
 
 from __future__ import annotations
 
-from whydrift.core.compare.typed.gojson import copied_object
 from whydrift.core.model.values import Json, JsonObject, same
 
 _EXACT_IN_FLOAT64 = 2**53
@@ -21,7 +20,17 @@ def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObje
 
 def apply(patch: JsonObject, obj: JsonObject) -> JsonObject:
     """The object with the patch applied: null deletes, objects merge, all else replaces (MergePatch)."""
-    return copied_object(_merged(obj, patch))
+    result = dict(obj)
+    for key, value in patch.items():
+        current = result.get(key)
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(current, dict) and isinstance(value, dict):
+            result[key] = apply(value, current)
+        else:
+            # evanphx/json-patch leaves the nulls in a list that takes the place of an object, and in no other value.
+            result[key] = value if isinstance(current, dict) else _pruned(value)
+    return result
 
 
 def _in_float64(value: Json) -> Json:
@@ -75,20 +84,6 @@ def _only_nulls(patch: JsonObject) -> JsonObject:
         elif value is None:
             kept[key] = None
     return kept
-
-
-def _merged(obj: JsonObject, patch: JsonObject) -> JsonObject:
-    result = dict(obj)
-    for key, value in patch.items():
-        current = result.get(key)
-        if value is None:
-            result.pop(key, None)
-        elif isinstance(current, dict) and isinstance(value, dict):
-            result[key] = _merged(current, value)
-        else:
-            # evanphx/json-patch leaves the nulls in a list that takes the place of an object, and in no other value.
-            result[key] = value if isinstance(current, dict) else _pruned(value)
-    return result
 
 
 def _pruned(value: Json) -> Json:

@@ -28,13 +28,18 @@ def printed(value: Json) -> str:
 
 
 def equal(a: Json, b: Json) -> bool:
-    """Whether two scalars are one value of one type, as Go compares interfaces."""
-    return type(a) is type(b) and a == b
+    """Whether two scalars are one value of one type, as Go compares interfaces: 1 and 1.0 are, 1 and true are not."""
+    return _type_of(a) is _type_of(b) and a == b
+
+
+def _type_of(value: Json) -> type:
+    """The type as which Go reads a value: a whole number is an integer, however it is written."""
+    return int if isinstance(value, float) and value.is_integer() else type(value)
 
 
 def items_are_objects(*lists: list[Json]) -> bool:
     """Whether the items are objects; NotComparable where they are of several types, lists, nulls or none at all."""
-    types = {type(item) for values in lists for item in values}
+    types = {_type_of(item) for values in lists for item in values}
     if len(types) != 1:
         raise NotComparable("list element types are not identical" if types else "no elements in any of the lists")
     (found,) = types

@@ -1,6 +1,7 @@
 """Two- and three-way comparison of one object (gitops-engine/pkg/diff/diff.go :: ThreeWayDiff, TwoWayDiff).
 
 Target and live come re-encoded and normalised; the caller falls back from three-way to two-way where Argo CD does.
+The sides may share parts with the objects that went in; neither are ever changed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from whydrift.core.compare.merge import json_merge, strategic
 from whydrift.core.compare.merge.patch_tags import Schema
 from whydrift.core.compare.typed.defaults import apply_defaults_of
-from whydrift.core.compare.typed.gojson import copied_object, items_without_unstated, without_unstated
+from whydrift.core.compare.typed.gojson import items_without_unstated, without_unstated
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.values import JsonObject, child, mapping
 from whydrift.errors import NotComparable
@@ -36,7 +37,7 @@ def three_way(last_applied: JsonObject, target: JsonObject, live: JsonObject, ty
     patch = three_way_patch(last_applied, target, live, types)
     struct = types.of(last_applied)
     if struct is None:
-        return Sides(copied_object(live), json_merge.apply(patch, live))
+        return Sides(live, json_merge.apply(patch, live))
     predicted = strategic.apply(patch, live, Schema(types, struct))
     return Sides(apply_defaults_of(struct, live, types), apply_defaults_of(struct, predicted, types))
 
@@ -49,9 +50,7 @@ def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObje
         # What live has and last-applied lacks is no difference, not even inside a list.
         return json_merge.three_way_patch(last_applied, target, without_unstated(last_applied, live))
     live = _without_claim_defaults(last_applied, live)
-    return strategic.three_way_patch(
-        copied_object(last_applied), copied_object(target), copied_object(live), Schema(types, struct)
-    )
+    return strategic.three_way_patch(last_applied, target, live, Schema(types, struct))
 
 
 def _without_namespace(obj: JsonObject) -> JsonObject:

@@ -1,11 +1,13 @@
-"""Strategic merge patches for built-in kinds: create them two- and three-way, apply them (pkg/util/strategicpatch)."""
+"""Strategic merge patches for built-in kinds: create them two- and three-way, apply them (pkg/util/strategicpatch).
+
+What comes out may share parts with what went in; neither is ever changed.
+"""
 
 from __future__ import annotations
 
 from whydrift.core.compare.merge.patch_tags import Schema
 from whydrift.core.compare.merge.strategic_apply import Mode, merged
 from whydrift.core.compare.merge.strategic_diff import Parts, difference
-from whydrift.core.compare.typed.gojson import copied_object
 from whydrift.core.model.values import JsonObject
 
 
@@ -16,14 +18,14 @@ def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObje
     """
     changes = difference(live, target, schema, Parts(deletions=False), retain=False)
     deletions = difference(last_applied, target, schema, Parts(additions=False), retain=False)
-    return copied_object(merged(deletions, changes, schema, Mode(into_object=False)))
+    return merged(deletions, changes, schema, Mode(into_object=False))
 
 
 def two_way_patch(original: JsonObject, modified: JsonObject, schema: Schema) -> JsonObject:
     """The patch that makes `modified` of `original` (CreateTwoWayMergePatch); NotComparable where Go fails."""
-    return copied_object(difference(original, modified, schema, Parts(), retain=False))
+    return difference(original, modified, schema, Parts(), retain=False)
 
 
 def apply(patch: JsonObject, obj: JsonObject, schema: Schema) -> JsonObject:
     """The object with the patch applied (StrategicMergePatch); NotComparable where Go returns an error."""
-    return copied_object(merged(obj, patch, schema, Mode()))
+    return merged(obj, patch, schema, Mode())

@@ -13,7 +13,7 @@ from whydrift.core.compare.merge.patch_tags import Schema
 from whydrift.core.compare.typed.defaults_kinds import KIND_RULES
 from whydrift.core.compare.typed.defaults_pods import POD_RULES
 from whydrift.core.compare.typed.defaults_table import FIXED
-from whydrift.core.compare.typed.gojson import copied, copied_object
+from whydrift.core.compare.typed.gojson import copied
 from whydrift.core.compare.typed.reencode import Reencoder, Undecodable
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.paths import Path
@@ -27,7 +27,7 @@ _WITHOUT_DEFAULTERS = ("node/", "storage/v1alpha1/")
 def apply_defaults(obj: JsonObject, types: TypeTable) -> JsonObject:
     """The object with the defaults of its kind; as it was where that is not built in or cannot hold the object."""
     struct = types.of(obj)
-    return copied_object(obj) if struct is None else apply_defaults_of(struct, obj, types)
+    return obj if struct is None else apply_defaults_of(struct, obj, types)
 
 
 def apply_defaults_of(struct: str, obj: JsonObject, types: TypeTable) -> JsonObject:
@@ -38,13 +38,13 @@ def apply_defaults_of(struct: str, obj: JsonObject, types: TypeTable) -> JsonObj
     try:
         plain = Reencoder(types, strict=False, complete=True).value(struct, obj)
     except Undecodable:
-        return copied_object(obj)
+        return obj
     full = plain if struct.startswith(_WITHOUT_DEFAULTERS) else _defaulted(struct, plain, types)
     assert isinstance(plain, dict) and isinstance(full, dict)  # a struct encodes to an object
     # Also where nothing is filled in: a field with the strategy "replace" is in every patch, and some orders change.
     schema = Schema(types, struct)
     patch = strategic.two_way_patch(plain, full, schema)
-    return strategic.apply(patch, obj, schema) if patch else copied_object(obj)
+    return strategic.apply(patch, obj, schema)
 
 
 def defaulted_paths(obj: JsonObject, types: TypeTable) -> dict[Path, Json]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import base64
 
 from whydrift.core.compare.typed.endpoints import sorted_subsets
-from whydrift.core.compare.typed.gojson import copied_object
 from whydrift.core.compare.typed.scalars import bytes_text
 from whydrift.core.model.values import Json, JsonObject, mapping, text
 
 
 def normalize(obj: JsonObject, *, ignore_aggregated_roles: bool = False) -> JsonObject:
     """The object without its creation time; Secrets, Roles and Endpoints in the form in which Argo CD compares them."""
-    result = copied_object(obj)
-    metadata = result.get("metadata")
+    result, metadata = obj, obj.get("metadata")
     if isinstance(metadata, dict):
-        metadata.pop("creationTimestamp", None)
+        kept: JsonObject = {key: value for key, value in metadata.items() if key != "creationTimestamp"}
+        result = obj | {"metadata": kept}
     group = text(obj, "apiVersion").rpartition("/")[0]
     match group, text(obj, "kind"):
         case "", "Secret":
