@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-from typing import TypeAlias
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 from whydrift.core.model.paths import ITEM_KEYS, Path
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child
@@ -11,23 +13,64 @@ from whydrift.core.model.values import ABSENT, Json, MaybeJson, child
 Pairs: TypeAlias = list[tuple[int | None, int | None]]
 """(index in the first list, index in the second list); None where an item has no partner. In the first list's order."""
 
+COMPOSITE_KEYS = (("containerPort", "protocol"), ("port", "protocol"))
+MOST_COMPARED = 10_000
+"""How many pairs of changed items are scored by likeness; in a larger stretch they are paired by place."""
+
 
 def align(a: list[Json], b: list[Json]) -> Pairs:
-    """Pair the items of two lists; each index occurs once."""
-    keys = _identities(a, b)
-    if keys is not None:
-        return _by_identity(*keys)
-    return _by_equality(a, b)
+    """Pair the items of two lists; each index occurs once. Takes time linear in the lists where few items differ."""
+    return _aligned(_Same(a), _Same(b)).pairs
+
+
+class _Alignment(NamedTuple):
+    pairs: Pairs
+    partners: dict[int, int]
+    """Index in the first list → index in the second."""
+
+
+class _Same:
+    """A list as a cache key: equal to itself only. Holding it keeps its identity from being given to another list."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: list[Json]) -> None:
+        self.items = items
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.items is other.items
+
+    def __hash__(self) -> int:
+        return id(self.items)
+
+
+# Every difference of an object is looked up through the same few lists; values never change once they are read.
+@lru_cache(maxsize=256)
+def _aligned(a: _Same, b: _Same) -> _Alignment:
+    keys = _identities(a.items, b.items)
+    pairs = _by_equality(a.items, b.items) if keys is None else _by_identity(*keys)
+    return _Alignment(pairs, {i: j for i, j in pairs if i is not None and j is not None})
 
 
 def _identities(a: list[Json], b: list[Json]) -> tuple[list[str], list[str]] | None:
     if not all(isinstance(item, dict) for item in (*a, *b)):
         return None
-    for names in (*((key,) for key in ITEM_KEYS), ("containerPort", "protocol"), ("port", "protocol")):
-        left, right = [_identity(item, names) for item in a], [_identity(item, names) for item in b]
-        if None not in left and None not in right and len(set(left)) == len(left) and len(set(right)) == len(right):
-            return [str(x) for x in left], [str(x) for x in right]
+    for names in (*((key,) for key in ITEM_KEYS), *COMPOSITE_KEYS):
+        left, right = _unique(a, names), _unique(b, names)
+        if left is not None and right is not None:
+            return left, right
     return None
+
+
+def _unique(items: list[Json], names: tuple[str, ...]) -> list[str] | None:
+    """The identities of all items by some fields; None where one has none or two share one."""
+    found: dict[str, None] = {}
+    for item in items:
+        identity = _identity(item, names)
+        if identity is None or identity in found:
+            return None
+        found[identity] = None
+    return list(found)
 
 
 def _identity(item: Json, names: tuple[str, ...]) -> str | None:
@@ -44,43 +87,84 @@ def _by_identity(left: list[str], right: list[str]) -> Pairs:
 
 
 def _by_equality(a: list[Json], b: list[Json]) -> Pairs:
-    left, right = [_spelling(item) for item in a], [_spelling(item) for item in b]
-    partner: dict[int, int] = {}
-    rest: list[tuple[list[int], list[int]]] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if tag == "equal":
-            partner.update(zip(range(i1, i2), range(j1, j2), strict=True))
-        else:
-            rest.append((list(range(i1, i2)), list(range(j1, j2))))
-    _pair_moved(left, right, partner)
-    for olds, news in rest:
-        _pair_similar(
-            a, b, [i for i in olds if i not in partner], [j for j in news if j not in partner.values()], partner
-        )
-    taken = set(partner.values())
-    pairs: Pairs = [(i, partner.get(i)) for i in range(len(a))]
+    partners = _equal_items([_spelling(item) for item in a], [_spelling(item) for item in b])
+    for olds, news in _stretches(len(a), len(b), partners):
+        partners |= _similar_items(a, b, olds, news)
+    taken = set(partners.values())
+    pairs: Pairs = [(i, partners.get(i)) for i in range(len(a))]
     return pairs + [(None, j) for j in range(len(b)) if j not in taken]
 
 
-def _pair_moved(left: list[str], right: list[str], partner: dict[int, int]) -> None:
-    taken = set(partner.values())
+def _equal_items(left: list[str], right: list[str]) -> dict[int, int]:
+    """Equal items, moved ones too: those that occur once, equal neighbours of pairs, then by order (Heckel 1978)."""
+    once_left, once_right = Counter(left), Counter(right)
+    places = {spelling: j for j, spelling in enumerate(right) if once_right[spelling] == 1}
+    partners = {i: places[s] for i, s in enumerate(left) if once_left[s] == 1 and s in places}
+    taken = set(partners.values())
+    for step, start, end in ((1, -1, -1), (-1, len(left), len(right))):
+        _spread_to_neighbours(left, right, partners, taken, step, {**partners, start: end})
     free: dict[str, list[int]] = {}
-    for j, spelling in enumerate(right):
+    for j in range(len(right) - 1, -1, -1):
         if j not in taken:
-            free.setdefault(spelling, []).append(j)
+            free.setdefault(right[j], []).append(j)
     for i, spelling in enumerate(left):
-        if i not in partner and free.get(spelling):
-            partner[i] = free[spelling].pop(0)
+        if i not in partners and free.get(spelling):
+            partners[i] = free[spelling].pop()
+    return partners
 
 
-def _pair_similar(a: list[Json], b: list[Json], olds: list[int], news: list[int], partner: dict[int, int]) -> None:
-    """Pair what is left of one changed stretch, the most alike first; scalars of one stretch by place."""
-    scores = [(-likeness(a[i], b[j]), abs(x - y), i, j) for x, i in enumerate(olds) for y, j in enumerate(news)]
-    taken: set[int] = set()
-    for score, _, i, j in sorted(scores):
-        if i not in partner and j not in taken and (score < 0 or not isinstance(a[i], dict)):
-            partner[i] = j
+def _spread_to_neighbours(
+    left: list[str], right: list[str], partners: dict[int, int], taken: set[int], step: int, known: dict[int, int]
+) -> None:
+    for start, end in sorted(known.items(), reverse=step < 0):
+        i, j = start + step, end + step
+        while 0 <= i < len(left) and 0 <= j < len(right) and left[i] == right[j] and i not in partners:
+            if j in taken:
+                break
+            partners[i] = j
             taken.add(j)
+            i, j = i + step, j + step
+
+
+def _stretches(size_a: int, size_b: int, partners: dict[int, int]) -> list[tuple[list[int], list[int]]]:
+    """The items without partner on both sides, by the pair that they stand behind."""
+    olds = _behind(size_a, partners.get)
+    back = {j: i for i, j in partners.items()}
+    news = _behind(size_b, lambda j: j if j in back else None)
+    return [(olds[anchor], news[anchor]) for anchor in olds if anchor in news]
+
+
+def _behind(size: int, anchor_of: Callable[[int], int | None]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    anchor = -1
+    for index in range(size):
+        own = anchor_of(index)
+        if own is None:
+            found.setdefault(anchor, []).append(index)
+        else:
+            anchor = own
+    return found
+
+
+def _similar_items(a: list[Json], b: list[Json], olds: list[int], news: list[int]) -> dict[int, int]:
+    """Pair what is left of one changed stretch, the most alike first; scalars, and very long stretches, by place."""
+    if len(olds) * len(news) > MOST_COMPARED:
+        return {i: j for i, j in zip(olds, news, strict=False) if _comparable(a[i], b[j])}
+    scores = [(-likeness(a[i], b[j]), abs(x - y), i, j) for x, i in enumerate(olds) for y, j in enumerate(news)]
+    partners: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, _, i, j in sorted(scores):
+        if i not in partners and j not in taken and _comparable(a[i], b[j]):
+            partners[i] = j
+            taken.add(j)
+    return partners
+
+
+def _comparable(a: Json, b: Json) -> bool:
+    """Whether one may be the other, changed: maps that share a key (or lost all), or two values that are no maps."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        return not a or not b or not a.keys().isdisjoint(b.keys())
+    return not isinstance(a, dict) and not isinstance(b, dict)
 
 
 def likeness(a: Json, b: Json) -> int:
@@ -97,7 +181,7 @@ def _spelling(item: Json) -> str:
         return "{" + ",".join(f"{key!r}:{_spelling(item[key])}" for key in sorted(item)) + "}"
     if isinstance(item, list):
         return "[" + ",".join(map(_spelling, item)) + "]"
-    return repr(float(item)) if isinstance(item, int | float) and not isinstance(item, bool) else repr(item)
+    return repr(int(item)) if isinstance(item, float) and item.is_integer() else repr(item)
 
 
 def locate(path: Path, there: MaybeJson, here: MaybeJson) -> Path | None:
@@ -124,7 +208,9 @@ def locate(path: Path, there: MaybeJson, here: MaybeJson) -> Path | None:
 def _partner(index: int, there: MaybeJson, here: MaybeJson) -> int | None:
     if not isinstance(there, list) or not isinstance(here, list):
         return None
-    return next((j for i, j in align(there, here) if i == index), None)
+    if there is here:
+        return index if 0 <= index < len(here) else None
+    return _aligned(_Same(there), _Same(here)).partners.get(index)
 
 
 def at(path: Path, there: MaybeJson, here: MaybeJson) -> MaybeJson:

@@ -6,8 +6,8 @@ objects give the values. Laws (tests/laws): equal sides have no difference; appl
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from whydrift.core.compare.alignment import Pairs, align, locate
@@ -20,10 +20,15 @@ SPREAD = ("annotations", "labels")
 
 
 class Change(NamedTuple):
-    """A place where two sides differ: its address in each (both end alike), and whether only the order does."""
+    """A place where two sides differ: its address and value in each, and whether only the order of its items does.
+
+    The addresses end alike. An item that one side lacks has the other side's index in both.
+    """
 
     left: Path
     right: Path
+    on_left: MaybeJson
+    on_right: MaybeJson
     order: bool = False
 
 
@@ -38,7 +43,7 @@ def changes(left: MaybeJson, right: MaybeJson, at: tuple[Path, Path] = ((), ()))
     elif _spread(left, right, at[0]):
         yield from changes({} if left is ABSENT else left, {} if right is ABSENT else right, at)
     elif not same(left, right):
-        yield Change(*at)
+        yield Change(*at, left, right)
 
 
 def _spread(left: MaybeJson, right: MaybeJson, path: Path) -> bool:
@@ -49,13 +54,13 @@ def _spread(left: MaybeJson, right: MaybeJson, path: Path) -> bool:
 def _list_changes(left: list[Json], right: list[Json], at: tuple[Path, Path]) -> Iterator[Change]:
     pairs = align(left, right)
     if _moved(pairs):
-        yield Change(*at, order=True)
+        yield Change(*at, left, right, order=True)
     for i, j in pairs:
         if i is None:
             assert j is not None
-            yield Change((*at[0], j), (*at[1], j))
+            yield Change((*at[0], j), (*at[1], j), ABSENT, right[j])
         elif j is None:
-            yield Change((*at[0], i), (*at[1], i))
+            yield Change((*at[0], i), (*at[1], i), left[i], ABSENT)
         else:
             yield from changes(left[i], right[j], ((*at[0], i), (*at[1], j)))
 
@@ -67,7 +72,7 @@ def _moved(pairs: Pairs) -> bool:
 
 def differences(target: MaybeJson, live: MaybeJson) -> tuple[Difference, ...]:
     """The differences between a target and a live object as they stand; ABSENT is an object that does not exist."""
-    return tuple(_difference(change, target, live, target, live) for change in _changes_of(target, live))
+    return shown_differences(target, live, target, live)
 
 
 def shown_differences(
@@ -78,23 +83,22 @@ def shown_differences(
         _difference(change, predicted, normalized_live, target, live)
         for change in _changes_of(predicted, normalized_live)
     )
-    return tuple({(d.path, d.live_path, d.order): d for d in found}.values())
+    return tuple({(d.path, d.live_path, d.kind, d.order): d for d in found}.values())
 
 
 def _changes_of(left: MaybeJson, right: MaybeJson) -> Iterator[Change]:
     if left is ABSENT or right is ABSENT:
         if left is not right:
-            yield Change((), ())
+            yield Change((), (), left, right)
     else:
         yield from changes(left, right)
 
 
 def _difference(change: Change, left: MaybeJson, right: MaybeJson, target: MaybeJson, live: MaybeJson) -> Difference:
-    on_left, on_right = _value(left, right, change.left, change.right)
-    path, git = _in_raw(change.left, left, target, on_left)
-    live_path, cluster = _in_raw(change.right, right, live, on_right)
-    if git is ABSENT and on_left is not ABSENT and on_right is not ABSENT and cluster is ABSENT:
-        git, cluster = on_left, on_right
+    path, git = _in_raw(change.left, left, target, change.on_left)
+    live_path, cluster = _in_raw(change.right, right, live, change.on_right)
+    if git is ABSENT and cluster is ABSENT:
+        git, cluster = change.on_left, change.on_right
     if git is ABSENT:
         path = _mixed(path, live_path, target, live)
     if cluster is ABSENT:
@@ -103,29 +107,13 @@ def _difference(change: Change, left: MaybeJson, right: MaybeJson, target: Maybe
     return Difference(path=path, live_path=live_path, kind=kind, target=git, live=cluster, order=change.order)
 
 
-def _value(left: MaybeJson, right: MaybeJson, at_left: Path, at_right: Path) -> tuple[MaybeJson, MaybeJson]:
-    """The values of a change; an item that one side lacks is not the one that happens to stand at its index there."""
-    a, b = child(left, *at_left), child(right, *at_right)
-    if at_left and isinstance(at_left[-1], int):
-        partners = align(*_parents(left, right, at_left, at_right))
-        if not any(i == at_left[-1] and j == at_right[-1] for i, j in partners):
-            only_left = any(i == at_left[-1] and j is None for i, j in partners)
-            only_right = any(j == at_right[-1] and i is None for i, j in partners)
-            if only_left and only_right:
-                return a, ABSENT
-            return (a, ABSENT) if only_left else (ABSENT, b)
-    return a, b
-
-
-def _parents(left: MaybeJson, right: MaybeJson, at_left: Path, at_right: Path) -> tuple[list[Json], list[Json]]:
-    a, b = child(left, *at_left[:-1]), child(right, *at_right[:-1])
-    assert isinstance(a, list) and isinstance(b, list)
-    return a, b
-
-
 def _in_raw(path: Path, compared: MaybeJson, raw: MaybeJson, value: MaybeJson) -> tuple[Path, MaybeJson]:
-    """Address and value in the raw object of what stands at `path` in the compared one; ABSENT where `value` is."""
-    if value is ABSENT:
+    """Address and value in the raw object of what stands at `path` in the compared one.
+
+    A field that the compared side lacks may stand in the raw one (re-encoding drops zeros); an item may not: at its
+    index stands another one.
+    """
+    if value is ABSENT and (not path or isinstance(path[-1], int)):
         return path, ABSENT
     place = locate(path, compared, raw)
     return (path, ABSENT) if place is None else (place, child(raw, *place))
@@ -155,9 +143,12 @@ def hidden_differences(target: MaybeJson, live: MaybeJson, shown: tuple[Differen
     """What differs between the raw sides and is not shown; without what only the server writes and nobody states."""
     if target is ABSENT or live is ABSENT:
         return ()
-    raw = differences(target, live)
+    told = {d.path for d in shown}
+    above = set(_prefixes(told))
     return tuple(
-        replace(d, shown=False) for d in raw if not _server_owned(d) and not any(_overlap(d, s) for s in shown)
+        replace(d, shown=False)
+        for d in differences(target, live)
+        if not _server_owned(d) and d.path not in above and told.isdisjoint(_prefixes([d.path]))
     )
 
 
@@ -165,42 +156,59 @@ def _server_owned(difference: Difference) -> bool:
     return any(starts_with(difference.live_path, prefix) for prefix in SERVER_OWNED)
 
 
-def _overlap(a: Difference, b: Difference) -> bool:
-    return starts_with(a.path, b.path) or starts_with(b.path, a.path)
+def _prefixes(paths: Iterable[Path]) -> Iterator[Path]:
+    """Every path with all that lie above it, itself included."""
+    return (path[:length] for path in paths for length in range(len(path) + 1))
 
 
 def apply(target: MaybeJson, found: tuple[Difference, ...], live: MaybeJson) -> MaybeJson:
-    """The target with every difference carried out; `live` gives the place of what only it has. Equals live (a law)."""
-    if any(difference.whole for difference in found):
-        return found[0].live
-    by_live = {difference.live_path: difference for difference in found if not difference.order}
-    return _rebuild(target, live, by_live, ())
+    """The target with all its differences carried out; `live` gives the order of items. Equals live (a law)."""
+    return _Rebuilding.of(found).value(target, live, ((), ()))
 
 
-def _rebuild(target: MaybeJson, live: MaybeJson, found: dict[Path, Difference], path: Path) -> MaybeJson:
-    if path in found and found[path].kind is not Kind.MISSING:
-        return found[path].live
-    if isinstance(target, dict) and isinstance(live, dict):
-        kept = {key: value for key, value in target.items() if not _gone(found, (*path, key))}
-        keys = (
-            *(key for key in live if key in kept or _below(found, (*path, key))),
-            *(key for key in kept if key not in live),
-        )
-        rebuilt = {key: _rebuild(target.get(key, ABSENT), live.get(key, ABSENT), found, (*path, key)) for key in keys}
+@dataclass(frozen=True, slots=True)
+class _Rebuilding:
+    """Differences by address: what is written (by place in live), what is gone (by place in the target)."""
+
+    written: dict[Path, MaybeJson]
+    touched: frozenset[Path]
+    gone: frozenset[Path]
+
+    @classmethod
+    def of(cls, found: tuple[Difference, ...]) -> _Rebuilding:
+        """The differences sorted by what they do; those of order say nothing that the addresses do not."""
+        written = {d.live_path: d.live for d in found if d.kind is not Kind.MISSING and not d.order}
+        gone = frozenset(d.path for d in found if d.kind is Kind.MISSING)
+        return cls(written, frozenset(_prefixes(written)), gone)
+
+    def value(self, target: MaybeJson, live: MaybeJson, at: tuple[Path, Path]) -> MaybeJson:
+        """What becomes of one place."""
+        if at[0] in self.gone and at[1] not in self.touched:
+            return ABSENT
+        if at[1] in self.written:
+            return self.written[at[1]]
+        if isinstance(target, list) and isinstance(live, list):
+            return self._list(target, live, at)
+        if isinstance(target, dict) and (isinstance(live, dict) or _spread(target, live, at[0])):
+            return self._map(target, live if isinstance(live, dict) else {}, at) or (ABSENT if live is ABSENT else {})
+        if target is ABSENT and isinstance(live, dict) and at[1] in self.touched:
+            return self._map({}, live, at)
+        return target
+
+    def _map(self, target: dict[str, Json], live: dict[str, Json], at: tuple[Path, Path]) -> dict[str, Json]:
+        keys = (*target, *(key for key in live if key not in target))
+        rebuilt = {
+            key: self.value(target.get(key, ABSENT), live.get(key, ABSENT), ((*at[0], key), (*at[1], key)))
+            for key in keys
+        }
         return {key: value for key, value in rebuilt.items() if value is not ABSENT}
-    if isinstance(target, list) and isinstance(live, list):
-        partner = {j: i for i, j in align(target, live) if i is not None and j is not None}
-        pairs = [(target[partner[j]] if j in partner else ABSENT, item, j) for j, item in enumerate(live)]
-        rebuilt_items = [_rebuild(mine, item, found, (*path, j)) for mine, item, j in pairs]
-        return [item for item in rebuilt_items if item is not ABSENT]
-    if target is ABSENT and isinstance(live, dict) and any(_below(found, (*path, key)) for key in live):
-        return _rebuild({}, live, found, path)
-    return target
 
-
-def _gone(found: dict[Path, Difference], path: Path) -> bool:
-    return path in found and found[path].kind is Kind.MISSING
-
-
-def _below(found: dict[Path, Difference], path: Path) -> bool:
-    return any(place[: len(path)] == path for place in found)
+    def _list(self, target: list[Json], live: list[Json], at: tuple[Path, Path]) -> list[Json]:
+        pairs = sorted(((j, i) for i, j in align(target, live) if j is not None), key=lambda pair: pair[0])
+        rebuilt = [
+            self.written.get((*at[1], j), ABSENT)
+            if i is None
+            else self.value(target[i], live[j], ((*at[0], i), (*at[1], j)))
+            for j, i in pairs
+        ]
+        return [value for value in rebuilt if value is not ABSENT]

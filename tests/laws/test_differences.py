@@ -1,0 +1,156 @@
+"""Laws of differences: equal sides have none, none is lost, addresses resolve, all of them together make live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from whydrift.core.compare.alignment import align, at, locate
+from whydrift.core.compare.differences import apply, differences, hidden_differences, shown_differences
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.values import ABSENT, Json, JsonObject, child, same
+
+KEYS = ("name", "port", "protocol", "key", "type", "labels", "annotations", "value", "spec")
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(-3, 3), st.just(1.0), st.just(2**53 + 1), st.sampled_from(["", "a", "b", "1"])
+)
+
+
+def containers(below: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+    return st.one_of(st.lists(below, max_size=5), st.dictionaries(st.sampled_from(KEYS), below, max_size=4))
+
+
+VALUES: st.SearchStrategy[Json] = st.recursive(SCALARS, containers, max_leaves=20)
+OBJECTS: st.SearchStrategy[JsonObject] = st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=5)
+
+
+@st.composite
+def neighbours(draw: st.DrawFn) -> tuple[JsonObject, JsonObject]:
+    """An object, and what becomes of it when places in it are changed, removed, moved and added."""
+    before = draw(OBJECTS)
+    after = _changed(before, draw)
+    assert isinstance(after, dict)
+    return before, after
+
+
+def _changed(value: Json, draw: st.DrawFn) -> Json:
+    if isinstance(value, dict):
+        kept = {key: _changed(part, draw) for key, part in value.items() if not draw(st.sampled_from([0, 0, 0, 1]))}
+        added: JsonObject = draw(st.dictionaries(st.sampled_from(KEYS), SCALARS, max_size=1))
+        return {**kept, **added}
+    if isinstance(value, list):
+        kept_items = [_changed(item, draw) for item in value if not draw(st.sampled_from([0, 0, 0, 1]))]
+        return draw(st.just(kept_items) | st.permutations(kept_items).map(list))
+    return draw(st.just(value) | st.just(value) | SCALARS)
+
+
+PAIRS = st.one_of(neighbours(), st.tuples(OBJECTS, OBJECTS))
+
+
+@given(OBJECTS)
+def test_equal_sides_have_no_difference(value: JsonObject) -> None:
+    assert differences(value, _copied(value)) == ()
+
+
+@given(PAIRS)
+def test_no_difference_is_lost(sides: tuple[JsonObject, JsonObject]) -> None:
+    assert bool(differences(*sides)) is not same(*sides)
+
+
+@given(PAIRS)
+def test_all_differences_applied_to_the_target_give_live(sides: tuple[JsonObject, JsonObject]) -> None:
+    target, live = sides
+    assert same(apply(target, differences(target, live), live), live)
+
+
+@given(PAIRS)
+def test_addresses_resolve_to_the_values(sides: tuple[JsonObject, JsonObject]) -> None:
+    target, live = sides
+    for found in differences(target, live):
+        assert _says_what_it_is(found)
+        if found.kind is not Kind.EXTRA:
+            assert child(target, *found.path) is found.target
+        if found.kind is not Kind.MISSING:
+            assert child(live, *found.live_path) is found.live
+        assert at(found.path, target, target) is found.target or found.kind is Kind.EXTRA
+
+
+def _says_what_it_is(found: Difference) -> bool:
+    match found.kind:
+        case Kind.EXTRA:
+            return found.target is ABSENT and found.live is not ABSENT
+        case Kind.MISSING:
+            return found.target is not ABSENT and found.live is ABSENT
+        case Kind.MODIFIED:
+            return found.target is not ABSENT and found.live is not ABSENT
+
+
+@given(PAIRS)
+def test_no_place_is_told_twice(sides: tuple[JsonObject, JsonObject]) -> None:
+    found = differences(*sides)
+    assert len({(d.path, d.kind, d.order) for d in found}) == len(found)
+
+
+@given(PAIRS, OBJECTS)
+def test_what_is_shown_is_not_hidden(sides: tuple[JsonObject, JsonObject], predicted: JsonObject) -> None:
+    target, live = sides
+    shown = shown_differences(predicted, live, target, live)
+    hidden = hidden_differences(target, live, shown)
+    assert all(not d.shown for d in hidden)
+    assert {d.path for d in hidden}.isdisjoint(d.path for d in shown)
+    assert hidden_differences(target, live, differences(target, live)) == ()
+
+
+@given(st.lists(VALUES, max_size=8), st.lists(VALUES, max_size=8))
+def test_alignment_uses_each_index_once_and_pairs_equal_lists_in_place(a: list[Json], b: list[Json]) -> None:
+    pairs = align(a, b)
+    assert sorted(i for i, _ in pairs if i is not None) == list(range(len(a)))
+    assert sorted(j for _, j in pairs if j is not None) == list(range(len(b)))
+    assert align(a, list(a)) == [(i, i) for i in range(len(a))]
+
+
+@given(PAIRS)
+def test_an_address_found_there_leads_back(sides: tuple[JsonObject, JsonObject]) -> None:
+    target, live = sides
+    for found in differences(target, live):
+        if found.kind is Kind.MODIFIED:
+            assert locate(found.path, target, live) == found.live_path
+            assert locate(found.live_path, live, target) == found.path
+
+
+def _copied(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _copied(value[key]) for key in reversed(value)}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+LONG: dict[str, Callable[[int], tuple[list[Json], list[Json]]]] = {
+    "keyed, each value changed": lambda n: (
+        [{"name": str(i), "value": i} for i in range(n)],
+        [{"name": str(i), "value": i + 1} for i in range(n)],
+    ),
+    "scalars, every other one changed": lambda n: (list(range(n)), [i if i % 2 else -1 - i for i in range(n)]),
+    "maps without a key, all changed": lambda n: (
+        [{"value": i, "kind": "x"} for i in range(n)],
+        [{"value": i, "kind": "y"} for i in range(n)],
+    ),
+    "the same scalar, fewer times": lambda n: (["a"] * n, ["a"] * (n // 2)),
+    "reversed": lambda n: (list(range(n)), list(reversed(range(n)))),
+}
+
+
+@pytest.mark.parametrize("shape", LONG)
+def test_long_lists_do_not_take_quadratic_time(shape: str) -> None:
+    """Four times the items may take eight times as long (four and some noise), never sixteen."""
+    short, long = (_seconds(*LONG[shape](size)) for size in (2_000, 8_000))
+    assert long < 8 * short + 0.2
+
+
+def _seconds(a: list[Json], b: list[Json]) -> float:
+    start = perf_counter()
+    differences({"spec": {"items": a}}, {"spec": {"items": b}})
+    return perf_counter() - start
