@@ -17,3 +17,7 @@ class SourceError(WhydriftError):
 
 class NotComparable(WhydriftError):
     """Argo CD's comparison would fail for this object, or its inputs cannot be compared at all."""
+
+
+class NotReplayed(NotComparable):
+    """Argo CD may well compare this, but whydrift cannot do it again: something is not known, or not supported."""

@@ -11,7 +11,7 @@ import pytest
 from whydrift.adapters.jq import JqWorker
 from whydrift.core.compare.ignore import JqFailed
 from whydrift.core.model.values import Json
-from whydrift.errors import NotComparable
+from whydrift.errors import NotComparable, NotReplayed
 
 DOCUMENT: Json = {"spec": {"replicas": 3, "items": [{"name": "a"}, {"name": "b"}]}}
 
@@ -88,7 +88,14 @@ def test_tells_the_deletions_of_an_expression(jq: JqWorker, expression: str, ste
     assert jq.steps(expression) == steps
 
 
-def test_a_bracket_that_closes_otherwise_is_not_replayed(jq: JqWorker) -> None:
-    """`del(.a) + {b: 1}` does more than delete."""
-    with pytest.raises(NotComparable):
-        jq.steps(".a) + ({b: 1}")
+@pytest.mark.parametrize("expression", [".a) + ({b: 1}", ". as {spec: $s} | .spec", "reduce .a[] as [$x] (.; .b)"])
+def test_what_jq_does_otherwise_is_not_replayed(jq: JqWorker, expression: str) -> None:
+    """Argo CD can do it, whydrift cannot: it says so and guesses nothing."""
+    with pytest.raises(NotReplayed):
+        jq.steps(expression)
+
+
+def test_a_program_that_ends_jq_is_a_failed_one(jq: JqWorker) -> None:
+    """`halt` gives nothing; the next program runs."""
+    assert isinstance(jq.paths("halt", DOCUMENT, 5), JqFailed)
+    assert jq.paths(".spec", DOCUMENT, 5) == (["spec"],)

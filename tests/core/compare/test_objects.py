@@ -17,8 +17,9 @@ from whydrift.core.compare.rules import IgnoreRule, Override
 from whydrift.core.compare.settings import ComparisonSettings
 from whydrift.core.compare.terms import DryRunFailed, Strategy, Terms, strategy_of
 from whydrift.core.model.application import Application
+from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import JsonObject
-from whydrift.errors import NotComparable
+from whydrift.errors import NotComparable, NotReplayed
 
 LAW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # slow machines draw slowly
 BENCH = Bench(REPOSITORY)
@@ -91,13 +92,24 @@ def test_tells_the_strategy(target: JsonObject | None, live: JsonObject, terms: 
 def test_a_server_side_comparison_needs_the_servers_answer() -> None:
     """Without a dry run nothing is claimed; a refused one is Argo CD's own failure."""
     terms = replace(TERMS, server_side=True)
-    for dry_run in (None, DryRunFailed("immutable")):
-        with pytest.raises(NotComparable):
-            compare_object(deployment(1), deployment(1), terms, dry_run)
+    with pytest.raises(NotReplayed):
+        compare_object(deployment(1), deployment(1), terms)
+    with pytest.raises(NotComparable) as failed:
+        compare_object(deployment(1), deployment(1), terms, DryRunFailed("immutable"))
+    assert not isinstance(failed.value, NotReplayed)
+
+
+def test_an_application_without_dry_runs_has_no_verdict() -> None:
+    """A refused dry run makes all Unknown; one that was not made is no verdict at all."""
+    terms = replace(TERMS, server_side=True)
     application = Application({"metadata": {"name": "a", "namespace": "argocd"}})
-    around = Surroundings(ANY_PROJECT, server="https://one")
-    with pytest.raises(NotComparable):
-        compare_application(application, [deployment(1)], [deployment(1)], terms, around)
+    one = [deployment(1)]
+    with pytest.raises(NotReplayed):
+        compare_application(application, one, one, terms, Surroundings(ANY_PROJECT, server="https://one"))
+    refused = {key_of(one[0]): DryRunFailed("immutable")}
+    around = Surroundings(ANY_PROJECT, server="https://one", dry_runs=refused)
+    found = compare_application(application, one, one, terms, around)
+    assert [found.sync, *(row.status for row in found.resources)] == ["Unknown", "Unknown"]
 
 
 def test_no_rule_is_applied_to_what_the_dry_run_gets() -> None:

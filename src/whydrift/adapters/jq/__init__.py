@@ -57,20 +57,17 @@ class JqWorker:
         with self._lock:
             if program not in self._compiled:
                 self._ask([program], COMPILE_SECONDS)
-            answer = self._ask([program, json.dumps(document, sort_keys=True)], seconds)
-        if answer is None:
-            return JqFailed(f"did not end within {seconds:g} s")
-        word, text = answer
+            word, text = self._ask([program, json.dumps(document, sort_keys=True)], seconds)
         return tuple(json.loads(text)) if word == "ok" else JqFailed(text)
 
     def _compile(self, expression: str, program: str) -> None:
         with self._lock:
-            answer = self._ask([program], COMPILE_SECONDS)
-        if answer is None or answer[0] != "ok":
-            raise NotComparable(f"jq: '{expression}' does not compile: {answer[1] if answer else 'no answer'}")
+            word, text = self._ask([program], COMPILE_SECONDS)
+        if word != "ok":
+            raise NotComparable(f"jq: '{expression}' does not compile: {text}")
 
-    def _ask(self, request: list[str], seconds: float) -> tuple[str, str] | None:
-        """One request; None when no answer came in time: then the worker is gone. SourceError where it cannot run."""
+    def _ask(self, request: list[str], seconds: float) -> tuple[str, str]:
+        """One request; without an answer the worker is gone. SourceError where it cannot even start and compile."""
         requests, replies, process = self._started()
         late = Event()
         deadline = Timer(seconds, _expire, (process, late))
@@ -88,9 +85,9 @@ class JqWorker:
             word, text = json.loads(line)
             return word, text
         self._stop()
-        if not late.is_set():
-            raise SourceError(f"the jq worker ({sys.executable} -m {WORKER}) ended without an answer")
-        return None
+        if len(request) == 1:
+            raise SourceError(f"the jq worker ({sys.executable} -m {WORKER}) does not answer")
+        return "error", f"the program did not end within {seconds:g} s" if late.is_set() else "the program crashed"
 
     def _started(self) -> tuple[IO[str], IO[str], subprocess.Popen[str]]:
         if self._process is None:

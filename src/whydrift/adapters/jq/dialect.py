@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from whydrift.errors import NotComparable
+from whydrift.errors import NotComparable, NotReplayed
 
 MISSING_IN_GOJQ = frozenset(
     [
@@ -35,26 +35,34 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_DESTRUCTURING = re.compile(r"\s*[\[{]")
 _NEXT_DELETION = re.compile(r"\s*\|\s*del\(")
 
 
 def deletions(expression: str) -> tuple[str, ...]:
     """The path expressions of `del(expression)`: one, or several where it reads `A) | del(B`.
 
-    Raises NotComparable for what gojq does not know, and for a bracket that closes in another way.
+    Raises NotComparable for what gojq does not know; NotReplayed for a bracket that closes in another way, and for
+    destructuring, which jq, unlike gojq, cannot do inside a path.
     """
     steps: list[str] = []
     start = position = depth = 0
     while token := _TOKEN.search(expression, position):
         position = token.end()
-        if token["name"] in MISSING_IN_GOJQ and not token["key"]:
-            raise NotComparable(f"jq: function not defined: {token['name']}")
+        _refuse(token, expression)
         depth += bool(token["open"]) - bool(token["close"])
         if depth < 0:
             opened = _NEXT_DELETION.match(expression, position)
             if opened is None:
-                raise NotComparable(f"jq: '{expression}' does more than delete paths")
+                raise NotReplayed(f"jq: '{expression}' does more than delete paths")
             steps.append(expression[start : token.start()])
             start = position = opened.end()
             depth = 0
     return (*steps, expression[start:])
+
+
+def _refuse(token: re.Match[str], expression: str) -> None:
+    if token["name"] in MISSING_IN_GOJQ and not token["key"]:
+        raise NotComparable(f"jq: function not defined: {token['name']}")
+    if token["name"] == "as" and _DESTRUCTURING.match(expression, token.end()):
+        raise NotReplayed(f"jq: '{expression}' takes a value apart inside a path")

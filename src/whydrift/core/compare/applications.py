@@ -30,7 +30,7 @@ from whydrift.core.compare.tracking import is_self_referenced, owner_of, qualifi
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.values import JsonObject, mapping, text
-from whydrift.errors import NotComparable
+from whydrift.errors import NotComparable, NotReplayed
 
 SYNCED, OUT_OF_SYNC, UNKNOWN = "Synced", "OutOfSync", "Unknown"
 
@@ -91,44 +91,53 @@ def compare_application(
 ) -> ApplicationComparison:
     """The verdict on an application, from its stamped targets and the live objects that are managed by it.
 
-    Where Argo CD's comparison fails, all rows are Unknown and a condition says why. Raises NotComparable where that
-    cannot be replayed: a server-side comparison without the server's answers.
+    Where Argo CD's comparison fails, all rows are Unknown and a condition says why. Raises NotReplayed where whydrift
+    cannot compare what Argo CD can: a server-side comparison without the server's answers.
     """
-    rendered = normalize_targets(
-        targets,
-        application.instance_name,
-        application.destination_namespace,
-        surroundings.scopes,
-        terms.settings.tracking,
-    )
-    server, _ = surroundings.destination(application)
-    kept, excluded = _without_excluded(rendered.objects, terms.settings, server)
-    permitted = [live for live in lives if _is_permitted(live, application, surroundings)]
-    shared = _shared(permitted, application, terms)
-    managed = managed_namespaces(kept, permitted, application)
-    pairs, hooks = pair([*kept, *managed], permitted, application.destination_namespace, surroundings.scopes)
-    homeless = _without_namespace(pairs, surroundings.scopes)
-    conditions = (*rendered.conditions, *excluded, *shared, *homeless)
+    pairs, hooks, conditions = _prepared(application, targets, lives, terms, surroundings)
     _require_dry_runs(pairs, terms, surroundings)
+    compared: list[ObjectComparison] | list[None]
     try:
         compared = [compare_unmasked(*each, terms, surroundings.dry_runs.get(key_of(each.object))) for each in pairs]
+    except NotReplayed:
+        raise
     except NotComparable as error:
-        failed = Condition("ComparisonError", f"Failed to compare desired state to live state: {error}")
-        rows = [_verdict(each, None, hooks, application, terms, surroundings) for each in pairs]
-        unknown = tuple(replace(row, status=UNKNOWN) for row in rows)
-        return ApplicationComparison(UNKNOWN, unknown, (*conditions, failed))
+        compared = [None] * len(pairs)
+        failure = Condition("ComparisonError", f"Failed to compare desired state to live state: {error}")
+        conditions = (*conditions, failure)
     rows = [
         _verdict(each, comparison, hooks, application, terms, surroundings)
         for each, comparison in zip(pairs, compared, strict=True)
     ]
+    if None in compared:
+        return ApplicationComparison(UNKNOWN, tuple(replace(row, status=UNKNOWN) for row in rows), conditions)
     return ApplicationComparison(_sync(rows, application), tuple(rows), conditions)
+
+
+def _prepared(
+    application: Application,
+    targets: Iterable[JsonObject],
+    lives: Iterable[JsonObject],
+    terms: Terms,
+    surroundings: Surroundings,
+) -> tuple[list[Pair], list[JsonObject], tuple[Condition, ...]]:
+    """The pairs to compare, the hooks among the targets, and the conditions that came up on the way."""
+    namespace, scopes = application.destination_namespace, surroundings.scopes
+    rendered = normalize_targets(targets, application.instance_name, namespace, scopes, terms.settings.tracking)
+    server, cluster = surroundings.destination(application)
+    kept, excluded = _without_excluded(rendered.objects, terms.settings, server)
+    permitted = [live for live in lives if permits_live(surroundings.project, key_of(live), server, cluster)]
+    shared = _shared(permitted, application, terms)
+    managed = managed_namespaces(kept, permitted, application)
+    pairs, hooks = pair([*kept, *managed], permitted, namespace, scopes)
+    return pairs, hooks, (*rendered.conditions, *excluded, *shared, *_without_namespace(pairs, scopes))
 
 
 def _require_dry_runs(pairs: Iterable[Pair], terms: Terms, surroundings: Surroundings) -> None:
     for each in pairs:
         key = key_of(each.object)
         if strategy_of(*each, terms) is Strategy.SERVER_SIDE and key not in surroundings.dry_runs:
-            raise NotComparable(f"{key}: a server-side comparison needs the server's answer to a dry run")
+            raise NotReplayed(f"{key}: a server-side comparison needs the server's answer to a dry run")
 
 
 def _verdict(
@@ -192,10 +201,6 @@ def _asks_first(obj: JsonObject, application: Application) -> bool:
         if (option_value(general, name) if stated is None else stated) == "confirm":
             return True
     return False
-
-
-def _is_permitted(live: JsonObject, application: Application, surroundings: Surroundings) -> bool:
-    return permits_live(surroundings.project, key_of(live), *surroundings.destination(application))
 
 
 def _without_excluded(

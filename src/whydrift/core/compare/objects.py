@@ -30,7 +30,7 @@ from whydrift.core.compare.typed.normalize import normalize
 from whydrift.core.compare.typed.remarshal import remarshal, remarshal_value
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, same, text
-from whydrift.errors import NotComparable
+from whydrift.errors import NotComparable, NotReplayed
 
 _NOT_COMPARED = (
     ("metadata", "managedFields"),
@@ -71,7 +71,7 @@ def compare_object(
 ) -> ObjectComparison:
     """What Argo CD's API says of one object, the values of Secrets masked.
 
-    Raises NotComparable where Argo CD's comparison fails, and where it needs a dry run and none is given.
+    Raises NotComparable where Argo CD's comparison fails, NotReplayed where it needs a dry run and none is given.
     """
     found = compare_unmasked(target, live, terms, dry_run)
     if key_of(live or target)[:2] != ("", "Secret"):
@@ -136,7 +136,7 @@ def _server_side(cluster: JsonObject, terms: Terms, dry_run: DryRun | None) -> O
     """The answer to the dry run against live; the rules apply to both afterwards."""
     live = _decoded(cluster, terms)
     if dry_run is None:
-        raise NotComparable("a server-side comparison needs the server's answer to a dry run")
+        raise NotReplayed("a server-side comparison needs the server's answer to a dry run")
     if isinstance(dry_run, DryRunFailed):
         raise NotComparable(f"the dry run failed: {dry_run.why}")
     schemas = terms.knowledge.schemas
