@@ -20,6 +20,8 @@ from whydrift.ports import Repository, Source
 from whydrift.settings import Connection
 
 if TYPE_CHECKING:
+    from whydrift.adapters.files.writer import RecordingSource
+    from whydrift.core.report.cause_page import CausePage
     from whydrift.core.pipeline import Analysis
     from whydrift.usecases.facts import FactReader
 
@@ -80,6 +82,23 @@ def _open_repositories(opened: Opened) -> None:
         opened.closing.append(repositories.close)
 
 
+def recorder(opened: Opened, folder: Path) -> RecordingSource:
+    """A source that writes down every answer; the reader of facts asks through it too."""
+    from whydrift.adapters.files.writer import RecordingSource
+    from whydrift.core.report.cause_page import CausePage
+
+    writing = RecordingSource(opened.answers, folder, opened.masker)
+    opened.answers = writing
+    return writing
+
+
+def pack(folder: Path, archive: Path) -> None:
+    """Put a finished recording into a .zip."""
+    from whydrift.adapters.files.writer import pack as into_zip
+
+    into_zip(folder, archive)
+
+
 def analysis(settings: Settings, hidden: bool) -> Analysis:
     """How to look: all causes, and everything that is known without reading."""
     from whydrift.adapters.builtin.schema import builtin_schemas
@@ -96,3 +115,11 @@ def titles() -> Mapping[str, str]:
     from whydrift.core.explain.causes import CATALOGUE
 
     return {cause.id: cause.title for cause in CATALOGUE}
+
+
+def cause_pages() -> list[CausePage]:
+    """The pages of the catalogue, in its order."""
+    from whydrift.adapters.files.cause_pages import cause_page
+    from whydrift.core.explain.causes import CATALOGUE
+
+    return [cause_page(cause) for cause in CATALOGUE]

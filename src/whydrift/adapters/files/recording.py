@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import stat
@@ -21,10 +22,24 @@ REFUSALS = ("400", "401", "403", "404", "409", "422", "429", "500", "502", "503"
 
 def file_name(question: Question) -> str:
     """The path of a question's answer inside a recording's (or an instance's) folder."""
-    parts = [_part(part) for part in question.path.strip("/").split("/")]
+    parts = [_short(_part(part)) for part in question.path.strip("/").split("/")]
     query = "&".join(f"{_part(key)}={_part(value)}" for key, value in question.query)
     suffix = ".txt" if question.path.endswith(("/log", "/logs")) else ".json"
-    return "/".join((question.api.value, *parts)) + (f"@{query}" if query else "") + suffix
+    parts[-1] = _short(parts[-1] + (f"@{query}" if query else ""))
+    return "/".join((question.api.value, *parts)) + suffix
+
+
+def _short(name: str) -> str:
+    """A name that a file system takes (200 bytes at most); what is cut is told apart by its digest."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 17]}-{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def place_of(question: Question) -> str:
+    """The path of a question's answer inside a recording: `file_name`, below the folder of its instance or cluster."""
+    several = "instances" if question.api is Api.ARGOCD else "clusters"
+    return (f"{several}/{_part(question.at)}/" if question.at else "") + file_name(question)
 
 
 def _part(part: str) -> str:
@@ -122,7 +137,7 @@ class Recording:
     async def ask(self, question: Question) -> Reply:
         """The recorded answer; a refusal that was recorded; or: it was not recorded."""
         self.requests += 1
-        name = self._folder(question) + file_name(question)
+        name = place_of(question)
         content = self.files.read(name)
         if content is not None:
             return Body(content)
@@ -131,10 +146,6 @@ class Recording:
             if refusal is not None:
                 return NotRead(f"{status} {refusal.decode('utf-8', 'replace')[:300]}", int(status))
         return NotRead("not in the recording")
-
-    def _folder(self, question: Question) -> str:
-        several = "instances" if question.api is Api.ARGOCD else "clusters"
-        return f"{several}/{_part(question.at)}/" if question.at else ""
 
     def instances(self) -> Sequence[str]:
         """Ids of the recorded Argo CD instances."""

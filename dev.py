@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Installs what is missing into .work/ and runs whydrift's demo or its checks. Needs Python 3.11 or newer and git.
+
+usage: python3 dev.py demo            the tour on a recorded fleet
+       python3 dev.py test            everything that `just check` runs; --only NAME for one step
+       python3 dev.py run ARGS...     whydrift from this checkout
+
+Nothing outside .work/ is touched. pip's own settings (index, proxy, certificates) are honoured: pip does the installing.
+Where Python has no pip, its wheel is taken from the index that pip would use; where it has no venv, virtualenv makes one.
+"""
+
+from __future__ import annotations
+
+import configparser
+import hashlib
+import html
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.parse
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+WORK = os.path.join(HERE, ".work")
+VENV = os.path.join(WORK, "venv")
+PYTHON = os.path.join(VENV, "bin", "python")
+STEPS = (
+    ("format", ("ruff", "format", "--check", "--quiet", "src", "tests", "bench", "docs", "dev.py")),
+    ("lint", ("ruff", "check", "--quiet", "src", "tests", "bench", "docs", "dev.py")),
+    ("types", ("mypy",)),
+    ("layers", ("importlinter", "--no-logo")),
+    ("docs", ("docs/generate.py", "--check")),
+    ("tests", ("pytest", "-n", "2")),
+)
+PIP_PAGE = re.compile(r'<a[^>]*href="(?P<url>[^"#]*/pip-(?P<version>[\d.]+)-py3-none-any\.whl)#sha256=(?P<hash>[0-9a-f]{64})"')
+
+
+def main():
+    """Run what the command line asks for; one line for a failure."""
+    words = sys.argv[1:] or ["--help"]
+    if words[0] not in ("demo", "test", "run"):
+        sys.stdout.write(__doc__)
+        return 0 if words[0] in ("-h", "--help") else 2
+    if sys.platform == "win32":
+        return fail("whydrift runs on Linux and macOS; on Windows do this inside WSL")
+    if sys.version_info < (3, 11):
+        return with_newer_python()
+    if not shutil.which("git"):
+        return fail("git is not installed")
+    install(tests=words[0] == "test")
+    if words[0] == "test":
+        return check(words[1:])
+    arguments = ["demo"] if words[0] == "demo" else words[1:]
+    return subprocess.call([PYTHON, "-m", "whydrift", *arguments])
+
+
+def fail(message):
+    """One line on stderr; exit code 2."""
+    sys.stderr.write("error: %s\n" % message)
+    return 2
+
+
+def with_newer_python():
+    """Start again with a Python that is new enough, where one is on PATH."""
+    for name in ("python3.14", "python3.13", "python3.12", "python3.11"):
+        if shutil.which(name):
+            return subprocess.call([name, os.path.abspath(__file__), *sys.argv[1:]])
+    return fail("Python 3.11 or newer is needed; this is %s, and no python3.11 … python3.14 is on PATH" % sys.version.split()[0])
+
+
+def install(tests):
+    """Make .work/venv hold exactly what the lock says, and this checkout; quick when it does already."""
+    mark = os.path.join(WORK, "installed")
+    if read(mark) in (stamp("dev"), None if tests else stamp("run")):
+        return
+    sys.stderr.write("installing into %s …\n" % WORK)
+    make_environment()
+    wanted = "dev" if tests else "run"
+    pip("install", "--quiet", "--require-hashes", "--requirement", requirements(wanted))
+    pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", HERE)
+    with open(mark, "w") as out:
+        out.write(stamp(wanted))
+
+
+def requirements(wanted):
+    """The lock for running ("run"), or for running and checking ("dev")."""
+    return os.path.join(HERE, "requirements", wanted + ".txt")
+
+
+def stamp(wanted):
+    """What tells one state of the environment from another: the lock, the project's own settings, Python's version."""
+    content = [read(requirements(wanted)), read(os.path.join(HERE, "pyproject.toml")), sys.version]
+    return wanted + " " + hashlib.sha256("\0".join(map(str, content)).encode()).hexdigest()
+
+
+def read(path):
+    """A small file's text; None where there is none."""
+    try:
+        with open(path) as source:
+            return source.read()
+    except OSError:
+        return None
+
+
+def make_environment():
+    """A fresh virtual environment with pip in it, with whatever this Python has for making one."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    os.makedirs(WORK, exist_ok=True)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    if subprocess.call([sys.executable, "-m", "venv", VENV], **quiet) == 0:
+        return
+    shutil.rmtree(VENV, ignore_errors=True)
+    tools = os.path.join(WORK, "tools")
+    run(pip_command(sys.executable) + ["install", "--quiet", "--upgrade", "--target", tools, "virtualenv"])
+    run([sys.executable, "-m", "virtualenv", "--quiet", VENV], PYTHONPATH=tools)
+
+
+def pip(*arguments):
+    """pip inside the environment."""
+    run([PYTHON, "-m", "pip", "--disable-pip-version-check", *arguments])
+
+
+def pip_command(python):
+    """pip for a Python: its own, else the wheel of the newest pip, run as it is."""
+    if subprocess.call([python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+        return [python, "-m", "pip", "--disable-pip-version-check"]
+    return [python, os.path.join(pip_wheel(), "pip"), "--disable-pip-version-check"]
+
+
+def pip_wheel():
+    """The newest pip's wheel, from the index that pip would use, checked against the index's hash."""
+    index = pip_setting("index-url", "https://pypi.org/simple").rstrip("/") + "/pip/"
+    page = fetch(index).decode("utf-8", "replace")
+    found = [match for match in PIP_PAGE.finditer(page) if "yanked" not in page[match.end() : match.end() + 200].split("</a>")[0]]
+    if not found:
+        raise SystemExit(fail("%s names no wheel of pip" % index))
+    newest = max(found, key=lambda match: [int(part) for part in match["version"].split(".") if part])
+    wheel = fetch(urllib.parse.urljoin(index, html.unescape(newest["url"])))
+    if hashlib.sha256(wheel).hexdigest() != newest["hash"]:
+        raise SystemExit(fail("the wheel of pip is not the one that %s names" % index))
+    place = os.path.join(WORK, os.path.basename(newest["url"]))
+    with open(place, "wb") as out:
+        out.write(wheel)
+    return place
+
+
+def pip_setting(name, default):
+    """A setting of pip: environment, then its files, as pip itself reads them."""
+    stated = os.environ.get("PIP_" + name.upper().replace("-", "_"))
+    files = [os.environ.get("PIP_CONFIG_FILE", ""), "~/.config/pip/pip.conf", "~/.pip/pip.conf", "/etc/pip.conf", "/etc/xdg/pip/pip.conf"]
+    for path in files:
+        parser = configparser.RawConfigParser()
+        if not stated and path and parser.read(os.path.expanduser(path)):
+            stated = parser.get("install", name, fallback=parser.get("global", name, fallback=None))
+    return stated or default
+
+
+def fetch(url):
+    """The bytes behind a URL; proxies come from the environment, or from pip's settings."""
+    proxy = pip_setting("proxy", "")
+    handlers = [urllib.request.ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
+    request = urllib.request.Request(url, headers={"Accept": "text/html", "User-Agent": "whydrift-dev"})
+    try:
+        with urllib.request.build_opener(*handlers).open(request, timeout=60) as answer:
+            return answer.read()
+    except OSError as error:
+        raise SystemExit(fail("%s: %s" % (url, error)))
+
+
+def run(command, **environment):
+    """Run a command; its failure ends everything."""
+    code = subprocess.call(command, env={**os.environ, **environment})
+    if code:
+        raise SystemExit(fail("%s failed (exit code %d)" % (" ".join(command[:4]), code)))
+
+
+def check(words):
+    """Every step, in order; the first failure ends it. `--only NAME` runs one."""
+    only = words[1] if words[:1] == ["--only"] and len(words) > 1 else None
+    if words and only not in [name for name, _ in STEPS]:
+        return fail("steps are: %s" % ", ".join(name for name, _ in STEPS))
+    for name, command in STEPS:
+        if only in (None, name):
+            sys.stderr.write("== %s\n" % name)
+            start = [PYTHON, command[0]] if command[0].endswith(".py") else [PYTHON, "-m", command[0]]
+            code = subprocess.call([*start, *command[1:]], cwd=HERE)
+            if code:
+                return fail("%s failed" % name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+"""Writes the pages that come from code: causes, CLI reference, JSON schemas. `--check` fails when one is stale."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from whydrift import wiring
+from whydrift.cli import COMMANDS, whydrift
+from whydrift.core.model.triage import Answer
+from whydrift.core.report.cause_page import CausePage, cause_markdown
+
+DOCS = Path(__file__).parent
+GENERATED = "<!-- made by docs/generate.py: change the code, then run `just docs` -->\n\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file with its content."""
+    causes = wiring.cause_pages()
+    made = {DOCS / "causes" / f"{page.cause.id}.md": GENERATED + cause_markdown(page) for page in causes}
+    made[DOCS / "causes" / "index.md"] = GENERATED + _index(causes)
+    made[DOCS / "cli.md"] = GENERATED + _cli()
+    made[DOCS / "schema" / "answer.json"] = json.dumps(_schema(), indent=1, sort_keys=True) + "\n"
+    return made
+
+
+def _index(causes: list[CausePage]) -> str:
+    rows = [f"| [{page.cause.id}]({page.cause.id}.md) | {page.cause.side.value} | {page.summary} |" for page in causes]
+    return (
+        "\n".join(["# Causes", "", "It differs because …", "", "| cause | side | in short |", "|---|---|---|", *rows])
+        + "\n"
+    )
+
+
+def _cli() -> str:
+    parts = ["# Command line", "", "```", _help(whydrift, "whydrift"), "```"]
+    for name in COMMANDS:
+        command = whydrift.get_command(click.Context(whydrift), name)
+        assert command is not None
+        parts += ["", f"## whydrift {name}", "", "```", _help(command, f"whydrift {name}"), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def _help(command: click.Command, name: str) -> str:
+    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    return command.get_help(context).rstrip()
+
+
+def _schema() -> object:
+    (schema,), components = msgspec.json.schema_components(
+        [Answer], schema_hook=lambda kind: {}, ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "whydrift.answer/1",
+        **schema,
+        "$defs": components,
+    }
+
+
+def main() -> int:
+    """Write the pages, or say which are stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a page is stale")
+    check = parser.parse_args().check
+    made = pages()
+    there = {path for folder in ("causes", "schema") for path in (DOCS / folder).glob("*") if path.is_file()}
+    stale = [path for path, content in made.items() if not path.exists() or path.read_text() != content]
+    left = sorted(there - set(made))
+    if not check:
+        for path, content in made.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content)
+        for path in left:
+            path.unlink()
+        return 0
+    for path in (*stale, *left):
+        sys.stderr.write(f"stale: {path.relative_to(DOCS.parent)}: run `just docs`\n")
+    return 1 if stale or left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""`whydrift record`."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from whydrift.cli.options import connection_options, selection_options
+from whydrift.cli.requests import connection_of, listed
+from whydrift.core.report.words import count
+from whydrift.core.select import Selection
+from whydrift.settings import Connection
+from whydrift.usecases.record import Recorded
+
+
+@click.command("record")
+@click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
+@click.option("-o", "--output", required=True, metavar="FOLDER|FILE.zip", help="Where to write it.")
+@connection_options
+@selection_options
+@click.pass_context
+def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, **options: object) -> None:
+    """Write everything that is read into a folder or .zip, masked; every command takes it with --from.
+
+    Interrupted? The same command goes on where it stopped. Values of Secrets and secret-looking values never get in.
+    """
+    selection = Selection(apps, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+    done, unread = asyncio.run(_record(connection_of(options), selection, Path(output)))
+    says = f"{output}: {count(done.applications, 'application')}, {done.drifting} not Synced"
+    click.echo(f"{says}; {count(unread, 'answer')} could not be read (recording.json names them)" if unread else says)
+    ctx.exit(0)
+
+
+async def _record(connection: Connection, selection: Selection, output: Path) -> tuple[Recorded, int]:
+    from whydrift import wiring
+    from whydrift.usecases.record import record
+
+    zipped = output.suffix == ".zip"
+    folder = output.with_name(f"{output.name}.part") if zipped else output
+    opened = wiring.open_source(connection)
+    try:
+        recorder = wiring.recorder(opened, folder)
+        analysis = wiring.analysis(opened.settings, hidden=True)
+        done = await record(recorder, analysis, opened.reader, selection.chooses(), _progress)
+        recorder.finish(
+            {
+                "schema": "whydrift.recording/1",
+                "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "by": f"whydrift {version('whydrift')}",
+                "from": recorder.name,
+                "masked": "values of Secrets, secret-looking values, known token formats",
+                "resumed": recorder.resumed > 0,
+            }
+        )
+    finally:
+        await opened.close()
+    if zipped:
+        wiring.pack(folder, output)
+        shutil.rmtree(folder)
+    return done, len(recorder.unread)
+
+
+def _progress(so_far: Recorded, name: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{so_far.applications} applications … {name[:50]}")
+        sys.stderr.flush()
