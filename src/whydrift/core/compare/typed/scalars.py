@@ -88,15 +88,23 @@ _INT64_MAX = 2**63 - 1
 
 def duration_text(text: str) -> str | None:
     """A duration as Go's time.Duration spells it: `8760h` is `8760h0m0s`."""
+    nanos = duration_nanoseconds(text)
+    if nanos is None:
+        return None
+    return ("-" if nanos < 0 else "") + _spell_duration(abs(nanos))
+
+
+def duration_nanoseconds(text: str) -> int | None:
+    """The nanoseconds of a Go duration (time.ParseDuration), or None where Go refuses it."""
     if text in ("0", "+0", "-0"):
-        return "0s"
+        return 0
     if _DURATION.fullmatch(text) is None:
         return None
     nanos = sum(int(Fraction(number) * _UNITS[unit]) for number, unit in _DURATION_PART.findall(text))
     negative = text.startswith("-")
     if nanos > _INT64_MAX + negative:
         return None
-    return ("-" if negative and nanos else "") + _spell_duration(nanos)
+    return -nanos if negative else nanos
 
 
 def _spell_duration(nanos: int) -> str:
