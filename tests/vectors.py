@@ -85,6 +85,7 @@ def run(vector: Vector, bench: Bench) -> Outcome:
 def _without_health(answer: JsonObject) -> JsonObject:
     """An answer in one form: no health, a failed comparison without Go's words, what has no order in one order."""
     bare = {key: value for key, value in answer.items() if key != "health"}
+    bare |= {key: [] for key in ("resources", "conditions") if key in bare and bare[key] is None}
     if "resources" in bare:
         rows = [
             {key: value for key, value in mapping(row).items() if key != "health"} for row in items(bare, "resources")

@@ -98,8 +98,8 @@ def find_rules(obj: JsonObject, application: Iterable[IgnoreRule], overrides: It
     A core kind is looked up as `/ConfigMap`, so the key `ConfigMap` is never found.
     """
     key = key_of(obj)
-    by_key = {override.key: override.rule for override in overrides}
-    exact = [by_key[name] for name in (f"{key.group}/{key.kind}", "*/*") if name in by_key]
+    by_key = {override.key: override for override in overrides}
+    exact = [by_key[name].rule for name in (f"{key.group}/{key.kind}", "*/*") if name in by_key]
     rules = [*exact, *(rule for rule in application if rule.matches(key))]
     return Found(
         found=bool(rules),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from whydrift.core.compare.hooks import SYNC_OPTIONS, annotation_options
 from whydrift.core.compare.ignore import JqPaths
@@ -35,7 +36,7 @@ class Knowledge:
     jq: JqPaths
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
     """On which terms the objects of an application are compared.
 
@@ -65,7 +66,7 @@ class Terms:
             include_webhooks="IncludeMutationWebhook=true" in options,
         )
 
-    @property
+    @cached_property
     def all_rules(self) -> tuple[IgnoreRule, ...]:
         """The rules of the application and of the settings, in the order in which they are applied."""
         return rules_in_order(self.rules, self.settings.overrides)
