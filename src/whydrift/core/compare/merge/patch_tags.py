@@ -13,9 +13,8 @@ _RETAIN_KEYS = "retainKeys"
 
 
 class Tags(NamedTuple):
-    """How a field is patched: the type below it, `merge`, `replace` or "", and the key that tells list items apart."""
+    """How a field is patched: `merge`, `replace` or "", whether it retains keys, and the key that tells items apart."""
 
-    type: str
     strategy: str
     retain_keys: bool
     merge_key: str
@@ -46,7 +45,7 @@ def _field(schema: Schema, key: str) -> tuple[Schema, Tags]:
     strategies = [strategy for strategy in field.strategy.split(",") if strategy]
     retain = _RETAIN_KEYS in strategies
     strategy = "".join(strategy for strategy in strategies if strategy != _RETAIN_KEYS)
-    return Schema(schema.types, field.type), Tags(field.type, strategy, retain, field.merge_key)
+    return Schema(schema.types, field.type), Tags(strategy, retain, field.merge_key)
 
 
 @cache

@@ -6,7 +6,7 @@ What comes out may share parts with what went in; neither is ever changed.
 from __future__ import annotations
 
 from whydrift.core.compare.merge.patch_tags import Schema
-from whydrift.core.compare.merge.strategic_apply import Mode, merged
+from whydrift.core.compare.merge.strategic_apply import Into, merged
 from whydrift.core.compare.merge.strategic_diff import Parts, difference
 from whydrift.core.model.values import JsonObject
 
@@ -18,7 +18,7 @@ def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObje
     """
     changes = difference(live, target, schema, Parts(deletions=False), retain=False)
     deletions = difference(last_applied, target, schema, Parts(additions=False), retain=False)
-    return merged(deletions, changes, schema, Mode(into_object=False))
+    return merged(deletions, changes, schema, Into.PATCH)
 
 
 def two_way_patch(original: JsonObject, modified: JsonObject, schema: Schema) -> JsonObject:
@@ -28,4 +28,4 @@ def two_way_patch(original: JsonObject, modified: JsonObject, schema: Schema) ->
 
 def apply(patch: JsonObject, obj: JsonObject, schema: Schema) -> JsonObject:
     """The object with the patch applied (StrategicMergePatch); NotComparable where Go returns an error."""
-    return merged(obj, patch, schema, Mode())
+    return merged(obj, patch, schema, Into.OBJECT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from enum import Enum
 
 from whydrift.core.compare.merge.merge_lists import (
     DELETE,
@@ -27,24 +27,25 @@ from whydrift.core.model.values import Json, JsonObject, same
 from whydrift.errors import NotComparable
 
 
-class Mode(NamedTuple):
-    """What a patch is merged into: an object, where directives act, or another patch, where they are kept."""
+class Into(Enum):
+    """What a patch is merged into: an object, where its directives act, or another patch, where they are kept."""
 
-    into_object: bool = True
+    OBJECT = "object"
+    PATCH = "patch"
 
 
-def merged(original: JsonObject, patch: JsonObject, schema: Schema, mode: Mode) -> JsonObject:
+def merged(original: JsonObject, patch: JsonObject, schema: Schema, into: Into) -> JsonObject:
     """The object with the patch applied; NotComparable where Go refuses the patch."""
     if DIRECTIVE in patch:
         return _directed(patch)
-    original, patch = _with_retained_keys(original, patch, mode)
-    original, patch = _with_ordered_lists(original, patch, schema, mode)
+    original, patch = _with_retained_keys(original, patch, into)
+    original, patch = _with_ordered_lists(original, patch, schema, into)
     result = dict(original)
     for key, value in patch.items():
         if key.startswith(DELETE_FROM_LIST[:-1]):
-            _delete_from_list(result, key, value, schema, mode)
+            _delete_from_list(result, key, value, schema, into)
         else:
-            _merge_field(result, key, value, schema, mode)
+            _merge_field(result, key, value, schema, into)
     return result
 
 
@@ -57,13 +58,13 @@ def _directed(patch: JsonObject) -> JsonObject:
     raise NotComparable(f"unknown patch type {directive!r}")
 
 
-def _with_retained_keys(original: JsonObject, patch: JsonObject, mode: Mode) -> tuple[JsonObject, JsonObject]:
+def _with_retained_keys(original: JsonObject, patch: JsonObject, into: Into) -> tuple[JsonObject, JsonObject]:
     """Both sides after $retainKeys: keys that it does not list go out of the original; in a patch it is kept."""
     if RETAIN_KEYS not in patch:
         return original, patch
     retained = patch[RETAIN_KEYS]
     patch = {key: value for key, value in patch.items() if key != RETAIN_KEYS}
-    if not mode.into_object:
+    if into is Into.PATCH:
         if RETAIN_KEYS in original and not same(original[RETAIN_KEYS], retained):
             raise NotComparable("two patches state different $retainKeys")
         return original | {RETAIN_KEYS: retained}, patch
@@ -77,18 +78,18 @@ def _with_retained_keys(original: JsonObject, patch: JsonObject, mode: Mode) -> 
 
 
 def _with_ordered_lists(
-    original: JsonObject, patch: JsonObject, schema: Schema, mode: Mode
+    original: JsonObject, patch: JsonObject, schema: Schema, into: Into
 ) -> tuple[JsonObject, JsonObject]:
     """Both sides after $setElementOrder: the lists that it names are merged into the original, in order."""
     original, patch = dict(original), dict(patch)
     for directive in [key for key in patch if key.startswith(ELEMENT_ORDER[:-1])]:
         order = patch.pop(directive)
-        if not mode.into_object and not same(original.setdefault(directive, order), order):
+        if into is Into.PATCH and not same(original.setdefault(directive, order), order):
             raise NotComparable("two patches state different $setElementOrder lists")
         if not isinstance(order, list) or not directive.startswith(ELEMENT_ORDER):
             raise NotComparable("invalid patch format of $setElementOrder")
         key = directive.removeprefix(ELEMENT_ORDER)
-        merged_list = _ordered_list(original.get(key), patch.get(key), order, schema.of_list(key), mode)
+        merged_list = _ordered_list(original.get(key), patch.get(key), order, schema.of_list(key), into)
         if merged_list is not None:
             original[key] = merged_list
             patch.pop(key, None)
@@ -96,7 +97,7 @@ def _with_ordered_lists(
 
 
 def _ordered_list(
-    original: Json, patch: Json, order: list[Json], found: tuple[Schema, Tags], mode: Mode
+    original: Json, patch: Json, order: list[Json], found: tuple[Schema, Tags], into: Into
 ) -> list[Json] | None:
     schema, tags = found
     if not isinstance(original, list | None) or not isinstance(patch, list | None):
@@ -110,7 +111,7 @@ def _ordered_list(
     elif original is None:
         both = [_without_directives(item) for item in patch if not _is_directive(item)]
     elif tags.strategy == MERGE:
-        both, seen = _merged_list(original, patch, schema, tags, mode)
+        both, seen = _merged_list(original, patch, schema, tags, into)
     else:
         both = patch
     inside, outside = partitioned(both, order, tags.merge_key)
@@ -139,9 +140,9 @@ def _same_key(left: Json, right: Json, merge_key: str) -> bool:
     return equal(key_of(a, merge_key), key_of(b, merge_key))
 
 
-def _delete_from_list(result: JsonObject, directive: str, values: Json, schema: Schema, mode: Mode) -> None:
+def _delete_from_list(result: JsonObject, directive: str, values: Json, schema: Schema, into: Into) -> None:
     """Act on $deleteFromPrimitiveList in `result`, or keep it there where `result` is a patch."""
-    if not mode.into_object:
+    if into is Into.PATCH:
         result[directive] = values
         return
     if not directive.startswith(DELETE_FROM_LIST):
@@ -157,28 +158,28 @@ def _delete_from_list(result: JsonObject, directive: str, values: Json, schema: 
         result[key] = [item for item in current if index_of(values, item, "") < 0]
 
 
-def _merge_field(result: JsonObject, key: str, value: Json, schema: Schema, mode: Mode) -> None:
+def _merge_field(result: JsonObject, key: str, value: Json, schema: Schema, into: Into) -> None:
     """Merge one field of a patch into `result`."""
     current = result.get(key)
     if value is None:
         result.pop(key, None)
-        if not mode.into_object:
+        if into is Into.PATCH:
             result[key] = None
     elif isinstance(current, dict) and isinstance(value, dict):
         below, tags = schema.of_map(key)
-        result[key] = value if tags.strategy == REPLACE else merged(current, value, below, mode)
+        result[key] = value if tags.strategy == REPLACE else merged(current, value, below, into)
     elif isinstance(current, list) and isinstance(value, list):
         below, tags = schema.of_list(key)
-        result[key] = _merged_list(current, value, below, tags, mode).items if tags.strategy == MERGE else value
+        result[key] = _merged_list(current, value, below, tags, into).items if tags.strategy == MERGE else value
     else:
-        value = _without_nulls(value) if mode.into_object else value
+        value = _without_nulls(value) if into is Into.OBJECT else value
         if isinstance(value, dict) and DIRECTIVE in value:
             result.pop(key, None)
         else:
             result[key] = _without_directives(value)
 
 
-def _merged_list(original: list[Json], patch: list[Json], schema: Schema, tags: Tags, mode: Mode) -> MergedList:
+def _merged_list(original: list[Json], patch: list[Json], schema: Schema, tags: Tags, into: Into) -> MergedList:
     if not original and not patch:
         return MergedList(original, original)
     if not items_are_objects(original, patch):
@@ -188,7 +189,7 @@ def _merged_list(original: list[Json], patch: list[Json], schema: Schema, tags: 
     if not tags.merge_key:
         raise NotComparable("lists of objects cannot be merged without a merge key")
     kept, additions = _with_list_directives(objects(original), objects(patch), tags.merge_key)
-    both = _merged_items(kept, additions, schema, tags.merge_key, mode)
+    both = _merged_items(kept, additions, schema, tags.merge_key, into)
     inside, outside = partitioned(both, additions, tags.merge_key)
     ordered = interleaved(inside, outside, additions, kept, tags.merge_key, of_objects=True)
     replaced = any(is_replacement(item) for item in patch)
@@ -213,14 +214,14 @@ def _with_list_directives(
     return kept, plain
 
 
-def _merged_items(original: list[Json], patch: list[Json], schema: Schema, merge_key: str, mode: Mode) -> list[Json]:
+def _merged_items(original: list[Json], patch: list[Json], schema: Schema, merge_key: str, into: Into) -> list[Json]:
     result = list(original)
     for item in objects(patch):
         key_of(item, merge_key)
         place = index_of(result, item, merge_key)
         current = result[place] if place >= 0 else None
         if isinstance(current, dict):
-            result[place] = merged(current, item, schema, mode)
+            result[place] = merged(current, item, schema, into)
         else:
             result.append(item)
     return result
