@@ -92,7 +92,7 @@ class JqWorker:
     def _started(self) -> tuple[IO[str], IO[str], subprocess.Popen[str]]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", WORKER],
+                [sys.executable, "-P", "-m", WORKER],  # -P: nothing is imported from the folder that the user stands in
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # where jq's `debug` writes
