@@ -65,7 +65,7 @@ class Source(Protocol):
     def instances(self) -> Sequence[str]:
         """Ids of the Argo CD instances; [""] is the only one."""
 
-    def clusters(self) -> dict[str, str]:
+    async def clusters(self) -> dict[str, str]:
         """Destination cluster URL or name → id for `Question.at`; "" stands for the cluster of Argo CD itself."""
 
     @property

@@ -121,7 +121,7 @@ class FactReader:
 
     async def kubernetes(self, application: Application, path: str) -> Body | NotRead:
         """Ask the destination cluster of an application, where the kubeconfig reaches it."""
-        at = self.source.clusters().get(application.cluster)
+        at = (await self.source.clusters()).get(application.cluster)
         if at is None:
             return NotRead(f"cluster {application.cluster} is not in the kubeconfig")
         return await self.source.ask(Question(Api.KUBERNETES, path, (), at))

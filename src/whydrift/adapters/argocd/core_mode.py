@@ -85,9 +85,9 @@ class CoreSource:
         """The only one."""
         return [""]
 
-    def clusters(self) -> dict[str, str]:
+    async def clusters(self) -> dict[str, str]:
         """Those of the Kubernetes source."""
-        return self._kubernetes.clusters()
+        return await self._kubernetes.clusters()
 
     @property
     def requests(self) -> int:

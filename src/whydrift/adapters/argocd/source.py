@@ -53,7 +53,7 @@ class ArgocdSource:
         """The only one."""
         return [""]
 
-    def clusters(self) -> dict[str, str]:
+    async def clusters(self) -> dict[str, str]:
         """None: Argo CD alone reaches no cluster's API."""
         return {}
 

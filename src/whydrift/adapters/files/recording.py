@@ -151,7 +151,7 @@ class Recording:
         """Ids of the recorded Argo CD instances."""
         return [str(row["id"]) for row in self._about.get("instances", [])] or [""]
 
-    def clusters(self) -> dict[str, str]:
+    async def clusters(self) -> dict[str, str]:
         """Destination URL → id of the recorded clusters."""
         found = {str(row.get("url", "")): str(row["id"]) for row in self._about.get("clusters", [])}
         return found or {"https://kubernetes.default.svc": "", "in-cluster": ""}

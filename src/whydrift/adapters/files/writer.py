@@ -83,9 +83,9 @@ class RecordingSource:
         """The instances of the live source."""
         return self._inner.instances()
 
-    def clusters(self) -> dict[str, str]:
+    async def clusters(self) -> dict[str, str]:
         """The clusters of the live source."""
-        return self._inner.clusters()
+        return await self._inner.clusters()
 
     async def close(self) -> None:
         """Close the live source."""
