@@ -6,19 +6,26 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from whydrift.core.model.application import Application
+from whydrift.core.model.application import Application, revisions_of
 from whydrift.core.model.fact_kinds import (
     ADMISSION_POLICIES,
     APPLICATION_EVENTS,
     ARGOCD_CONFIG,
     AUTOSCALERS,
+    CLUSTER_NEIGHBOURS,
     COMMITS,
+    COMPARED_MANIFESTS,
     CRDS,
+    EARLIER_MANIFESTS,
     EVENTS,
+    FLEET,
     GIT_FILES,
     NAMESPACE,
+    NEIGHBOURS,
+    POD_METRICS,
     PROJECT,
     RESOURCE_TREE,
+    SCALED_OBJECTS,
     SCHEMAS,
     SECOND_RENDER,
     SETTINGS,
@@ -27,13 +34,17 @@ from whydrift.core.model.fact_kinds import (
     WEBHOOKS,
 )
 from whydrift.core.model.facts import Cost, FactKind, Facts, Gap, Per
+from whydrift.core.model.fleet import Commit
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode, decode_object
+from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 
+EARLIER = 3
+"""How many syncs before the last one are rendered in search of what git once had."""
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
 
@@ -63,7 +74,7 @@ class FactReader:
         """What is known by now for one object of an application."""
         values: dict[FactKind[object], object] = {}
         gaps: dict[FactKind[object], Gap] = {}
-        for kind in READERS:
+        for kind in (*READERS, FLEET):
             found = self._known.get((kind, self._scope(kind, application, key)))
             if isinstance(found, Gap):
                 gaps[kind] = found
@@ -185,14 +196,34 @@ async def _synced_manifests(reader: FactReader, application: Application, key: O
     revisions = application.synced_revisions
     if not revisions:
         return Gap("manifests of the last synced revision", f"{application.name} was never synced as a whole")
-    query: tuple[tuple[str, str], ...] = (("revision", revisions[0]),)
-    if len(revisions) > 1:
-        query = tuple(
-            pair
-            for place, revision in enumerate(revisions, start=1)
-            for pair in (("revisions", revision), ("sourcePositions", str(place)))
-        )
-    return await _manifests(reader, application, query, SYNCED_MANIFESTS)
+    return await _manifests(reader, application, _at(revisions), SYNCED_MANIFESTS)
+
+
+async def _compared_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    return await _manifests(reader, application, _at(application.revisions), COMPARED_MANIFESTS)
+
+
+async def _earlier_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """What the last few syncs before the last one rendered; a gap only where none of them can be rendered."""
+    before = dict.fromkeys(revisions_of(entry) for entry in reversed(application.history[:-1]))
+    before.pop(application.synced_revisions, None)
+    rendered: dict[ObjectKey, JsonObject] = {}
+    found: object = Gap("manifests of earlier revisions", f"{application.name} was synced only once")
+    for revisions in list(before)[:EARLIER]:
+        found = await _manifests(reader, application, _at(revisions), EARLIER_MANIFESTS)
+        rendered |= {} if isinstance(found, Gap) else {k: v for k, v in found.items() if k not in rendered}
+    return rendered or found
+
+
+def _at(revisions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The query that asks for a render at these revisions."""
+    if len(revisions) == 1:
+        return (("revision", revisions[0]),)
+    return tuple(
+        pair
+        for place, revision in enumerate(revisions, start=1)
+        for pair in (("revisions", revision), ("sourcePositions", str(place)))
+    )
 
 
 async def _second_render(reader: FactReader, application: Application, key: ObjectKey) -> object:
@@ -201,7 +232,7 @@ async def _second_render(reader: FactReader, application: Application, key: Obje
 
 async def _manifests(
     reader: FactReader, application: Application, query: tuple[tuple[str, str], ...], kind: FactKind[object]
-) -> object:
+) -> dict[ObjectKey, JsonObject] | Gap:
     what = f"{kind.name} of {application.name}"
     found = reader.value(await reader.about(application, "/manifests", query), kind, what)
     if isinstance(found, Gap):
@@ -213,6 +244,12 @@ async def _manifests(
         if isinstance(masked, dict):
             rendered[key_of(masked)] = masked
     return rendered
+
+
+def _named(row: Json, rows: JsonObject) -> Json:
+    """An item of a list with the kind that the API server states only once, for the whole list."""
+    kind = text(rows, "kind").removesuffix("List")
+    return {"apiVersion": rows.get("apiVersion"), "kind": kind, **row} if isinstance(row, dict) and kind else row
 
 
 def _cluster_list(kind: FactKind[tuple[JsonObject, ...]], *paths: str) -> Reader:
@@ -227,7 +264,7 @@ def _cluster_list(kind: FactKind[tuple[JsonObject, ...]], *paths: str) -> Reader
             rows = reader.value(reply, kind, what)
             if isinstance(rows, Gap):
                 return rows
-            found += items(rows, "items")
+            found += [_named(row, rows) for row in items(rows, "items")]
         return tuple(found)
 
     return read
@@ -246,22 +283,46 @@ async def _namespace(reader: FactReader, application: Application, key: ObjectKe
 
 
 async def _commits(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    if reader.repository is None or not application.sources:
-        return Gap("commits", "no clone of the repository", COMMITS.needs)
+    """The commits of every git source; those of charts from a registry are not known."""
     since, until = application.synced_revisions, application.revisions
-    if not since or not until:
-        return Gap("commits", f"{application.name} was never synced as a whole", COMMITS.needs)
-    source = application.sources[0]
-    found = await reader.repository.commits(source.repo, since[0], until[0], source.path)
-    return Gap("commits", found.why, COMMITS.needs) if isinstance(found, NotRead) else found
+    if not since or len(since) != len(until):
+        return Gap("commits", f"{application.name} was never synced as a whole from these sources", COMMITS.needs)
+    found: list[Commit] = []
+    for source, old, new in zip(application.sources, since, until, strict=False):
+        if not source.chart and old != new:
+            commits = await _repository(reader).commits(source.repo, old, new, "")
+            if isinstance(commits, NotRead):
+                return Gap(f"commits of {source.repo}", commits.why, COMMITS.needs)
+            found += commits
+    return tuple(found)
 
 
 async def _git_files(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    if reader.repository is None or not application.sources or not application.revisions:
-        return Gap("files in git", "no clone of the repository", GIT_FILES.needs)
-    source = application.sources[0]
-    found = await reader.repository.files(source.repo, application.revisions[0], source.path)
-    return Gap("files in git", found.why, GIT_FILES.needs) if isinstance(found, NotRead) else found
+    """The text files of every git source, masked."""
+    found: dict[str, str] = {}
+    for source, revision in zip(application.sources, application.revisions, strict=False):
+        if not source.chart:
+            files = await _repository(reader).files(source.repo, revision, source.path)
+            if isinstance(files, NotRead):
+                return Gap(f"files of {source.repo}", files.why, GIT_FILES.needs)
+            found |= {name: reader.masker.text(content) for name, content in files.items()}
+    return found if found else Gap("files in git", "no source of this application is in git", GIT_FILES.needs)
+
+
+class _NoRepository:
+    """No clone: said as a reason, not as an error."""
+
+    async def commits(self, url: str, since: str, until: str, path: str) -> NotRead:
+        """Never any."""
+        return NotRead("repositories are not read (--no-git)")
+
+    async def files(self, url: str, revision: str, path: str) -> NotRead:
+        """Never any."""
+        return NotRead("repositories are not read (--no-git)")
+
+
+def _repository(reader: FactReader) -> Repository:
+    return reader.repository or _NoRepository()
 
 
 READERS: dict[FactKind[object], Reader] = {
@@ -272,21 +333,24 @@ READERS: dict[FactKind[object], Reader] = {
     RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),
     APPLICATION_EVENTS: _application_events,
     SYNCED_MANIFESTS: _synced_manifests,
+    COMPARED_MANIFESTS: _compared_manifests,
+    EARLIER_MANIFESTS: _earlier_manifests,
     SECOND_RENDER: _second_render,
     CRDS: _cluster_list(CRDS, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
     SCHEMAS: _schemas,
     WEBHOOKS: _cluster_list(WEBHOOKS, "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
     ADMISSION_POLICIES: _cluster_list(
-        ADMISSION_POLICIES, "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies"
+        ADMISSION_POLICIES,
+        "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
+        "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings",
     ),
-    AUTOSCALERS: _cluster_list(
-        AUTOSCALERS,
-        "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers",
-        "/apis/keda.sh/v1alpha1/namespaces/{namespace}/scaledobjects",
-        "/apis/autoscaling.k8s.io/v1/namespaces/{namespace}/verticalpodautoscalers",
-    ),
+    AUTOSCALERS: _cluster_list(AUTOSCALERS, "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"),
+    SCALED_OBJECTS: _cluster_list(SCALED_OBJECTS, "/apis/keda.sh/v1alpha1/namespaces/{namespace}/scaledobjects"),
     NAMESPACE: _namespace,
     EVENTS: _cluster_list(EVENTS, "/api/v1/namespaces/{namespace}/events"),
     COMMITS: _commits,
     GIT_FILES: _git_files,
+    POD_METRICS: _cluster_list(POD_METRICS, "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods"),
+    NEIGHBOURS: neighbours,
+    CLUSTER_NEIGHBOURS: cluster_neighbours,
 }

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from whydrift.core.model.facts import Cost, FactKind, Per
 from whydrift.core.model.fleet import Commit, Fleet
+from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.values import JsonObject
@@ -70,14 +71,18 @@ WEBHOOKS: FactKind[Objects] = FactKind(
 """MutatingWebhookConfigurations of the cluster."""
 
 ADMISSION_POLICIES: FactKind[Objects] = FactKind(
-    "mutating admission policies", "list mutatingadmissionpolicies", Per.CLUSTER, Cost.LIST
+    "mutating admission policies",
+    "list mutatingadmissionpolicies, mutatingadmissionpolicybindings",
+    Per.CLUSTER,
+    Cost.LIST,
 )
-"""MutatingAdmissionPolicies of the cluster."""
+"""MutatingAdmissionPolicies of the cluster, and their bindings."""
 
-AUTOSCALERS: FactKind[Objects] = FactKind(
-    "autoscalers", "list horizontalpodautoscalers, scaledobjects, verticalpodautoscalers", Per.NAMESPACE, Cost.LIST
-)
-"""HorizontalPodAutoscalers, ScaledObjects and VerticalPodAutoscalers in the object's namespace."""
+AUTOSCALERS: FactKind[Objects] = FactKind("autoscalers", "list horizontalpodautoscalers", Per.NAMESPACE, Cost.LIST)
+"""HorizontalPodAutoscalers in the object's namespace."""
+
+SCALED_OBJECTS: FactKind[Objects] = FactKind("scaled objects", "list scaledobjects", Per.NAMESPACE, Cost.LIST)
+"""KEDA's ScaledObjects in the object's namespace."""
 
 NAMESPACE: FactKind[JsonObject] = FactKind("namespace", "get namespaces", Per.NAMESPACE, Cost.REQUEST)
 """The Namespace object that the object lives in."""
@@ -92,3 +97,26 @@ GIT_FILES: FactKind[Mapping[str, str]] = FactKind(
     "files in git", "a clone of the repository", Per.APPLICATION, Cost.REQUEST
 )
 """Text files of the application's own path at the compared revision, by path in the repository."""
+
+NEIGHBOURS: FactKind[Neighbours] = FactKind(
+    "neighbours", "list pods, workloads, routes and bindings in the namespace", Per.NAMESPACE, Cost.LIST
+)
+"""What lives in the object's namespace and may use it."""
+
+CLUSTER_NEIGHBOURS: FactKind[Neighbours] = FactKind(
+    "neighbours in the cluster", "list ingresses, bindings and webhooks in all namespaces", Per.CLUSTER, Cost.LIST
+)
+"""What in the whole cluster may use a cluster-scoped object."""
+
+COMPARED_MANIFESTS: FactKind[Mapping[ObjectKey, JsonObject]] = FactKind(
+    "manifests of the compared revision", "applications get in Argo CD", Per.APPLICATION, Cost.RENDER
+)
+"""What git renders to at the compared revision, hooks and excluded kinds too, by key."""
+
+EARLIER_MANIFESTS: FactKind[Mapping[ObjectKey, JsonObject]] = FactKind(
+    "manifests of earlier revisions", "applications get in Argo CD", Per.APPLICATION, Cost.RENDER
+)
+"""What git rendered to at the syncs before the last one, by key."""
+
+POD_METRICS: FactKind[Objects] = FactKind("pod metrics", "list pods.metrics.k8s.io", Per.NAMESPACE, Cost.LIST)
+"""What the pods in the object's namespace use now (metrics.k8s.io PodMetrics)."""
