@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import ssl
 import threading
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +34,7 @@ class Seen:
     path: str
     query: str
     headers: tuple[tuple[str, str], ...]
+    at: float = field(default_factory=time.monotonic)
 
     def header(self, name: str) -> str:
         """The value of one header, "" where it was not sent."""

@@ -13,7 +13,6 @@ from whydrift.adapters.argocd.options import ArgocdOptions, from_environment
 from whydrift.adapters.argocd.tokens import expires_at
 from whydrift.errors import SourceError
 
-SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 IN_CLUSTER = "argocd-server.argocd.svc"
 NO_LOGIN = (
     "no Argo CD login found: run `argocd login HOST`, or set ARGOCD_SERVER and ARGOCD_AUTH_TOKEN, "
@@ -73,9 +72,11 @@ def _token(options: ArgocdOptions, environ: Mapping[str, str], context: Context)
         return environ["ARGOCD_AUTH_TOKEN"].strip(), "ARGOCD_AUTH_TOKEN"
     if options.in_cluster:
         try:
-            return SERVICE_ACCOUNT.read_text("ascii").strip(), "the service account"
+            return options.service_account.read_text("ascii").strip(), "the service account"
         except (OSError, ValueError) as error:
-            raise SourceError(f"{SERVICE_ACCOUNT} cannot be read: set ARGOCD_AUTH_TOKEN, or not in a pod?") from error
+            raise SourceError(
+                f"{options.service_account}: cannot be read: not in a pod? set ARGOCD_AUTH_TOKEN"
+            ) from error
     return context.token.strip(), "context"
 
 

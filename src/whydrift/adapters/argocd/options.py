@@ -6,6 +6,7 @@ import csv
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 
 import msgspec
 
@@ -37,6 +38,7 @@ class ArgocdOptions:
     kube_context: str | None = None
     retries: int | None = None
     in_cluster: bool = False
+    service_account: Path = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
     at_once: int = 8
 
     def over(self, other: ArgocdOptions) -> ArgocdOptions:

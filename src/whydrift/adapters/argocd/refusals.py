@@ -32,8 +32,12 @@ class Judge:
             return NotRead(f"{answer.status}: {self._refused(question, answer)}", answer.status)
         if is_html(answer.content, answer.content_type):
             return NotRead(f"not an Argo CD API: HTML from {self.server} ({BEHIND_A_PAGE})")
-        if not _is_log(question) and answer.content[:80].lstrip()[:1] not in (b"{", b"["):
+        if _is_log(question):
+            return Body(answer.content)
+        if not answer.content[:80].lstrip().startswith((b"{", b"[")):
             return NotRead(f"not an Argo CD API: {self.server} did not answer with JSON (is the root path right?)")
+        if not answer.content[-80:].rstrip().endswith((b"}", b"]")):
+            return NotRead(f"the answer ends in the middle: something in front of {self.server} cuts it off")
         return Body(answer.content)
 
     def _redirected(self, answer: Answer) -> str:

@@ -77,7 +77,7 @@ class Pace:
     def notes(self) -> list[str]:
         """What slowed the reading down, for people."""
         return [
-            f"{why} ({count} ×): slowed down{f' to {self.at_once} at a time' if why in TOO_BUSY else ', asked again'}"
+            f"{why} ({count} ×): {f'slowed down to {self.at_once} at a time' if why in TOO_BUSY else 'asked again'}"
             for why, count in sorted(self.slowed.items())
         ]
 

@@ -1,0 +1,195 @@
+"""The client against a server that misbehaves on demand: complete answers, one pace, bounded waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.replay import Fault, Replay
+from tests.replay.recorded import RECORDINGS
+
+from whydrift.adapters.http.client import Answer, Client, Limits
+from whydrift.adapters.http.endpoint import Endpoint, is_loopback
+from whydrift.adapters.http.pace import Pace, Patience, retry_after
+from whydrift.adapters.http.words import LONGEST, Lost, one_line
+
+SETTINGS, VERSION, LIST = "/api/v1/settings", "/api/version", "/api/v1/applications"
+QUICK = Patience(retries=2, first=0.01, longest=5.0)
+
+
+@pytest.fixture
+def replay() -> Iterator[Replay]:
+    with Replay(RECORDINGS[0]) as running:
+        yield running
+
+
+def get(
+    replay: Replay,
+    *paths: str,
+    faults: Sequence[str] = (),
+    limits: Limits | None = None,
+    patience: Patience = QUICK,
+    compress: bool = False,
+) -> list[Answer | Lost]:
+    """The outcomes of GETs that run at the same time."""
+    replay.faults = [Fault.parse(fault) for fault in faults]
+
+    async def all_of_them() -> list[Answer | Lost]:
+        client = Client(Endpoint(replay.url, compress=compress), Pace(8, patience), limits)
+        try:
+            return list(await asyncio.gather(*(client.get(path) for path in paths)))
+        finally:
+            await client.close()
+
+    return asyncio.run(all_of_them())
+
+
+@pytest.mark.parametrize("kind", ["truncated", "cut-chunk", "reset", "hangup", "502", "503", "504", "429", "damaged"])
+def test_repeats_what_may_pass(replay: Replay, kind: str) -> None:
+    (whole,) = get(replay, LIST)
+    (repeated,) = get(replay, LIST, faults=[f"*={kind}@1-2"])
+    assert isinstance(whole, Answer)
+    assert isinstance(repeated, Answer)
+    assert repeated.content == whole.content
+    assert replay.count() == 1 + 3
+
+
+@pytest.mark.parametrize("kind", ["truncated", "cut-chunk", "reset", "hangup", "damaged"])
+def test_never_gives_half_an_answer(replay: Replay, kind: str) -> None:
+    (outcome,) = get(replay, LIST, faults=[f"*={kind}"])
+    assert isinstance(outcome, Lost)
+    assert replay.count() == 1 + QUICK.retries
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 500])
+def test_does_not_repeat_what_will_not_pass(replay: Replay, status: int) -> None:
+    (outcome,) = get(replay, LIST, faults=[f"*={status}"])
+    assert isinstance(outcome, Answer)
+    assert outcome.status == status
+    assert replay.count() == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_slows_everybody_down(replay: Replay, status: int) -> None:
+    get(replay, *[SETTINGS] * 12, faults=[f"{SETTINGS}={status}:1@1"])
+    replay.seen.clear()
+    started = time.monotonic()
+    outcomes = get(replay, VERSION, *[SETTINGS] * 12, faults=[f"{VERSION}={status}:1@1", f"{SETTINGS}=silent:0.1"])
+    assert all(isinstance(outcome, Answer) and outcome.status == 200 for outcome in outcomes)
+    refused = next(seen.at for seen in replay.seen if seen.path == VERSION)
+    after = sorted(seen.at for seen in replay.seen if seen.at > refused + 0.15)  # those under way may still arrive
+    assert after[0] - refused >= 0.9
+    assert time.monotonic() - started < 5
+
+
+def test_halves_what_runs_at_once_when_the_server_is_busy(replay: Replay) -> None:
+    get(replay, *[SETTINGS] * 16, faults=["*=429:0@1", "*=silent:0.05"])
+    assert replay.most_running <= 8
+    replay.most_running = 0
+    get(replay, VERSION, *[SETTINGS] * 40, faults=[f"{VERSION}=429:1@1", f"{SETTINGS}=silent:0.05"])
+    late = [seen.at for seen in replay.seen][-20:]
+    assert late[-1] - late[0] >= 0.05 * (20 / 4 - 2)  # four at a time, not eight
+
+
+def test_keeps_to_eight_at_once(replay: Replay) -> None:
+    outcomes = get(replay, *[SETTINGS] * 40, faults=["*=silent:0.05"])
+    assert len(outcomes) == 40
+    assert 2 <= replay.most_running <= 8
+
+
+def test_does_not_wait_as_long_as_it_is_told(replay: Replay) -> None:
+    started = time.monotonic()
+    (outcome,) = get(replay, LIST, faults=["*=429:3600"])
+    assert isinstance(outcome, Answer)
+    assert outcome.status == 429
+    assert time.monotonic() - started < 2
+
+
+def test_a_dead_server_costs_one_patience_not_one_for_each_question(replay: Replay) -> None:
+    outcomes = get(replay, *[LIST] * 60, faults=["*=reset"], patience=Patience(retries=3, first=0.05))
+    assert all(isinstance(outcome, Lost) for outcome in outcomes)
+    assert replay.count() < 60 + 8 * 3 + 8
+
+
+@pytest.mark.parametrize(
+    ("fault", "limits", "says"),
+    [
+        ("*=silent:1", Limits(silence=0.2), "did not answer in time"),
+        ("*=slow:4", Limits(silence=1.0, whole=0.5), "did not finish its answer in time"),
+        ("*=slow:0", Limits(size=1000), "larger than"),
+    ],
+)
+def test_bounds_time_and_size_of_an_answer(replay: Replay, fault: str, limits: Limits, says: str) -> None:
+    started = time.monotonic()
+    (outcome,) = get(replay, LIST, faults=[fault], limits=limits)
+    assert isinstance(outcome, Lost)
+    assert says in outcome.why
+    assert replay.count() == 1
+    assert time.monotonic() - started < 3
+
+
+def test_asks_for_gzip_only_where_it_is_told_to(replay: Replay) -> None:
+    plain, packed = get(replay, LIST), get(replay, LIST, compress=True)
+    assert plain == packed
+    assert [seen.header("Accept-Encoding") for seen in replay.seen] == ["identity", "gzip"]
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://localhost:8080", True),
+        ("http://127.0.0.1", True),
+        ("https://127.9.9.9/x", True),
+        ("https://[::1]:8443", True),
+        ("http://argocd.localhost", True),
+        ("https://argocd.example.com", False),
+        ("https://10.0.0.1", False),
+        ("https://localhost.example.com", False),
+        ("https://128.0.0.1", False),
+    ],
+)
+def test_knows_this_machine(url: str, here: bool) -> None:
+    assert is_loopback(url) is here
+
+
+def test_follows_redirects_on_its_own_host_only(replay: Replay) -> None:
+    (followed,) = get(replay, VERSION, faults=[f"{VERSION}=redirect:/api/v1/settings"])
+    (settings,) = get(replay, SETTINGS)
+    assert isinstance(followed, Answer)
+    assert isinstance(settings, Answer)
+    assert followed.content == settings.content
+    (outside,) = get(replay, VERSION, faults=[f"{VERSION}=redirect:https://elsewhere.example.com/login"])
+    assert isinstance(outside, Answer)
+    assert outside.status == 302
+    (circle,) = get(replay, VERSION, faults=[f"{VERSION}=redirect:{VERSION}"])
+    assert isinstance(circle, Lost)
+
+
+def test_says_one_line_for_hosts_that_are_not_there(tmp_path: Path) -> None:
+    with Replay(RECORDINGS[0]) as gone:
+        url = gone.url
+    for address, says in ((url, "refuses connections"), ("http://no-such-host.invalid", "is not known (DNS)")):
+        outcome = asyncio.run(Client(Endpoint(address)).get(LIST))
+        assert isinstance(outcome, Lost)
+        assert says in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("3", 3.0), (" 0 ", 0.0), ("", None), ("soon", None), ("-1", None), ("Sat, 01 Jan 2000 00:00:00 GMT", 0.0)],
+)
+def test_reads_retry_after(header: str, seconds: float | None) -> None:
+    assert retry_after(header) == seconds
+
+
+@given(st.text(), st.text(min_size=4, max_size=40))
+def test_a_foreign_text_becomes_one_printable_line_without_secrets(text: str, secret: str) -> None:
+    line = one_line(f"{text}{secret}{text}", (secret,))
+    assert line.isprintable()
+    assert len(line) <= LONGEST + 2
+    assert secret not in line.replace("[hidden]", "")
