@@ -35,16 +35,39 @@ def apply_defaults_of(struct: str, obj: JsonObject, types: TypeTable) -> JsonObj
 
     NotComparable where the patch with the defaults cannot be computed or applied.
     """
-    try:
-        plain = Reencoder(types, strict=False, complete=True).value(struct, obj)
-    except Undecodable:
+    plain = _encoded(struct, obj, types)
+    if plain is None:
         return obj
-    full = plain if struct.startswith(_WITHOUT_DEFAULTERS) else _defaulted(struct, plain, types)
-    assert isinstance(plain, dict) and isinstance(full, dict)  # a struct encodes to an object
+    full = _filled(struct, plain, types)
     # Also where nothing is filled in: a field with the strategy "replace" is in every patch, and some orders change.
     schema = Schema(types, struct)
     patch = strategic.two_way_patch(plain, full, schema)
     return strategic.apply(patch, obj, schema)
+
+
+def stored(obj: JsonObject, types: TypeTable) -> JsonObject | None:
+    """The object as a server stores it: decoded, defaulted, encoded; None where that is not built in or cannot hold it.
+
+    Beside what Argo CD fills in, this has what Go encodes of empty structs and quantities (`resources: {}`, a divisor).
+    """
+    struct = types.of(obj)
+    plain = None if struct is None else _encoded(struct, obj, types)
+    return None if struct is None or plain is None else _filled(struct, plain, types)
+
+
+def _encoded(struct: str, obj: JsonObject, types: TypeTable) -> JsonObject | None:
+    try:
+        plain = Reencoder(types, strict=False, complete=True).value(struct, obj)
+    except Undecodable:
+        return None
+    assert isinstance(plain, dict)  # a struct encodes to an object
+    return plain
+
+
+def _filled(struct: str, plain: JsonObject, types: TypeTable) -> JsonObject:
+    full = plain if struct.startswith(_WITHOUT_DEFAULTERS) else _defaulted(struct, plain, types)
+    assert isinstance(full, dict)  # as above
+    return full
 
 
 def defaulted_paths(obj: JsonObject, types: TypeTable) -> dict[Path, Json]:
