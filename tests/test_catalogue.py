@@ -38,7 +38,7 @@ def test_a_cause_is_documented_and_has_honest_cases(cause: Cause) -> None:
     names = [path.name for path in (folder_of(cause) / "cases").iterdir()]
     assert any(name.startswith("explains-") for name in names)
     assert any(name.startswith("refuses-") for name in names)
-    if cause.needs:
+    if cause.needs or cause.helps:
         assert any(name.startswith("undecided-") for name in names)
 
 

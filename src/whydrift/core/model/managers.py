@@ -63,6 +63,11 @@ class ManagedFields:
         naming = tuple(entry for entry in owning if _find(entry.fields, path, obj).depth == len(path))
         return naming or owning
 
+    def holders(self, path: Path, obj: JsonObject) -> tuple[Entry, ...]:
+        """The entries that hold this path of `obj` as one value, with everything that it holds."""
+        places = ((entry, _find(entry.fields, path, obj)) for entry in self.entries)
+        return tuple(entry for entry, place in places if place.owned and not place.below)
+
     def owners_within(self, path: Path, obj: JsonObject) -> tuple[Entry, ...]:
         """The entries that own this path of `obj` or anything that lies below it."""
         return tuple(entry for entry in self.entries if _touches(entry.fields, path, obj))

@@ -1,12 +1,56 @@
-"""The catalogue: every cause, in the order in which equally strong claims are shown. Explicit; nothing registers itself."""
+"""The catalogue: every cause, in the order in which equally strong claims are shown."""
 
 from __future__ import annotations
 
 from whydrift.core.explain.cause import Cause
-from whydrift.core.explain.causes import person_edits_live, schema_defaults_field, writer_drops_empty_value
+from whydrift.core.explain.causes import (
+    autoscaler_scales_replicas,
+    comparison_failed,
+    controller_owns_field,
+    generation_follows_change,
+    hook_finished,
+    injector_fills_ca_bundle,
+    job_expired,
+    kind_is_excluded,
+    namespace_metadata_differs,
+    object_lacks_tracking_id,
+    object_left_behind,
+    object_missing_from_cluster,
+    object_rendered_twice,
+    operator_completes_spec,
+    person_edits_live,
+    platform_rewrites_object,
+    prune_is_blocked,
+    run_object_is_ephemeral,
+    schema_defaults_field,
+    server_allocates_value,
+    sync_is_failing,
+    two_apps_claim_object,
+    writer_drops_empty_value,
+)
 
 CATALOGUE: tuple[Cause, ...] = (
+    comparison_failed.CAUSE,
+    namespace_metadata_differs.CAUSE,
+    two_apps_claim_object.CAUSE,
+    object_lacks_tracking_id.CAUSE,
+    prune_is_blocked.CAUSE,
+    run_object_is_ephemeral.CAUSE,
+    object_left_behind.CAUSE,
+    sync_is_failing.CAUSE,
+    job_expired.CAUSE,
+    object_missing_from_cluster.CAUSE,
     schema_defaults_field.CAUSE,
     writer_drops_empty_value.CAUSE,
+    server_allocates_value.CAUSE,
+    generation_follows_change.CAUSE,
+    autoscaler_scales_replicas.CAUSE,
+    injector_fills_ca_bundle.CAUSE,
+    platform_rewrites_object.CAUSE,
+    operator_completes_spec.CAUSE,
+    controller_owns_field.CAUSE,
     person_edits_live.CAUSE,
+    hook_finished.CAUSE,
+    kind_is_excluded.CAUSE,
+    object_rendered_twice.CAUSE,
 )

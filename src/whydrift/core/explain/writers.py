@@ -1,0 +1,60 @@
+"""Who wrote what live holds at a place, apart from Argo CD itself."""
+
+from __future__ import annotations
+
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.managers import Entry
+from whydrift.core.model.people import Writer
+from whydrift.core.model.values import ABSENT, child, is_object, same
+
+ITSELF = "argocd-application-controller"
+"""Argo CD's own name on the RBAC objects that it reconciles and on Applications (reference/measured.md 24)."""
+
+
+def is_argocd(subject: Subject, entry: Entry) -> bool:
+    """Whether an entry is Argo CD's own."""
+    return entry.manager == ITSELF or subject.knowledge.people.writer(entry.manager) is Writer.ARGOCD
+
+
+def others(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    """The entries of anybody but Argo CD that own this place; for an item that live lacks, those that hold its list."""
+    return tuple(entry for entry in _owners(subject, difference) if not is_argocd(subject, entry))
+
+
+def argocd_alone(subject: Subject, difference: Difference) -> bool:
+    """Whether Argo CD owns this place of live and nobody else does."""
+    owners = _owners(subject, difference)
+    return bool(owners) and all(is_argocd(subject, entry) for entry in owners)
+
+
+def controllers(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    """The other owners of this place where all of them are controllers, else none.
+
+    A `scale` entry of kube-controller-manager says that some autoscaler scaled, once: it is no proof of its own.
+    """
+    found = others(subject, difference)
+    people = subject.knowledge.people
+    if any(people.writer(entry.manager) is not Writer.CONTROLLER for entry in found):
+        return ()
+    return () if all(_is_autoscaler(entry) for entry in found) else found
+
+
+def overwrote(subject: Subject, difference: Difference) -> bool:
+    """Whether what the last sync wrote here is gone: base says so, or Argo CD owns the place no more."""
+    if subject.base is not None:
+        return not same(subject.base_at(difference), difference.live)
+    return not any(is_argocd(subject, entry) for entry in _owners(subject, difference))
+
+
+def _is_autoscaler(entry: Entry) -> bool:
+    return entry.manager == "kube-controller-manager" and entry.subresource == "scale"
+
+
+def _owners(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    live = subject.object.live
+    if difference.live is not ABSENT or not is_object(live) or difference.whole:
+        return () if difference.whole else subject.owners(difference)
+    parent = difference.live_path[:-1]
+    listed = isinstance(child(live, *parent), list)
+    return subject.object.managers.holders(parent, live) if listed else ()
