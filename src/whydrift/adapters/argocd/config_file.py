@@ -48,9 +48,13 @@ class ConfigFile:
         raise SourceError(f"{self.path}: no context {name!r} (there are: {known}): `argocd context` lists them")
 
     def for_server(self, server: str) -> Context | None:
-        """The context of a server, the current one first."""
-        named = [context for context in self.contexts if context.server == server]
+        """The context of a server, however its address is written; the current one first."""
+        named = [context for context in self.contexts if _host(context.server) == _host(server)]
         return next((context for context in named if context.name == self.current), named[0] if named else None)
+
+
+def _host(server: str) -> str:
+    return server.rpartition("://")[2].partition("/")[0].removesuffix(":443").lower()
 
 
 def config_path(environ: Mapping[str, str], home: Path) -> Path:

@@ -27,6 +27,7 @@ ADVICE = Advice(
     client_certificate="--client-crt FILE --client-crt-key FILE",
     not_http=ONLY_GRPC,
 )
+DEFAULT_PORTS = {"http": 80, "https": 443}
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -68,7 +69,7 @@ def _url(login: Login, server: str) -> str:
     plain = login.options.plaintext if login.options.plaintext is not None else login.context.plaintext
     try:
         parts = urlsplit(server if "://" in server else f"{'http' if plain else 'https'}://{server}")
-        port = f":{parts.port}" if parts.port else ""
+        port = f":{parts.port}" if parts.port not in (None, DEFAULT_PORTS.get(parts.scheme)) else ""
     except ValueError as error:
         raise SourceError(f"not an address of a server: {server!r}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
