@@ -11,11 +11,12 @@ from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.subject import Knowledge, Subject
+from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, Verdict
-from whydrift.core.model.values import ABSENT
+from whydrift.core.model.values import ABSENT, is_object
 
 STALE = "verdict-is-stale"
 
@@ -64,6 +65,8 @@ def look(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], ana
         outcome = explain(subject, analysis.catalogue)
         outcomes.append(ObjectOutcome(subject.object, _worth_telling(outcome.findings)))
         wants += [(subject.key, kind) for kind in outcome.wants]
+    if analysis.hidden:
+        wants += unseen_wants(snapshot, facts)
     return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants))
 
 
@@ -73,25 +76,35 @@ def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _subjects(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> list[Subject]:
+    """What is to be explained; what is said about the application itself comes first."""
     application, objects = snapshot.application, snapshot.objects or ()
-    subjects = []
+    subjects = application_subjects(snapshot, analysis.knowledge, facts)
+    warned = stated_by_conditions(application) if analysis.hidden else {}
     for item in objects:
         found = differences_of(item)
         if analysis.hidden:
-            found += _hidden(item, found)
+            found += _hidden(item, found) + ((WHOLE,) if item.key in warned else ())
         if found:
             known = facts(item.key)
             base = base_of(application, item, known)
             subjects.append(Subject(application, item, found, analysis.knowledge, base, objects, known))
-    return [*subjects, *application_subjects(snapshot, analysis.knowledge, facts)]
+    unseen = unseen_subjects(snapshot, analysis.knowledge, facts) if analysis.hidden else ()
+    return [*subjects, *unseen]
 
 
 def differences_of(item: ObjectSnapshot) -> tuple[Difference, ...]:
     """What Argo CD shows as different in one object; nothing for hooks and for what it did not compare."""
-    if item.verdict is not Verdict.OUT_OF_SYNC:
+    if item.verdict is not Verdict.OUT_OF_SYNC and not _forbidden(item):
         return ()
     found = () if item.equal else _sides(item)
     return found or (Difference((), (), Kind.MODIFIED, item.target, item.live),)
+
+
+def _forbidden(item: ObjectSnapshot) -> bool:
+    """Whether an object is compared and missing, and only its row says Unknown: the project does not permit it."""
+    if item.verdict is not Verdict.UNKNOWN or item.live is not ABSENT:
+        return False
+    return is_object(item.target) and bool(item.predicted)
 
 
 def _sides(item: ObjectSnapshot) -> tuple[Difference, ...]:

@@ -16,6 +16,7 @@ from whydrift.core.model.fact_kinds import (
     COMMITS,
     COMPARED_MANIFESTS,
     CRDS,
+    DEFINITION,
     EARLIER_MANIFESTS,
     EVENTS,
     FLEET,
@@ -270,6 +271,11 @@ def _cluster_list(kind: FactKind[tuple[JsonObject, ...]], *paths: str) -> Reader
     return read
 
 
+async def _definition(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{key.name}"
+    return reader.value(await reader.kubernetes(application, path), DEFINITION, f"definition {key.name}")
+
+
 async def _schemas(reader: FactReader, application: Application, key: ObjectKey) -> object:
     await reader.read([(application, key, CRDS)])
     crds = reader.facts(application, key)
@@ -336,6 +342,7 @@ READERS: dict[FactKind[object], Reader] = {
     COMPARED_MANIFESTS: _compared_manifests,
     EARLIER_MANIFESTS: _earlier_manifests,
     SECOND_RENDER: _second_render,
+    DEFINITION: _definition,
     CRDS: _cluster_list(CRDS, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
     SCHEMAS: _schemas,
     WEBHOOKS: _cluster_list(WEBHOOKS, "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),

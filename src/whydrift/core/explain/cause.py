@@ -21,7 +21,8 @@ class Cause:
     missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
     Facts of `helps` may be missing: they are read for what the cause cannot prove without them (Facts.maybe).
     `wishes` are facts that only add evidence: they are read where possible, and a gap changes nothing.
-    `hidden` causes look at differences that Argo CD does not show; those `about` an application at the Application itself.
+    `hidden` causes look at differences that Argo CD does not show, those that look `everywhere` at both; causes `about`
+    an application look at the Application itself.
     """
 
     id: str
@@ -33,7 +34,12 @@ class Cause:
     helps: frozenset[FactKind[object]] = field(default_factory=frozenset)
     wishes: frozenset[FactKind[object]] = field(default_factory=frozenset)
     hidden: bool = False
+    everywhere: bool = False
     about: About = About.OBJECT
+
+    def sees(self, difference: Difference) -> bool:
+        """Whether it looks at differences of this sort: shown by Argo CD or not."""
+        return self.everywhere or difference.shown is not self.hidden
 
 
 def needs(*kinds: object) -> frozenset[FactKind[object]]:

@@ -50,7 +50,7 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
     for place, cause in enumerate(catalogue):
         if cause.about is not subject.about:
             continue
-        concerned = tuple(d for d in subject.differences if d.shown is not cause.hidden and cause.concerns(subject, d))
+        concerned = tuple(d for d in subject.differences if cause.sees(d) and cause.concerns(subject, d))
         if not concerned:
             continue
         missing = _missing(subject, cause.needs)

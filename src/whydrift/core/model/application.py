@@ -94,7 +94,7 @@ class Application:
     @property
     def revisions(self) -> tuple[str, ...]:
         """The revisions that the verdict was computed from, index-aligned with `sources`."""
-        return _revisions(mapping(self.raw, "status", "sync"))
+        return revisions_of(mapping(self.raw, "status", "sync"))
 
     @cached_property
     def rows(self) -> tuple[tuple[ObjectKey, JsonObject], ...]:
@@ -120,7 +120,7 @@ class Application:
     @property
     def synced_revisions(self) -> tuple[str, ...]:
         """The revisions of the last successful sync of the whole application; () when it never was synced so."""
-        return _revisions(self.history[-1]) if self.history else ()
+        return revisions_of(self.history[-1]) if self.history else ()
 
     @property
     def synced_at(self) -> str:
@@ -158,7 +158,8 @@ def _sources(holder: JsonObject) -> tuple[Source, ...]:
     return several or ((Source.parse(one),) if one else ())
 
 
-def _revisions(holder: JsonObject) -> tuple[str, ...]:
+def revisions_of(holder: JsonObject) -> tuple[str, ...]:
+    """The revisions in a status or a history entry, one for each source."""
     several = tuple(str(revision) for revision in items(holder, "revisions"))
     one = text(holder, "revision")
     return several or ((one,) if one else ())

@@ -120,3 +120,6 @@ EARLIER_MANIFESTS: FactKind[Mapping[ObjectKey, JsonObject]] = FactKind(
 
 POD_METRICS: FactKind[Objects] = FactKind("pod metrics", "list pods.metrics.k8s.io", Per.NAMESPACE, Cost.LIST)
 """What the pods in the object's namespace use now (metrics.k8s.io PodMetrics)."""
+
+DEFINITION: FactKind[JsonObject] = FactKind("definition", "get customresourcedefinitions", Per.OBJECT, Cost.REQUEST)
+"""One live CustomResourceDefinition, read by name; a gap also where it does not exist."""

@@ -1,0 +1,83 @@
+"""Git does not have the object any more, and nobody removed it from the cluster.
+
+Why it happens: a part was switched off, a folder or a file was dropped, an object was renamed. Argo CD deletes what
+git no longer renders only when a sync prunes; until then the object runs on, and the application is OutOfSync for it.
+A CRD (which carries no tracking id) and an object that somebody gave an owner are left behind without anybody being
+told.
+
+What proves it: git was rendered for the compared revision and does not hold the object; its tracking id says that
+this application made it; no other object owns it, and no other Application renders it (all Applications were looked
+at).
+
+What would refute it: another Application renders the object (then a prune would delete what that one needs); the id
+was copied from another object; rendering failed, so that every object looks like this.
+
+Remedies: a guarded delete, dependents first, with a dump. Ask before that where something still uses it, where it
+holds data, where whether it is used cannot be known, or where everything is left behind at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whydrift.core.explain.blocked import blocks_pruning
+from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.leftovers import (
+    came_from,
+    foreign_installation,
+    is_extra,
+    made_earlier,
+    other_holders,
+    owned,
+    tracked,
+    unseen_because,
+)
+from whydrift.core.explain.runs import is_run
+from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.usage import usage
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, FLEET, NEIGHBOURS, SETTINGS
+from whydrift.core.model.values import ABSENT
+
+
+def concerns(subject: Subject, difference: Difference) -> bool:
+    """Whole objects that only live has, and that nothing keeps from being pruned."""
+    kept = subject.object.hook or is_run(subject) or (difference.shown and blocks_pruning(subject))
+    return is_extra(subject, difference) and not kept
+
+
+def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
+    """Claim what this application made and nobody renders."""
+    for difference in concerned:
+        mark = tracked(subject) if difference.shown else made_earlier(subject)
+        hides = owned(subject) and difference.shown
+        if mark is None or hides or foreign_installation(subject) or other_holders(subject):
+            continue
+        side, use = _side(subject, difference)
+        since = came_from(subject) if difference.shown else unseen_because(subject)
+        yield Explanation(
+            paths=frozenset({difference.path}),
+            strength=Strength.ATTRIBUTED,
+            why=f"{since}; no other application renders it",
+            evidence=(mark, Evidence("all applications", "none of the others renders it"), use),
+            side=side,
+        )
+
+
+def _side(subject: Subject, difference: Difference) -> tuple[Side | None, Evidence]:
+    if difference.shown and all(item.target is ABSENT for item in subject.siblings if not item.hook):
+        return Side.ASK, Evidence("use", "everything that this application had is left behind at once")
+    return usage(subject)
+
+
+CAUSE = Cause(
+    id="object-left-behind",
+    title="git dropped the object, the cluster still has it",
+    side=Side.STRUCTURE,
+    explain=explain,
+    concerns=concerns,
+    needs=needs(FLEET),
+    wishes=needs(SETTINGS, NEIGHBOURS, CLUSTER_NEIGHBOURS),
+    everywhere=True,
+)

@@ -1,0 +1,109 @@
+"""Syncs of this revision fail: the server (or Argo CD) refuses an object, or the object waits behind one that is
+refused.
+
+Why it happens: git holds what cannot be applied: a field that may not be changed, an invalid value, a kind that is
+not installed, an object that a quota, a policy or the project does not let in. One refused object stops a whole sync
+when it already fails the dry run, and later waves in any case.
+
+What proves it: the last operation failed at the revision that is compared now, and its result names this object with
+the server's message; or the operation was refused as a whole (or stopped before this object) and names the one that
+is.
+
+What would refute it: the last operation succeeded, or failed at another revision; the operation was a selective one
+that did not mean this object; somebody else wrote the value that differs.
+
+Remedies: by the message: correct the value, replace the object, install the kind, make the namespace, ask for quota.
+What only waits needs nothing but the next sync.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.syncing import (
+    ALL_REFUSED,
+    APPLIED,
+    Refusal,
+    Refused,
+    decisive,
+    failing,
+    refused,
+    result_of,
+    selected,
+)
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.people import ARGOCD
+from whydrift.core.model.values import ABSENT, same, text
+
+
+def concerns(subject: Subject, difference: Difference) -> bool:
+    """What git states and a sync at this revision did not bring."""
+    application = subject.application
+    stated = subject.object.target is not ABSENT and (difference.kind is not Kind.EXTRA or not difference.whole)
+    return stated and failing(application) and selected(application, subject.key)
+
+
+def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
+    """Claim what was refused, and what waits behind it."""
+    rows = refused(subject.application)
+    mine = next((row for row in rows if _is_row_of(subject, row)), None)
+    waits = None if mine is not None else _waits_behind(subject, rows)
+    paths = frozenset(d.path for d in concerned if _from_git(subject, d))
+    if mine is not None and mine.why is not Refusal.NO_NAME and paths:
+        yield Explanation(
+            paths=paths,
+            strength=Strength.ATTRIBUTED,
+            why=f"the sync of this revision fails on it, {mine.why.value}: {decisive(mine.message)}",
+            evidence=(Evidence("operation", f"{_phase(subject)}; {subject.key.kind}: {mine.message[:500]}"),),
+            side=mine.why.side,
+        )
+    elif waits is not None and paths:
+        yield Explanation(
+            paths=paths,
+            strength=Strength.ATTRIBUTED,
+            why=f"it only waits: the sync fails on {waits.key.kind} {waits.key.name or '(no name)'}, {waits.why.value}",
+            evidence=(
+                Evidence("operation", f"{_phase(subject)}: {decisive(text(subject.application.operation, 'message'))}"),
+                Evidence("operation", f"{waits.key.kind} {waits.key.name}: {decisive(waits.message)}"),
+            ),
+            side=Side.STRUCTURE,
+        )
+
+
+def _is_row_of(subject: Subject, row: Refused) -> bool:
+    key = subject.key
+    return row.key[:2] == key[:2] and row.key.name == key.name and row.key.namespace in (key.namespace, "")
+
+
+def _waits_behind(subject: Subject, rows: tuple[Refused, ...]) -> Refused | None:
+    """The refused object because of which the sync did not get to this one; None where it did."""
+    result = result_of(subject.application, subject.key)
+    whole = ALL_REFUSED.search(text(subject.application.operation, "message"))
+    reached = result is not None and text(result, "status") in APPLIED and not whole
+    return None if reached or not rows else rows[0]
+
+
+def _from_git(subject: Subject, difference: Difference) -> bool:
+    """Whether git's side is what did not arrive: live still is Argo CD's own (or nobody's) earlier value."""
+    if difference.whole:
+        return difference.kind is Kind.MISSING
+    if subject.base is not None and same(subject.base_at(difference), difference.target):
+        return False
+    return all(entry.manager in ARGOCD for entry in subject.owners(difference))
+
+
+def _phase(subject: Subject) -> str:
+    operation = subject.application.operation
+    return f"{text(operation, 'phase')} at {text(operation, 'finishedAt') or text(operation, 'startedAt')}"
+
+
+CAUSE = Cause(
+    id="sync-is-failing",
+    title="the sync of this revision fails",
+    side=Side.GIT,
+    explain=explain,
+    concerns=concerns,
+)

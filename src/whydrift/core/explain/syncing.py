@@ -1,0 +1,127 @@
+"""What the last sync said of each object, and why it failed (gitops-engine pkg/sync, API server messages)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
+
+FAILED = frozenset({"Failed", "Error"})
+ALL_REFUSED = re.compile(r"synchronization tasks are not valid|failed to apply \(dry run\)")
+APPLIED = frozenset({"Synced", "Pruned"})
+
+
+class Refusal(StrEnum):
+    """Why a server or Argo CD refused an object."""
+
+    IMMUTABLE = "the field cannot be changed"
+    TOO_LONG = "the object does not fit"
+    QUOTA = "the quota has no room"
+    POLICY = "an admission policy or webhook denies it"
+    WEBHOOK_DOWN = "an admission webhook does not answer"
+    NAMESPACE = "the namespace does not exist"
+    KIND = "the kind is not installed"
+    PROJECT = "the project forbids it"
+    CONFLICT = "another manager owns fields of it"
+    RIGHTS = "Argo CD lacks the rights"
+    UNKNOWN_FIELD = "a field is not in the schema"
+    INVALID = "a value is not valid"
+    SHARED = "another application owns it"
+    NO_NAME = "it has no name"
+    OTHER = "the server refuses it"
+
+    @property
+    def side(self) -> Side:
+        """Which side is right where this is why (design/decisions.md)."""
+        if self in _STRUCTURE:
+            return Side.STRUCTURE
+        return Side.ASK if self in (Refusal.QUOTA, Refusal.WEBHOOK_DOWN, Refusal.OTHER) else Side.GIT
+
+
+_STRUCTURE = (
+    Refusal.NAMESPACE, Refusal.KIND, Refusal.PROJECT, Refusal.CONFLICT, Refusal.RIGHTS, Refusal.SHARED, Refusal.NO_NAME,
+)  # fmt: skip
+PATTERNS: tuple[tuple[Refusal, str], ...] = (
+    (Refusal.PROJECT, r"is not permitted in project|not permitted in project"),
+    (Refusal.NO_NAME, r"cannot use generate name with apply"),
+    (Refusal.SHARED, r"is part of applications? .* and "),
+    (Refusal.QUOTA, r"exceeded quota|failed quota|must specify (limits|requests)"),
+    (Refusal.WEBHOOK_DOWN, r"failed calling webhook|failed to call webhook"),
+    (Refusal.POLICY, r"admission webhook .* denied|denied request|denied by|violates PodSecurity|AdmissionPolicy"),
+    (Refusal.TOO_LONG, r"Too long|[Rr]equest entity too large|[Rr]equest is too large"),
+    (Refusal.IMMUTABLE, r"field is immutable|is immutable|may not be changed|updates to .* for fields other than|"
+                        r"forbidden after creation|may not change once set|cannot be (changed|updated)"),
+    (Refusal.UNKNOWN_FIELD, r"field not declared in schema|unknown field|strict decoding error"),
+    (Refusal.CONFLICT, r"Apply failed with \d+ conflict|conflict with "),
+    (Refusal.NAMESPACE, r'namespaces? "[^"]*" not found|because it is being terminated'),
+    (Refusal.KIND, r"could not find the requested resource|no matches for kind|CRD is installed|"
+                   r"resource mapping not found|failed to discover server resources"),
+    (Refusal.RIGHTS, r"is forbidden: User |cannot (get|list|create|patch|update|delete) resource"),
+    (Refusal.INVALID, r"is invalid|Invalid value|Required value|Unsupported value|Duplicate value|"
+                      r"cannot unmarshal|unable to decode|cannot be handled as|expected .* got|typed patch"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """One refused object: why, and the server's own words."""
+
+    key: ObjectKey
+    why: Refusal
+    message: str
+
+
+def failing(application: Application) -> bool:
+    """Whether the last operation failed (or is being retried) at the revision that is compared now."""
+    operation = application.operation
+    retrying = text(operation, "phase") == "Running" and bool(refused(application))
+    if text(operation, "phase") not in FAILED and not retrying:
+        return False
+    result = mapping(operation, "syncResult")
+    revisions = tuple(str(r) for r in items(result, "revisions")) or (text(result, "revision"),)
+    return revisions == application.revisions
+
+
+def result_of(application: Application, key: ObjectKey) -> JsonObject | None:
+    """What the last sync said of an object; None where it did not get to it."""
+    rows = items(application.operation, "syncResult", "resources")
+    found = (row for row in rows if is_object(row) and _key(row)[:2] == key[:2] and _key(row).name == key.name)
+    return next((row for row in found if _key(row).namespace in (key.namespace, "")), None)
+
+
+def refused(application: Application) -> tuple[Refused, ...]:
+    """The objects that the last sync could not apply."""
+    rows = items(application.operation, "syncResult", "resources")
+    return tuple(
+        Refused(_key(row), classify(text(row, "message")), text(row, "message"))
+        for row in rows
+        if is_object(row) and text(row, "status") == "SyncFailed"
+    )
+
+
+def classify(message: str) -> Refusal:
+    """The reason in a message of the API server or of Argo CD."""
+    return next((why for why, pattern in PATTERNS if re.search(pattern, message)), Refusal.OTHER)
+
+
+def selected(application: Application, key: ObjectKey) -> bool:
+    """Whether the last operation meant this object: all of them, unless it named some."""
+    named = items(application.operation, "operation", "sync", "resources")
+    here = (key.group, key.kind, key.name)
+    return not named or any((text(row, "group"), text(row, "kind"), text(row, "name")) == here for row in named)
+
+
+def decisive(message: str) -> str:
+    """The part of a message that says what is wrong, short enough for a sentence."""
+    cut = re.sub(r'^error when (patching|creating|replacing|applying patch) "[^"]*": ', "", " ".join(message.split()))
+    shown = re.sub(r"(Invalid value: )(\{|\").{60,}?([\}\"]): ", r"\1…: ", cut)
+    return shown if len(shown) <= 240 else f"{shown[:140]} … {shown[-90:]}"
+
+
+def _key(row: JsonObject) -> ObjectKey:
+    return ObjectKey(text(row, "group"), text(row, "kind"), text(row, "namespace"), text(row, "name"))

@@ -1,0 +1,213 @@
+"""Objects that Argo CD does not compare, and what is known to be wrong with them all the same.
+
+Conditions name objects that are excluded or stated twice; the Namespace that the Application makes, hooks, leftovers
+with an owner and CRDs take no part in any comparison (reference/measured.md 42-44, 47).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+
+from whydrift.core.compare.differences import differences
+from whydrift.core.explain.base import rendered_object
+from whydrift.core.explain.subject import About, Knowledge, Subject
+from whydrift.core.model.application import Application, revisions_of
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.fact_kinds import (
+    COMPARED_MANIFESTS,
+    DEFINITION,
+    EARLIER_MANIFESTS,
+    FLEET,
+    NAMESPACE,
+    RESOURCE_TREE,
+    SYNCED_MANIFESTS,
+)
+from whydrift.core.model.facts import FactKind, Facts
+from whydrift.core.model.objects import ObjectKey, key_of_row
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, text
+
+EXCLUDED = re.compile(r"^Resource ([^/ ]*)/(\S+) (\S+) is excluded in the settings")
+REPEATED = re.compile(r"^Resource ([^/]*)/([^/]+)/([^/]*)/(\S+) appeared (\d+) times among application resources")
+CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
+MADE_BY_OWNERS = frozenset(
+    ("Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "EndpointSlice", "Job", "Event", "PersistentVolumeClaim")
+)
+"""Kinds that controllers make for their owners: seldom a leftover of git."""
+MANAGED = ("spec", "syncPolicy", "managedNamespaceMetadata")
+Found = dict[ObjectKey, tuple[States, tuple[Difference, ...]]]
+WHOLE = Difference((), (), Kind.MODIFIED, shown=False)
+
+
+def stated_by_conditions(application: Application) -> dict[ObjectKey, str]:
+    """The objects that conditions name as excluded or as stated twice, each with the condition's message."""
+    named: dict[ObjectKey, str] = {}
+    for kind, message in application.conditions:
+        excluded = EXCLUDED.match(message) if kind == "ExcludedResourceWarning" else None
+        repeated = REPEATED.match(message) if kind == "RepeatedResourceWarning" else None
+        if excluded:
+            group, kind_of, name = excluded.groups()
+            named[ObjectKey(group, kind_of, application.destination_namespace, name)] = message
+        elif repeated:
+            named[ObjectKey(*repeated.groups()[:4])] = message
+    return named
+
+
+def unseen_subjects(
+    snapshot: ApplicationSnapshot, knowledge: Knowledge, facts: Callable[[ObjectKey], Facts]
+) -> Iterator[Subject]:
+    """The objects that take no part in the comparison, as far as something differs about them."""
+    application, objects = snapshot.application, snapshot.objects or ()
+    known = facts(_itself(application))
+    compared = {item.key for item in objects}
+    found: Found = {}
+    for key in stated_by_conditions(application):
+        if key not in compared:
+            found[key] = (States(), (WHOLE,))
+    found |= _namespace(application, compared, known) | _hooks(application, known) | _left(application, compared, facts)
+    for key, (states, differing) in found.items():
+        item = ObjectSnapshot(key=key, load=partial(_known, states), row=dict(application.rows).get(key))
+        about = About.APPLICATION if key.kind == "Namespace" else About.OBJECT
+        yield Subject(application, item, differing, knowledge, None, (*objects, item), facts(key), about)
+
+
+def _known(states: States) -> States:
+    return states
+
+
+def unseen_wants(
+    snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
+) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
+    """The facts without which what Argo CD does not compare cannot be found; renders only where there is a reason."""
+    application = snapshot.application
+    itself = _itself(application)
+    known = facts(itself)
+    yield from ((itself, kind) for kind in _wanted(application, known) if not known.asked(kind))
+    yield from ((key, DEFINITION) for key in _dropped(application, known) if not facts(key).asked(DEFINITION))
+
+
+def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
+    cheap: list[FactKind[object]] = [RESOURCE_TREE]
+    if mapping(application.raw, *MANAGED):
+        cheap.append(NAMESPACE)
+    if any(row.get("hook") is True for _, row in application.rows):
+        cheap.append(COMPARED_MANIFESTS)
+        if application.synced_revisions and application.synced_revisions != application.revisions:
+            cheap.append(SYNCED_MANIFESTS)
+    if any(_children(application, known)) or _has_definitions(application):
+        cheap.append(EARLIER_MANIFESTS)
+    return cheap
+
+
+def _itself(application: Application) -> ObjectKey:
+    return ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+
+
+def _namespace(application: Application, compared: set[ObjectKey], facts: Facts) -> Found:
+    """Labels and annotations of the live Namespace against what the Application wants on it and the last sync wrote."""
+    live = facts.maybe(NAMESPACE)
+    synced = mapping(application.operation, "syncResult", "managedNamespaceMetadata")
+    wanted = _agreed(mapping(application.raw, *MANAGED), synced)
+    key = ObjectKey("", "Namespace", "", application.destination_namespace)
+    if live is None or not wanted or key in compared or text(live, "metadata", "name") != key.name:
+        return {}
+    target: JsonObject = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": key.name, **wanted}}
+    stated = {part: mapping(live, "metadata", part) for part in ("labels", "annotations")}
+    shown: JsonObject = {**target, "metadata": {"name": key.name, **{p: m for p, m in stated.items() if m}}}
+    differing = tuple(replace(d, shown=False) for d in differences(target, shown) if not _servers_own(d))
+    return {key: (States(target, live), differing)} if differing else {}
+
+
+def _agreed(wanted: JsonObject, synced: JsonObject) -> JsonObject:
+    """The part of what is wanted that the last sync wrote; the rest shows as a change of the Application."""
+    parts = {p: {k: v for k, v in mapping(wanted, p).items() if mapping(synced, p).get(k) == v} for p in wanted}
+    return {part: {**entries} for part, entries in parts.items() if entries}
+
+
+def _servers_own(difference: Difference) -> bool:
+    last = str(difference.path[-1]) if difference.path else ""
+    return difference.kind is Kind.EXTRA and ("kubernetes.io/" in last or "argoproj.io/" in last)
+
+
+def _hooks(application: Application, facts: Facts) -> Found:
+    """Hooks that git changed since they ran, and hooks that are done and that git does not have any more."""
+    compared, synced = facts.maybe(COMPARED_MANIFESTS), facts.maybe(SYNCED_MANIFESTS)
+    found: Found = {}
+    for key, row in application.rows:
+        if row.get("hook") is not True or compared is None:
+            continue
+        target = rendered_object(compared, application, key)
+        ran = ABSENT if synced is None else rendered_object(synced, application, key)
+        if target is ABSENT:
+            found[key] = (States(ABSENT, _named(key)), (replace(WHOLE, kind=Kind.EXTRA),))
+        elif ran is not ABSENT:
+            differing = tuple(replace(d, shown=False) for d in differences(target, ran))
+            found |= {key: (States(target, ran), differing)} if differing else {}
+    return found
+
+
+def _left(application: Application, compared: set[ObjectKey], facts: Callable[[ObjectKey], Facts]) -> Found:
+    """Objects that an earlier revision rendered, that live on, and that Argo CD does not count."""
+    known = facts(_itself(application))
+    earlier = known.maybe(EARLIER_MANIFESTS)
+    if earlier is None:
+        return {}
+    found: Found = {}
+    for key, live in _children(application, known):
+        if key not in compared and rendered_object(earlier, application, key) is not ABSENT:
+            found[key] = (States(ABSENT, live), (replace(WHOLE, kind=Kind.EXTRA),))
+    for key in _dropped(application, known):
+        definition = facts(key).maybe(DEFINITION)
+        if definition is not None:
+            found[key] = (States(ABSENT, definition), (replace(WHOLE, kind=Kind.EXTRA),))
+    return found
+
+
+def _children(application: Application, facts: Facts) -> Iterator[tuple[ObjectKey, JsonObject]]:
+    """Live objects with an owner that git may have made once; nothing where the tree cannot be trusted."""
+    tree = facts.maybe(RESOURCE_TREE)
+    if tree is None or not _was_synced_twice(application):
+        return
+    rows = dict(application.rows)
+    for node in items(tree, "nodes"):
+        if is_object(node) and node.get("parentRefs") and text(node, "kind") not in MADE_BY_OWNERS:
+            key = key_of_row(node)
+            if key not in rows:
+                yield key, _node(node)
+
+
+def _dropped(application: Application, facts: Facts) -> Iterator[ObjectKey]:
+    """CRDs that an earlier revision rendered and that no application lists now."""
+    earlier, fleet = facts.maybe(EARLIER_MANIFESTS), facts.maybe(FLEET)
+    for key in earlier or {}:
+        if key[:2] == CRD and fleet is not None and not fleet.holders(application.cluster, key._replace(namespace="")):
+            yield key._replace(namespace="")
+
+
+def _has_definitions(application: Application) -> bool:
+    return _was_synced_twice(application) and any(key[:2] == CRD for key, _ in application.rows)
+
+
+def _was_synced_twice(application: Application) -> bool:
+    """Whether there is an earlier revision to look at, and a comparison that says what git renders now."""
+    return len({revisions_of(entry) for entry in application.history}) > 1 and application.sync != "Unknown"
+
+
+def _node(node: JsonObject) -> JsonObject:
+    """A node of the resource tree as an object, with its owners."""
+    version = "/".join(part for part in (text(node, "group"), text(node, "version")) if part)
+    owners: list[Json] = [
+        {"kind": text(ref, "kind"), "name": text(ref, "name"), "uid": text(ref, "uid")}
+        for ref in items(node, "parentRefs")
+    ]
+    metadata: JsonObject = {"name": text(node, "name"), "ownerReferences": owners}
+    if text(node, "namespace"):
+        metadata["namespace"] = text(node, "namespace")
+    return {"apiVersion": version, "kind": text(node, "kind"), "metadata": metadata}
+
+
+def _named(key: ObjectKey) -> MaybeJson:
+    return {"kind": key.kind, "metadata": {"name": key.name, "namespace": key.namespace}}

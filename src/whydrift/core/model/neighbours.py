@@ -1,0 +1,20 @@
+"""What else lives where an object lives: the objects that may use it, and the kinds that could not be listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from whydrift.core.model.values import JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Objects of a namespace (or of a whole cluster), each with apiVersion and kind.
+
+    `read` are the kinds that were listed, `unread` those that were not, each with the reason.
+    """
+
+    objects: tuple[JsonObject, ...] = ()
+    read: frozenset[str] = frozenset()
+    unread: Mapping[str, str] = field(default_factory=dict)
