@@ -146,17 +146,14 @@ def _commit(row: Json) -> Commit:
 
 
 def _fleet(rows: list[Json]) -> Fleet:
-    claims: dict[tuple[str, ObjectKey], tuple[Claim, ...]] = {}
-    names = set()
+    listed: list[tuple[str, ObjectKey, Claim]] = []
     for row in rows:
         assert is_object(row)
-        names.add(str(row["name"]))
+        cluster = str(row.get("cluster", "https://kubernetes.default.svc"))
         for field, leftover in (("objects", False), ("leftovers", True)):
-            for stated in _list(row.get(field)):
-                place = (str(row.get("cluster", "https://kubernetes.default.svc")), ObjectKey(*str(stated).split("/")))
-                claim = Claim(str(row["name"]), str(row.get("namespace", "argocd")), leftover)
-                claims[place] = (*claims.get(place, ()), claim)
-    return Fleet(claims, frozenset(names))
+            claim = Claim(str(row["name"]), str(row.get("namespace", "argocd")), leftover)
+            listed += [(cluster, ObjectKey(*str(stated).split("/")), claim) for stated in _list(row.get(field))]
+    return Fleet.of(listed, (str(row["name"]) for row in rows if is_object(row)))
 
 
 def _list(value: Json | None) -> list[Json]:

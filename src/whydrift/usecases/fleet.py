@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import msgspec
+
 from whydrift.core.model.application import Application
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.fleet import Claim, Fleet
@@ -56,14 +58,66 @@ async def _version(source: Source, instance: str) -> str:
     return text(decode_object(reply.content, "the version"), "Version") if isinstance(reply, Body) else ""
 
 
-def index(applications: Iterable[Application]) -> Fleet:
-    """Who lists which object of which cluster."""
-    claims: dict[tuple[str, ObjectKey], tuple[Claim, ...]] = {}
-    names: set[str] = set()
+def index(content: bytes) -> Fleet:
+    """Who lists which object of which cluster, from a list answer; decodes only that."""
+    try:
+        applications = _INDEXED.decode(content).items or []
+    except msgspec.DecodeError as error:
+        raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
+    return Fleet.of(_claims(applications), (_instance_name(application) for application in applications))
+
+
+def _claims(applications: Iterable[_Application]) -> Iterator[tuple[str, ObjectKey, Claim]]:
     for application in applications:
-        names.add(application.instance_name)
-        for key, row in application.rows:
-            leftover = row.get("requiresPruning") is True
-            place = (application.cluster, key)
-            claims[place] = (*claims.get(place, ()), Claim(application.name, application.namespace, leftover))
-    return Fleet(claims, frozenset(names))
+        cluster = application.spec.destination.server or application.spec.destination.name
+        name, namespace = application.metadata.name, application.metadata.namespace
+        held, left = Claim(name, namespace, False), Claim(name, namespace, True)
+        for row in application.status.resources or []:
+            key = ObjectKey(row.group, row.kind, row.namespace, row.name)
+            yield cluster, key, left if row.requiresPruning else held
+
+
+def _instance_name(application: _Application) -> str:
+    """As `Application.instance_name`."""
+    name, namespace, controller = (
+        application.metadata.name,
+        application.metadata.namespace,
+        application.status.controllerNamespace,
+    )
+    return name if not controller or controller == namespace else f"{namespace}_{name}"
+
+
+class _Named(msgspec.Struct, gc=False):
+    name: str = ""
+    namespace: str = ""
+    server: str = ""
+
+
+class _Spec(msgspec.Struct, gc=False):
+    destination: _Named = msgspec.field(default_factory=_Named)
+
+
+class _Row(msgspec.Struct, gc=False):
+    group: str = ""
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    requiresPruning: bool = False
+
+
+class _Status(msgspec.Struct):
+    controllerNamespace: str = ""
+    resources: list[_Row] | None = None
+
+
+class _Application(msgspec.Struct):
+    metadata: _Named = msgspec.field(default_factory=_Named)
+    spec: _Spec = msgspec.field(default_factory=_Spec)
+    status: _Status = msgspec.field(default_factory=_Status)
+
+
+class _Applications(msgspec.Struct):
+    items: list[_Application] | None = None
+
+
+_INDEXED = msgspec.json.Decoder(_Applications)

@@ -42,7 +42,7 @@ async def record(
         for path in FLEET_PARTS:
             await source.ask(Question(Api.ARGOCD, path, (), instance))
         reader = reader_of(instance)
-        remember_fleet(reader, index(listing.applications()), listing.gaps[0].why if listing.gaps else "")
+        remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
         chosen = (application for application in listing.applications() if selected(application))
         for together in _batches(chosen):
             await asyncio.gather(

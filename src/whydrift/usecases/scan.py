@@ -38,7 +38,7 @@ async def scan(
         read.gaps += listing.gaps
         read.versions.append(listing.version)
         reader = reader_of(instance)
-        remember_fleet(reader, index(listing.applications()), listing.gaps[0].why if listing.gaps else "")
+        remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
         chosen = (application for application in listing.applications() if selected(application))
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer

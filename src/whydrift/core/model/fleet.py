@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from whydrift.core.model.objects import ObjectKey
@@ -30,11 +30,27 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Which applications hold which object, by destination cluster. `names` are the instance names of all applications."""
+    """Which applications hold which object, by destination cluster; small enough for hundreds of thousands of objects.
 
-    claims: Mapping[tuple[str, ObjectKey], tuple[Claim, ...]] = field(default_factory=dict)
+    `names` are the instance names of all applications. Objects are kept by the hash of their place, holders by number.
+    """
+
+    applications: tuple[tuple[str, str], ...] = ()
+    places: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, listed: Iterable[tuple[str, ObjectKey, Claim]], names: Iterable[str] = ()) -> Fleet:
+        """The fleet out of every (cluster, object, claim)."""
+        numbers: dict[tuple[str, str], int] = {}
+        places: dict[int, tuple[int, ...]] = {}
+        for cluster, key, claim in listed:
+            number = numbers.setdefault((claim.application, claim.namespace), len(numbers))
+            place = hash((cluster, *key))
+            places[place] = (*places.get(place, ()), 2 * number + claim.leftover)
+        return cls(tuple(numbers), places, frozenset(names))
 
     def holders(self, cluster: str, key: ObjectKey) -> tuple[Claim, ...]:
         """The applications that list this object of this cluster."""
-        return self.claims.get((cluster, key), ())
+        found = self.places.get(hash((cluster, *key)), ())
+        return tuple(Claim(*self.applications[number // 2], leftover=bool(number % 2)) for number in found)
