@@ -104,7 +104,8 @@ class Client:
             return lost(error, self.endpoint)
 
     async def _one_request(self, url: str) -> Answer | Lost:
-        async with self._open().stream("GET", url) as response:
+        name = self.endpoint.tls.server_name
+        async with self._open().stream("GET", url, extensions={"sni_hostname": name} if name else None) as response:
             self.met = True
             content = io.BytesIO()  # grows in place: one copy of a large answer, not two
             async for chunk in response.aiter_bytes():

@@ -10,12 +10,16 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """Whom to trust and who we are. PEM texts; `authorities` are trusted beside the system's own."""
+    """Whom to trust and who we are. PEM texts; `authorities` are trusted beside the system's own.
+
+    `server_name` is the name that the certificate must hold, where that is not the host's.
+    """
 
     insecure: bool = False
     authorities: str = ""
     certificate: str = ""
     key: str = dataclass_field(default="", repr=False)
+    server_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
