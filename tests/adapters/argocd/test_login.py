@@ -17,7 +17,7 @@ from tests.replay import CERTIFICATES
 from whydrift.adapters.argocd import ArgocdOptions, CoreMode, connect
 from whydrift.adapters.argocd.login import find_login
 from whydrift.adapters.argocd.options import from_environment
-from whydrift.adapters.argocd.tokens import expires_at
+from whydrift.adapters.http.tokens import expires_at
 from whydrift.errors import SourceError, WhydriftError
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from whydrift.adapters.argocd.config_file import ConfigFile, Context, config_path, read_config
 from whydrift.adapters.argocd.core_mode import CoreMode
 from whydrift.adapters.argocd.options import ArgocdOptions, from_environment
-from whydrift.adapters.argocd.tokens import expires_at
+from whydrift.adapters.http.tokens import expires_at
 from whydrift.errors import SourceError
 
 IN_CLUSTER = "argocd-server.argocd.svc"
