@@ -13,7 +13,7 @@ from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Explanation, Strength, Undecided
-from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import SCHEMAS, SYNCED_MANIFESTS
 from whydrift.core.model.facts import Cost, FactKind, Gap
 
 
@@ -72,8 +72,14 @@ def _missing(subject: Subject, kinds: frozenset[FactKind[object]]) -> frozenset[
 
 
 def _known(subject: Subject, kind: FactKind[object]) -> bool:
-    """Whether a fact is there. A base may be known without a render, and unknown in spite of one (a masked Secret)."""
-    return subject.base is not None if kind is SYNCED_MANIFESTS else subject.facts.known(kind)
+    """Whether a fact is there.
+
+    A base may be known without a render, and unknown in spite of one (a masked Secret); the schema of a kind may be
+    built in or stand in a CRD that the application manages.
+    """
+    if kind is SYNCED_MANIFESTS:
+        return subject.base is not None
+    return subject.facts.known(kind) or (kind is SCHEMAS and subject.schema is not None)
 
 
 def _proven(cause: Cause, subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from whydrift.core.compare.alignment import at
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.fact_kinds import SCHEMAS
 from whydrift.core.model.facts import Facts
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.people import People
-from whydrift.core.model.schema import Schemas
+from whydrift.core.model.schema import Schemas, Type
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, is_object, text
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 
@@ -64,6 +66,26 @@ class Subject:
     def key(self) -> ObjectKey:
         """The object's key."""
         return self.object.key
+
+    @property
+    def custom(self) -> bool:
+        """Whether a CustomResourceDefinition defines the kind, not the API server itself."""
+        return self.knowledge.schemas.type_of(self.object.api_version, self.key.kind) is None
+
+    @cached_property
+    def schema(self) -> Type | None:
+        """The type of the object's kind: built in, or of a CRD that was read or that the application itself manages."""
+        schemas = self.facts.maybe(SCHEMAS) or self.knowledge.schemas.with_crds(self._managed_definitions())
+        return schemas.type_of(self.object.api_version, self.key.kind)
+
+    def _managed_definitions(self) -> tuple[JsonObject, ...]:
+        return tuple(
+            item.live
+            for item in self.siblings
+            if item.key.kind == "CustomResourceDefinition"
+            and item.key.name.endswith(f".{self.key.group}")
+            and is_object(item.live)
+        )
 
     @property
     def server_side(self) -> bool:
