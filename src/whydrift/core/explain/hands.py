@@ -1,0 +1,103 @@
+"""Whose hands a change shows: people's tools and libraries in managed fields, and changes that leave no name.
+
+A removed field and a zero have no owner, a reordered keyed list neither (reference/measured.md 17, 18, 34).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whydrift.core.explain.autoscalers import autoscalers_of
+from whydrift.core.explain.base import last_sync
+from whydrift.core.explain.raised import REPLICAS
+from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.writers import is_argocd, others
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.fact_kinds import SCHEMAS
+from whydrift.core.model.managers import Entry
+from whydrift.core.model.people import Writer
+from whydrift.core.model.schema import Schemas
+from whydrift.core.model.values import ABSENT, MaybeJson, is_empty
+
+HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
+ORDERED: Final = frozenset({"initContainers"})
+"""Lists with keys whose order means something all the same: init containers run one after the other."""
+
+
+def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    """The people's entries at this place, the last writer first; none where anybody else owns it as well."""
+    owners = others(subject, difference)
+    if not owners or any(not is_hand(subject, entry) or not _after_sync(subject, entry) for entry in owners):
+        return ()
+    return tuple(sorted(owners, key=lambda entry: entry.time or "", reverse=True))
+
+
+def is_hand(subject: Subject, entry: Entry) -> bool:
+    """Whether an entry has the name of a person's tool, or of a library that a script or a person uses."""
+    return subject.knowledge.people.writer(entry.manager) in HANDS
+
+
+def hands_since(subject: Subject) -> tuple[Entry, ...]:
+    """The people's entries that wrote anything of this object after its last sync."""
+    entries = subject.object.managers.entries
+    return tuple(entry for entry in entries if entry.time and is_hand(subject, entry) and _after_sync(subject, entry))
+
+
+def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
+    """Whether a change is one that leaves no owner, and nobody but a person is known to have written the object."""
+    if others(subject, difference) or _others_since(subject):
+        return False
+    if difference.order:
+        return difference.path[-1] in ORDERED
+    if difference.kind is Kind.MISSING:
+        return not _is_hollow(base) and _would_be_kept(subject, difference)
+    zeroed = is_empty(difference.live) and not is_empty(base) and base is not ABSENT
+    return zeroed and not subject.owners(difference) and not _scales_to_zero(subject, difference)
+
+
+def _after_sync(subject: Subject, entry: Entry) -> bool:
+    """Whether an entry was written after the object's last sync began; `scale` entries carry no time."""
+    last = last_sync(subject.application, subject.key)
+    return entry.time is None or last is None or entry.time >= last.started
+
+
+def _others_since(subject: Subject) -> bool:
+    """Whether a controller, a pipeline or an unknown writer wrote more than the status since the last sync."""
+    return any(
+        not entry.subresource
+        and not is_argocd(subject, entry)
+        and not is_hand(subject, entry)
+        and _after_sync(subject, entry)
+        for entry in subject.object.managers.entries
+    )
+
+
+def _would_be_kept(subject: Subject, difference: Difference) -> bool:
+    """Whether the API server keeps such a field, so that somebody must have taken it away.
+
+    Custom kinds lose fields to pruning and to conversion as well; there a person's write since the sync is asked for,
+    except for Applications, whose fields Argo CD's own server takes away on request without leaving a name.
+    """
+    if difference.path[0] == "metadata":
+        return True
+    known = (subject.knowledge.schemas, subject.facts.maybe(SCHEMAS))
+    if not any(schemas is not None and _has(schemas, subject, difference) for schemas in known):
+        return False
+    built_in = subject.knowledge.types.knows(subject.object.api_version, subject.key.kind)
+    return built_in or subject.key.kind == "Application" or bool(hands_since(subject))
+
+
+def _has(schemas: Schemas, subject: Subject, difference: Difference) -> bool:
+    kind = schemas.type_of(subject.object.api_version, subject.key.kind)
+    return kind is not None and kind.at(difference.path) is not None
+
+
+def _is_hollow(value: MaybeJson) -> bool:
+    """Whether a value is empty, or holds nothing but empty values: writers drop those."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return is_empty(value) if parts is None else all(_is_hollow(part) for part in parts)
+
+
+def _scales_to_zero(subject: Subject, difference: Difference) -> bool:
+    """Whether an autoscaler may have scaled to nothing: then nobody need have done it."""
+    return difference.path == REPLICAS and any(scaler.least == 0 for scaler in autoscalers_of(subject))

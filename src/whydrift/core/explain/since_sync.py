@@ -1,0 +1,56 @@
+"""What changed since the last sync at one place: git's side, the cluster's, or both."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whydrift.core.compare.alignment import align
+from whydrift.core.compare.typed.quantity import parse_quantity
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.values import ABSENT, MaybeJson, is_empty, same
+
+_TEXTS: Final = frozenset({"data", "stringData", "binaryData", "annotations", "labels", "env", "args", "command"})
+
+
+def git_changed(subject: Subject, difference: Difference) -> bool:
+    """Whether git says something else here than the last sync wrote; nothing and an empty value are one."""
+    base = subject.base_at(difference)
+    return not same(base, difference.target) and not (_is_blank(base) and _is_blank(difference.target))
+
+
+def cluster_changed(subject: Subject, difference: Difference) -> bool:
+    """Whether live no longer holds what the last sync wrote here; what the API server adds to it is no change."""
+    base = subject.base_at(difference)
+    if difference.order or (_is_blank(base) and _is_blank(difference.live)):
+        return difference.order and not same(base, difference.live)
+    return not holds(difference.live, base, typed=_TEXTS.isdisjoint(difference.path))
+
+
+def holds(live: MaybeJson, written: MaybeJson, *, typed: bool) -> bool:
+    """Whether live has all that was written; `typed` values may be respelled as quantities (`1000m` is `1`)."""
+    if isinstance(live, dict) and isinstance(written, dict):
+        return all(
+            _is_blank(part) or holds(live.get(key, ABSENT), part, typed=typed and key not in _TEXTS)
+            for key, part in written.items()
+        )
+    if isinstance(live, list) and isinstance(written, list):
+        return len(live) == len(written) and all(
+            i is not None and j is not None and holds(live[j], written[i], typed=typed) for i, j in align(written, live)
+        )
+    return same(live, written) or (typed and _is_same_amount(live, written))
+
+
+def _is_same_amount(a: MaybeJson, b: MaybeJson) -> bool:
+    amounts = [_amount(value) for value in (a, b)]
+    return amounts[0] is not None and amounts[0] == amounts[1]
+
+
+def _amount(value: MaybeJson) -> object:
+    if isinstance(value, str):
+        return parse_quantity(value)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _is_blank(value: MaybeJson) -> bool:
+    return value is ABSENT or is_empty(value)
