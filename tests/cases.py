@@ -9,7 +9,8 @@ lastApplied  the manifest that Argo CD's client-side apply wrote last (put into 
 predicted, normalizedLive   Argo CD's own two sides, where they are not simply target and live
 row          the object's row in status.resources, where more than the status matters
 hidden       true: the differences are those that Argo CD does not show
-about        application: the subject is the Application itself (target and live are left out)
+about        application: the subject is the Application itself (target and live are left out);
+             unseen: the first object that Argo CD does not compare (siblings are those that it compares)
 siblings     further objects of the application: [{target, live}]
 facts        by the name of their kind: lists, objects (`schemas` is a list of CRDs, `all applications` a list of
              {name, namespace, cluster, objects: [group/Kind/namespace/name], leftovers: [...]}, renders are lists of
@@ -33,10 +34,21 @@ from whydrift.core.compare.differences import hidden_differences
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.subject import Knowledge, Subject
+from whydrift.core.explain.unseen import unseen_subjects
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import FLEET, SCHEMAS, SECOND_RENDER, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import (
+    CLUSTER_NEIGHBOURS,
+    COMPARED_MANIFESTS,
+    EARLIER_MANIFESTS,
+    FLEET,
+    NEIGHBOURS,
+    SCHEMAS,
+    SECOND_RENDER,
+    SYNCED_MANIFESTS,
+)
 from whydrift.core.model.facts import FactKind, Facts, Gap
 from whydrift.core.model.fleet import Claim, Commit, Fleet
+from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.people import People
 from whydrift.core.model.snapshot import LAST_APPLIED, ApplicationSnapshot, ObjectSnapshot, States, Verdict
@@ -84,6 +96,10 @@ def subject_of(case: JsonObject) -> Subject:
         found = application_subjects(ApplicationSnapshot(application, siblings), knowledge, lambda key: facts)
         assert found, "nothing about the Application itself differs"
         return found[0]
+    if case.get("about") == "unseen":
+        unseen = list(unseen_subjects(ApplicationSnapshot(application, siblings), knowledge, lambda key: facts))
+        assert unseen, "nothing differs in what Argo CD does not compare"
+        return unseen[0]
     item = _snapshot(case)
     found_in = hidden_differences(item.target, item.live, ()) if case.get("hidden") else differences_of(item)
     base = base_of(application, item, facts)
@@ -132,8 +148,11 @@ def _fact(kind: FactKind[object], value: Json) -> object:
         return builtin_schemas().with_crds([crd for crd in _list(value) if is_object(crd)])
     if kind is FLEET:
         return _fleet(_list(value))
-    if kind in (SYNCED_MANIFESTS, SECOND_RENDER):
-        return {key_of(manifest, "shop"): manifest for manifest in _list(value)}
+    if kind in (NEIGHBOURS, CLUSTER_NEIGHBOURS):
+        objects = tuple(obj for obj in _list(value) if is_object(obj))
+        return Neighbours(objects, frozenset(("Pod", "Ingress", "ClusterRoleBinding")))
+    if kind in (SYNCED_MANIFESTS, SECOND_RENDER, COMPARED_MANIFESTS, EARLIER_MANIFESTS):
+        return {key_of(manifest): manifest for manifest in _list(value)}
     if kind.name == "commits since the last sync":
         return tuple(_commit(row) for row in _list(value))
     return tuple(value) if isinstance(value, list) else value

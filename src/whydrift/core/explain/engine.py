@@ -58,10 +58,11 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
         _claim(claims, concerned, proven, place)
         unproven = tuple(d for d in concerned if not any(d.path in explanation.paths for explanation in proven))
         lacking = missing | _missing(subject, cause.helps)
-        unasked = frozenset(kind for kind in lacking | cause.wishes if not subject.facts.asked(kind))
+        wished = frozenset() if missing else cause.wishes
+        unasked = frozenset(kind for kind in lacking | wished if not subject.facts.asked(kind))
         if unasked:
-            waiting.append(Waiting(place, concerned if missing or cause.wishes & unasked else unproven, unasked))
-        elif lacking:
+            waiting.append(Waiting(place, concerned if missing or wished & unasked else unproven, unasked))
+        if lacking and not lacking & unasked:
             _decline(undecided, unproven, cause, subject, lacking)
     wants = _wants(waiting, claims)
     return Outcome(tuple(_finding(d, claims[d], undecided[d]) for d in subject.differences), wants)

@@ -26,6 +26,7 @@ from whydrift.core.explain.causes import (
     server_allocates_value,
     sync_is_failing,
     two_apps_claim_object,
+    webhook_injects_field,
     writer_drops_empty_value,
 )
 
@@ -49,6 +50,7 @@ CATALOGUE: tuple[Cause, ...] = (
     platform_rewrites_object.CAUSE,
     operator_completes_spec.CAUSE,
     controller_owns_field.CAUSE,
+    webhook_injects_field.CAUSE,
     person_edits_live.CAUSE,
     hook_finished.CAUSE,
     kind_is_excluded.CAUSE,
