@@ -16,10 +16,17 @@ def may_be_default(subject: Subject, difference: Difference) -> bool:
 
     No default adds an item to a list.
     """
-    if difference.kind is not Kind.EXTRA or difference.whole or isinstance(difference.path[-1], int):
-        return False
-    filled = _defaulted(subject)
-    return filled is None or same(child(filled, *difference.path), difference.live)
+    return _adds_field(difference) and (_defaulted(subject) is None or is_known_default(subject, difference))
+
+
+def is_known_default(subject: Subject, difference: Difference) -> bool:
+    """Whether the default that the kind is known to have here is what only live has."""
+    filled = _defaulted(subject) if _adds_field(difference) else None
+    return filled is not None and same(child(filled, *difference.path), difference.live)
+
+
+def _adds_field(difference: Difference) -> bool:
+    return difference.kind is Kind.EXTRA and not difference.whole and not isinstance(difference.path[-1], int)
 
 
 def _defaulted(subject: Subject) -> MaybeJson:

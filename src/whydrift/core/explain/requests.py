@@ -1,0 +1,83 @@
+"""What Argo CD sent and what the API server stored: whether a value changed inside Argo CD's own request.
+
+What a webhook changes has no writer of its own: it belongs to nobody, or to the manager of the request
+(reference/measured.md 53).
+"""
+
+from __future__ import annotations
+
+from whydrift.core.compare.typed.quantity import parse_quantity
+from whydrift.core.compare.typed.scalars import duration_nanoseconds
+from whydrift.core.explain.base import FROM_LAST_APPLIED
+from whydrift.core.explain.filled_in import may_be_default
+from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.writers import argocd_alone, others
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, items, same, text
+
+COMPLETED_BY_SERVER = "volumeClaimTemplates"
+"""Objects inside objects, which the server completes with a kind, a version and a status."""
+
+
+def only_in_request(subject: Subject, difference: Difference) -> bool:
+    """Whether live holds a value here that no other writer owns and that is not what the last sync sent."""
+    if difference.live is ABSENT or is_empty(difference.live) or others(subject, difference):
+        return False
+    if COMPLETED_BY_SERVER in difference.path or not subject.object.managers.entries:
+        return False
+    if subject.base is None:
+        return difference.kind is Kind.EXTRA
+    return not _one_value(subject.base_at(difference), difference.live)
+
+
+def unlike_sent(subject: Subject, difference: Difference) -> bool:
+    """Whether Argo CD's own last-applied annotation states another value, and Argo CD's own entry owns the stored one.
+
+    Then the value changed between Argo CD and the store; a default never replaces a value that is stated.
+    """
+    if subject.base is None or subject.base.says != FROM_LAST_APPLIED or subject.key.kind == "Application":
+        return False
+    base = subject.base_at(difference)
+    return base is not ABSENT and not is_empty(base) and argocd_alone(subject, difference)
+
+
+def sent_otherwise(subject: Subject, difference: Difference) -> bool:
+    """Whether what Argo CD sent is known, and is not what is stored, and no default explains that."""
+    if subject.base is None or may_be_default(subject, difference):
+        return False
+    if subject.base.says == FROM_LAST_APPLIED or _renders_alike(subject):
+        return True
+    return difference.kind is Kind.EXTRA and not any(isinstance(step, int) for step in difference.path[-1:])
+
+
+def _renders_alike(subject: Subject) -> bool:
+    """Whether every render of one revision is the same, so that the rendered base is what was sent."""
+    status = child(subject.application.raw, "status")
+    kinds = {text(status, "sourceType"), *(str(kind) for kind in items(status, "sourceTypes"))} - {""}
+    return bool(kinds) and kinds <= {"Directory"}
+
+
+def _one_value(a: MaybeJson, b: MaybeJson) -> bool:
+    """Whether the server may have stored `a` as `b` by itself: another spelling of one number, time or text."""
+    if same(a, b) or not isinstance(a, str | int | float) or not isinstance(b, str | int | float):
+        return same(a, b)
+    left, right = str(a), str(b)
+    readings = ((read(left), read(right)) for read in (parse_quantity, duration_nanoseconds))
+    return "".join(left.split()) == "".join(right.split()) or any(x is not None and x == y for x, y in readings)
+
+
+def repeated(subject: Subject, difference: Difference) -> bool:
+    """Whether another object of the kind has the same addition, which its git does not state either."""
+    if difference.kind is not Kind.EXTRA or any(isinstance(step, int) for step in difference.path):
+        return False
+    if may_be_default(subject, difference):
+        return False
+    alike = (
+        item
+        for item in subject.siblings
+        if item.key[:2] == subject.key[:2] and item.key != subject.key and item.target is not ABSENT
+    )
+    return any(
+        child(item.live, *difference.path) is not ABSENT and child(item.target, *difference.path) is ABSENT
+        for item in alike
+    )
