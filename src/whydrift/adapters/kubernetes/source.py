@@ -1,0 +1,89 @@
+"""The clusters of a kubeconfig (or the pod's own) as a `ports.Source` for `Api.KUBERNETES` questions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from whydrift.adapters.kubernetes.access import Configuration
+from whydrift.adapters.kubernetes.cluster import Cluster, in_thread
+from whydrift.adapters.kubernetes.dry_run import dry_run
+from whydrift.core.model.values import JsonObject
+from whydrift.ports import Api, NotRead, Question, Reply
+
+HOME = ("https://kubernetes.default.svc", "in-cluster")
+"""How Applications name the cluster of Argo CD itself (Argo CD common.go, KubernetesInternalAPIServerAddr)."""
+LONGEST_LOAD = 60.0
+
+
+class KubernetesSource:
+    """Live clusters. `Question.at` is the name of a context, "" the chosen one. Read only; see `dry_run`."""
+
+    def __init__(self, configuration: Configuration, allow_dry_run: bool = False) -> None:
+        self._configuration = configuration
+        self._allow_dry_run = allow_dry_run
+        self._lock = asyncio.Lock()
+        self._servers: Mapping[str, str] | None = None
+        self._clusters: dict[str, Cluster] = {}
+
+    @property
+    def name(self) -> str:
+        """The configuration that it reads, with the chosen context once that is known."""
+        return self._configuration.label
+
+    async def servers(self) -> Mapping[str, str]:
+        """URL of each API server by context, "" the chosen one. SourceError where the configuration cannot be used."""
+        async with self._lock:
+            if self._servers is None:
+                await in_thread(self._configuration.load, LONGEST_LOAD)
+                self._servers = self._configuration.servers()
+            return self._servers
+
+    async def clusters(self) -> dict[str, str]:
+        """Every context by the URL of its server; the chosen one also as the cluster of Argo CD itself."""
+        found = {url: context for context, url in (await self.servers()).items() if context}
+        return {**found, **dict.fromkeys(HOME, "")}
+
+    async def namespace(self) -> str:
+        """The namespace of the chosen context, "" where it states none."""
+        await self.servers()
+        return self._configuration.namespace()
+
+    async def ask(self, question: Question) -> Reply:
+        """A cluster's answer; what it refuses, and a cluster that is not reached, leave this question unread."""
+        if question.api is not Api.KUBERNETES:
+            return NotRead("only clusters are asked: no Argo CD API server is in use")
+        cluster = await self._cluster(question.at)
+        return (
+            NotRead(f"no context {question.at!r} in the kubeconfig") if cluster is None else await cluster.ask(question)
+        )
+
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a server-side apply of `target` would make, stored nowhere. Not asked unless the user allowed it."""
+        if not self._allow_dry_run:
+            return NotRead("no dry run without --dry-run")
+        cluster = await self._cluster(at)
+        return NotRead(f"no context {at!r}") if cluster is None else await dry_run(cluster, target, namespace)
+
+    async def _cluster(self, at: str) -> Cluster | None:
+        if at not in await self.servers():
+            return None
+        if at not in self._clusters:
+            renewal = self._configuration.renews.format(context=at or self._configuration.label.rpartition(" ")[2])
+            self._clusters[at] = Cluster(partial(self._configuration.endpoint, at), renewal)
+        return self._clusters[at]
+
+    def instances(self) -> Sequence[str]:
+        """The only one."""
+        return [""]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made."""
+        return sum(cluster.requests for cluster in self._clusters.values())
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        for cluster in self._clusters.values():
+            await cluster.close()
