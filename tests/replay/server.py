@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import os
+import select
+import socket
 import ssl
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -166,7 +170,15 @@ class _Server(ThreadingHTTPServer):
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Connections that break are what this server is for."""
+        """Connections that break are what this server is for.
+
+        After a refused handshake the client's bytes are read: closing on unread ones resets the connection, and the
+        client would not see the alert.
+        """
+        assert isinstance(request, socket.socket)
+        with suppress(OSError, ValueError):
+            if select.select([request], [], [], 0.2)[0]:
+                os.read(request.fileno(), 1 << 16)
 
     def hang_up(self) -> None:
         """Close what is still open."""

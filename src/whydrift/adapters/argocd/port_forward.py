@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from whydrift.adapters.argocd.options import ArgocdOptions
+from whydrift.adapters.http.words import one_line
 from whydrift.errors import SourceError
 
 PORT = "8080"
@@ -67,10 +68,10 @@ def _through_kubectl(kubectl: str, selector: str, options: ArgocdOptions, enviro
     stated = [f"--context={options.kube_context}"] if options.kube_context else []
     stated += [f"--namespace={options.port_forward_namespace}"] if options.port_forward_namespace else []
     pods = [kubectl, *stated, "get", "pods", f"--selector={selector}", "--field-selector=status.phase=Running"]
-    pod = _first_line(_run([*pods, "--output=name"], environ))
-    if not pod:
+    found = _lines(_run([*pods, "--output=name"], environ))
+    if not found:
         raise SourceError(f"port-forward: no running pod with {selector} in that namespace: --port-forward-namespace")
-    command = [kubectl, *stated, "port-forward", "--address=127.0.0.1", pod, f":{PORT}"]
+    command = [kubectl, *stated, "port-forward", "--address=127.0.0.1", found[0], f":{PORT}"]
     process = subprocess.Popen(
         command,
         env=dict(environ),
@@ -98,7 +99,8 @@ def _run(command: list[str], environ: Mapping[str, str]) -> str:
             "port-forward: kubectl did not answer in time: does the kubeconfig reach the cluster?"
         ) from error
     if done.returncode:
-        raise SourceError(f"port-forward: kubectl cannot list pods: {_first_line(done.stderr)}")
+        why = (_lines(done.stderr) or ["it did not say why"])[-1]
+        raise SourceError(f"port-forward: kubectl cannot list pods: {why}")
     return done.stdout
 
 
@@ -116,7 +118,7 @@ def _wait_for_port(process: subprocess.Popen[bytes]) -> int:
                 return int(ready[1])
             if not more:
                 break
-    why = _first_line(said.decode("utf-8", "replace")) or "it did not say why"
+    why = (_lines(said.decode("utf-8", "replace")) or ["it did not say why"])[-1]
     raise SourceError(f"port-forward: kubectl opened no port: {why}")
 
 
@@ -128,5 +130,6 @@ def _drain(process: subprocess.Popen[bytes]) -> None:
             pass
 
 
-def _first_line(text: str) -> str:
-    return next((line.strip()[:200] for line in text.splitlines() if line.strip()), "")
+def _lines(text: str) -> list[str]:
+    """The lines that say something, each printable and of bounded length."""
+    return [line for line in (one_line(line, ()) for line in text.splitlines()) if line]

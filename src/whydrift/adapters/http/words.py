@@ -80,8 +80,9 @@ def _tls(error: ssl.SSLError, endpoint: Endpoint) -> str:
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"):
         return f"{endpoint.host} does not speak TLS: {advice.not_tls}"
     if "CERTIFICATE_REQUIRED" in reason or "BAD_CERTIFICATE" in reason or "HANDSHAKE_FAILURE" in reason:
-        return f"{endpoint.host} asks for a client certificate, or does not take this one: {advice.client_certificate}"
-    return f"{endpoint.host} broke the handshake off ({reason.replace('_', ' ').lower() or 'no reason given'})"
+        return f"{endpoint.host} asks for a client certificate, or takes another one: {advice.client_certificate}"
+    said = reason.replace("_", " ").lower() or "no reason given"
+    return f"{endpoint.host} broke off ({said}): if it asks for a client certificate, {advice.client_certificate}"
 
 
 def _transport(error: Exception, endpoint: Endpoint) -> Lost:
