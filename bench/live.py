@@ -1,0 +1,95 @@
+"""A live scan through the replay server beside a plain parallel download of the very answers that it read."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from urllib.parse import quote, urlencode
+
+import httpx2
+
+from whydrift import wiring
+from whydrift.adapters.argocd.connect import connect
+from whydrift.adapters.argocd.options import ArgocdOptions
+from whydrift.core.model.secrets import Masker
+from whydrift.ports import Question, Reply
+from whydrift.usecases.scan import Read, scan
+
+PORT = 18480
+AT_ONCE = 8
+TIMES = 3
+
+
+def live_ratio(folder: Path) -> tuple[float, float]:
+    """(seconds of the scan, seconds of the download), medians; the server is a process of its own."""
+    with _served(folder):
+        scans, downloads = [], []
+        for _ in range(TIMES):
+            taken, questions = asyncio.run(_scan())
+            scans.append(taken)
+            downloads.append(asyncio.run(_download(questions)))
+    return median(scans), median(downloads)
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.replay", str(folder), "--port", str(PORT)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+        try:
+            _wait()
+            yield
+        finally:
+            server.terminate()
+
+
+def _wait() -> None:
+    for _ in range(100):
+        try:
+            httpx2.get(f"http://127.0.0.1:{PORT}/api/version")
+            return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise SystemExit("the replay server does not start")
+
+
+async def _scan() -> tuple[float, list[Question]]:
+    source = connect(ArgocdOptions(server=f"127.0.0.1:{PORT}", plaintext=True, auth_token="bench"), {}, Path("/nonexistent"))
+    asked: list[Question] = []
+    ask = source.ask
+
+    async def noted(question: Question) -> Reply:
+        asked.append(question)
+        return await ask(question)
+
+    source.ask = noted  # type: ignore[method-assign]  # the only way to see the questions without a second Source
+    opened = wiring.Opened(source, Masker(b"bench"), renders=0)
+    analysis = wiring.analysis(opened.settings, False)
+    start = time.perf_counter()
+    seen = [application async for application in scan(source, analysis, opened.reader, lambda application: True, Read())]
+    taken = time.perf_counter() - start
+    await source.close()
+    assert seen, "the fleet has applications"
+    return taken, asked
+
+
+async def _download(questions: list[Question]) -> float:
+    slots = asyncio.Semaphore(AT_ONCE)
+    headers = {"Authorization": "Bearer bench", "Accept-Encoding": "identity"}
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{PORT}", headers=headers) as client:
+
+        async def get(question: Question) -> int:
+            async with slots:
+                url = quote(question.path) + (f"?{urlencode(question.query)}" if question.query else "")
+                return len((await client.get(url)).content)
+
+        start = time.perf_counter()
+        sizes = await asyncio.gather(*map(get, questions))
+        taken = time.perf_counter() - start
+    assert sum(sizes), "something was downloaded"
+    return taken

@@ -1,0 +1,31 @@
+"""Triage in this process: imports and the type tables are not counted, reading files is."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from pathlib import Path
+from statistics import median
+
+from whydrift import wiring
+from whydrift.settings import Connection
+from whydrift.usecases.scan import Read, scan
+
+
+def triage_seconds(folder: Path, times: int = 3) -> float:
+    """The median time of a whole scan of a recording."""
+    gc.freeze()
+    return median(asyncio.run(_once(folder)) for _ in range(times))
+
+
+async def _once(folder: Path) -> float:
+    opened = wiring.open_source(Connection(recording=str(folder), no_git=True))
+    analysis = wiring.analysis(opened.settings, False)
+    start = time.perf_counter()
+    seen = 0
+    async for _ in scan(opened.answers, analysis, opened.reader, lambda application: True, Read()):
+        seen += 1
+    assert seen, "the fleet has applications"
+    await opened.close()
+    return time.perf_counter() - start
