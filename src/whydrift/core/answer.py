@@ -27,7 +27,7 @@ from whydrift.core.model.triage import (
     UndecidedAnswer,
     Value,
 )
-from whydrift.core.model.values import ABSENT, Json, MaybeJson, items, text
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 
 LARGEST = 2**63 - 1
@@ -35,7 +35,7 @@ LARGEST = 2**63 - 1
 
 
 def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], not_read: str = "") -> ApplicationAnswer:
-    """One application of the answer. `sides` gives the side of each cause; `not_read` says why it could not be looked at."""
+    """One application of the answer; `sides` gives each cause's side, `not_read` why it could not be looked at."""
     application = outcome.snapshot.application
     return ApplicationAnswer(
         name=application.name,
@@ -60,7 +60,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
 
 
 def origin(application: Application) -> str:
-    """Where the Application itself comes from: its tracking id, its owner, or whoever wrote it."""
+    """Where the Application itself comes from: a parent, an ApplicationSet, Helm, or whoever wrote its spec."""
     tracking = text(application.raw, "metadata", "annotations", "argocd.argoproj.io/tracking-id")
     if tracking:
         return f"application {tracking.partition(':')[0]}"
@@ -69,7 +69,16 @@ def origin(application: Application) -> str:
             return f"ApplicationSet {text(owner, 'name')}"
     if text(application.raw, "metadata", "labels", "app.kubernetes.io/managed-by") == "Helm":
         return f"Helm release {text(application.raw, 'metadata', 'annotations', 'meta.helm.sh/release-name')}"
-    return "not from git"
+    writers = sorted(
+        {text(entry, "manager") for entry in items(application.raw, "metadata", "managedFields") if _wrote_spec(entry)}
+    )
+    return f"written by {', '.join(writers)}" if writers else ""
+
+
+def _wrote_spec(entry: Json) -> bool:
+    """Whether a managed-fields entry states where the application comes from, and is not one of Argo CD's own."""
+    fields = child(entry, "fieldsV1", "f:spec")
+    return fields is not ABSENT and text(entry, "manager") != "argocd-application-controller"
 
 
 def _source(application: Application, place: int, source: Source) -> SourceAnswer:
@@ -96,7 +105,7 @@ def _source_type(application: Application, place: int, source: Source) -> str:
 
 
 def compared_by(application: Application) -> str:
-    """The strategy that Argo CD uses for the application (internals 3.2); a single object may ask for structured merge."""
+    """The strategy that Argo CD uses for the application; a single object may ask for structured merge."""
     if "ServerSideDiff=true" in application.compare_options:
         return "server-side"
     return "structured-merge" if application.server_side_apply else "three-way"
