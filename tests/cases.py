@@ -30,6 +30,7 @@ import yaml
 from tests.merge import merged
 from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.builtin.types import load_types
+from whydrift.adapters.jq import JqWorker
 from whydrift.core.compare.differences import hidden_differences
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.conditions import application_subjects
@@ -74,6 +75,7 @@ APPLICATION: JsonObject = {
         "reconciledAt": "2026-11-22T07:00:00Z",
     },
 }
+JQ = JqWorker()
 KINDS: dict[str, FactKind[object]] = {kind.name: kind for kind in (*READERS, FLEET)}
 
 
@@ -89,7 +91,7 @@ def subject_of(case: JsonObject) -> Subject:
     raw = merged(APPLICATION, case.get("application") or {})
     assert is_object(raw)
     application = Application(raw)
-    knowledge = Knowledge(load_types(), builtin_schemas(), People(**_names(case.get("people"))))
+    knowledge = Knowledge(load_types(), builtin_schemas(), People(**_names(case.get("people"))), JQ)
     facts = _facts(case, application)
     siblings = tuple(_snapshot(row) for row in _list(case.get("siblings")))
     if case.get("about") == "application":

@@ -21,8 +21,8 @@ from whydrift.settings import Connection
 
 if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
-    from whydrift.core.report.cause_page import CausePage
     from whydrift.core.pipeline import Analysis
+    from whydrift.core.report.cause_page import CausePage
     from whydrift.usecases.facts import FactReader
 
 
@@ -85,7 +85,6 @@ def _open_repositories(opened: Opened) -> None:
 def recorder(opened: Opened, folder: Path) -> RecordingSource:
     """A source that writes down every answer; the reader of facts asks through it too."""
     from whydrift.adapters.files.writer import RecordingSource
-    from whydrift.core.report.cause_page import CausePage
 
     writing = RecordingSource(opened.answers, folder, opened.masker)
     opened.answers = writing
@@ -103,11 +102,13 @@ def analysis(settings: Settings, hidden: bool) -> Analysis:
     """How to look: all causes, and everything that is known without reading."""
     from whydrift.adapters.builtin.schema import builtin_schemas
     from whydrift.adapters.builtin.types import load_types
+    from whydrift.adapters.jq import JqWorker
     from whydrift.core.explain.causes import CATALOGUE
     from whydrift.core.explain.subject import Knowledge
     from whydrift.core.pipeline import Analysis
 
-    return Analysis(CATALOGUE, Knowledge(load_types(), builtin_schemas(), settings.people), hidden)
+    knowledge = Knowledge(load_types(), builtin_schemas(), settings.people, JqWorker())
+    return Analysis(CATALOGUE, knowledge, hidden)
 
 
 def titles() -> Mapping[str, str]:

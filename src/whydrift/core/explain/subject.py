@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from whydrift.core.compare.alignment import at
+from whydrift.core.compare.ignore import JqPaths
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
@@ -32,11 +33,12 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What whydrift knows without reading anything: built-in types and schemas, and whose name means what."""
+    """What whydrift knows without reading anything: types and schemas, whose name means what, and how jq reads paths."""
 
     types: TypeTable
     schemas: Schemas
     people: People
+    jq: JqPaths
 
 
 class About(StrEnum):
