@@ -13,40 +13,31 @@ from typing import cast
 
 import msgspec
 
+from whydrift.core.model.secret_names import END, MARK, password_name, secret_name, secret_value, words_of
+from whydrift.core.model.secret_text import masked_text
 from whydrift.core.model.values import Json, JsonObject, is_object, text
+from whydrift.errors import SourceError
 
-MARK = "\u27e6masked:"
-END = "\u27e7"
-NAMES = re.compile(
-    r"(pass(word|wd|phrase)?|pwd|secret|token|credential|bearer|htpasswd|salt|dsn|connection[-_.]?string"
-    r"|(api|access|private|auth|signing|encryption|secret)[-_.]?key|client[-_.]?secret)s?$",
-    re.IGNORECASE,
-)
 REFERENCES = frozenset(
     {
         "secretKeyRef", "configMapKeyRef", "remoteRef", "secretRef", "secretStoreRef", "valueFrom", "matchLabels",
-        "labels", "selector", "tokenSecretRef", "passwordSecretRef", "existingSecret", "managedFields", "ownerReferences",
+        "labels", "selector", "tokenSecretRef", "passwordSecretRef", "existingSecret",
     }
 )  # fmt: skip
-FORMATS = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
-    r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|AKIA[0-9A-Z]{16}"
-    r"|sk_live_\w{10,}|sk-[A-Za-z0-9_-]{20,}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}|npm_\w{30,}|hvs\.[\w-]{20,}"
-    r"|SG\.[\w-]{16,}\.[\w-]{16,})"
-    r"|(?<=://)[^\s/:@]*:[^\s/@]+(?=@)",
-    re.DOTALL,
+"""Below these stand names of things, not their values; token formats are masked there all the same."""
+STRUCTURE = frozenset({"managedFields", "ownerReferences"})
+"""Paths and identities only."""
+NAMES_INSIDE = re.compile(
+    r"(?i)(?:name|namespace|key|ref|path|file|url|type|kind|user|username|provider|audience|issuer|field|mode|policy)s?$"
 )
-HASHES = re.compile(r"checksum|digest|sha\d|hash", re.IGNORECASE)
-LINE = re.compile(
-    r"(?im)^(?P<head>[ \t\-]*[\"']?[\w.\-]*(?:password|passwd|secret|token|api[-_.]?key|private[-_.]?key|credential)s?"
-    r"[\"']?[ \t]*[:=][ \t]*)(?P<value>\S.*)$"
-)
-PLAIN = frozenset({"", "true", "false", "null", "none", "yes", "no"})
+"""Keys below a password that say where it is or whose it is."""
+SECRET_IN_JSON = re.compile(r"\"kind\"\s*:\s*\"Secret(?:List)?\"")
+FLAG = re.compile(r"--?(?P<name>[\w.-]+)")
 
 
 @dataclass(frozen=True)
 class Masker:
-    """Replaces secret-looking values of decoded JSON. `key` is random for each run and never written down."""
+    """Replaces secret-looking values of decoded JSON. `key` is random for each run and never in what it writes."""
 
     key: bytes
 
@@ -56,69 +47,141 @@ class Masker:
         return f"{MARK}{digest.hexdigest()}{END}"
 
     def mask(self, value: Json) -> Json:
-        """The same value with everything secret-looking replaced; shares what has nothing to hide."""
+        """The same value with everything secret-looking replaced; SourceError where it is nested too deeply."""
+        try:
+            return self._mask(value)
+        except RecursionError as error:
+            raise SourceError("an answer is nested too deeply to be read") from error
+
+    def text(self, value: str) -> str:
+        """A text with what is secret in it replaced: token formats, `password: …` in any notation, JSON inside it."""
+        if len(value) < 4:
+            return value
+        stripped = value.strip()
+        if stripped[:1] in ("{", "[") and stripped[-1:] in ("}", "]"):
+            return self._embedded(value)
+        return masked_text(value, self.token)
+
+    def _mask(self, value: Json) -> Json:
         if is_object(value):
             return self._object(value)
         if isinstance(value, list):
-            return [self.mask(item) for item in value]
+            return self._list(value)
         return self.text(value) if isinstance(value, str) else value
 
-    def text(self, value: str) -> str:
-        """A text with known token formats and `password: …` lines replaced."""
-        if len(value) < 6:
-            return value
-        if value[0] in "{[" and value[-1] in "}]":
-            return self._embedded(value)
-        return self._plain_text(value)
+    def _list(self, value: list[Json]) -> list[Json]:
+        """Each item; what follows a flag like `--password` in a list of arguments is its value."""
+        found = [self._mask(item) for item in value]
+        for place, item in enumerate(value[1:], start=1):
+            before = value[place - 1]
+            flag = FLAG.fullmatch(before) if isinstance(before, str) and before[:1] == "-" else None
+            if flag and isinstance(item, str) and item[:1] != "-":
+                found[place] = self._login(item) if flag["name"] in ("u", "user") else self._named(flag["name"], item)
+        return found
 
-    def _plain_text(self, value: str) -> str:
-        value = FORMATS.sub(lambda found: self.token(found.group()), value)
-        if "\n" in value or "=" in value or ": " in value:
-            value = LINE.sub(self._line, value)
-        return value
-
-    def _line(self, found: re.Match[str]) -> str:
-        secret = found["value"]
-        harmless = secret.strip("\"', {[|>").lower() in PLAIN or MARK in secret
-        return found[0] if harmless else found["head"] + self.token(secret)
+    def _login(self, value: str) -> Json:
+        """`user:password`, as curl takes it."""
+        return self.token(value) if ":" in value else value
 
     def _object(self, value: JsonObject) -> JsonObject:
-        if value.get("kind") == "Secret" and value.get("apiVersion") == "v1":
+        kind = value.get("kind")
+        if kind == "Secret":
             return {key: self._secret_part(key, part) for key, part in value.items()}
-        if isinstance(value.get("value"), str) and NAMES.search(text(value, "name")):
-            return {**value, "value": self._scalar(value["value"])}
-        return {key: self._entry(key, part) for key, part in value.items()}
+        if kind == "SecretList" and isinstance(rows := value.get("items"), list):
+            return {**value, "items": [self._object({**row, "kind": "Secret"}) for row in rows if is_object(row)]}
+        stated = text(value, "name") or text(value, "key")
+        if stated and secret_name(stated) and "operator" not in value:
+            return {key: self._paired(stated, key, part) for key, part in value.items()}
+        reference = "remoteRef" in value
+        return {
+            key: part if reference and key == "secretKey" else self._entry(key, part) for key, part in value.items()
+        }
+
+    def _paired(self, stated: str, key: str, part: Json) -> Json:
+        """`{name: DB_PASSWORD, value: …}`: an environment variable, a Helm parameter, a plugin's parameter."""
+        return self._below(stated, part) if key in ("value", "string", "array", "map") else self._entry(key, part)
 
     def _entry(self, key: str, part: Json) -> Json:
         if key in REFERENCES:
+            return self._formats(part)
+        if key in STRUCTURE:
             return part
-        secret = isinstance(part, str) and NAMES.search(key) and not HASHES.search(key)
-        return self._scalar(part) if secret else self.mask(part)
+        if secret_name(key) or key[-4:].lower() == "auth":
+            return self._below(key, part)
+        return self._mask(part)
 
-    def _scalar(self, value: Json) -> Json:
-        secret = isinstance(value, str) and value.lower() not in PLAIN and not value.startswith((MARK, "$(", "${"))
-        return self.token(value) if secret and isinstance(value, str) else value
+    def _below(self, name: str, part: Json) -> Json:
+        """What stands under a secret name: a value, several, or (under a password) whatever is below."""
+        if isinstance(part, str):
+            return self._named(name, part)
+        if isinstance(part, list) and words_of(name)[-1:] not in (("secret",), ("auth",)):
+            return [self._below(name, item) for item in part]
+        if is_object(part) and password_name(name):
+            return {
+                key: self._entry(key, item)
+                if NAMES_INSIDE.search(key) or key in REFERENCES
+                else self._below(name, item)
+                for key, item in part.items()
+            }
+        number = isinstance(part, int | float) and not isinstance(part, bool)
+        return self.token(repr(part)) if number and password_name(name) else self._mask(part)
+
+    def _named(self, name: str, value: str) -> Json:
+        return self.token(value) if secret_value(name, value) else self.text(value)
+
+    def _formats(self, part: Json) -> Json:
+        """Below a reference, names are no secrets; token formats are."""
+        if is_object(part):
+            return {key: self._formats(item) for key, item in part.items()}
+        if isinstance(part, list):
+            return [self._formats(item) for item in part]
+        return self.text(part) if isinstance(part, str) else part
 
     def _secret_part(self, key: str, part: Json) -> Json:
-        if key in ("data", "stringData") and is_object(part):
-            return {name: self._secret_value(value) for name, value in part.items()}
+        if key in ("data", "stringData"):
+            return self._hidden(part)
+        if key == "metadata" and is_object(part) and is_object(notes := part.get("annotations")):
+            applied = {name: self._applied(name, note) for name, note in notes.items()}
+            return {**{name: self._entry(name, item) for name, item in part.items()}, "annotations": applied}
         return self._entry(key, part)
 
-    def _secret_value(self, value: Json) -> Json:
-        return (
-            self.token(value)
-            if isinstance(value, str) and value and set(value) != {"+"} and MARK not in value
-            else value
-        )
+    def _applied(self, name: str, note: Json) -> Json:
+        """An annotation of a Secret; a copy of the Secret that cannot be read is hidden as a whole."""
+        if isinstance(note, str) and ("applied" in name or "original" in name) and not _decoded(note):
+            return self._hidden(note)
+        return self._entry(name, note)
+
+    def _hidden(self, value: Json) -> Json:
+        """Everything below, but Argo CD's own mask (plus signs) and what is masked already."""
+        if is_object(value):
+            return {name: self._hidden(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [self._hidden(item) for item in value]
+        if value is None or isinstance(value, bool) or (isinstance(value, str) and _hidden_already(value)):
+            return value
+        return self.token(value if isinstance(value, str) else repr(value))
 
     def _embedded(self, stated: str) -> str:
         """JSON inside a text (last-applied, Argo CD's states, a dashboard); spelled as before where nothing is hidden."""
-        try:
-            parsed = cast(Json, msgspec.json.decode(stated))  # decode gives plain JSON values
-        except (msgspec.DecodeError, RecursionError):
-            return self._plain_text(stated)
-        hidden = self.mask(parsed)
+        parsed = _decoded(stated)
+        if parsed is None:
+            return self.token(stated) if SECRET_IN_JSON.search(stated) else masked_text(stated, self.token)
+        hidden = self._mask(parsed)
         return stated if hidden == parsed else msgspec.json.encode(hidden).decode()
+
+
+def _decoded(stated: str) -> Json:
+    """JSON in a text; None where it is none."""
+    try:
+        return cast(
+            Json, msgspec.json.decode(stated.encode("utf-8", "surrogatepass"))
+        )  # decode gives plain JSON values
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _hidden_already(value: str) -> bool:
+    return not value or set(value) == {"+"} or MARK in value
 
 
 def masked(value: object) -> bool:
