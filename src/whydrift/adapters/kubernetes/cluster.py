@@ -16,6 +16,7 @@ from whydrift.adapters.kubernetes.access import NoAccess
 from whydrift.adapters.kubernetes.pages import LIMIT, NotAPage, joined, next_page
 from whydrift.adapters.kubernetes.refusals import GONE, Judge, is_status
 from whydrift.core.model.resource_path import READABLE, ResourcePath, resource_path
+from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Cluster:
             if asked is not None and asked.is_list and not any(key == "limit" for key, _ in question.query):
                 return await self._list(question)
             return await self._get(question, question.query)
-        except NoAccess as error:
+        except (NoAccess, SourceError) as error:  # the second: certificates or a proxy that cannot be used
             self._unreachable = str(error)
             return NotRead(str(error))
 

@@ -24,7 +24,7 @@ class Entry:
 
         data = FileOrData(self.values, key, file_base_path=self.folder)  # type: ignore[no-untyped-call]  # untyped library
         encoded = data.as_data()  # type: ignore[no-untyped-call]  # as above
-        return base64.b64decode(encoded).decode() if encoded else ""
+        return base64.b64decode("".join(encoded.split()), validate=True).decode() if encoded else ""
 
     def file(self, key: str) -> str:
         """The content of a file that is named here, stripped."""

@@ -39,7 +39,8 @@ class InCluster:
             InClusterConfigLoader(*files, environ=self._environ).load_and_set(loaded)  # type: ignore[no-untyped-call]  # untyped library
         except (ConfigException, OSError) as error:
             raise SourceError(f"--in-cluster: {str(error).rstrip('.')}: is this a pod?") from error
-        return str(loaded.host), str(loaded.api_key["BearerToken"]).strip(), str(loaded.ssl_ca_cert)
+        token = str(loaded.api_key["BearerToken"]).partition(" ")[2].strip()  # "bearer …", in small letters
+        return str(loaded.host), f"Bearer {token}", str(loaded.ssl_ca_cert)
 
     def servers(self) -> Mapping[str, str]:
         """The one API server."""
