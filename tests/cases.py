@@ -43,12 +43,13 @@ from whydrift.core.model.fact_kinds import (
     EARLIER_MANIFESTS,
     FLEET,
     NEIGHBOURS,
+    NEWEST,
     SCHEMAS,
     SECOND_RENDER,
     SYNCED_MANIFESTS,
 )
 from whydrift.core.model.facts import FactKind, Facts, Gap
-from whydrift.core.model.fleet import Claim, Commit, Fleet
+from whydrift.core.model.fleet import Claim, Commit, Fleet, Newest
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.people import People
@@ -150,6 +151,8 @@ def _fact(kind: FactKind[object], value: Json) -> object:
         return builtin_schemas().with_crds([crd for crd in _list(value) if is_object(crd)])
     if kind is FLEET:
         return _fleet(_list(value))
+    if kind is NEWEST:
+        return _newest(value)
     if kind in (NEIGHBOURS, CLUSTER_NEIGHBOURS):
         objects = tuple(obj for obj in _list(value) if is_object(obj))
         return Neighbours(objects, frozenset(("Pod", "Ingress", "ClusterRoleBinding")))
@@ -158,6 +161,12 @@ def _fact(kind: FactKind[object], value: Json) -> object:
     if kind.name == "commits since the last sync":
         return tuple(_commit(row) for row in _list(value))
     return tuple(value) if isinstance(value, list) else value
+
+
+def _newest(value: Json) -> Newest:
+    assert is_object(value)
+    now, then = ({key_of(m): m for m in _list(value.get(side)) if is_object(m)} for side in ("manifests", "compared"))
+    return Newest(str(value["revision"]), tuple(_commit(row) for row in _list(value.get("commits"))), now, then)
 
 
 def _commit(row: Json) -> Commit:

@@ -60,7 +60,7 @@ class Source(Protocol):
     """Where answers come from, for people: a URL or a path."""
 
     async def ask(self, question: Question) -> Reply:
-        """Answer one question. Never raises for what a server answered; SourceError when nothing can be asked at all."""
+        """Answer one question. Never raises for what a server answered; SourceError when it cannot be asked at all."""
 
     def instances(self) -> Sequence[str]:
         """Ids of the Argo CD instances; [""] is the only one."""
@@ -84,3 +84,6 @@ class Repository(Protocol):
 
     async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:
         """The text files below `path` at a revision, by path; binary and very large ones are left out."""
+
+    async def head(self, url: str, name: str) -> str | NotRead:
+        """The full hash that a branch, a tag or a hash stands for now ("HEAD": the default branch)."""

@@ -10,6 +10,7 @@ from whydrift.core.explain.base import base_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.engine import Finding, explain
+from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
 from whydrift.core.model.drift import Difference, Kind
@@ -84,6 +85,7 @@ def _subjects(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
         found = differences_of(item)
         if analysis.hidden:
             found += _hidden(item, found) + ((WHOLE,) if item.key in warned else ())
+            found += unnoticed(application, facts, item, found)
         if found:
             known = facts(item.key)
             base = base_of(application, item, known)

@@ -23,6 +23,7 @@ from whydrift.core.model.fact_kinds import (
     GIT_FILES,
     NAMESPACE,
     NEIGHBOURS,
+    NEWEST,
     POD_METRICS,
     PROJECT,
     RESOURCE_TREE,
@@ -43,6 +44,7 @@ from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode, decode_object
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
+from whydrift.usecases.newest import newest
 
 EARLIER = 3
 """How many syncs before the last one are rendered in search of what git once had."""
@@ -326,6 +328,10 @@ class _NoRepository:
         """Never any."""
         return NotRead("repositories are not read (--no-git)")
 
+    async def head(self, url: str, name: str) -> NotRead:
+        """Never any."""
+        return NotRead("repositories are not read (--no-git)")
+
 
 def _repository(reader: FactReader) -> Repository:
     return reader.repository or _NoRepository()
@@ -359,5 +365,6 @@ READERS: dict[FactKind[object], Reader] = {
     GIT_FILES: _git_files,
     POD_METRICS: _cluster_list(POD_METRICS, "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods"),
     NEIGHBOURS: neighbours,
+    NEWEST: newest,
     CLUSTER_NEIGHBOURS: cluster_neighbours,
 }

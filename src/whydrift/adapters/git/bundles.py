@@ -42,6 +42,11 @@ class RecordedRepositories:
         found = await self._repositories(url)
         return found if isinstance(found, NotRead) else await found.files(url, revision, path)
 
+    async def head(self, url: str, name: str) -> str | NotRead:
+        """The hash that a branch or tag stood for when the bundle was made."""
+        found = await self._repositories(url)
+        return found if isinstance(found, NotRead) else await found.head(url, name)
+
     def close(self) -> None:
         """Remove what was unpacked."""
         if self._folder is not None:

@@ -75,6 +75,24 @@ class GitRepositories:
             return NotRead(str(error))
         return {name: text for (name, _), text in zip(blobs, _contents(content), strict=False) if text is not None}
 
+    async def head(self, url: str, name: str) -> str | NotRead:
+        """The hash that a branch or tag stands for; in a checkout what was last fetched from its origin counts."""
+        try:
+            place, checked = await self._place(url), checked_revision(name)
+            if same_repository(url) not in self._checkouts and checked != "HEAD":
+                await git(
+                    place, "fetch", "--quiet", "--no-tags", "origin", f"+{checked}:refs/heads/{checked}", seconds=600
+                )
+        except GitFailed as error:
+            return NotRead(str(error))
+        for ref in (f"refs/remotes/origin/{checked}", f"refs/heads/{checked}", f"refs/tags/{checked}", checked):
+            try:
+                found = await git(place, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+            except GitFailed:
+                continue
+            return found.decode().strip()
+        return NotRead(f"{url} has no {name}")
+
     async def _place(self, url: str, *revisions: str) -> Path:
         """The clone that holds a repository, made once, with the revisions in it."""
         key = same_repository(url)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
+from whydrift.core.model.values import JsonObject, MaybeJson, child, is_object, items, mapping, text
 
 FAILED = frozenset({"Failed", "Error"})
 ALL_REFUSED = re.compile(r"synchronization tasks are not valid|failed to apply \(dry run\)")
@@ -67,6 +67,10 @@ PATTERNS: tuple[tuple[Refusal, str], ...] = (
 )  # fmt: skip
 
 
+STATED = re.compile(r'([a-zA-Z][\w.\[\]-]*): (?:Invalid|Unsupported|Duplicate) value: ("[^"]*"|-?\d+)')
+"""A field and its value in a message of the API server (apimachinery, field.Error)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """One refused object: why, and the server's own words."""
@@ -102,6 +106,19 @@ def refused(application: Application) -> tuple[Refused, ...]:
         for row in rows
         if is_object(row) and text(row, "status") == "SyncFailed"
     )
+
+
+def still_refused(row: Refused, target: MaybeJson) -> bool:
+    """Whether git still states the very value that an earlier sync was refused for."""
+    found = STATED.search(row.message)
+    if found is None:
+        return False
+    path = [int(step) if step.isdigit() else step for step in re.findall(r"[^.\[\]]+", found[1])]
+    return child(target, *path) in (found[2].strip('"'), _number(found[2]))
+
+
+def _number(spelled: str) -> int | None:
+    return int(spelled) if spelled.lstrip("-").isdigit() else None
 
 
 def classify(message: str) -> Refusal:

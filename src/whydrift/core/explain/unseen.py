@@ -22,6 +22,7 @@ from whydrift.core.model.fact_kinds import (
     EARLIER_MANIFESTS,
     FLEET,
     NAMESPACE,
+    NEWEST,
     RESOURCE_TREE,
     SYNCED_MANIFESTS,
 )
@@ -90,7 +91,7 @@ def unseen_wants(
 
 
 def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
-    cheap: list[FactKind[object]] = [RESOURCE_TREE]
+    cheap: list[FactKind[object]] = [RESOURCE_TREE, NEWEST]
     if mapping(application.raw, *MANAGED):
         cheap.append(NAMESPACE)
     if any(row.get("hook") is True for _, row in application.rows):

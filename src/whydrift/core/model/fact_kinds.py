@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from whydrift.core.model.facts import Cost, FactKind, Per
-from whydrift.core.model.fleet import Commit, Fleet
+from whydrift.core.model.fleet import Commit, Fleet, Newest
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
@@ -123,3 +123,8 @@ POD_METRICS: FactKind[Objects] = FactKind("pod metrics", "list pods.metrics.k8s.
 
 DEFINITION: FactKind[JsonObject] = FactKind("definition", "get customresourcedefinitions", Per.OBJECT, Cost.REQUEST)
 """One live CustomResourceDefinition, read by name; a gap also where it does not exist."""
+
+NEWEST: FactKind[Newest] = FactKind(
+    "newest commit", "a clone of the repository, or applications get in Argo CD", Per.APPLICATION, Cost.REQUEST
+)
+"""What git holds now, where Argo CD looked at an older commit."""

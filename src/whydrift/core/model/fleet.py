@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.values import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,20 @@ class Commit:
     date: str
     message: str
     files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest commit of the branch that an application follows. `commits` are those that Argo CD has not looked at.
+
+    `manifests` is what the newest commit renders to, `compared` what the compared one does, by the same means; both are
+    empty where there is no newer commit.
+    """
+
+    revision: str
+    commits: tuple[Commit, ...] = ()
+    manifests: Mapping[ObjectKey, JsonObject] = field(default_factory=dict)
+    compared: Mapping[ObjectKey, JsonObject] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import (
     ALL_REFUSED,
     APPLIED,
+    FAILED,
     Refusal,
     Refused,
     decisive,
@@ -32,6 +33,7 @@ from whydrift.core.explain.syncing import (
     refused,
     result_of,
     selected,
+    still_refused,
 )
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
@@ -43,7 +45,8 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     """What git states and a sync at this revision did not bring."""
     application = subject.application
     stated = subject.object.target is not ABSENT and (difference.kind is not Kind.EXTRA or not difference.whole)
-    return stated and failing(application) and selected(application, subject.key)
+    tried = failing(application) or _still_refused(subject)
+    return stated and tried and selected(application, subject.key)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -71,6 +74,13 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             ),
             side=Side.STRUCTURE,
         )
+
+
+def _still_refused(subject: Subject) -> bool:
+    """Whether an earlier revision was refused for a value of this object that git still states."""
+    failed = text(subject.application.operation, "phase") in FAILED
+    rows = (row for row in refused(subject.application) if _is_row_of(subject, row))
+    return failed and any(still_refused(row, subject.object.target) for row in rows)
 
 
 def _is_row_of(subject: Subject, row: Refused) -> bool:
