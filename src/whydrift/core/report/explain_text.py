@@ -104,7 +104,8 @@ def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
             lines += [ink.quiet(f"           {plain(e.fact)}: {plain(e.says)}") for e in explanation.evidence]
     if not difference.explanations and not difference.undecided:
         lines.append(ink.alarm("unexplained: no cause could prove itself"))
-    lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
+    if not difference.explanations:
+        lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
     if isinstance(difference.side, Side):
         lines.append(f"side     {difference.side.value}: {MEANS[difference.side]}")
     return lines

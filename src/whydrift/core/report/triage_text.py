@@ -17,15 +17,16 @@ from whydrift.core.report.tally import (
 from whydrift.core.report.words import Ink, count, plain, shortened
 
 SAYS = {
-    "not-read": "could not be read",
-    "not-compared": "Argo CD could not compare it: nothing below is known to be clean",
-    UNEXPLAINED: "differs, and no cause could prove itself",
-    "ask": "somebody changed something: ask before you sync",
-    "cluster": "the cluster is right: a sync would undo it",
-    "git": "git is right: a sync brings it",
-    "structure": "who owns it, or how it is rendered, is wrong",
-    UNDECIDED: "a fact is missing to decide",
+    "not-read": "NOT READ",
+    "not-compared": "NOT COMPARED",
+    UNEXPLAINED: "UNEXPLAINED",
+    "ask": "ask",
+    "cluster": "cluster",
+    "git": "git",
+    "structure": "structure",
+    UNDECIDED: "undecided",
 }
+ALARMING = frozenset({"not-read", "not-compared", UNEXPLAINED, "ask", "cluster"})
 GAPS_SHOWN = 8
 
 
@@ -75,30 +76,40 @@ def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
     lines = [_application(application, longest, ink, width) for _, application in tally.first]
     needing = sum(number for found, number in tally.concerns.items() if found)
     more = [f"  … {needing - len(lines)} more: whydrift scan -o tsv"] if needing > len(lines) else []
-    heading = "READ FIRST".ljust(max(width - 24, 12)) + "whydrift explain APP"
-    return ["", ink.strong(heading), *lines, *more]
+    heading = f"{'READ FIRST'.ljust(longest + 4)}{'side'.ljust(14)}what differs, and why".ljust(max(width - 22, 12))
+    return ["", ink.strong(f"{heading}whydrift explain APP"), *lines, *more]
 
 
 def _application(application: ApplicationAnswer, longest: int, ink: Ink, width: int) -> str:
     found = concern(application)
-    what = shortened(_example(application, found), max(width - longest - 4 - len(SAYS[found]) - 2, 20))
     name = shortened(application.name, longest).ljust(longest)
-    mark = ink.alarm if found in ("not-read", "not-compared", UNEXPLAINED, "ask", "cluster") else ink.strong
-    return f"  {mark(name)}  {SAYS[found]}{f': {what}' if what else ''}"
+    mark = ink.alarm if found in ALARMING else ink.strong
+    what = shortened(_example(application, found), max(width - longest - 18, 20))
+    return f"  {mark(name)}  {SAYS[found].ljust(14)}{what}"
 
 
 def _example(application: ApplicationAnswer, found: str) -> str:
+    """What is meant, in a few words: the first difference that this concern is about, and how many more there are."""
     if found == "not-read":
         return application.not_read
     if found == "not-compared":
-        return "; ".join(application.argocd.conditions)
-    for item in objects_of(application):
-        for difference in item.differences:
-            if found in (difference.side, cause_of(difference)):
-                kind, name = item.id.split("/")[1:]
-                more = sum(len(other.differences) for other in objects_of(application)) - 1
-                return f"{kind}/{name} {difference.field}{f' and {more} more' if more else ''}".replace("  ", " ")
-    return ""
+        return (
+            "; ".join(application.argocd.conditions)
+            or "Argo CD answered nothing: what it holds is not known to be clean"
+        )
+    alike = [
+        (item, difference)
+        for item in objects_of(application)
+        for difference in item.differences
+        if found in (difference.side, cause_of(difference))
+    ]
+    if not alike:
+        return ""
+    item, difference = alike[0]
+    kind, name = item.id.split("/", 2)[1:]
+    more = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
+    field = f" {difference.field}" if difference.field else ""
+    return f"{cause_of(difference)}: {kind}/{name}{field}{more}"
 
 
 def _why(tally: Tally, titles: Mapping[str, str], ink: Ink, width: int) -> list[str]:
