@@ -1,8 +1,8 @@
 """Git leaves a field out, and the custom resource's schema fills it in.
 
-Why it happens: a CRD may state a `default` for a field. The API server writes it into every object that leaves the field
-out. Argo CD's structured merge compares lists of custom resources whole, so the filled-in field counts as a difference;
-so does every one in a list under three-way, once one item really differs.
+Why it happens: a CRD may state a `default` for a field. The API server writes it into every object that leaves the
+field out, or states null there. Argo CD's structured merge compares lists of custom resources whole, so the filled-in
+field counts as a difference; so does every one in a list under three-way, once one item really differs.
 
 What proves it: the schema of the version in use has a default at this very path; applied to git's object as the API
 server does it, it gives exactly the live value.
@@ -17,33 +17,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
-from whydrift.core.explain.defaulting import with_defaults
+from whydrift.core.explain.defaulting import stored_target
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SCHEMAS
-from whydrift.core.model.values import child, is_object, same
+from whydrift.core.model.values import ABSENT, child, same
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Fields that only live has, in objects of a custom kind."""
-    built_in = subject.knowledge.types.knows(subject.object.api_version, subject.key.kind)
-    return difference.kind is Kind.EXTRA and not difference.whole and not built_in
+    """Fields of a custom resource that only live has, or that git states as null."""
+    unstated = difference.target is ABSENT or difference.target is None
+    return unstated and difference.live is not ABSENT and not difference.whole and subject.custom
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what the schema's defaults, applied to the target, turn into the live value."""
-    schema = subject.facts.get(SCHEMAS).type_of(subject.object.api_version, subject.key.kind)
-    if schema is None or not is_object(subject.object.target):
-        return
-    defaulted = with_defaults(subject.object.target, schema)
+    filled = stored_target(subject)
     for difference in concerned:
-        if same(child(defaulted, *difference.path), difference.live):
+        if same(child(filled, *difference.path), difference.live):
+            stated = "nothing" if difference.target is ABSENT else "null"
             yield Explanation(
                 paths=frozenset({difference.path}),
                 strength=Strength.REPLAYED,
-                why=f"the CRD's schema fills in {quoted(difference.live)} where git states nothing",
+                why=f"the CRD's schema fills in {quoted(difference.live)} where git states {stated}",
                 evidence=(
                     Evidence(
                         "schemas", f"{subject.object.api_version} {subject.key.kind} has this default at this path"

@@ -1,0 +1,87 @@
+"""Git leaves a field of a built-in kind out, and the API server fills it in.
+
+Why it happens: the API server completes every object it stores: `protocol: TCP`, `resourceFieldRef.divisor: "0"`, the
+kind of a StatefulSet's claim templates. Argo CD knows most of these defaults and hides them; those that only the
+server's own code sets show up, mostly under structured merge. An object exported from a cluster into git states what
+the server counts and stamps itself (`metadata.generation`, `uid`), which never can agree.
+
+What proves it: git's object, decoded, defaulted and encoded as the API server does it, holds the live value at this
+path; or the path is one that the server writes itself and ignores when it is sent.
+
+What would refute it: the replay gives another value than live has; git states a value that the server keeps.
+
+Remedies: pin the value in git, or drop what the server ignores; or compare server-side (`ServerSideDiff=true`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.defaulting import stored_target
+from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.server_fills import filled
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, same
+
+KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "selfLink"})
+"""Fields of `metadata` that the server writes itself and ignores (or refuses) when they are sent."""
+
+
+def concerns(subject: Subject, difference: Difference) -> bool:
+    """Fields of built-in kinds that git leaves out or states empty; metadata that git has from an export."""
+    if difference.whole or difference.live is ABSENT:
+        return False
+    unstated = difference.target is ABSENT or is_empty(difference.target)
+    return _exported(difference) or (unstated and not subject.custom)
+
+
+def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
+    """Claim what the server's own storage of git's object turns into the live value."""
+    stored = stored_target(subject)
+    for difference in concerned:
+        if _exported(difference):
+            yield _server_keeps(difference)
+        elif same(_filled(subject, difference, stored), difference.live):
+            stated = "nothing" if difference.target is ABSENT else quoted(difference.target)
+            yield Explanation(
+                paths=frozenset({difference.path}),
+                strength=Strength.REPLAYED,
+                why=f"the API server fills in {quoted(difference.live)} where git states {stated}",
+                evidence=(
+                    Evidence("types", f"{quoted(difference.live)} is what {subject.key.kind} objects get at this path"),
+                    Evidence("replay", "git's object, stored as the API server does it, holds the live value here"),
+                ),
+            )
+
+
+def _filled(subject: Subject, difference: Difference, stored: MaybeJson) -> MaybeJson:
+    target = subject.object.target
+    found = filled(target, difference.path) if is_object(target) else ABSENT
+    return child(stored, *difference.path) if found is ABSENT else found
+
+
+def _exported(difference: Difference) -> bool:
+    path = difference.path
+    return len(path) == 2 and path[0] == "metadata" and path[1] in KEPT_BY_SERVER and difference.target is not ABSENT
+
+
+def _server_keeps(difference: Difference) -> Explanation:
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=Strength.REPLAYED,
+        why=f"git states {quoted(difference.target)}, but the server keeps its own {quoted(difference.live)} here",
+        evidence=(Evidence("types", f"metadata.{difference.path[1]} is written by the server and not taken from git"),),
+        side=Side.CONTROLLER,
+    )
+
+
+CAUSE = Cause(
+    id="server-defaults-field",
+    title="the API server fills the field in",
+    side=Side.EQUIVALENT,
+    explain=explain,
+    concerns=concerns,
+)
