@@ -1,0 +1,69 @@
+"""Whether two renders of one revision differ, and whether a value looks as if it was drawn."""
+
+from __future__ import annotations
+
+import re
+
+from whydrift.core.compare.alignment import at
+from whydrift.core.explain.base import FROM_LAST_APPLIED, last_sync, rendered_object
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.fact_kinds import SECOND_RENDER
+from whydrift.core.model.values import ABSENT, MaybeJson, child, items, same, text
+
+ALWAYS_ALIKE = frozenset({"Directory", "Kustomize"})
+"""Kinds of sources without functions that draw; bases from elsewhere may change, which is no draw."""
+WORD = re.compile(r"[A-Za-z0-9]+")
+NAME = re.compile(r"[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*")
+"""A word in both cases that reads like a name: `maxRetries`, `Service`."""
+TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d")
+
+
+def renders_may_differ(subject: Subject) -> bool:
+    """Whether the application is rendered by something that can draw values."""
+    status = child(subject.application.raw, "status")
+    kinds = {text(status, "sourceType"), *(str(kind) for kind in items(status, "sourceTypes"))} - {""}
+    return not kinds or not kinds <= ALWAYS_ALIKE
+
+
+def same_revision(subject: Subject) -> bool:
+    """Whether git and the parameters are those of the last sync of this object."""
+    last = last_sync(subject.application, subject.key)
+    return last is not None and last.is_compared_state(subject.application)
+
+
+def sent_another_render(subject: Subject, difference: Difference) -> bool:
+    """Whether Argo CD itself sent live's value when it rendered the very revision that now gives another one."""
+    if subject.base is None or subject.base.says != FROM_LAST_APPLIED or not same_revision(subject):
+        return False
+    return same(subject.base_at(difference), difference.live)
+
+
+def second_value(subject: Subject, difference: Difference) -> MaybeJson:
+    """What the second render says here; ABSENT where it says nothing or was not read."""
+    rendered = subject.facts.maybe(SECOND_RENDER)
+    if rendered is None:
+        return ABSENT
+    again = rendered_object(rendered, subject.application, subject.key)
+    return at(difference.path, subject.object.target, again)
+
+
+def looks_drawn(a: MaybeJson, b: MaybeJson) -> bool:
+    """Whether what differs between two texts looks like a time, a hash, an id or something random.
+
+    A commit between two renders changes names, numbers and versions; it seldom swaps one such word for another.
+    """
+    if not isinstance(a, str | int) or not isinstance(b, str | int) or same(a, b) or "@sha256:" in f"{a}{b}":
+        return False
+    left, right = str(a), str(b)
+    if TIME.search(left) and TIME.search(right):
+        return True
+    words = set(WORD.findall(left)), set(WORD.findall(right))
+    return all(any(map(_random, only)) for only in (words[0] - words[1], words[1] - words[0]))
+
+
+def _random(word: str) -> bool:
+    if len(word) < 5:
+        return False
+    digits, lower, upper = (any(map(test, word)) for test in (str.isdigit, str.islower, str.isupper))
+    return word.isdigit() or (digits and (lower or upper)) or (lower and upper and NAME.fullmatch(word) is None)
