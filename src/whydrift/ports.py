@@ -56,8 +56,9 @@ Reply = Body | NotRead
 class Source(Protocol):
     """Answers questions about Argo CD and clusters: live servers, or a recording of them."""
 
-    name: str
-    """Where answers come from, for people: a URL or a path."""
+    @property
+    def name(self) -> str:
+        """Where answers come from, for people: a URL or a path."""
 
     async def ask(self, question: Question) -> Reply:
         """Answer one question. Never raises for what a server answered; SourceError when it cannot be asked at all."""

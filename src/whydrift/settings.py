@@ -1,8 +1,26 @@
-"""Settings: what the command line, the environment and the user's files say, in this order."""
+"""Settings: what the command line, the environment and the user's file say, in this order.
+
+Options of the command line take their environment variables themselves (`cli/options.py`); here are the file, and the
+variables of what has no option. The file says nothing about servers and credentials: it may lie in any folder that one
+happens to stand in.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from whydrift.core.model.people import People
+from whydrift.errors import UsageError
+
+FILE = "whydrift.toml"
+RENDERS = 2
+"""Renders at a time where nobody says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -19,4 +37,84 @@ class Connection:
     dry_run: bool = False
     repos: tuple[str, ...] = ()
     no_git: bool = False
-    renders: int = 2
+    renders: int | None = None
+
+
+class Managers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[managers]`: globs over names of field managers."""
+
+    controllers: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    pipelines: tuple[str, ...] = ()
+
+
+class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """whydrift.toml."""
+
+    managers: Managers = msgspec.field(default_factory=Managers)
+    repos: dict[str, str] = msgspec.field(default_factory=dict)
+    renders: Annotated[int, msgspec.Meta(ge=0, le=16)] = RENDERS
+    cache: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What holds in the end. `repos` are local checkouts by URL of the repository, `cache` is where clones go."""
+
+    people: People = field(default_factory=People)
+    repos: Mapping[str, Path] = field(default_factory=dict)
+    renders: int = RENDERS
+    cache: Path = Path()
+
+
+def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Settings:
+    """Environment over file over defaults. UsageError names the file or variable, and the key, that is wrong."""
+    path = _file(environ, home, folder)
+    file = _read(path) if path is not None else File()
+    beside = path.resolve().parent if path is not None else folder
+    stated = file.managers
+    people = People(
+        controllers=_listed(environ, "WHYDRIFT_MANAGERS_CONTROLLERS", stated.controllers),
+        people=_listed(environ, "WHYDRIFT_MANAGERS_PEOPLE", stated.people),
+        pipelines=_listed(environ, "WHYDRIFT_MANAGERS_PIPELINES", stated.pipelines),
+    )
+    cache = environ.get("WHYDRIFT_CACHE") or file.cache
+    default = Path(environ.get("XDG_CACHE_HOME") or home / ".cache", "whydrift")
+    repos = {url: beside / Path(place).expanduser() for url, place in file.repos.items()}
+    return Settings(people, repos, file.renders, beside / Path(cache).expanduser() if cache else default)
+
+
+def _file(environ: Mapping[str, str], home: Path, folder: Path) -> Path | None:
+    """The file: WHYDRIFT_CONFIG, else whydrift.toml of the folder, else the user's own."""
+    stated = environ.get("WHYDRIFT_CONFIG")
+    if stated:
+        return Path(stated).expanduser()
+    own = Path(environ.get("XDG_CONFIG_HOME") or home / ".config", "whydrift", FILE)
+    return next((path for path in (folder / FILE, own) if path.is_file()), None)
+
+
+def _read(path: Path) -> File:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text()), File)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{path}: {_named(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not TOML: not UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+
+
+def _named(error: msgspec.ValidationError) -> str:
+    """The reason with the key as it stands in the file: `managers.controllers[0]`."""
+    reason, _, place = str(error).partition(" - at `")
+    key = place.rstrip("`").removeprefix("$").removeprefix(".")
+    reason = reason[:1].lower() + reason[1:]
+    return reason.replace("object contains unknown field", "unknown key") + (f" in {key}" if key else "")
+
+
+def _listed(environ: Mapping[str, str], variable: str, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+    """A variable's values, separated by commas."""
+    stated = environ.get(variable)
+    return otherwise if stated is None else tuple(part.strip() for part in stated.split(",") if part.strip())

@@ -5,32 +5,35 @@ Heavy parts are imported when they are used: `ls` needs neither causes nor type 
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from whydrift.adapters.files.recording import Recording
-from whydrift.core.model.people import People
 from whydrift.core.model.secrets import Masker
 from whydrift.demo import FLEET as DEMO
-from whydrift.errors import UsageError
 from whydrift.ports import Repository, Source
-from whydrift.settings import Connection
+from whydrift.settings import Connection, read_settings
+from whydrift.settings import Settings as Settings  # part of what this module offers
 
 if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
+    from whydrift.adapters.kubernetes import KubernetesSource
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
     from whydrift.usecases.facts import FactReader
 
 
-@dataclass
-class Settings:
-    """What the user's files say about their world."""
+@runtime_checkable
+class Noting(Protocol):
+    """A source that has something to say about the reading: live ones do."""
 
-    people: People = field(default_factory=People)
+    @property
+    def notes(self) -> list[str]:
+        """Those things, one line each."""
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Opened:
     repository: Repository | None = None
     settings: Settings = field(default_factory=Settings)
     closing: list[Callable[[], None]] = field(default_factory=list)
+    noting: Noting | None = None
 
     def reader(self, instance: str) -> FactReader:
         """A reader of facts for one Argo CD instance."""
@@ -50,6 +54,11 @@ class Opened:
         from whydrift.usecases.facts import FactReader
 
         return FactReader(self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know about the reading so far: what was ignored, what slowed it down."""
+        return tuple(self.noting.notes) if self.noting is not None else ()
 
     async def close(self) -> None:
         """Let go of connections, files and what was unpacked."""
@@ -59,27 +68,74 @@ class Opened:
 
 
 def open_answers(connection: Connection) -> Source:
-    """The source that the command line names: a recording; `demo` is the one that ships with the package."""
+    """The source that the command line names: a recording (`demo` is the one that ships with the package), or live."""
     if connection.recording is None:
-        raise UsageError("give a recording: --from FOLDER|ZIP")
+        return _open_live(connection)
     return Recording(DEMO if connection.recording == "demo" else Path(connection.recording))
+
+
+def _open_live(connection: Connection) -> Source:
+    """The user's Argo CD with the clusters of their kubeconfig; the cluster alone where there is no API server."""
+    from whydrift.adapters.argocd import ArgocdOptions, CoreMode, CoreSource, connect
+    from whydrift.adapters.live import Live
+
+    options = ArgocdOptions(
+        server=connection.server or None,
+        context=connection.argocd_context or None,
+        in_cluster=connection.in_cluster,
+        kube_context=connection.context or None,
+    )
+    kubernetes = _open_clusters(connection)
+    try:
+        argocd = connect(options, os.environ, Path.home())
+    except CoreMode:
+        if kubernetes is None:
+            raise
+        return CoreSource(kubernetes, kubernetes.namespace() or "argocd")
+    nowhere = kubernetes is None and not connection.no_kubernetes
+    return Live(argocd, kubernetes, ["no kubeconfig: Argo CD alone is asked"] if nowhere else [])
+
+
+def _open_clusters(connection: Connection) -> KubernetesSource | None:
+    from whydrift.adapters.kubernetes import KubernetesOptions, connect
+
+    if connection.no_kubernetes:
+        return None
+    options = KubernetesOptions(connection.kubeconfig, connection.context, connection.in_cluster, connection.dry_run)
+    return connect(options, os.environ, Path.home())
 
 
 def open_source(connection: Connection) -> Opened:
     """The source that the command line names, with repositories and the user's settings."""
-    opened = Opened(open_answers(connection), Masker(secrets.token_bytes(16)), connection.renders)
+    shipped = connection.recording == "demo"  # the demo shows the same to everybody
+    settings = Settings() if shipped else read_settings(os.environ, Path.home(), Path.cwd())
+    answers = open_answers(connection)
+    renders = settings.renders if connection.renders is None else connection.renders
+    opened = Opened(answers, Masker(secrets.token_bytes(16)), renders, settings=settings)
+    opened.noting = answers if isinstance(answers, Noting) else None
     if not connection.no_git:
-        _open_repositories(opened)
+        _open_repositories(opened, connection)
     return opened
 
 
-def _open_repositories(opened: Opened) -> None:
+def _open_repositories(opened: Opened, connection: Connection) -> None:
+    """Checkouts that the user names win; a recording brings its own bundles, live ones are cloned into the cache."""
     from whydrift.adapters.git.bundles import RecordedRepositories
+    from whydrift.adapters.git.checkouts import checked, checkouts_of, named_checkouts
+    from whydrift.adapters.git.repository import GitRepositories
 
+    named = named_checkouts(connection.repos)
     if isinstance(opened.answers, Recording):
+        if named:
+            opened.repository = GitRepositories(named, opened.settings.cache, clone=False)
+            return
         repositories = RecordedRepositories(opened.answers.files)
         opened.repository = repositories
         opened.closing.append(repositories.close)
+        return
+    settled = {url: checked(place, f"repos.{url} in the settings") for url, place in opened.settings.repos.items()}
+    here = checkouts_of(Path.cwd(), dict(os.environ))
+    opened.repository = GitRepositories({**here, **settled, **named}, opened.settings.cache)
 
 
 def recorder(opened: Opened, folder: Path) -> RecordingSource:

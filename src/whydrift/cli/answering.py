@@ -172,7 +172,7 @@ def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
         requests=source.answers.requests,
         renders=read.renders,
         argocd_version=", ".join(version for version in read.versions if version),
-        notes=tuple(read.notes),
+        notes=(*read.notes, *source.notes),
     )
 
 

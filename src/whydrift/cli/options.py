@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
@@ -20,26 +20,28 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+def _setting(flag: str, *names: str, **about: Any) -> Callable[[F], F]:
+    """An option that an environment variable may state instead."""
+    return click.option(flag, *names, envvar=f"WHYDRIFT_{flag.strip('-').replace('-', '_').upper()}", **about)
+
+
 def connection_options(function: F) -> F:
-    """`--from` and everything about reaching Argo CD, clusters and git; see `connection_of`."""
+    """`--from` and everything about reaching Argo CD, clusters and git; see `connection_of`.
+
+    Each is also an environment variable: WHYDRIFT_SERVER, WHYDRIFT_NO_GIT …
+    """
     return _stack(
-        click.option("--from", "recording", metavar="FOLDER|ZIP", help="Read a recording instead of live servers."),
-        click.option(
-            "--argocd-context", default="", metavar="NAME", help="A context of the argocd CLI's configuration."
-        ),
-        click.option(
-            "--server", default="", metavar="HOST[:PORT]", help="Argo CD's API server; else your argocd login."
-        ),
-        click.option("--in-cluster", is_flag=True, help="Use this pod's service account for Argo CD and Kubernetes."),
-        click.option("--context", default="", metavar="NAME", help="A context of your kubeconfig."),
-        click.option("--kubeconfig", default="", metavar="FILE", help="Instead of $KUBECONFIG or ~/.kube/config."),
-        click.option("--no-kubernetes", is_flag=True, help="Ask Argo CD only, no cluster."),
-        click.option("--dry-run", is_flag=True, help="Allow server-side dry runs (PATCH ?dryRun=All); off by default."),
-        click.option("--repo", "repos", multiple=True, metavar="URL=PATH", help="A local checkout of a repository."),
-        click.option("--no-git", is_flag=True, help="Do not read repositories."),
-        click.option(
-            "--renders", default=2, show_default=True, type=click.IntRange(0, 16), help="Renders at a time; 0: none."
-        ),
+        _setting("--from", "recording", metavar="FOLDER|ZIP", help="Read a recording instead of live servers."),
+        _setting("--argocd-context", default="", metavar="NAME", help="A context of the argocd CLI's configuration."),
+        _setting("--server", default="", metavar="HOST[:PORT]", help="Argo CD's API server; else your argocd login."),
+        _setting("--in-cluster", is_flag=True, help="Use this pod's service account for Argo CD and Kubernetes."),
+        _setting("--context", default="", metavar="NAME", help="A context of your kubeconfig."),
+        _setting("--kubeconfig", default="", metavar="FILE", help="Instead of $KUBECONFIG or ~/.kube/config."),
+        _setting("--no-kubernetes", is_flag=True, help="Ask Argo CD only, no cluster."),
+        _setting("--dry-run", is_flag=True, help="Allow server-side dry runs (PATCH ?dryRun=All); off by default."),
+        _setting("--repo", "repos", multiple=True, metavar="URL=PATH", help="A local checkout of a repository."),
+        _setting("--no-git", is_flag=True, help="Do not read repositories."),
+        _setting("--renders", type=click.IntRange(0, 16), help="Renders at a time; 0: none.  [default: 2]"),
     )(function)
 
 

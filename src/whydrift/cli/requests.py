@@ -26,5 +26,5 @@ def connection_of(options: Mapping[str, object]) -> Connection:
         dry_run=bool(options["dry_run"]),
         repos=listed(options["repos"]),
         no_git=bool(options["no_git"]),
-        renders=renders if isinstance(renders, int) else 2,
+        renders=renders if isinstance(renders, int) else None,
     )

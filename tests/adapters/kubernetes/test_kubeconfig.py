@@ -202,7 +202,7 @@ def test_knows_the_servers_of_all_contexts(tmp_path: Path) -> None:
         "https://kubernetes.default.svc": "",
         "in-cluster": "",
     }
-    assert asyncio.run(found.namespace()) == "apps"
+    assert found.namespace() == "apps"
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ class GitRepositories:
     async def _place(self, url: str, *revisions: str) -> Path:
         """The clone that holds a repository, made once, with the revisions in it."""
         key = same_repository(url)
-        if key in self._checkouts:
+        if key in self._checkouts and (not self._clone or await _has(self._checkouts[key], *revisions)):
             return self._checkouts[key]
         if not self._clone:
             raise GitFailed(f"{url}: no local checkout (--repo {url}=PATH)")
@@ -118,10 +118,18 @@ class GitRepositories:
         return place
 
 
-async def _have(place: Path, revision: str) -> None:
+async def _has(place: Path, *revisions: str) -> bool:
+    """Whether a checkout holds all of these commits; one that is behind does not."""
     try:
-        await git(place, "cat-file", "-e", f"{revision}^{{commit}}")
+        for revision in revisions:
+            await git(place, "cat-file", "-e", f"{checked_revision(revision)}^{{commit}}")
     except GitFailed:
+        return False
+    return True
+
+
+async def _have(place: Path, revision: str) -> None:
+    if not await _has(place, revision):
         await git(place, "fetch", "--quiet", "--no-tags", "--filter=blob:none", "origin", revision, seconds=600)
 
 

@@ -32,22 +32,26 @@ class KubernetesSource:
         """The configuration that it reads, with the chosen context once that is known."""
         return self._configuration.label
 
+    def load(self) -> Mapping[str, str]:
+        """URL of each API server by context, "" the chosen one. Blocks. SourceError where they cannot be read."""
+        if self._servers is None:
+            self._configuration.load()
+            self._servers = self._configuration.servers()
+        return self._servers
+
     async def servers(self) -> Mapping[str, str]:
-        """URL of each API server by context, "" the chosen one. SourceError where the configuration cannot be used."""
+        """The same, without blocking."""
         async with self._lock:
-            if self._servers is None:
-                await in_thread(self._configuration.load, LONGEST_LOAD)
-                self._servers = self._configuration.servers()
-            return self._servers
+            return await in_thread(self.load, LONGEST_LOAD) if self._servers is None else self._servers
 
     async def clusters(self) -> dict[str, str]:
         """Every context by the URL of its server; the chosen one also as the cluster of Argo CD itself."""
         found = {url: context for context, url in (await self.servers()).items() if context}
         return {**found, **dict.fromkeys(HOME, "")}
 
-    async def namespace(self) -> str:
-        """The namespace of the chosen context, "" where it states none."""
-        await self.servers()
+    def namespace(self) -> str:
+        """The namespace of the chosen context, "" where it states none. Blocks."""
+        self.load()
         return self._configuration.namespace()
 
     async def ask(self, question: Question) -> Reply:

@@ -1,0 +1,162 @@
+"""An Argo CD and the clusters of a kubeconfig as one source. Which cluster Argo CD means is proven, never assumed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+
+from whydrift.core.model.values import Json, items, mapping, text
+from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
+
+APPLICATIONS = "/api/v1/applications"
+HOME = ("https://kubernetes.default.svc", "in-cluster")
+"""How Applications name the cluster that Argo CD runs in (Argo CD common.go, KubernetesInternalAPIServerAddr)."""
+NO_CLUSTER = "no cluster is asked: Argo CD alone is in use"
+
+
+class Noted(Source, Protocol):
+    """A live source, which may have something to say about the reading."""
+
+    @property
+    def notes(self) -> list[str]:
+        """Those things, one line each."""
+
+
+class _List(msgspec.Struct):
+    items: list[msgspec.Raw] | None = None
+
+
+class Live:
+    """Routes questions by their API. Without clusters, Argo CD alone is asked, and whatever needs them is a gap."""
+
+    def __init__(self, argocd: Noted, kubernetes: Source | None, notes: Sequence[str] = ()) -> None:
+        self._argocd = argocd
+        self._kubernetes = kubernetes
+        self._notes = list(notes)
+        self._lock = asyncio.Lock()
+        self._clusters: dict[str, str] | None = None if kubernetes is not None else {}
+        self._listed: bytes | None = None
+        self._away = NO_CLUSTER
+
+    @property
+    def name(self) -> str:
+        """Argo CD's address, with the clusters."""
+        return self._argocd.name if self._kubernetes is None else f"{self._argocd.name}, {self._kubernetes.name}"
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know about the reading so far."""
+        return [*self._notes, *self._argocd.notes]
+
+    @property
+    def requests(self) -> int:
+        """How many requests both were asked."""
+        return self._argocd.requests + (self._kubernetes.requests if self._kubernetes is not None else 0)
+
+    def instances(self) -> Sequence[str]:
+        """Those of Argo CD."""
+        return self._argocd.instances()
+
+    async def ask(self, question: Question) -> Reply:
+        """The answer of whom it concerns; a cluster that is not proven to be Argo CD's own is not taken for it."""
+        if question.api is Api.ARGOCD:
+            return await self._ask_argocd(question)
+        if self._kubernetes is None or (not question.at and "" not in (await self.clusters()).values()):
+            return NotRead(self._away)
+        return await self._kubernetes.ask(question)
+
+    async def _ask_argocd(self, question: Question) -> Reply:
+        if self._kubernetes is not None and question.path != APPLICATIONS:
+            await self._kubernetes.clusters()  # a kubeconfig that cannot be used is said at once, and not for `ls`
+        reply = await self._argocd.ask(question)
+        if question.path == APPLICATIONS and isinstance(reply, Body) and self._clusters is None:
+            self._listed = reply.content
+        return reply
+
+    async def clusters(self) -> dict[str, str]:
+        """Destination URL or name → context, for the clusters of Argo CD that the kubeconfig reaches."""
+        async with self._lock:
+            if self._clusters is None:
+                assert self._kubernetes is not None
+                self._clusters = await self._match(await self._kubernetes.clusters(), self._kubernetes)
+                self._listed = None
+            return self._clusters
+
+    async def _match(self, contexts: dict[str, str], kubernetes: Source) -> dict[str, str]:
+        reached = {url: context for url, context in contexts.items() if url not in HOME}
+        by_address = {_address(url): context for url, context in reached.items()}
+        at_home = await self._is_home(kubernetes)
+        found = {**reached, **(dict.fromkeys(HOME, "") if at_home else {})}
+        for server, name in await self._destinations():
+            context = ("" if at_home else None) if server == HOME[0] else by_address.get(_address(server))
+            if context is not None:
+                found.update({key: context for key in (server, name) if key})
+        return found
+
+    async def _destinations(self) -> list[tuple[str, str]]:
+        """The clusters that Argo CD knows, as (server, name); none where this login may not see them."""
+        reply = await self._argocd.ask(Question(Api.ARGOCD, "/api/v1/clusters"))
+        listed = _decoded(reply)
+        return [(text(row, "server"), text(row, "name")) for row in items(listed, "items")]
+
+    async def _is_home(self, kubernetes: Source) -> bool:
+        """Whether the chosen context is the cluster of Argo CD: an Application has the same uid in both APIs."""
+        known = await self._an_application()
+        if known is None:
+            return False
+        namespace, name, uid = known
+        path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications/{name}"
+        reply = await kubernetes.ask(Question(Api.KUBERNETES, path))
+        if isinstance(reply, Body) and text(_decoded(reply), "metadata", "uid") == uid:
+            return True
+        if isinstance(reply, Body) or reply.status == 404:
+            self._away = f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another"
+        else:
+            why = f"get applications.argoproj.io in {namespace}: {reply.why}"
+            self._away = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
+        self._notes.append(self._away)
+        return False
+
+    async def _an_application(self) -> tuple[str, str, str] | None:
+        """Namespace, name and uid of an Application that Argo CD listed."""
+        if self._listed is None:
+            await self._ask_argocd(Question(Api.ARGOCD, APPLICATIONS))
+        try:
+            rows = msgspec.json.decode(self._listed or b"{}", type=_List).items or []
+            found: Json = msgspec.json.decode(rows[0]) if rows else None
+        except msgspec.DecodeError:
+            return None
+        metadata = mapping(found, "metadata")
+        uid = text(metadata, "uid")
+        return (text(metadata, "namespace"), text(metadata, "name"), uid) if uid else None
+
+    async def close(self) -> None:
+        """Close both."""
+        await self._argocd.close()
+        if self._kubernetes is not None:
+            await self._kubernetes.close()
+
+
+def _decoded(reply: Reply) -> Json:
+    if isinstance(reply, NotRead):
+        return None
+    try:
+        found: Json = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return None
+    return found
+
+
+def _address(url: str) -> str:
+    """What two spellings of an API server's URL share: scheme, host, port, path."""
+    try:
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        port = parts.port or (80 if parts.scheme == "http" else 443)
+    except ValueError:
+        return url
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}{parts.path.rstrip('/')}"
