@@ -1,22 +1,9 @@
-"""What the API server does with defaults, replayed on git's object."""
+"""What the API server does with the defaults of a schema, replayed on git's object."""
 
 from __future__ import annotations
 
-from whydrift.core.compare.typed.defaults import stored
-from whydrift.core.explain.subject import Subject
 from whydrift.core.model.schema import Type
-from whydrift.core.model.values import ABSENT, Json, MaybeJson, is_object
-
-
-def stored_target(subject: Subject) -> MaybeJson:
-    """git's object with the defaults of its kind; ABSENT where they are not known. List items keep their places."""
-    target = subject.object.target
-    if not is_object(target):
-        return ABSENT
-    if subject.knowledge.types.of(target) is not None:
-        filled = stored(target, subject.knowledge.types)
-        return ABSENT if filled is None else filled
-    return ABSENT if subject.schema is None else with_defaults(target, subject.schema)
+from whydrift.core.model.values import ABSENT, Json, MaybeJson
 
 
 def with_defaults(value: Json, schema: Type | None) -> Json:

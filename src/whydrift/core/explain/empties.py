@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from whydrift.core.explain.defaulting import stored_target
 from whydrift.core.explain.evidence import written_by
 from whydrift.core.explain.places import Place, place_of
 from whydrift.core.explain.subject import Subject
@@ -77,9 +77,9 @@ def dropped(subject: Subject, difference: Difference) -> Dropped | None:
     if subject.knowledge.types.of(subject.object.target) is not None:
         return _by_go_type(subject, difference.path)
     if subject.key.group in SERVERS_OWN:
-        return _by_own_kind(subject, difference.path, name)
+        return _by_own_kind(subject, difference.path, name) if is_empty(value) else None
     if subject.key.group == ARGOCD_GROUP and subject.key.kind in ARGOCD_KINDS:
-        return _by_argocd(difference.path, name)
+        return _by_argocd(difference.path, value)
     return _by_controller(subject, difference.path, value)
 
 
@@ -91,7 +91,7 @@ def _null(subject: Subject, path: Path) -> Dropped | None:
 
 
 def _by_go_type(subject: Subject, path: Path) -> Dropped | None:
-    place, stored = place_of(subject.object.target, path, subject.knowledge.types), stored_target(subject)
+    place, stored = place_of(subject.object.target, path, subject.knowledge.types), subject.stored
     if not isinstance(place, Place) or place.field is None or stored is ABSENT or child(stored, *path) is not ABSENT:
         return None
     says = f"{path[-1]} of {place.struct} is omitted when it is empty"
@@ -106,23 +106,35 @@ def _by_own_kind(subject: Subject, path: Path, name: str) -> Dropped | None:
     return Dropped(Strength.REPLAYED, "the API server", Evidence("types", says))
 
 
-def _by_argocd(path: Path, name: str) -> Dropped | None:
-    if name in ARGOCD_MEANS or path[0] != "spec":
+def _by_argocd(path: Path, value: MaybeJson) -> Dropped | None:
+    if path[0] != "spec" or any(name in ARGOCD_MEANS for name, _ in _named(path, value)):
         return None
-    says = f"{name} is omitted when it is empty: Argo CD writes the object back through its Go types (SetAppOperation)"
+    says = (
+        f"{path[-1]} is omitted when it is empty: Argo CD writes the object back through its Go types (SetAppOperation)"
+    )
     return Dropped(Strength.REPLAYED, "Argo CD", Evidence("types", says))
 
 
 def _by_controller(subject: Subject, path: Path, value: MaybeJson) -> Dropped | None:
     writer = _typed_writer(subject)
-    if writer is None or path[-1] in MEANS_SOMETHING or (value == {} and not _plain(subject, path)):
+    choices = (name for name, below in _named(path, value) if below in ({}, []) or name == path[-1])
+    if writer is None or any(name in MEANS_SOMETHING for name in choices) or not _plain(subject, path, value):
         return None
     says = f"{written_by(writer)} wrote the whole object back; Go types with omitempty drop empty values"
     return Dropped(Strength.ATTRIBUTED, writer.manager, Evidence("managed-fields", says))
 
 
-def _plain(subject: Subject, path: Path) -> bool:
-    """Whether an empty map here says nothing: a map with keys of any name does not choose anything by being there."""
+def _named(path: Path, value: MaybeJson) -> Iterator[tuple[str | int, MaybeJson]]:
+    """A value under its name, and all that lie below it under theirs."""
+    yield path[-1], value
+    for key, below in value.items() if isinstance(value, dict) else ():
+        yield from _named((key,), below)
+
+
+def _plain(subject: Subject, path: Path, value: MaybeJson) -> bool:
+    """Whether being there says nothing: any value but an empty map; of these the ones with keys of any name."""
+    if value != {}:
+        return True
     schema: Type | None = subject.schema.at(path) if subject.schema is not None else None
     return path[-1] in PLAIN_BLOCKS or (schema is not None and schema.additional_properties is not None)
 

@@ -8,7 +8,9 @@ from functools import cached_property
 
 from whydrift.core.compare.alignment import at
 from whydrift.core.compare.ignore import JqPaths
+from whydrift.core.compare.typed.defaults import stored
 from whydrift.core.compare.typed.table import TypeTable
+from whydrift.core.explain.defaulting import with_defaults
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.fact_kinds import SCHEMAS
@@ -33,7 +35,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What whydrift knows without reading anything: types and schemas, whose name means what, and how jq reads paths."""
+    """What whydrift knows without reading anything: types, schemas, whose name means what, and jq."""
 
     types: TypeTable
     schemas: Schemas
@@ -79,6 +81,20 @@ class Subject:
         """The type of the object's kind: built in, or of a CRD that was read or that the application itself manages."""
         schemas = self.facts.maybe(SCHEMAS) or self.knowledge.schemas.with_crds(self._managed_definitions())
         return schemas.type_of(self.object.api_version, self.key.kind)
+
+    @cached_property
+    def stored(self) -> MaybeJson:
+        """git's object as the API server stores it, defaults filled in; ABSENT where that is not known.
+
+        List items keep their places, so a path of the target leads to the same place here.
+        """
+        target, types = self.object.target, self.knowledge.types
+        if not is_object(target):
+            return ABSENT
+        if types.of(target) is not None:
+            encoded = stored(target, types)
+            return ABSENT if encoded is None else encoded
+        return ABSENT if self.schema is None else with_defaults(target, self.schema)
 
     def _managed_definitions(self) -> tuple[JsonObject, ...]:
         return tuple(

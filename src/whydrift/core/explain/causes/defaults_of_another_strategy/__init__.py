@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
-from whydrift.core.explain.defaulting import stored_target
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.server_fills import filled
 from whydrift.core.explain.strategy import Strategy, strategy_of
@@ -35,7 +34,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim the defaults that a dry run would fill in as well."""
-    stored, target = stored_target(subject), subject.object.target
+    stored, target = subject.stored, subject.object.target
     for difference in concerned:
         found = filled(target, difference.path) if is_object(target) and not subject.custom else ABSENT
         if same(child(stored, *difference.path) if found is ABSENT else found, difference.live):

@@ -20,7 +20,6 @@ from collections.abc import Iterable
 from whydrift.core.compare.differences import apply, differences
 from whydrift.core.compare.merge.sides import two_way
 from whydrift.core.explain.cause import Cause, needs
-from whydrift.core.explain.defaulting import stored_target
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
@@ -46,7 +45,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim the defaults that are not shown any more once the real changes of their list are taken over."""
-    stored = stored_target(subject)
+    stored = subject.stored
     defaults = [d for d in concerned if same(child(stored, *d.path), d.live)]
     for listed in dict.fromkeys(_list_of(d.path) for d in defaults):
         assert listed is not None

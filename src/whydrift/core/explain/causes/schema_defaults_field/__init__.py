@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
-from whydrift.core.explain.defaulting import stored_target
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
@@ -34,7 +33,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what the schema's defaults, applied to the target, turn into the live value."""
-    filled = stored_target(subject)
+    filled = subject.stored
     for difference in concerned:
         if same(child(filled, *difference.path), difference.live):
             stated = "nothing" if difference.target is ABSENT else "null"

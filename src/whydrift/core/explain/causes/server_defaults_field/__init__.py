@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
-from whydrift.core.explain.defaulting import stored_target
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.server_fills import filled
 from whydrift.core.explain.subject import Subject
@@ -40,7 +39,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what the server's own storage of git's object turns into the live value."""
-    stored = stored_target(subject)
+    stored = subject.stored
     for difference in concerned:
         if _exported(difference):
             yield _server_keeps(difference)
