@@ -54,6 +54,7 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
                 "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "by": f"whydrift {version('whydrift')}",
                 "from": recorder.name,
+                "clusters": [{"id": at, "url": url} for url, at in (await recorder.clusters()).items()],
                 "masked": "values of Secrets, secret-looking values, known token formats",
                 "resumed": recorder.resumed > 0,
             }

@@ -120,6 +120,7 @@ class Recording:
         self.files = Files(root)
         self.name = str(root)
         self._about = self._read_about()
+        self._why_not = {str(row.get("what")): str(row.get("why")) for row in self._about.get("notRead", [])}
         self.requests = 0
 
     def _read_about(self) -> dict[str, list[dict[str, str]]]:
@@ -144,8 +145,8 @@ class Recording:
         for status in REFUSALS:
             refusal = self.files.read(f"{name}.{status}")
             if refusal is not None:
-                return NotRead(f"{status} {refusal.decode('utf-8', 'replace')[:300]}", int(status))
-        return NotRead("not in the recording")
+                return NotRead(_refusal(status, refusal), int(status))
+        return NotRead(self._why_not.get(str(question), "not in the recording"))
 
     def instances(self) -> Sequence[str]:
         """Ids of the recorded Argo CD instances."""
@@ -153,8 +154,20 @@ class Recording:
 
     async def clusters(self) -> dict[str, str]:
         """Destination URL → id of the recorded clusters."""
-        found = {str(row.get("url", "")): str(row["id"]) for row in self._about.get("clusters", [])}
-        return found or {"https://kubernetes.default.svc": "", "in-cluster": ""}
+        if "clusters" not in self._about:
+            return {"https://kubernetes.default.svc": "", "in-cluster": ""}
+        return {str(row.get("url", "")): str(row["id"]) for row in self._about["clusters"]}
 
     async def close(self) -> None:
         """Nothing is kept open but the archive, which the process lets go of."""
+
+
+def _refusal(status: str, body: bytes) -> str:
+    """What a recorded refusal says, in one line: the message of Argo CD's, Kubernetes' and our own error bodies."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        said = None
+    message = said.get("message") or said.get("error") if isinstance(said, dict) else body.decode("utf-8", "replace")
+    line = " ".join(str(message).split())[:300]
+    return line if line.startswith(f"{status}: ") else f"{status}: {line}"
