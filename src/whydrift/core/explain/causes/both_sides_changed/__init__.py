@@ -1,0 +1,70 @@
+"""Git moved and somebody changed the cluster, both since the last sync: neither side is what that sync left.
+
+Why it happens: a hotfix by hand while the next release was merged; a scale-up that git then answered with another
+number.
+
+What proves it: git says something else than the last sync wrote, so does live, and they do not agree. Managed fields
+name a person's tool at this path, or the field was taken away, which leaves no name.
+
+What would refute it: one of the two still is what the last sync wrote; a controller or pipeline owns the live value.
+
+Remedies: ask. Look at both changes before a sync puts git's in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.commits import since_last_sync
+from whydrift.core.explain.copies import pipeline_marks
+from whydrift.core.explain.evidence import ownership, quoted
+from whydrift.core.explain.hands import hands_at, is_unsigned
+from whydrift.core.explain.since_sync import cluster_changed, git_changed
+from whydrift.core.explain.stamps import is_stamp
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Explanation, Side, Strength
+from whydrift.core.model.fact_kinds import COMMITS, SYNCED_MANIFESTS
+
+
+def concerns(subject: Subject, difference: Difference) -> bool:
+    """Fields; where the base is known already, only those that differ from it on both sides."""
+    if difference.whole or is_stamp(difference.path):
+        return False
+    return subject.base is None or (git_changed(subject, difference) and cluster_changed(subject, difference))
+
+
+def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
+    """Claim what both git and people changed."""
+    if pipeline_marks(subject):
+        return
+    for difference in concerned:
+        writers = hands_at(subject, difference)
+        base = subject.base_at(difference)
+        if not writers and not is_unsigned(subject, difference, base):
+            continue
+        who = writers[0].manager if writers else "somebody"
+        yield Explanation(
+            paths=frozenset({difference.path}),
+            strength=Strength.ATTRIBUTED if writers else Strength.COINCIDES,
+            why=(
+                f"the last sync wrote {quoted(base)}; since then git went to {quoted(difference.target)}"
+                f" and {who} to {quoted(difference.live)}"
+            ),
+            evidence=(
+                since_last_sync(subject),
+                *(ownership(entry, subject.knowledge.people) for entry in writers),
+            ),
+        )
+
+
+CAUSE = Cause(
+    id="both-sides-changed",
+    title="git and the cluster were both changed",
+    side=Side.ASK,
+    explain=explain,
+    concerns=concerns,
+    needs=needs(SYNCED_MANIFESTS),
+    wishes=needs(COMMITS),
+)

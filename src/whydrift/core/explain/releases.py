@@ -1,0 +1,72 @@
+"""Releases that wait: git moved since the last sync, and live still is what that sync wrote."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whydrift.core.compare.alignment import at
+from whydrift.core.explain.base import FROM_LAST_APPLIED, git_moved, rendered_object
+from whydrift.core.explain.hands import is_hand
+from whydrift.core.explain.since_sync import cluster_changed, git_changed
+from whydrift.core.explain.stamps import is_stamp
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.application import Application
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.fact_kinds import SECOND_RENDER
+from whydrift.core.model.people import Writer
+from whydrift.core.model.values import ABSENT, is_object, items, same, text
+
+DRAWN: Final = frozenset({"Helm", "Plugin"})
+"""Source types whose render may draw values anew: what git says may differ with no commit at all."""
+
+
+def is_release(subject: Subject, difference: Difference) -> bool:
+    """Whether git changed this place since the last sync while the cluster kept it. Only where the base is known."""
+    if not git_moved(subject.application, subject.key) or is_stamp(difference.path):
+        return False
+    if difference.whole:
+        assert subject.base is not None, "only asked where the base is known"
+        return difference.kind is Kind.MISSING and subject.base.manifest is ABSENT
+    if not git_changed(subject, difference) or cluster_changed(subject, difference):
+        return False
+    return not _written_by_others(subject, difference)
+
+
+def may_be_release(subject: Subject, difference: Difference) -> bool:
+    """Whether a place is a waiting release, or may turn out to be one once the base is known."""
+    if subject.base is not None:
+        return is_release(subject, difference)
+    gone = difference.whole and difference.kind is Kind.EXTRA
+    return git_moved(subject.application, subject.key) and not gone and not is_stamp(difference.path)
+
+
+def is_reproducible(subject: Subject, difference: Difference) -> bool | None:
+    """Whether rendering again gives git's value again, so that a commit must have changed it; None: not known.
+
+    A base that was rendered anew and equals live shows it as well. Secrets are masked alike whatever they hold
+    (reference/measured.md 60).
+    """
+    if not draws(subject.application) or (subject.base is not None and subject.base.says != FROM_LAST_APPLIED):
+        return True
+    rendered = subject.facts.maybe(SECOND_RENDER)
+    if rendered is None or subject.key.kind == "Secret":
+        return None
+    again = rendered_object(rendered, subject.application, subject.key)
+    return same(at(difference.path, subject.object.target, again), difference.target)
+
+
+def draws(application: Application) -> bool:
+    """Whether some source is of a type whose render may differ each time."""
+    status = application.raw.get("status")
+    kinds = [str(kind) for kind in items(status, "sourceTypes")] if is_object(status) else []
+    return not DRAWN.isdisjoint(kinds or [text(status, "sourceType") if is_object(status) else ""])
+
+
+def _written_by_others(subject: Subject, difference: Difference) -> bool:
+    """Whether people or pipelines own anything within this place: then live is more than what the last sync wrote."""
+    live = subject.object.live
+    if not is_object(live) or difference.live is ABSENT:
+        return False
+    within = subject.object.managers.owners_within(difference.live_path, live)
+    people = subject.knowledge.people
+    return any(is_hand(subject, entry) or people.writer(entry.manager) is Writer.PIPELINE for entry in within)
