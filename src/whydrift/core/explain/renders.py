@@ -11,8 +11,8 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import SECOND_RENDER
 from whydrift.core.model.values import ABSENT, MaybeJson, child, items, same, text
 
-ALWAYS_ALIKE = frozenset({"Directory", "Kustomize"})
-"""Kinds of sources without functions that draw; bases from elsewhere may change, which is no draw."""
+PLAIN, FROM_ELSEWHERE = "Directory", "Kustomize"
+"""Kinds of sources without functions that draw; Kustomize may inflate charts, and take bases from elsewhere."""
 WORD = re.compile(r"[A-Za-z0-9]+")
 NAME = re.compile(r"[A-Za-z]?[a-z]{2,}(?:[A-Z][a-z]{2,})*")
 """A word in both cases that reads like a name: `maxRetries`, `Service`."""
@@ -21,9 +21,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d")
 
 def renders_may_differ(subject: Subject) -> bool:
     """Whether the application is rendered by something that can draw values."""
-    status = child(subject.application.raw, "status")
-    kinds = {text(status, "sourceType"), *(str(kind) for kind in items(status, "sourceTypes"))} - {""}
-    return not kinds or not kinds <= ALWAYS_ALIKE
+    return _source_kinds(subject) != {PLAIN}
 
 
 def same_revision(subject: Subject) -> bool:
@@ -34,9 +32,19 @@ def same_revision(subject: Subject) -> bool:
 
 def sent_another_render(subject: Subject, difference: Difference) -> bool:
     """Whether Argo CD itself sent live's value when it rendered the very revision that now gives another one."""
-    if subject.base is None or subject.base.says != FROM_LAST_APPLIED or not same_revision(subject):
+    if not same_revision(subject) or FROM_ELSEWHERE in _source_kinds(subject) or subject.base is None:
         return False
-    return same(subject.base_at(difference), difference.live)
+    return subject.base.says == FROM_LAST_APPLIED and same(subject.base_at(difference), difference.live)
+
+
+def from_chart(subject: Subject) -> bool:
+    """Whether Helm renders all of the application."""
+    return _source_kinds(subject) == {"Helm"}
+
+
+def _source_kinds(subject: Subject) -> set[str]:
+    status = child(subject.application.raw, "status")
+    return {text(status, "sourceType"), *(str(kind) for kind in items(status, "sourceTypes"))} - {""}
 
 
 def second_value(subject: Subject, difference: Difference) -> MaybeJson:

@@ -30,11 +30,12 @@ class Drawn:
     depends: bool
 
 
-def drawn_at(files: Mapping[str, str], kind: str, key: str) -> Drawn | None:
-    """The line that draws the value of `key` in the templates of a kind; None where a line may state one instead."""
-    found = [line for name, content in files.items() for line in _lines(files, name, content, kind, key)]
-    drawn = [line for line in found if line is not None]
-    return drawn[0] if drawn and len(drawn) == len(found) else None
+def lines_of(files: Mapping[str, str], kind: str, key: str) -> tuple[Drawn | None, ...]:
+    """Every line that writes the value of `key` in the templates of a kind; None for one that draws nothing.
+
+    Empty where no template that can be read writes it: one of a packaged chart does.
+    """
+    return tuple(line for name, content in files.items() for line in _lines(files, name, content, kind, key))
 
 
 def _lines(files: Mapping[str, str], name: str, content: str, kind: str, key: str) -> Iterator[Drawn | None]:

@@ -34,8 +34,7 @@ def controllers(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     A `scale` entry of kube-controller-manager says that some autoscaler scaled, once: it is no proof of its own.
     """
     found = others(subject, difference)
-    people = subject.knowledge.people
-    if any(people.writer(entry.manager) is not Writer.CONTROLLER for entry in found):
+    if not all(_is_controller(subject, entry) for entry in found):
         return ()
     return () if all(_is_autoscaler(entry) for entry in found) else found
 
@@ -45,6 +44,17 @@ def overwrote(subject: Subject, difference: Difference) -> bool:
     if subject.base is not None:
         return not same(subject.base_at(difference), difference.live)
     return not any(is_argocd(subject, entry) for entry in _owners(subject, difference))
+
+
+def writes_status(subject: Subject, entry: Entry) -> bool:
+    """Whether the same manager also writes the status of this object, which only its controller does."""
+    entries = subject.object.managers.entries
+    return any(other.subresource == "status" and other.manager == entry.manager for other in entries)
+
+
+def _is_controller(subject: Subject, entry: Entry) -> bool:
+    writer = subject.knowledge.people.writer(entry.manager)
+    return writer is Writer.CONTROLLER or (writer is Writer.UNKNOWN and writes_status(subject, entry))
 
 
 def _is_autoscaler(entry: Entry) -> bool:

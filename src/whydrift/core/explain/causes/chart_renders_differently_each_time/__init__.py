@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.renders import (
+    from_chart,
     looks_drawn,
     renders_may_differ,
     same_revision,
@@ -28,8 +29,8 @@ from whydrift.core.explain.renders import (
     sent_another_render,
 )
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.templates import drawn_at
-from whydrift.core.explain.writers import others
+from whydrift.core.explain.templates import lines_of
+from whydrift.core.explain.writers import argocd_alone, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import GIT_FILES, SECOND_RENDER
@@ -43,9 +44,11 @@ def concerns(subject: Subject, difference: Difference) -> bool:
         return False
     if not renders_may_differ(subject) or not isinstance(difference.target, str | int):
         return False
-    if subject.facts.known(SECOND_RENDER) and not _hides(subject, difference):
-        return _differs_again(subject, difference) or sent_another_render(subject, difference)
-    return same_revision(subject) or _hides(subject, difference) or looks_drawn(difference.target, difference.live)
+    if _hides(subject, difference) or sent_another_render(subject, difference):
+        return True
+    if subject.facts.known(SECOND_RENDER):
+        return _differs_again(subject, difference)
+    return looks_drawn(difference.target, difference.live)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -77,12 +80,18 @@ def _replayed(subject: Subject, difference: Difference) -> Proof | None:
 
 
 def _written(subject: Subject, difference: Difference) -> Proof | None:
-    """The proof by the text of the template."""
+    """The proof by the template's text; for a masked Secret also by who wrote it, at which revision."""
     files, key = subject.facts.maybe(GIT_FILES), difference.path[-1]
-    drawn = drawn_at(files, subject.key.kind, key) if files and isinstance(key, str) else None
+    lines = lines_of(files, subject.key.kind, key) if files and isinstance(key, str) else ()
+    drawn = [line for line in lines if line is not None]
     unmoved = same_revision(subject)
-    if drawn is not None and (unmoved or not drawn.depends):
-        return Strength.ATTRIBUTED, Evidence("files in git", f"{drawn.place} calls {drawn.function}")
+    if len(drawn) < len(lines):
+        return None
+    if drawn and (unmoved or not drawn[0].depends):
+        return Strength.ATTRIBUTED, Evidence("files in git", f"{drawn[0].place} calls {drawn[0].function}")
+    if _hides(subject, difference) and unmoved and from_chart(subject) and argocd_alone(subject, difference):
+        says = "Argo CD alone wrote live's value when it last synced this very revision, which now renders another"
+        return Strength.ATTRIBUTED, Evidence("managed-fields", says)
     return None
 
 

@@ -5,7 +5,8 @@ measures, a volume that grows, rules that are aggregated, a leader's record. Git
 differ for as long as both state it; a sync writes git's value and the controller writes its own again.
 
 What proves it: the managed fields name a controller, and nobody else, as the writer of this very path, and what the
-last sync wrote there is gone. Which names are controllers' is a built-in list and the user's own (`whydrift.toml`).
+last sync wrote there is gone. Whose names are controllers' is a built-in list and the user's own (`whydrift.toml`);
+who writes the object's status is its controller.
 
 What would refute it: a person, a pipeline or an unknown writer owns the path too; live still is what the last sync
 wrote; the value is a default of the kind, which whoever writes the list around it owns as well. A `scale` entry of

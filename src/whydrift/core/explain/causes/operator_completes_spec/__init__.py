@@ -24,7 +24,7 @@ from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.filled_in import may_be_default
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.writers import controllers, overwrote
+from whydrift.core.explain.writers import controllers, overwrote, writes_status
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SCHEMAS
@@ -82,18 +82,13 @@ def _custom(subject: Subject) -> bool:
 
 def _serves(subject: Subject, entry: Entry) -> bool:
     """Whether a manager is the operator of the object's kind."""
-    return _writes_status(subject, entry) or entry.manager.endswith("operator") or _named_alike(subject, entry)
+    return writes_status(subject, entry) or entry.manager.endswith("operator") or _named_alike(subject, entry)
 
 
 def _why_operator(subject: Subject, entry: Entry) -> str:
-    if _writes_status(subject, entry):
+    if writes_status(subject, entry):
         return f"{entry.manager} also writes the status of this {subject.key.kind}"
     return f"{entry.manager} is the name of the operator of {subject.key.group}"
-
-
-def _writes_status(subject: Subject, entry: Entry) -> bool:
-    entries = subject.object.managers.entries
-    return any(other.subresource == "status" and other.manager == entry.manager for other in entries)
 
 
 def _named_alike(subject: Subject, entry: Entry) -> bool:
