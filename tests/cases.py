@@ -11,6 +11,7 @@ row          the object's row in status.resources, where more than the status ma
 hidden       true: the differences are those that Argo CD does not show
 about        application: the subject is the Application itself (target and live are left out);
              unseen: the first object that Argo CD does not compare (siblings are those that it compares)
+compared     false: Argo CD answered with two empty sides
 siblings     further objects of the application: [{target, live}]
 facts        by the name of their kind: lists, objects (`schemas` is a list of CRDs, `all applications` a list of
              {name, namespace, cluster, objects: [group/Kind/namespace/name], leftovers: [...]}, renders are lists of
@@ -117,7 +118,8 @@ def _snapshot(case: Json) -> ObjectSnapshot:
     status = Verdict.SYNCED if case.get("hidden") else Verdict.OUT_OF_SYNC
     row = merged({"status": status.value}, case.get("row") or {})
     assert is_object(row)
-    return ObjectSnapshot(key=key, load=lambda: states, verdict=Verdict(str(row["status"])), row=row)
+    compared = case.get("compared") is not False
+    return ObjectSnapshot(key, lambda: states, compared=compared, verdict=Verdict(str(row["status"])), row=row)
 
 
 def _live(case: JsonObject) -> MaybeJson:

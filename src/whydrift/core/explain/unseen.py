@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from whydrift.core.compare.differences import differences
+from whydrift.core.compare.differences import differences, hidden_differences
 from whydrift.core.explain.base import rendered_object
 from whydrift.core.explain.subject import About, Knowledge, Subject
 from whydrift.core.model.application import Application, revisions_of
@@ -28,7 +28,7 @@ from whydrift.core.model.fact_kinds import (
 )
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey, key_of_row
-from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, text
 
 EXCLUDED = re.compile(r"^Resource ([^/ ]*)/(\S+) (\S+) is excluded in the settings")
@@ -69,10 +69,25 @@ def unseen_subjects(
         if key not in compared:
             found[key] = (States(), (WHOLE,))
     found |= _namespace(application, compared, known) | _hooks(application, known) | _left(application, compared, facts)
+    yield from _uncompared(snapshot, knowledge, facts)
     for key, (states, differing) in found.items():
         item = ObjectSnapshot(key=key, load=partial(_known, states), row=dict(application.rows).get(key))
         about = About.APPLICATION if key.kind == "Namespace" else About.OBJECT
         yield Subject(application, item, differing, knowledge, None, (*objects, item), facts(key), about)
+
+
+def _uncompared(
+    snapshot: ApplicationSnapshot, knowledge: Knowledge, facts: Callable[[ObjectKey], Facts]
+) -> Iterator[Subject]:
+    """Objects that Argo CD calls Synced although it never compared them (reference/measured.md 69)."""
+    objects = snapshot.objects or ()
+    for item in objects:
+        if item.compared or item.verdict is not Verdict.SYNCED:
+            continue
+        differing = tuple(d for d in hidden_differences(item.target, item.live, ()) if d.kind is not Kind.EXTRA)
+        if differing:
+            known = facts(item.key)
+            yield Subject(snapshot.application, item, differing, knowledge, None, objects, known, About.APPLICATION)
 
 
 def _known(states: States) -> States:

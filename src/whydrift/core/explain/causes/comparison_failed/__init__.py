@@ -18,19 +18,30 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import CONDITIONS, FAILED
+from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.failures import classify, decisive
 from whydrift.core.explain.subject import About, Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.people import Writer
+
+SOMEBODY = (Writer.PERSON, Writer.PIPELINE, Writer.UNKNOWN)
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """The conditions of an application that was not compared."""
-    return difference.path == CONDITIONS
+    """The conditions of an application that was not compared, and what differs in an object that was not."""
+    return difference.path == CONDITIONS if difference.shown else not subject.object.compared
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
-    """Claim the failed comparison with the decisive part of the message."""
+    """Claim the failed comparison with the decisive part of the message, and what somebody changed unseen behind it."""
+    for difference in concerned:
+        found = _failed(subject, difference) if difference.shown else _unseen(subject, difference)
+        if found is not None:
+            yield found
+
+
+def _failed(subject: Subject, difference: Difference) -> Explanation:
     messages = [(kind, message) for kind, message in subject.application.conditions if kind in FAILED]
     kind, message = messages[0] if messages else ("", "")
     failure = classify(message)
@@ -39,12 +50,31 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     evidence = [Evidence("condition", f"{kind}, {failure.value}: {message[:1000]}")] if message else []
     if not_compared:
         evidence.append(Evidence("managed resources", f"both sides are empty for {', '.join(not_compared[:5])}"))
-    yield Explanation(
-        paths=frozenset(d.path for d in concerned),
+    return Explanation(
+        paths=frozenset({difference.path}),
         strength=Strength.ATTRIBUTED,
         why=why,
         evidence=tuple(evidence) or (Evidence("status", f"sync status {subject.application.sync}"),),
         side=failure.side,
+    )
+
+
+def _unseen(subject: Subject, difference: Difference) -> Explanation | None:
+    """A value that somebody else than Argo CD and controllers wrote into an object that is called Synced uncompared."""
+    people = subject.knowledge.people
+    writers = [entry for entry in subject.owners(difference) if people.writer(entry.manager) in SOMEBODY]
+    if not writers:
+        return None
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=Strength.ATTRIBUTED,
+        why=f"Argo CD says Synced without having compared it: git has {quoted(difference.target)}, "
+        f"live has {quoted(difference.live)}",
+        evidence=(
+            Evidence("managed resources", "both of Argo CD's sides are empty, although git and the cluster have it"),
+            *(ownership(entry, people) for entry in writers),
+        ),
+        side=Side.ASK,
     )
 
 
@@ -55,4 +85,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     about=About.APPLICATION,
+    everywhere=True,
 )
