@@ -39,7 +39,7 @@ def changes(left: MaybeJson, right: MaybeJson, at: tuple[Path, Path] = ((), ()))
             below = ((*at[0], key), (*at[1], key))
             yield from changes(left.get(key, ABSENT), right.get(key, ABSENT), below)
     elif isinstance(left, list) and isinstance(right, list):
-        yield from _list_changes(left, right, at)
+        yield from () if same(left, right) else _list_changes(left, right, at)
     elif _spread(left, right, at[0]):
         yield from changes({} if left is ABSENT else left, {} if right is ABSENT else right, at)
     elif not same(left, right):
