@@ -16,6 +16,8 @@ from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 APPLICATIONS = "/api/v1/applications"
 HOME = ("https://kubernetes.default.svc", "in-cluster")
 """How Applications name the cluster that Argo CD runs in (Argo CD common.go, KubernetesInternalAPIServerAddr)."""
+LOOKED_AT = 50
+"""Of how many Applications one is chosen for the proof."""
 NO_CLUSTER = "no cluster is asked: Argo CD alone is in use"
 
 
@@ -128,10 +130,12 @@ class Live:
             await self._ask_argocd(Question(Api.ARGOCD, APPLICATIONS))
         try:
             rows = msgspec.json.decode(self._listed or b"{}", type=_List).items or []
-            found: Json = msgspec.json.decode(rows[0]) if rows else None
+            found: list[Json] = [msgspec.json.decode(row) for row in rows[:LOOKED_AT]]
         except msgspec.DecodeError:
             return None
-        metadata = mapping(found, "metadata")
+        # One beside Argo CD itself, where there is one: who may read a single namespace may read that one.
+        found.sort(key=lambda row: text(row, "metadata", "namespace") != text(row, "status", "controllerNamespace"))
+        metadata = mapping(found[0], "metadata") if found else {}
         uid = text(metadata, "uid")
         return (text(metadata, "namespace"), text(metadata, "name"), uid) if uid else None
 

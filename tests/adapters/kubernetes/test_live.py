@@ -1,0 +1,135 @@
+"""Argo CD and clusters together: which context is which cluster is proven, and what is not proven is not asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from tests.adapters.kubernetes.clusters import kubeconfig, recording, source
+from tests.replay import Fault, Replay
+
+from whydrift.adapters.argocd import ArgocdOptions, connect
+from whydrift.adapters.live import Live
+from whydrift.errors import SourceError
+from whydrift.ports import Api, Body, NotRead, Question, Reply
+
+HOME = "https://kubernetes.default.svc"
+APPLICATION = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/shop"
+CONFIG = "/api/v1/namespaces/argocd/configmaps/argocd-cm"
+
+
+def fleet(folder: Path, uid: str = "u-1") -> Path:
+    """An Argo CD with one application of uid u-1 and three clusters, and a cluster where its uid is the given one."""
+    shop = {"metadata": {"name": "shop", "namespace": "argocd", "uid": "u-1"}}
+    clusters = [
+        {"server": HOME, "name": "in-cluster"},
+        {"server": "https://EU.example.com:443/", "name": "eu"},
+        {"server": "https://us.example.com", "name": "us"},
+    ]
+    argocd = {"/api/v1/applications": {"items": [shop]}, "/api/v1/clusters": {"items": clusters}, "/api/version": {}}
+    for path, answer in argocd.items():
+        file = folder / f"argocd{path}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(answer))
+    there = {"kind": "Application", "apiVersion": "argoproj.io/v1alpha1", "metadata": {"name": "shop", "uid": uid}}
+    return recording(folder, more={APPLICATION: there, CONFIG: {"kind": "ConfigMap", "apiVersion": "v1"}})
+
+
+def contexts(folder: Path, server: str) -> Path:
+    """A kubeconfig whose current context is a server, and which also knows the cluster eu."""
+    stated = json.loads(kubeconfig(folder / "config", server).read_text())
+    other = json.loads(kubeconfig(folder / "other", "https://eu.example.com", context="eu").read_text())
+    for section in ("contexts", "clusters", "users"):
+        stated[section] += other[section]
+    (folder / "config").write_text(json.dumps(stated))
+    return folder / "config"
+
+
+def look(folder: Path, replay: Replay) -> tuple[dict[str, str], Reply, list[str]]:
+    """The clusters, what reading argocd-cm gives, and the notes."""
+
+    async def all_of_it() -> tuple[dict[str, str], Reply, list[str]]:
+        argocd = connect(ArgocdOptions(server=replay.url), {}, folder)
+        live = Live(argocd, source(contexts(folder, replay.kubernetes_url)))
+        try:
+            await live.ask(Question(Api.ARGOCD, "/api/v1/applications"))
+            return await live.clusters(), await live.ask(Question(Api.KUBERNETES, CONFIG)), live.notes
+        finally:
+            await live.close()
+
+    with replay:
+        return asyncio.run(all_of_it())
+
+
+def test_takes_the_chosen_context_for_argo_cds_cluster_where_an_application_proves_it(tmp_path: Path) -> None:
+    replay = Replay(fleet(tmp_path))
+    clusters, reply, notes = look(tmp_path, replay)
+    assert (clusters[HOME], clusters["in-cluster"]) == ("", "")
+    assert isinstance(reply, Body)
+    assert notes == []
+    assert replay.count("/api/v1/applications") == 1, "the list is not asked for again"
+
+
+def test_finds_the_context_of_a_destination_by_its_server(tmp_path: Path) -> None:
+    clusters, _, _ = look(tmp_path, Replay(fleet(tmp_path)))
+    assert (clusters["https://EU.example.com:443/"], clusters["eu"]) == ("eu", "eu")
+    assert "us" not in clusters
+    assert "https://us.example.com" not in clusters
+
+
+@pytest.mark.parametrize(
+    ("uid", "fault", "says"),
+    [
+        ("u-2", "", "kubeconfig here is not the cluster that Argo CD runs in: --context names another"),
+        ("u-1", f"/kubernetes{APPLICATION}=404", "kubeconfig here is not the cluster that Argo CD runs in"),
+        (
+            "u-1",
+            f"/kubernetes{APPLICATION}=403",
+            "is not proven to be the cluster that Argo CD runs in: get",
+        ),
+        ("u-1", "/kubernetes*=401", "the login is not accepted"),
+    ],
+)
+def test_asks_no_cluster_that_is_not_proven_to_be_the_one(tmp_path: Path, uid: str, fault: str, says: str) -> None:
+    replay = Replay(fleet(tmp_path, uid), faults=[Fault.parse(fault)] if fault else [])
+    clusters, reply, notes = look(tmp_path, replay)
+    assert HOME not in clusters
+    assert "in-cluster" not in clusters
+    assert clusters["eu"] == "eu", "other clusters are still asked"
+    assert isinstance(reply, NotRead)
+    assert says in reply.why
+    assert notes == [reply.why]
+    assert replay.count(CONFIG) == 0
+
+
+def test_knows_contexts_by_their_server_where_argo_cd_hides_its_clusters(tmp_path: Path) -> None:
+    replay = Replay(fleet(tmp_path), faults=[Fault.parse("/api/v1/clusters=403")])
+    clusters, _, _ = look(tmp_path, replay)
+    assert (clusters[HOME], clusters["https://eu.example.com"]) == ("", "eu")
+
+
+def test_argo_cd_alone_leaves_gaps_and_says_why(tmp_path: Path) -> None:
+    async def alone() -> tuple[dict[str, str], Reply, Reply]:
+        live = Live(connect(ArgocdOptions(server=replay.url), {}, tmp_path), None)
+        cluster = await live.ask(Question(Api.KUBERNETES, CONFIG))
+        return await live.clusters(), cluster, await live.ask(Question(Api.ARGOCD, "/api/v1/applications"))
+
+    with Replay(fleet(tmp_path)) as replay:
+        clusters, cluster, listed = asyncio.run(alone())
+    assert clusters == {}
+    assert cluster == NotRead("no cluster is asked: Argo CD alone is in use")
+    assert isinstance(listed, Body)
+
+
+def test_an_unusable_kubeconfig_stops_everything_but_the_list(tmp_path: Path) -> None:
+    async def twice() -> Reply:
+        live = Live(connect(ArgocdOptions(server=replay.url), {}, tmp_path), source(contexts(tmp_path, "x"), "gone"))
+        listed = await live.ask(Question(Api.ARGOCD, "/api/v1/applications"))
+        with pytest.raises(SourceError, match="no context 'gone'"):
+            await live.ask(Question(Api.ARGOCD, "/api/version"))
+        return listed
+
+    with Replay(fleet(tmp_path)) as replay:
+        assert isinstance(asyncio.run(twice()), Body)
