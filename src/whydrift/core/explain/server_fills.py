@@ -57,6 +57,7 @@ FILLS: dict[tuple[str, tuple[str, ...]], Fill] = {
     ("Namespace", ("spec", "finalizers")): _always(["kubernetes"]),
     ("PersistentVolumeClaim", ("metadata", "finalizers")): _always(["kubernetes.io/pvc-protection"]),
     ("PersistentVolume", ("metadata", "finalizers")): _always(["kubernetes.io/pv-protection"]),
+    ("HorizontalPodAutoscaler", ("spec", "targetCPUUtilizationPercentage")): _always(80),
     **{(kind, (*at, "serviceAccount")): _beside("serviceAccountName") for kind, at in _POD_SPECS.items()},
     **{(kind, (*at, "serviceAccountName")): _beside("serviceAccount") for kind, at in _POD_SPECS.items()},
 }
