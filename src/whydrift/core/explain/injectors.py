@@ -166,6 +166,12 @@ def injector_of(webhook: str, path: str) -> Injector | None:
     return next(known, None)
 
 
+def is_injected(path: str) -> bool:
+    """Whether a path has a name that some known injector gives to what it adds."""
+    named = (pattern for one in INJECTORS for pattern in one.paths if "=" in pattern or '"' in pattern)
+    return any(_compiled(pattern).fullmatch(path) for pattern in named)
+
+
 def _any(patterns: tuple[str, ...], value: str) -> bool:
     return any(_compiled(pattern).fullmatch(value) for pattern in patterns)
 

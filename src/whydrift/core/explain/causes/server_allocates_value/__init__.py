@@ -15,35 +15,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from whydrift.core.explain.allocations import is_allocated
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.paths import Path
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 
-ALLOCATED: dict[str, frozenset[tuple[str, ...]]] = {
-    "Service": frozenset(
-        {
-            ("spec", "clusterIP"),
-            ("spec", "clusterIPs"),
-            ("spec", "healthCheckNodePort"),
-            ("spec", "ipFamilies"),
-            ("spec", "ipFamilyPolicy"),
-            ("spec", "ports", "*", "nodePort"),
-        }
-    ),
-    "PersistentVolumeClaim": frozenset({("spec", "volumeName"), ("spec", "storageClassName")}),
-    "PersistentVolume": frozenset({("spec", "claimRef", "uid"), ("spec", "claimRef", "resourceVersion")}),
-    "Pod": frozenset({("spec", "nodeName")}),
-}
-"""What the API server, the volume binder and the scheduler allocate, by core kind."""
+VOLUME = ("spec", "volumeName")
+"""A field that cannot change: applied server-side, the empty value in git makes every sync fail (measured.md 57)."""
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Allocated fields of core kinds."""
-    return not subject.key.group and _generic(difference.path) in ALLOCATED.get(subject.key.kind, frozenset())
+    """Allocated fields of core kinds; where Argo CD does not show it, only what syncs fail on."""
+    fails = difference.path == VOLUME and subject.server_side and difference.target is not ABSENT
+    return is_allocated(subject.key, difference.path) and (difference.shown or fails)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -71,14 +58,11 @@ def _stated(subject: Subject, difference: Difference) -> MaybeJson:
     return child(subject.object.target, *difference.path) if difference.target is ABSENT else difference.target
 
 
-def _generic(path: Path) -> tuple[str, ...]:
-    return tuple("*" if isinstance(step, int) else step for step in path)
-
-
 CAUSE = Cause(
     id="server-allocates-value",
     title="git states empty what the server allocates",
     side=Side.CONTROLLER,
     explain=explain,
     concerns=concerns,
+    everywhere=True,
 )

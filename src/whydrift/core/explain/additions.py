@@ -1,0 +1,94 @@
+"""What only live has and somebody must have put there: no default, no allocation, no mark that tools leave behind."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whydrift.core.compare.deletions import without
+from whydrift.core.compare.typed.defaults import stored
+from whydrift.core.explain.allocations import may_be_admitted
+from whydrift.core.explain.defaulting import with_defaults
+from whydrift.core.explain.server_fills import filled
+from whydrift.core.explain.stamps import is_stamp
+from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.writers import is_argocd
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.managers import Entry
+from whydrift.core.model.paths import Path
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_empty, is_object, same, text
+
+_MARKS: Final = (
+    "/restartedAt",
+    "/timestamp",
+    "/change-cause",
+    "/last-applied-configuration",
+    "argocd.argoproj.io/refresh",
+    "argocd.argoproj.io/hydrate",
+)
+"""Ends of annotations with which tools note that they were here."""
+_FREE: Final = frozenset({"labels", "annotations", "data", "binaryData", "stringData"})
+"""Maps whose keys are anybody's choice: no default adds one."""
+
+
+def is_addition(subject: Subject, difference: Difference) -> bool:
+    """Whether only live has something here that no server fills in by itself, as far as the kind's types are known."""
+    live, path = subject.object.live, difference.live_path
+    if difference.kind is not Kind.EXTRA or difference.whole or is_empty(difference.live) or not is_object(live):
+        return False
+    if is_mark(path) or may_be_admitted(subject.key, path):
+        return False
+    return not fills_itself(subject, difference)
+
+
+def is_mark(path: Path) -> bool:
+    """Whether a path is a note of a tool on what it touched."""
+    return is_stamp(path) or (path[-2:-1] == ("annotations",) and str(path[-1]).endswith(_MARKS))
+
+
+def fills_itself(subject: Subject, difference: Difference) -> bool:
+    """Whether live without this place would get the same value again; true where the kind's defaults are not known."""
+    live, path = subject.object.live, difference.live_path
+    if is_free(path):
+        return is_object(live) and same(filled(live, path), difference.live)
+    bare = without(live, [path]) if is_object(live) else None
+    if not is_object(bare):
+        return True
+    again = _stored(subject, bare)
+    return again is ABSENT or same(child(again, *path), difference.live) or same(filled(bare, path), difference.live)
+
+
+def adders(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    """Who owns what only live has here, Argo CD aside, the last writer first; owners of parts where nobody has it all.
+
+    None where Argo CD's own entry holds it: then git stated it once. In the entry of whoever created the object, which
+    owns every default of the server as well (reference/measured.md 21), only free keys and list items count.
+    """
+    live = subject.object.live
+    if not is_object(live):
+        return ()
+    managers = subject.object.managers
+    owners = subject.owners(difference)
+    if any(is_argocd(subject, entry) for entry in owners):
+        return ()
+    found = owners or managers.owners_within(difference.live_path, live)
+    foreign = [entry for entry in found if not is_argocd(subject, entry)]
+    if not is_free(difference.live_path) and any(_created(entry, live) for entry in foreign):
+        return ()
+    return tuple(sorted(foreign, key=lambda entry: entry.time or "", reverse=True))
+
+
+def is_free(path: Path) -> bool:
+    """Whether a path is an item of a list, or a key of one's own choice: no default adds those."""
+    return isinstance(path[-1], int) or not _FREE.isdisjoint(path[-2:])
+
+
+def _created(entry: Entry, live: JsonObject) -> bool:
+    born = text(live, "metadata", "creationTimestamp")
+    return entry.operation == "Update" and not entry.subresource and entry.time is not None and entry.time <= born
+
+
+def _stored(subject: Subject, bare: JsonObject) -> MaybeJson:
+    if subject.knowledge.types.of(bare) is not None:
+        again = stored(bare, subject.knowledge.types)
+        return ABSENT if again is None else again
+    return ABSENT if subject.schema is None else with_defaults(bare, subject.schema)

@@ -1,0 +1,55 @@
+"""What the API server, its admission and its binders choose for an object: places that nobody has to write."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path
+
+Places = frozenset[tuple[str, ...]]
+
+ALLOCATED: Final[dict[str, Places]] = {
+    "Service": frozenset(
+        {
+            ("spec", "clusterIP"),
+            ("spec", "clusterIPs"),
+            ("spec", "healthCheckNodePort"),
+            ("spec", "ipFamilies"),
+            ("spec", "ipFamilyPolicy"),
+            ("spec", "ports", "*", "nodePort"),
+        }
+    ),
+    "PersistentVolumeClaim": frozenset({("spec", "volumeName"), ("spec", "storageClassName")}),
+    "PersistentVolume": frozenset({("spec", "claimRef", "uid"), ("spec", "claimRef", "resourceVersion")}),
+    "Pod": frozenset({("spec", "nodeName")}),
+}
+"""What the API server, the volume binder and the scheduler allocate, by core kind (`*` is any index)."""
+
+ADMITTED: Final[dict[str, Places]] = {
+    "Ingress": frozenset({("spec", "ingressClassName")}),
+    "Job": frozenset({("spec", "selector"), ("spec", "template", "metadata")}),
+    "ServiceAccount": frozenset({("secrets",), ("imagePullSecrets",)}),
+    "PersistentVolume": frozenset({("spec", "claimRef")}),
+    "Pod": frozenset({("spec",)}),
+    "Application": frozenset({("operation",), ("spec", "project")}),
+}
+"""What admission, strategies and token or binding controllers put into a new object, by kind; all below counts too."""
+
+
+def is_allocated(key: ObjectKey, path: Path) -> bool:
+    """Whether a path of a core object is one that the server allocates."""
+    return not key.group and _generic(path) in ALLOCATED.get(key.kind, frozenset())
+
+
+def may_be_admitted(key: ObjectKey, path: Path) -> bool:
+    """Whether the server may have put a value here by itself, defaults of the type aside."""
+    generic = _generic(path)
+    return is_allocated(key, path) or any(
+        generic[: len(place)] == place or place[: len(generic)] == generic
+        for place in ADMITTED.get(key.kind, frozenset())
+    )
+
+
+def _generic(path: Path) -> tuple[str, ...]:
+    return tuple("*" if isinstance(step, int) else step for step in path)

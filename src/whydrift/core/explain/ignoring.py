@@ -1,0 +1,66 @@
+"""Which ignore rule keeps a difference out of Argo CD's comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whydrift.core.compare.alignment import at
+from whydrift.core.compare.ignore import hidden_by
+from whydrift.core.compare.rules import IgnoreRule, application_rules, rules_in_order
+from whydrift.core.compare.settings import settings_of_api
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.fact_kinds import SETTINGS
+from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.values import ABSENT, MaybeJson, is_object, items, same
+from whydrift.errors import NotComparable
+
+RESPECT = "RespectIgnoreDifferences=true"
+
+
+def left_out(subject: Subject, difference: Difference) -> bool:
+    """Whether Argo CD's two sides agree here and its live side does not say what live says: the cheap question."""
+    item = subject.object
+    if difference.shown or difference.whole or difference.target is ABSENT or not item.compared:
+        return False
+    compared = at(difference.live_path, item.live, item.normalized_live)
+    return same(compared, at(difference.path, item.target, item.predicted)) and not same(compared, difference.live)
+
+
+def rule_over(subject: Subject, difference: Difference) -> IgnoreRule | None:
+    """The first rule, of the application and then of the settings, that takes this place out of the comparison."""
+    return next((rule for rule in _rules(subject) if _covers(rule, subject, difference)), None)
+
+
+def respected(subject: Subject) -> bool:
+    """Whether syncs leave what a rule ignores as it is in the cluster."""
+    return RESPECT in subject.application.sync_options
+
+
+def _rules(subject: Subject) -> Iterator[IgnoreRule]:
+    own = application_rules(items(subject.application.raw, "spec", "ignoreDifferences"))
+    settings = subject.facts.maybe(SETTINGS)
+    try:
+        overrides = () if settings is None else settings_of_api(settings).overrides
+    except NotComparable:
+        overrides = ()
+    return iter(rules_in_order(own, overrides))
+
+
+def _covers(rule: IgnoreRule, subject: Subject, difference: Difference) -> bool:
+    if rule.matches(subject.key) and _trusts_owner(rule, subject, difference):
+        return True
+    sides = ((subject.object.target, difference.path), (subject.object.live, difference.live_path))
+    return any(_removes(rule, side, path, subject) for side, path in sides)
+
+
+def _trusts_owner(rule: IgnoreRule, subject: Subject, difference: Difference) -> bool:
+    return any(entry.manager in rule.managers for entry in subject.owners(difference))
+
+
+def _removes(rule: IgnoreRule, side: MaybeJson, path: Path, subject: Subject) -> bool:
+    try:
+        places = hidden_by(rule, side, subject.knowledge.jq) if is_object(side) else set()
+    except NotComparable:
+        return False
+    return any(starts_with(path, place) for place in places)
