@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from tests.cases import subject_of
+
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.explain.engine import explain
 from whydrift.core.model.paths import parse_pointer
