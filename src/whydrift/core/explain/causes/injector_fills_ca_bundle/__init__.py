@@ -46,8 +46,10 @@ PLACEHOLDERS = frozenset({"", "Cg==", "Cgo=", "IA==", "LS0tLS1CRUdJTi1DRVJUSUZJQ
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """A CA by which a webhook is trusted, and what its injector wrote beside it."""
+    """A CA by which a webhook is trusted, and what its injector wrote beside it; unseen, what a sync would empty."""
     if subject.key.kind not in KINDS or difference.whole or difference.live is ABSENT:
+        return False
+    if not difference.shown and difference.target is ABSENT:
         return False
     return difference.live_path[-1] == "caBundle" or _beside_own_ca(subject, difference)
 
@@ -110,4 +112,5 @@ CAUSE = Cause(
     side=Side.CONTROLLER,
     explain=explain,
     concerns=concerns,
+    everywhere=True,
 )
