@@ -74,7 +74,9 @@ def _claims(applications: Iterable[_Application]) -> Iterator[tuple[str, ObjectK
         held, left = Claim(name, namespace, False), Claim(name, namespace, True)
         for row in application.status.resources or []:
             key = ObjectKey(row.group, row.kind, row.namespace, row.name)
-            yield cluster, key, left if row.requiresPruning else held
+            # what could not be compared asks for pruning too (measured.md 39), and may well be rendered
+            leftover = row.requiresPruning and row.status != "Unknown"
+            yield cluster, key, left if leftover else held
 
 
 def _instance_name(application: _Application) -> str:
@@ -103,6 +105,7 @@ class _Row(msgspec.Struct, gc=False):
     namespace: str = ""
     name: str = ""
     requiresPruning: bool = False
+    status: str = ""
 
 
 class _Status(msgspec.Struct):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import JsonObject
 
+OWN_CLUSTER = "https://kubernetes.default.svc"
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -61,11 +63,16 @@ class Fleet:
         places: dict[int, tuple[int, ...]] = {}
         for cluster, key, claim in listed:
             number = numbers.setdefault((claim.application, claim.namespace), len(numbers))
-            place = hash((cluster, *key))
+            place = hash((_one_spelling(cluster), *key))
             places[place] = (*places.get(place, ()), 2 * number + claim.leftover)
         return cls(tuple(numbers), places, frozenset(names))
 
     def holders(self, cluster: str, key: ObjectKey) -> tuple[Claim, ...]:
         """The applications that list this object of this cluster."""
-        found = self.places.get(hash((cluster, *key)), ())
+        found = self.places.get(hash((_one_spelling(cluster), *key)), ())
         return tuple(Claim(*self.applications[number // 2], leftover=bool(number % 2)) for number in found)
+
+
+def _one_spelling(cluster: str) -> str:
+    """A cluster's URL; Argo CD's own cluster has a name for it as well (util/argo, `in-cluster`)."""
+    return OWN_CLUSTER if cluster == "in-cluster" else cluster
