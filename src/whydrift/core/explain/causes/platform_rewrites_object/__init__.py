@@ -21,7 +21,7 @@ from typing import NamedTuple
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.writers import controllers, overwrote
+from whydrift.core.explain.writers import others, overwrote
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.managers import Entry
@@ -83,14 +83,14 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             strength=Strength.ATTRIBUTED,
             why=f"{habit.platform} wrote {quoted(difference.live)} here; git states {quoted(difference.target)}",
             evidence=(
-                *(ownership(entry, subject.knowledge.people) for entry in controllers(subject, difference)),
+                *(ownership(entry, subject.knowledge.people) for entry in others(subject, difference)),
                 Evidence("list", f"{habit.platform} is known to write this path of {subject.key.kind} objects"),
             ),
         )
 
 
 def _habit(subject: Subject, difference: Difference) -> Habit | None:
-    entries = controllers(subject, difference)
+    entries = others(subject, difference)
     known = (h for h in HABITS if entries and all(_is(h, entry, subject, difference.live_path) for entry in entries))
     return next(known, None)
 
