@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from functools import cache
+from typing import Final, TypeAlias
 
 
 class Writer(StrEnum):
@@ -28,8 +30,9 @@ ARGOCD = ("argocd-controller", "argocd-application-controller")
 PEOPLE = _names(
     """
     kubectl kubectl-* k9s argocd-server Lens lens* OpenLens freelens* headlamp* octant Mozilla bridge dashboard
-    kubernetes-dashboard* rancher rancher-dashboard oc oc-* kubecolor* kui monokle* aptakube* seabird kubenav
-    portainer* ks-apiserver jet-pilot* virtctl openshift-console* k8dash skooner kubewall
+    kubernetes-dashboard* GoogleCloudConsole rancher rancher-dashboard oc oc-* kubecolor* kui monokle* aptakube*
+    seabird kubenav portainer* ks-apiserver jet-pilot* virtctl openshift-console* k8dash skooner kubewall
+    komodor*
     """
 )
 """Tools that people look through: command lines, terminals, desktop clients, web pages."""
@@ -44,12 +47,12 @@ LIBRARIES = _names(
 PIPELINES = _names(
     """
     helm Helm helm-* helmfile helmwave nelm Terraform terraform* HashiCorp OpenTofu opentofu* tofu tfc-agent
-    atlantis spacelift* cdktf pulumi* kustomize kustomize-controller helm-controller fluxcd* flux
-    flux-client-side-apply fleetagent fleet-agent fleet kapp kapp-* skaffold* ansible ansible-playbook jenkins
-    jenkins-agent* jenkins-deploy* gitlab-agent* gitlab-kas gitlab-runner* gitlab-ci* gitlab-deploy* agentk
-    github-actions* github-runner* spinnaker* kluctl* werf* tilt* devspace* okteto* kpt* tanka timoni cdk8s ci
-    ci-* *-ci deployer* azure-pipelines* azure-devops* circleci* drone-* woodpecker* buildkite* teamcity*
-    bamboo* concourse* harness-* codefresh* octopus* cd-* *-deploy-bot deploy-bot
+    atlantis spacelift* cdktf pulumi* kustomize kustomize-controller helm-controller fluxcd* flux flux-*
+    fleetagent fleet-agent fleet kapp kapp-* kapp-controller skaffold* ansible* jenkins* gitlab* agentk
+    github-actions* github-runner* actions-runner* spinnaker* kluctl* werf* tilt* devspace* okteto* kpt* tanka
+    timoni cdk8s ci ci-* *-ci cd-* *-cd deployer* deploy-bot *-deploy-bot *-pipeline azure-pipelines*
+    azure-devops* circleci* drone-* woodpecker* buildkite* teamcity* bamboo* concourse* harness-* codefresh*
+    octopus* argocd-autopilot config-sync*
     """
 )
 """What applies manifests out of a repository or a state file: CI jobs, Helm, Terraform, other GitOps tools."""
@@ -58,17 +61,22 @@ IMAGE_UPDATERS = ("argocd-image-updater", "argocd-image-updater-controller", "ke
 CONTROLLERS = _names(
     """
     kube-controller-manager kube-scheduler kubelet kube-apiserver cloud-controller-manager *-controller
-    *-controller-manager *-operator *-injector *-cainjector *-webhook controller operator manager cert-manager*
-    external-secrets* external-dns* dns-controller keda* vpa-* vpa* goldilocks* kyverno* rollouts-controller
-    flagger* pilot-discovery istio* linkerd* traefik* nginx-ingress* metallb* speaker kube-webhook-certgen
-    vault-k8s* gpu-operator node-feature-discovery* cilium* calico* glbc gke-* GoogleContainerTool
-    admissionsenforcer aks-* eks-* aws-* azure-* openshift-* cluster-policy-controller crossplane* Reloader
-    reloader* stakater* kube-green* kube-downscaler* descheduler* pvc-autoresizer* csi-* velero*
-    argocd-applicationset-controller argocd-notifications-controller tekton* knative* webhook
-    prometheus-operator* PrometheusOperator grafana-operator* strimzi* cnpg* postgres-operator* sealed-secrets*
-    pod-security-admission-label-synchronization-controller clusterrole-aggregation-controller kubevirt* virt-*
-    longhorn* kube-reqsizer right-sizer* rightsizer* crd-installer* karpenter* cluster-autoscaler* *-scaler
-    *-autoscaler eks
+    *-controller-manager *-operator *-injector *-cainjector *-webhook controller operator manager kopf
+    cainjector cert-manager* trust-manager external-secrets* external-dns* dns-controller keda* vpa-* vpa*
+    goldilocks* kyverno* gatekeeper* rollouts-controller argo-rollouts flagger* pilot-discovery istiod istio*
+    linkerd* traefik* contour envoy-gateway* kong* kuma-cp consul-k8s* consul-connect* nginx-ingress* metallb*
+    speaker kube-vip* kube-webhook-certgen vault-k8s* vault-agent-injector* secrets-store-* gpu-operator
+    nvidia-* node-feature-discovery* nfd-* cilium* calico* tigera-* glbc gke-* GoogleContainerTool
+    admissionsenforcer aks-* eks eks-* aws-* azure-* digitalocean-* hcloud-* openstack-* vsphere-* openshift-*
+    olm catalog cluster-policy-controller crossplane* Reloader reloader* stakater* kubernetes-replicator*
+    reflector kubed kube-green* kube-downscaler* py-kube-downscaler descheduler* kured pvc-autoresizer* csi-*
+    velero* stork trident* rook* openebs* argocd-applicationset-controller argocd-notifications-controller
+    tekton* knative* webhook prometheus-operator* PrometheusOperator grafana-operator* strimzi* cnpg*
+    postgres-operator* sealed-secrets* pod-security-admission-label-synchronization-controller
+    clusterrole-aggregation-controller kubevirt* virt-* longhorn* kube-reqsizer right-sizer* rightsizer*
+    castai-* stormforge* scaleops* kubeturbo spot-ocean* crd-installer* karpenter* cluster-autoscaler* *-scaler
+    *-autoscaler *-downscaler *-resizer *-autoresizer *-provisioner *-attacher *-snapshotter *-rotator
+    *-reloader *-reconciler *-replicator *-enforcer *-mutator *-labeler *-annotator
     """
 )
 """What writes fields of objects that it watches. A bare `*-manager` is left out: people name all kinds of things so."""
@@ -84,20 +92,27 @@ class People:
 
     def writer(self, manager: str) -> Writer:
         """The kind of writer behind a manager's name; UNKNOWN is named as it is and never guessed."""
-        for writer, patterns in self._lists():
-            if any(fnmatchcase(manager, pattern) for pattern in patterns):
-                return writer
-        return Writer.UNKNOWN
+        own = ((Writer.CONTROLLER, self.controllers), (Writer.PERSON, self.people), (Writer.PIPELINE, self.pipelines))
+        return _most_specific(manager, own) or _built_in(manager)
 
-    def _lists(self) -> tuple[tuple[Writer, tuple[str, ...]], ...]:
-        return (
-            (Writer.CONTROLLER, self.controllers),
-            (Writer.PERSON, self.people),
-            (Writer.PIPELINE, self.pipelines),
-            (Writer.ARGOCD, ARGOCD),
-            (Writer.IMAGE_UPDATER, IMAGE_UPDATERS),
-            (Writer.PIPELINE, PIPELINES),
-            (Writer.PERSON, PEOPLE),
-            (Writer.LIBRARY, LIBRARIES),
-            (Writer.CONTROLLER, CONTROLLERS),
-        )
+
+_Lists: TypeAlias = tuple[tuple[Writer, tuple[str, ...]], ...]
+_BUILT_IN: Final[_Lists] = (
+    (Writer.ARGOCD, ARGOCD),
+    (Writer.IMAGE_UPDATER, IMAGE_UPDATERS),
+    (Writer.PIPELINE, PIPELINES),
+    (Writer.PERSON, PEOPLE),
+    (Writer.LIBRARY, LIBRARIES),
+    (Writer.CONTROLLER, CONTROLLERS),
+)
+
+
+@cache
+def _built_in(manager: str) -> Writer:
+    return _most_specific(manager, _BUILT_IN) or Writer.UNKNOWN
+
+
+def _most_specific(manager: str, lists: _Lists) -> Writer | None:
+    """The writer whose pattern says most about the name: `jenkins-operator` is an operator, not a `jenkins*`."""
+    found = ((len(p), writer) for writer, patterns in lists for p in patterns if fnmatchcase(manager, p))
+    return max(found, key=lambda match: match[0], default=(0, None))[1]
