@@ -140,16 +140,24 @@ def _plain(subject: Subject, path: Path, value: MaybeJson) -> bool:
 
 
 def _typed_writer(subject: Subject) -> Entry | None:
-    """A controller that wrote the object itself, where no person or unknown writer did so after the last sync."""
+    """A controller that wrote the object itself since Argo CD did, where nobody else came after the last sync.
+
+    An older write dropped nothing that Argo CD has stated again since.
+    """
     found = None
+    argocd = max((entry.time or "" for entry in _whole(subject, Writer.ARGOCD)), default="")
     for entry in subject.object.managers.entries:
-        if entry.subresource or entry.operation != "Update":
+        writer = subject.knowledge.people.writer(entry.manager)
+        if writer is Writer.ARGOCD or entry.subresource:
             continue
-        match subject.knowledge.people.writer(entry.manager):
-            case Writer.ARGOCD:
-                continue
-            case Writer.CONTROLLER:
-                found = found or entry
-            case _ if (entry.time or "") >= subject.application.synced_at:
-                return None
+        if writer is not Writer.CONTROLLER and (entry.time or "") >= subject.application.synced_at:
+            return None
+        if writer is Writer.CONTROLLER and entry.operation == "Update" and (entry.time or "") >= argocd:
+            found = found or entry
     return found
+
+
+def _whole(subject: Subject, writer: Writer) -> list[Entry]:
+    """The entries of one kind of writer that are about the object itself, no subresource."""
+    people = subject.knowledge.people
+    return [e for e in subject.object.managers.entries if not e.subresource and people.writer(e.manager) is writer]

@@ -34,7 +34,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     if difference.whole or difference.live is ABSENT:
         return False
     unstated = difference.target is ABSENT or is_empty(difference.target)
-    return _exported(difference) or (unstated and not subject.custom)
+    return _exported(difference) or (unstated and not subject.custom) or _says_null(difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -43,6 +43,8 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     for difference in concerned:
         if _exported(difference):
             yield _server_keeps(difference)
+        elif _says_null(difference):
+            yield _nothing(difference)
         elif same(_filled(subject, difference, stored), difference.live):
             stated = "nothing" if difference.target is ABSENT else quoted(difference.target)
             yield Explanation(
@@ -65,6 +67,20 @@ def _filled(subject: Subject, difference: Difference, stored: MaybeJson) -> Mayb
 def _exported(difference: Difference) -> bool:
     path = difference.path
     return len(path) == 2 and path[0] == "metadata" and path[1] in KEPT_BY_SERVER and difference.target is not ABSENT
+
+
+def _says_null(difference: Difference) -> bool:
+    """Whether live states null where git states nothing, as Go writes an unset time (`creationTimestamp: null`)."""
+    return difference.target is ABSENT and difference.live is None
+
+
+def _nothing(difference: Difference) -> Explanation:
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=Strength.REPLAYED,
+        why="whoever stored the object wrote null where git states nothing: both say nothing",
+        evidence=(Evidence("types", "null is how Go types write a value that is not set"),),
+    )
 
 
 def _server_keeps(difference: Difference) -> Explanation:
