@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from tests.replay.faults import Fault
 from tests.replay.mischief import KINDS, misbehave, shut
 from tests.replay.refusals import refusal
-from whydrift.adapters.files.recording import REFUSALS, Files, file_name
+from whydrift.adapters.files.recording import REFUSALS, Files, place_of
 from whydrift.ports import Api, Question
 
 CERTIFICATES = Path(__file__).parent / "certificates"
@@ -114,12 +114,12 @@ class Replay:
 
     def answer(self, seen: Seen) -> tuple[int, bytes]:
         """Status and body for a request, out of the recording."""
-        question, folder = _question(seen)
+        question = _question(seen)
         anonymous = question.path == "/api/version"  # Argo CD tells its version to everybody
         if self.token and not anonymous and seen.header("Authorization") != f"Bearer {self.token}":
             return 401, refusal(question.api, 401, "no session information")
         for asked in (question, _without_hints(question)):
-            name = folder + file_name(asked)
+            name = place_of(asked)
             content = self.files.read(name)
             if content is not None:
                 return 200, content
@@ -130,20 +130,21 @@ class Replay:
         return NOT_RECORDED, refusal(question.api, NOT_RECORDED, "not in the recording")
 
 
-def _question(seen: Seen) -> tuple[Question, str]:
-    """The question that a request asks, and the folder of its instance or cluster."""
+def _question(seen: Seen) -> Question:
+    """The question that a request asks, with the id of its instance or cluster."""
     query = tuple(parse_qsl(seen.query, keep_blank_values=True))
     parts = seen.path.strip("/").split("/")
     if parts[0] == "kubernetes":
-        return Question(Api.KUBERNETES, "/" + "/".join(parts[1:]), query), ""
+        return Question(Api.KUBERNETES, "/" + "/".join(parts[1:]), query)
     if parts[0] in ("clusters", "instances") and len(parts) > 2:
         api = Api.KUBERNETES if parts[0] == "clusters" else Api.ARGOCD
-        return Question(api, "/" + "/".join(parts[2:]), query), f"{parts[0]}/{parts[1]}/"
-    return Question(Api.ARGOCD, seen.path, query), ""
+        return Question(api, "/" + "/".join(parts[2:]), query, parts[1])
+    return Question(Api.ARGOCD, seen.path, query)
 
 
 def _without_hints(question: Question) -> Question:
-    return Question(question.api, question.path, tuple(pair for pair in question.query if pair[0] not in HINTS))
+    query = tuple(pair for pair in question.query if pair[0] not in HINTS)
+    return Question(question.api, question.path, query, question.at)
 
 
 def _context(certificate: str, client_certificates: bool) -> ssl.SSLContext | None:

@@ -105,7 +105,7 @@ def test_says_not_read_where_nothing_is_known(source: Source) -> None:
 
 
 def test_never_leaves_its_place(source: Source) -> None:
-    names = ("../../etc/passwd", "..", ".", "a/../../b", "", "a\x00b", "a\r\nb", "%2e%2e", "‮⁦", "x" * 300)
+    names = ("../../etc/passwd", "..", ".", "a/../../b", "", "a\x00b", "a\r\nb", "\ud800", "%2e%2e", "‮⁦", "x" * 300)
     for reply in ask(source, *(Question(Api.ARGOCD, f"/api/v1/applications/{name}/events") for name in names)):
         assert isinstance(reply, NotRead)
 

@@ -76,24 +76,24 @@ def test_does_not_repeat_what_will_not_pass(replay: Replay, status: int) -> None
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_server_slows_everybody_down(replay: Replay, status: int) -> None:
-    get(replay, *[SETTINGS] * 12, faults=[f"{SETTINGS}={status}:1@1"])
-    replay.seen.clear()
-    started = time.monotonic()
-    outcomes = get(replay, VERSION, *[SETTINGS] * 12, faults=[f"{VERSION}={status}:1@1", f"{SETTINGS}=silent:0.1"])
+    outcomes = get(replay, VERSION, *[SETTINGS] * 12, faults=[f"{VERSION}={status}:2@1", f"{SETTINGS}=silent:1"])
     assert all(isinstance(outcome, Answer) and outcome.status == 200 for outcome in outcomes)
     refused = next(seen.at for seen in replay.seen if seen.path == VERSION)
-    after = sorted(seen.at for seen in replay.seen if seen.at > refused + 0.15)  # those under way may still arrive
-    assert after[0] - refused >= 0.9
-    assert time.monotonic() - started < 5
+    waited = [seen for seen in replay.seen if seen.at - refused >= 1.9]
+    assert len(waited) >= 1 + 12 - 7  # seven were under way beside the one that was refused
 
 
 def test_halves_what_runs_at_once_when_the_server_is_busy(replay: Replay) -> None:
-    get(replay, *[SETTINGS] * 16, faults=["*=429:0@1", "*=silent:0.05"])
-    assert replay.most_running <= 8
-    replay.most_running = 0
-    get(replay, VERSION, *[SETTINGS] * 40, faults=[f"{VERSION}=429:1@1", f"{SETTINGS}=silent:0.05"])
-    late = [seen.at for seen in replay.seen][-20:]
-    assert late[-1] - late[0] >= 0.05 * (20 / 4 - 2)  # four at a time, not eight
+    replay.faults = [Fault.parse(f"{VERSION}=429:0@1"), Fault.parse(f"{SETTINGS}=silent:0.05")]
+
+    async def one_then_many() -> None:
+        client = Client(Endpoint(replay.url), Pace(8, QUICK))
+        await client.get(VERSION)
+        await asyncio.gather(*(client.get(SETTINGS) for _ in range(24)))
+        await client.close()
+
+    asyncio.run(one_then_many())
+    assert 2 <= replay.most_running <= 4
 
 
 def test_keeps_to_eight_at_once(replay: Replay) -> None:
@@ -102,12 +102,20 @@ def test_keeps_to_eight_at_once(replay: Replay) -> None:
     assert 2 <= replay.most_running <= 8
 
 
-def test_does_not_wait_as_long_as_it_is_told(replay: Replay) -> None:
+def test_leaves_a_server_alone_that_asks_for_more_than_we_wait(replay: Replay) -> None:
+    replay.faults = [Fault.parse("*=429:3600")]
+
+    async def many() -> list[Answer | Lost]:
+        client = Client(Endpoint(replay.url), Pace(2, QUICK))
+        outcomes = [await client.get(LIST) for _ in range(30)]
+        await client.close()
+        return outcomes
+
     started = time.monotonic()
-    (outcome,) = get(replay, LIST, faults=["*=429:3600"])
-    assert isinstance(outcome, Answer)
-    assert outcome.status == 429
-    assert time.monotonic() - started < 2
+    outcomes = asyncio.run(many())
+    assert all(isinstance(outcome, Answer) and outcome.status == 429 for outcome in outcomes)
+    assert replay.count() == 1
+    assert time.monotonic() - started < 60
 
 
 def test_a_dead_server_costs_one_patience_not_one_for_each_question(replay: Replay) -> None:
@@ -119,8 +127,8 @@ def test_a_dead_server_costs_one_patience_not_one_for_each_question(replay: Repl
 @pytest.mark.parametrize(
     ("fault", "limits", "says"),
     [
-        ("*=silent:1", Limits(silence=0.2), "did not answer in time"),
-        ("*=slow:4", Limits(silence=1.0, whole=0.5), "did not finish its answer in time"),
+        ("*=silent:20", Limits(silence=0.2), "did not answer in time"),
+        ("*=slow:20", Limits(silence=5.0, whole=0.5), "did not finish its answer in time"),
         ("*=slow:0", Limits(size=1000), "larger than"),
     ],
 )
@@ -130,7 +138,7 @@ def test_bounds_time_and_size_of_an_answer(replay: Replay, fault: str, limits: L
     assert isinstance(outcome, Lost)
     assert says in outcome.why
     assert replay.count() == 1
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
 
 
 def test_asks_for_gzip_only_where_it_is_told_to(replay: Replay) -> None:

@@ -30,9 +30,10 @@ class Judge:
             return NotRead(self._redirected(answer), answer.status)
         if not 200 <= answer.status < 300:
             return NotRead(f"{answer.status}: {self._refused(question, answer)}", answer.status)
-        if is_html(answer.content, answer.content_type):
+        log = question.path.endswith("/logs")  # lines of a container: they may look like anything
+        if is_html(b"" if log else answer.content, answer.content_type):
             return NotRead(f"not an Argo CD API: HTML from {self.server} ({BEHIND_A_PAGE})")
-        if _is_log(question):
+        if log:
             return Body(answer.content)
         if not answer.content[:80].lstrip().startswith((b"{", b"[")):
             return NotRead(f"not an Argo CD API: {self.server} did not answer with JSON (is the root path right?)")
@@ -59,7 +60,8 @@ class Judge:
         if answer.status == 400 and "https" in said.lower() and "http request" in said.lower():
             return f"{self.server} wants TLS: leave --plaintext out"
         if answer.status == 429:
-            return f"too many requests, also after waiting ({said})"
+            asks = f"asks to wait {answer.wait:.0f} s" if answer.wait else "also after waiting"
+            return f"too many requests, {asks} ({said})"
         return said or "no reason given"
 
 
@@ -67,7 +69,3 @@ ONLY_GRPC = (
     "use the host that --grpc-web or the web page uses (REST over HTTP/1.1), with --grpc-web-root-path if it has one"
 )
 BEHIND_A_PAGE = "an SSO proxy in front? use an address behind it, --port-forward, or --header with what the proxy wants"
-
-
-def _is_log(question: Question) -> bool:
-    return question.path.endswith("/logs")

@@ -43,7 +43,7 @@ def place_of(question: Question) -> str:
 
 
 def _part(part: str) -> str:
-    quoted = quote(part, safe=SAFE)
+    quoted = quote(part, safe=SAFE, errors="surrogatepass")  # names out of JSON may hold what is no text
     return quoted.replace(".", "%2E") if quoted in (".", "..") else quoted
 
 

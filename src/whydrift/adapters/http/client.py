@@ -58,11 +58,16 @@ class Client:
         self.met = False
         """Whether the server ever answered anything."""
         self._http: httpx2.AsyncClient | None = None
+        self._closed: tuple[float, Answer] | None = None
+        """Until when a server that asked for more than we wait is left alone, and what it said."""
 
     async def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Answer | Lost:
         """The answer for a decoded path below the endpoint's URL, after repeating where that helps."""
-        url = self.endpoint.url + quote(path, safe="/-._~!$&'()+,;=:@*") + _query(query)
+        # "surrogatepass": a name out of JSON may hold what is no text; its URL finds nothing, and breaks nothing
+        url = self.endpoint.url + quote(path, safe="/-._~!$&'()+,;=:@*", errors="surrogatepass") + _query(query)
         started = time.monotonic()
+        if self._closed is not None and started < self._closed[0]:
+            return self._closed[1]
         attempt = 0
         while True:
             async with self.pace.turn():
@@ -80,7 +85,10 @@ class Client:
                 self.pace.succeeded()
                 return None
             wait = self.pace.patience.wait(attempt) if outcome.wait is None else outcome.wait
-            return wait if wait <= self.pace.patience.longest else None
+            if wait <= self.pace.patience.longest:
+                return wait
+            self._closed = time.monotonic() + wait, outcome
+            return None
         if outcome.again is Again.NEVER or (outcome.again is Again.WHEN_MET and not self.met):
             return None
         return self.pace.patience.wait(attempt)
@@ -149,7 +157,7 @@ class Client:
 
 
 def _query(query: Iterable[tuple[str, str]]) -> str:
-    encoded = urlencode(list(query), quote_via=quote)
+    encoded = urlencode(list(query), quote_via=quote, errors="surrogatepass")
     return f"?{encoded}" if encoded else ""
 
 
