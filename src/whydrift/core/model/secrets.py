@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 import msgspec
 
 from whydrift.core.model.secret_names import END, MARK, password_name, secret_name, secret_value, words_of
 from whydrift.core.model.secret_text import masked_text
-from whydrift.core.model.values import Json, JsonObject, is_object, text
+from whydrift.core.model.values import Json, JsonObject, is_object
 from whydrift.errors import SourceError
 
 REFERENCES = frozenset(
@@ -32,6 +33,7 @@ NAMES_INSIDE = re.compile(
 )
 """Keys below a password that say where it is or whose it is."""
 SECRET_IN_JSON = re.compile(r"\"kind\"\s*:\s*\"Secret(?:List)?\"")
+REMEMBERED = 200
 FLAG = re.compile(r"--?(?P<name>[\w.-]+)")
 
 
@@ -60,6 +62,8 @@ class Masker:
         stripped = value.strip()
         if stripped[:1] in ("{", "[") and stripped[-1:] in ("}", "]"):
             return self._embedded(value)
+        if len(value) <= REMEMBERED and _harmless(value):
+            return value
         return masked_text(value, self.token)
 
     def _mask(self, value: Json) -> Json:
@@ -89,8 +93,8 @@ class Masker:
             return {key: self._secret_part(key, part) for key, part in value.items()}
         if kind == "SecretList" and isinstance(rows := value.get("items"), list):
             return {**value, "items": [self._object({**row, "kind": "Secret"}) for row in rows if is_object(row)]}
-        stated = text(value, "name") or text(value, "key")
-        if stated and secret_name(stated) and "operator" not in value:
+        stated = value.get("name") or value.get("key")
+        if isinstance(stated, str) and secret_name(stated) and "operator" not in value:
             return {key: self._paired(stated, key, part) for key, part in value.items()}
         reference = "remoteRef" in value
         return {
@@ -162,12 +166,18 @@ class Masker:
         return self.token(value if isinstance(value, str) else repr(value))
 
     def _embedded(self, stated: str) -> str:
-        """JSON inside a text (last-applied, Argo CD's states, a dashboard); spelled as before where nothing is hidden."""
+        """JSON inside a text (last-applied, Argo CD's states); spelled as before where nothing is hidden."""
         parsed = _decoded(stated)
         if parsed is None:
             return self.token(stated) if SECRET_IN_JSON.search(stated) else masked_text(stated, self.token)
         hidden = self._mask(parsed)
         return stated if hidden == parsed else msgspec.json.encode(hidden).decode()
+
+
+@lru_cache(65536)
+def _harmless(value: str) -> bool:
+    """Whether a short text hides nothing: the same ones come again and again."""
+    return masked_text(value, lambda _: MARK) == value
 
 
 def _decoded(stated: str) -> Json:
