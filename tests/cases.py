@@ -118,8 +118,9 @@ def _snapshot(case: Json) -> ObjectSnapshot:
     status = Verdict.SYNCED if case.get("hidden") else Verdict.OUT_OF_SYNC
     row = merged({"status": status.value}, case.get("row") or {})
     assert is_object(row)
-    compared = case.get("compared") is not False
-    return ObjectSnapshot(key, lambda: states, compared=compared, verdict=Verdict(str(row["status"])), row=row)
+    equal = is_object(target) and is_object(live) and states.predicted == states.normalized_live
+    compared, verdict = case.get("compared") is not False, Verdict(str(row["status"]))
+    return ObjectSnapshot(key, lambda: states, equal, compared, verdict, row)
 
 
 def _live(case: JsonObject) -> MaybeJson:

@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     INVALID = "a value is not valid"
     SHARED = "another application owns it"
     NO_NAME = "it has no name"
+    HOOK = "the hook fails"
     OTHER = "the server refuses it"
 
     @property
@@ -40,12 +41,13 @@ class Refusal(StrEnum):
         """Which side is right where this is why (design/decisions.md)."""
         if self in _STRUCTURE:
             return Side.STRUCTURE
-        return Side.ASK if self in (Refusal.QUOTA, Refusal.WEBHOOK_DOWN, Refusal.OTHER) else Side.GIT
+        return Side.ASK if self in _ASK else Side.GIT
 
 
 _STRUCTURE = (
     Refusal.NAMESPACE, Refusal.KIND, Refusal.PROJECT, Refusal.CONFLICT, Refusal.RIGHTS, Refusal.SHARED, Refusal.NO_NAME,
 )  # fmt: skip
+_ASK = (Refusal.QUOTA, Refusal.WEBHOOK_DOWN, Refusal.HOOK, Refusal.OTHER)
 PATTERNS: tuple[tuple[Refusal, str], ...] = (
     (Refusal.PROJECT, r"is not permitted in project|not permitted in project"),
     (Refusal.NO_NAME, r"cannot use generate name with apply"),
@@ -99,12 +101,13 @@ def result_of(application: Application, key: ObjectKey) -> JsonObject | None:
 
 
 def refused(application: Application) -> tuple[Refused, ...]:
-    """The objects that the last sync could not apply."""
-    rows = items(application.operation, "syncResult", "resources")
-    return tuple(
-        Refused(_key(row), classify(text(row, "message")), text(row, "message"))
-        for row in rows
-        if is_object(row) and text(row, "status") == "SyncFailed"
+    """The objects that the last sync could not apply, and the hooks that failed in it."""
+    rows = [row for row in items(application.operation, "syncResult", "resources") if is_object(row)]
+    applied = [row for row in rows if text(row, "status") == "SyncFailed"]
+    hooks = [row for row in rows if text(row, "hookType") and text(row, "hookPhase") in FAILED and row not in applied]
+    return (
+        *(Refused(_key(row), classify(text(row, "message")), text(row, "message")) for row in applied),
+        *(Refused(_key(row), Refusal.HOOK, text(row, "message")) for row in hooks),
     )
 
 

@@ -15,17 +15,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.missing import expired
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.values import child
+from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
+from whydrift.core.model.values import ABSENT, child
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Missing Jobs with a time to live."""
-    return difference.whole and difference.kind is Kind.MISSING and subject.key.kind == "Job"
+    missing = difference.whole and difference.kind is Kind.MISSING and subject.key.kind == "Job"
+    return missing and child(subject.object.target, "spec", "ttlSecondsAfterFinished") is not ABSENT
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -52,4 +54,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
+    helps=needs(SYNCED_MANIFESTS),
 )

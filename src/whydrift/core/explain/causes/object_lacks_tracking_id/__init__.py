@@ -60,6 +60,8 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 
 
 def _only_marks(subject: Subject, difference: Difference) -> bool:
+    if difference.path == ("metadata", "annotations", INSTALLATION_ID):
+        return True
     if difference.path != ("metadata", "annotations"):
         return child(subject.object.live, "metadata", "annotations", TRACKING_ID) is ABSENT
     return is_object(difference.target) and set(difference.target) <= {TRACKING_ID, INSTALLATION_ID}

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.missing import expired, was_applied
+from whydrift.core.explain.runs import is_run
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import Refusal, classify, result_of
 from whydrift.core.model.drift import Difference, Kind
@@ -27,7 +28,8 @@ from whydrift.core.model.values import ABSENT, text
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Whole objects that only git has, and that have a name."""
     missing = difference.whole and difference.kind is Kind.MISSING and subject.object.live is ABSENT
-    return missing and bool(subject.key.name) and not expired(subject)
+    run = is_run(subject) and was_applied(subject) is not None
+    return missing and bool(subject.key.name) and not run and not expired(subject)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

@@ -19,23 +19,25 @@ from collections.abc import Iterable
 from whydrift.core.explain.blocked import blocks_pruning
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.leftovers import is_extra, other_holders, owned, tracked
+from whydrift.core.explain.missing import was_applied
 from whydrift.core.explain.runs import ended, is_run
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import FLEET, SETTINGS
-from whydrift.core.model.values import text
+from whydrift.core.model.values import ABSENT, text
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Missing objects without a name, and runs that only live has."""
+    """Missing objects without a name, and runs that only one side has."""
     extra = is_extra(subject, difference) and is_run(subject) and not blocks_pruning(subject)
-    return extra or (difference.whole and difference.kind is Kind.MISSING and bool(_generated(subject)))
+    missing = difference.whole and difference.kind is Kind.MISSING and (bool(_generated(subject)) or is_run(subject))
+    return extra or missing
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim nameless targets, and ended runs that this application made and nobody renders."""
-    proof = _nameless(subject) or _left(subject)
+    proof = _nameless(subject) or (_removed(subject) if subject.object.live is ABSENT else _left(subject))
     if proof is None:
         return
     why, evidence = proof
@@ -53,6 +55,14 @@ def _nameless(subject: Subject) -> tuple[str, tuple[Evidence, ...]] | None:
         return None
     why = f"git gives it no name, only generateName {generated}: it can be created, but neither applied nor compared"
     return why, (Evidence("target", f"metadata.generateName is {generated}, metadata.name is not there"),)
+
+
+def _removed(subject: Subject) -> tuple[str, tuple[Evidence, ...]] | None:
+    applied = was_applied(subject)
+    if applied is None:
+        return None
+    why = f"a sync made this {subject.key.kind}, a single run, which was removed since; a sync would run it again"
+    return why, (applied, Evidence("live", "Argo CD found no such object in the cluster"))
 
 
 def _left(subject: Subject) -> tuple[str, tuple[Evidence, ...]] | None:

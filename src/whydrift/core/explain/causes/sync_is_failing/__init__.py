@@ -28,6 +28,7 @@ from whydrift.core.explain.syncing import (
     FAILED,
     Refusal,
     Refused,
+    classify,
     decisive,
     failing,
     refused,
@@ -37,6 +38,7 @@ from whydrift.core.explain.syncing import (
 )
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.paths import Path
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.values import ABSENT, same, text
 
@@ -53,27 +55,35 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     """Claim what was refused, and what waits behind it."""
     rows = refused(subject.application)
     mine = next((row for row in rows if _is_row_of(subject, row)), None)
-    waits = None if mine is not None else _waits_behind(subject, rows)
-    paths = frozenset(d.path for d in concerned if _from_git(subject, d))
-    if mine is not None and mine.why is not Refusal.NO_NAME and paths:
+    if mine is not None and mine.why is not Refusal.NO_NAME:
+        yield from _refused(subject, mine, frozenset(d.path for d in concerned if _from_git(subject, d)))
+    elif mine is None and not _reached(subject):
+        yield from _waiting(subject, rows, frozenset(d.path for d in concerned if _is_new(subject, d)))
+
+
+def _refused(subject: Subject, row: Refused, paths: frozenset[Path]) -> Iterable[Explanation]:
+    if paths:
         yield Explanation(
             paths=paths,
             strength=Strength.ATTRIBUTED,
-            why=f"the sync of this revision fails on it, {mine.why.value}: {decisive(mine.message)}",
-            evidence=(Evidence("operation", f"{_phase(subject)}; {subject.key.kind}: {mine.message[:500]}"),),
-            side=mine.why.side,
+            why=f"the sync of this revision fails on it, {row.why.value}: {decisive(row.message)}",
+            evidence=(Evidence("operation", f"{_phase(subject)}; {subject.key.kind}: {row.message[:500]}"),),
+            side=row.why.side,
         )
-    elif waits is not None and paths:
-        yield Explanation(
-            paths=paths,
-            strength=Strength.ATTRIBUTED,
-            why=f"it only waits: the sync fails on {waits.key.kind} {waits.key.name or '(no name)'}, {waits.why.value}",
-            evidence=(
-                Evidence("operation", f"{_phase(subject)}: {decisive(text(subject.application.operation, 'message'))}"),
-                Evidence("operation", f"{waits.key.kind} {waits.key.name}: {decisive(waits.message)}"),
-            ),
-            side=Side.STRUCTURE,
-        )
+
+
+def _waiting(subject: Subject, rows: tuple[Refused, ...], paths: frozenset[Path]) -> Iterable[Explanation]:
+    message = text(subject.application.operation, "message")
+    said = Evidence("operation", f"{_phase(subject)}: {decisive(message)}")
+    if rows and paths:
+        first = rows[0]
+        named = f"{first.key.kind} {first.key.name or '(no name)'}"
+        why = f"it only waits: the sync fails on {named}, {first.why.value}"
+        evidence = (said, Evidence("operation", f"{named}: {decisive(first.message)}"))
+        yield Explanation(paths, Strength.ATTRIBUTED, why, evidence, side=Side.STRUCTURE)
+    elif message and paths:
+        why = f"the sync of this revision fails before it gets to any object: {decisive(message)}"
+        yield Explanation(paths, Strength.ATTRIBUTED, why, (said,), side=classify(message).side)
 
 
 def _still_refused(subject: Subject) -> bool:
@@ -88,12 +98,16 @@ def _is_row_of(subject: Subject, row: Refused) -> bool:
     return row.key[:2] == key[:2] and row.key.name == key.name and row.key.namespace in (key.namespace, "")
 
 
-def _waits_behind(subject: Subject, rows: tuple[Refused, ...]) -> Refused | None:
-    """The refused object because of which the sync did not get to this one; None where it did."""
+def _reached(subject: Subject) -> bool:
+    """Whether the failing sync applied this object: not when it was refused as a whole."""
     result = result_of(subject.application, subject.key)
     whole = ALL_REFUSED.search(text(subject.application.operation, "message"))
-    reached = result is not None and text(result, "status") in APPLIED and not whole
-    return None if reached or not rows else rows[0]
+    return result is not None and text(result, "status") in APPLIED and not whole
+
+
+def _is_new(subject: Subject, difference: Difference) -> bool:
+    """Whether this revision would bring it: a new object, or a field that git is known to change."""
+    return _from_git(subject, difference) and (difference.whole or subject.base is not None)
 
 
 def _from_git(subject: Subject, difference: Difference) -> bool:

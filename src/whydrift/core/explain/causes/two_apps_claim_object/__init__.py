@@ -17,20 +17,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.compare.tracking import TRACKING_ID, parse_tracking_id
+from whydrift.core.compare.tracking import INSTANCE_LABEL, TRACKING_ID, parse_tracking_id
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.leftovers import is_extra, other_holders
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import FLEET
+from whydrift.core.model.fact_kinds import FLEET, SETTINGS
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.values import text
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Leftovers, and differences of an object whose tracking id names another application."""
-    return is_extra(subject, difference) or (bool(_named(subject)) and not difference.whole)
+    """Leftovers, and differences of an object whose tracking id (or label) may name another application."""
+    marked = bool(_named(subject)) or text(subject.object.live, "metadata", "labels", INSTANCE_LABEL) not in (
+        "",
+        subject.application.instance_name,
+    )
+    return is_extra(subject, difference) or (marked and not difference.whole)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -52,14 +56,25 @@ def _rendered_elsewhere(subject: Subject) -> tuple[Evidence, ...]:
 
 def _named(subject: Subject) -> str:
     """The other application that the live tracking id names; "" where it names this one, none, or is a copied id."""
-    stated = parse_tracking_id(text(subject.object.live, "metadata", "annotations", TRACKING_ID))
-    if stated is None or not stated.is_of(subject.key) or stated.application == subject.application.instance_name:
+    live, own = subject.object.live, subject.application.instance_name
+    if _by_label(subject):
+        label = text(live, "metadata", "labels", INSTANCE_LABEL)
+        return "" if label == own else label
+    stated = parse_tracking_id(text(live, "metadata", "annotations", TRACKING_ID))
+    if stated is None or not stated.is_of(subject.key) or stated.application == own:
         return ""
     return stated.application
 
 
+def _by_label(subject: Subject) -> bool:
+    settings = subject.facts.maybe(SETTINGS)
+    return settings is not None and text(settings, "trackingMethod") == "label"
+
+
 def _written_elsewhere(subject: Subject, difference: Difference) -> tuple[Evidence, ...]:
     named, fleet = _named(subject), subject.facts.get(FLEET)
+    if not named:
+        return ()
     holders = fleet.holders(subject.application.cluster, subject.key)
     listed = [c for c in holders if named in (c.application, f"{c.namespace}_{c.application}")]
     owners = subject.owners(difference)
@@ -77,4 +92,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(FLEET),
+    wishes=needs(SETTINGS),
 )
