@@ -128,7 +128,7 @@ SITUATIONS = {
     ),
     "address with http": Situation("http://argo.corp", "", options=O(server="http://argo.corp"), config=None),
     "address of a browser, with a login": Situation(
-        "https://argocd.example.com/argo", GOOD, options=O(server="https://ArgoCD.example.com:443/")
+        "https://argocd.example.com/argo", GOOD, options=O(server="https://ArgoCD.example.com:443/argo/")
     ),
     "IPv6": Situation("https://[fd00::1]:8443", "", options=O(server="[fd00::1]:8443"), config=None),
     "address with credentials": Situation(says="without credentials", options=O(server="https://me:pw@argo.corp")),
@@ -138,7 +138,8 @@ SITUATIONS = {
     ),
     "expired, renewable": Situation(says="run any `argocd` command, which renews it", options=O(context="older")),
     "expired in the environment": Situation(
-        says="the token of ARGOCD_AUTH_TOKEN expired", environ={"ARGOCD_SERVER": "a", "ARGOCD_AUTH_TOKEN": EXPIRED}
+        says="the token of ARGOCD_AUTH_TOKEN expired 2023-11-14 22:13 UTC: give ARGOCD_AUTH_TOKEN a new one",
+        environ={"ARGOCD_SERVER": "a", "ARGOCD_AUTH_TOKEN": EXPIRED},
     ),
     "core context": Situation(says="`argocd admin dashboard`", options=O(context="core")),
     "core by flag": Situation(says="`argocd admin dashboard`", options=O(core=True), config=None),

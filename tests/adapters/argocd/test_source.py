@@ -55,7 +55,7 @@ def refusal(*faults: str, question: Question = LIST, **stated: object) -> NotRea
 @pytest.mark.parametrize(
     ("fault", "question", "status", "says"),
     [
-        ("*=401", LIST, 401, "401: the login is not accepted (fault 401): run `argocd relogin`"),
+        ("*=401", LIST, 401, "401: the login is not accepted (fault 401): give --auth-token a new one"),
         ("*=403", GONE, 403, "403: gone, or not allowed (fault 403)"),
         ("*=403", LIST, 403, "403: not allowed (fault 403)"),
         ("*=404", GONE, 404, "404: not there"),

@@ -29,6 +29,7 @@ class Context:
     key: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     refreshable: bool = False
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _contexts(path: Path, loaded: Json) -> list[Context]:
                 key=_pem(path, text(server, "client-certificate-key-data")),
                 token=text(user, "auth-token"),
                 refreshable=bool(text(user, "refresh-token")),
+                current=text(row, "name") == text(loaded, "current-context"),
             )
         )
     return found

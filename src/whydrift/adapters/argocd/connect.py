@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from whydrift.adapters.argocd.login import Login, find_login, relogin
+from whydrift.adapters.argocd.login import Login, find_login
 from whydrift.adapters.argocd.options import ArgocdOptions
 from whydrift.adapters.argocd.port_forward import forward
 from whydrift.adapters.argocd.refusals import ONLY_GRPC, Judge
@@ -41,7 +41,7 @@ def connect(options: ArgocdOptions, environ: Mapping[str, str], home: Path) -> A
     headers = _headers(login)
     server, notes, tunnel = login.server, login.notes, None
     stated = login.options
-    if stated.port_forward or stated.port_forward_namespace:
+    if stated.forwarded:
         tunnel = forward(stated, environ)
         server, notes = tunnel.address, (*notes, tunnel.note)
     url = _url(login, server)
@@ -54,14 +54,8 @@ def connect(options: ArgocdOptions, environ: Mapping[str, str], home: Path) -> A
         advice=ADVICE,
     )
     pace = Pace(stated.at_once, Patience(stated.retries) if stated.retries else None)
-    judge = Judge(endpoint.host, _renewal(login, server), endpoint.secrets)
+    judge = Judge(endpoint.host, login.renewal, endpoint.secrets)
     return ArgocdSource(Client(endpoint, pace), judge, notes, tunnel)
-
-
-def _renewal(login: Login, server: str) -> str:
-    if not login.token:
-        return f"run `argocd login {server}`, or set ARGOCD_AUTH_TOKEN"
-    return relogin(login.context)
 
 
 def _url(login: Login, server: str) -> str:
@@ -75,14 +69,13 @@ def _url(login: Login, server: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise SourceError("not an address of a server: give HOST, HOST:PORT or https://HOST/PATH, without credentials")
     root = login.options.root_path if login.options.root_path is not None else login.context.root_path
-    path = "/".join(part for part in (parts.path.strip("/"), root.strip("/")) if part)
+    path = parts.path.strip("/") or root.strip("/")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{port}" + (f"/{path}" if path else "")
 
 
 def _tls(login: Login) -> Tls:
     options, context = login.options, login.context
-    forwarded = bool(options.port_forward or options.port_forward_namespace)
     insecure = options.insecure if options.insecure is not None else context.insecure
     certificate, key = context.certificate, context.key
     if bool(options.client_crt) != bool(options.client_crt_key):
@@ -90,7 +83,8 @@ def _tls(login: Login) -> Tls:
     if options.client_crt and options.client_crt_key:
         certificate, key = _read(options.client_crt), _read(options.client_crt_key)
     return Tls(
-        insecure=insecure or forwarded,  # the certificate cannot name 127.0.0.1 (apiclient.go NewClient does the same)
+        insecure=insecure
+        or options.forwarded,  # the certificate cannot name 127.0.0.1 (apiclient.go NewClient does the same)
         authorities=_read(options.server_crt) if options.server_crt else context.authorities,
         certificate=certificate,
         key=key,

@@ -22,12 +22,13 @@ NO_LOGIN = (
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Everything that a connection needs, resolved."""
+    """Everything that a connection needs, resolved. `renewal` says how to get a login that is accepted."""
 
     server: str
     context: Context
     options: ArgocdOptions
-    token: str = field(default="", repr=False)
+    token: str = field(repr=False)
+    renewal: str
     notes: tuple[str, ...] = ()
 
 
@@ -40,13 +41,15 @@ def find_login(flags: ArgocdOptions, environ: Mapping[str, str], home: Path) -> 
     context = _context(options, file, server)
     if options.core or (options.core is None and context.core and not server):
         raise CoreMode()
-    forwarded = bool(options.port_forward or options.port_forward_namespace)
-    if not (server or context.server or forwarded):
+    if not (server or context.server or options.forwarded):
         raise SourceError(NO_LOGIN)
     token, origin = _token(options, environ, context)
-    _refuse_expired(token, origin, context)
+    renewal = _renewal(token, origin, context, "--port-forward" if options.forwarded else server)
+    until = expires_at(token)
+    if until is not None and until <= datetime.now(UTC):
+        raise SourceError(f"the token of {origin} expired {until:%Y-%m-%d %H:%M} UTC: {renewal}")
     notes = [*ignored, *_not_sent(file, server, context, token)]
-    return Login(server or context.server, context, options, token, tuple(notes))
+    return Login(server or context.server, context, options, token, renewal, tuple(notes))
 
 
 def _context(options: ArgocdOptions, file: ConfigFile | None, server: str) -> Context:
@@ -77,28 +80,20 @@ def _token(options: ArgocdOptions, environ: Mapping[str, str], context: Context)
             raise SourceError(
                 f"{options.service_account}: cannot be read: not in a pod? set ARGOCD_AUTH_TOKEN"
             ) from error
-    return context.token.strip(), "context"
+    return context.token.strip(), f"context {context.name}"
 
 
-def _refuse_expired(token: str, origin: str, context: Context) -> None:
-    until = expires_at(token)
-    if until is None or until > datetime.now(UTC):
-        return
-    when = f"{until:%Y-%m-%d %H:%M} UTC"
-    if origin != "context":
-        raise SourceError(f"the token of {origin} expired {when}: give a new one, or unset it and run `argocd relogin`")
-    raise SourceError(f"the login for {context.server} expired {when}: {relogin(context)}")
-
-
-def relogin(context: Context) -> str:
-    """What renews the login of a context."""
-    which = f" --argocd-context {context.name}" if context.name else ""
-    if context.refreshable:
-        return f"run any `argocd` command, which renews it, or `argocd relogin{which}`"
-    return f"run `argocd relogin{which}`"
+def _renewal(token: str, origin: str, context: Context, target: str) -> str:
+    if not token:
+        return f"run `argocd login {target or context.server}`, or set ARGOCD_AUTH_TOKEN"
+    if not origin.startswith("context"):
+        return f"give {origin} a new one, or leave it out and run `argocd relogin`"
+    relogin = "`argocd relogin`" if context.current else f"`argocd relogin --argocd-context {context.name}`"
+    return f"run any `argocd` command, which renews it, or {relogin}" if context.refreshable else f"run {relogin}"
 
 
 def _not_sent(file: ConfigFile | None, server: str, context: Context, token: str) -> list[str]:
     if token or not server or file is None or not file.contexts or context.name:
         return []
-    return [f"no login for {server} in {file.path}: asking without a token (`argocd login {server}` makes one)"]
+    makes_one = f"`argocd login {server}` makes one, --argocd-context NAME sends that of NAME"
+    return [f"no login for {server} in {file.path}: asking without a token ({makes_one})"]

@@ -41,6 +41,11 @@ class ArgocdOptions:
     service_account: Path = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
     at_once: int = 8
 
+    @property
+    def forwarded(self) -> bool:
+        """Whether the way leads through a port-forward."""
+        return bool(self.port_forward or self.port_forward_namespace)
+
     def over(self, other: ArgocdOptions) -> ArgocdOptions:
         """These options; what they leave open is taken from the others."""
         stated = {item.name: getattr(self, item.name) for item in fields(self)}
