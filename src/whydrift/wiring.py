@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -22,8 +22,10 @@ from whydrift.settings import Settings as Settings  # part of what this module o
 if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
     from whydrift.adapters.kubernetes import KubernetesSource
+    from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
+    from whydrift.usecases.doctor import Examination
     from whydrift.usecases.facts import FactReader
 
 
@@ -47,6 +49,7 @@ class Opened:
     settings: Settings = field(default_factory=Settings)
     closing: list[Callable[[], None]] = field(default_factory=list)
     noting: Noting | None = None
+    reachable: Callable[[str], Awaitable[str]] | None = None
 
     def reader(self, instance: str) -> FactReader:
         """A reader of facts for one Argo CD instance."""
@@ -125,17 +128,17 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
     from whydrift.adapters.git.repository import GitRepositories
 
     named = named_checkouts(connection.repos)
-    if isinstance(opened.answers, Recording):
-        if named:
-            opened.repository = GitRepositories(named, opened.settings.cache, clone=False)
-            return
+    repositories: GitRepositories | RecordedRepositories
+    if not isinstance(opened.answers, Recording):
+        stated = {url: checked(place, f"repos.{url} in the settings") for url, place in opened.settings.repos.items()}
+        here = checkouts_of(Path.cwd(), dict(os.environ))
+        repositories = GitRepositories({**here, **stated, **named}, opened.settings.cache)
+    elif named:
+        repositories = GitRepositories(named, opened.settings.cache, clone=False)
+    else:
         repositories = RecordedRepositories(opened.answers.files)
-        opened.repository = repositories
         opened.closing.append(repositories.close)
-        return
-    settled = {url: checked(place, f"repos.{url} in the settings") for url, place in opened.settings.repos.items()}
-    here = checkouts_of(Path.cwd(), dict(os.environ))
-    opened.repository = GitRepositories({**here, **settled, **named}, opened.settings.cache)
+    opened.repository, opened.reachable = repositories, repositories.reachable
 
 
 def recorder(opened: Opened, folder: Path) -> RecordingSource:
@@ -165,6 +168,22 @@ def analysis(settings: Settings, hidden: bool) -> Analysis:
 
     knowledge = Knowledge(load_types(), builtin_schemas(), settings.people, JqWorker())
     return Analysis(CATALOGUE, knowledge, hidden)
+
+
+def schemas() -> Schemas:
+    """The schemas of built-in kinds."""
+    from whydrift.adapters.builtin.schema import builtin_schemas
+
+    return builtin_schemas()
+
+
+def examination(opened: Opened, connection: Connection) -> Examination:
+    """What `doctor` looks at."""
+    from whydrift.usecases.doctor import Examination
+
+    live = connection.recording is None
+    wanted = not connection.no_kubernetes
+    return Examination(opened.answers, schemas(), live, wanted, connection.dry_run, opened.reachable)
 
 
 def titles() -> Mapping[str, str]:

@@ -178,10 +178,7 @@ def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
 
 def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> None:
     out = sys.stdout
-    ink, width = (
-        Ink(_colour(request.colour)),
-        min(max(shutil.get_terminal_size().columns if out.isatty() else 110, 60), 140),
-    )
+    ink, width = Ink(wants_colour(request.colour)), page_width()
     match request.output:
         case "json":
             _print_document(spill, tally, about)
@@ -211,7 +208,13 @@ def _print_document(spill: Spill, tally: Tally, about: ReadAnswer) -> None:
     out.flush()
 
 
-def _colour(choice: str) -> bool:
+def page_width() -> int:
+    """Columns to fill: those of the terminal, 110 where the output goes elsewhere."""
+    return min(max(shutil.get_terminal_size().columns if sys.stdout.isatty() else 110, 60), 140)
+
+
+def wants_colour(choice: str) -> bool:
+    """Whether to colour: as `--color` says, else on a terminal that can and unless NO_COLOR is set."""
     if choice != "auto":
         return choice == "always"
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

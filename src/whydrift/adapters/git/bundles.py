@@ -47,6 +47,11 @@ class RecordedRepositories:
         found = await self._repositories(url)
         return found if isinstance(found, NotRead) else await found.head(url, name)
 
+    async def reachable(self, url: str) -> str:
+        """Why a repository cannot be read, "" where the recording holds it."""
+        found = await self._repositories(url)
+        return found.why if isinstance(found, NotRead) else ""
+
     def close(self) -> None:
         """Remove what was unpacked."""
         if self._folder is not None:

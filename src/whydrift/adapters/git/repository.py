@@ -93,13 +93,29 @@ class GitRepositories:
             return found.decode().strip()
         return NotRead(f"{url} has no {name}")
 
+    async def reachable(self, url: str) -> str:
+        """Why a repository cannot be read, "" where it can; nothing is cloned for it."""
+        if same_repository(url) in self._checkouts:
+            return ""
+        try:
+            self._refuse(url)
+            await git(None, "ls-remote", "--quiet", "--end-of-options", url, "HEAD", seconds=30)
+        except GitFailed as error:
+            return str(error)
+        return ""
+
+    def _refuse(self, url: str) -> None:
+        if not self._clone:
+            raise GitFailed(f"{url}: no local checkout (--repo {url}=PATH)")
+        if url.startswith("-") or urlsplit(url).scheme in ("ext", "fd"):
+            raise GitFailed(f"{url!r} is no repository that may be cloned")
+
     async def _place(self, url: str, *revisions: str) -> Path:
         """The clone that holds a repository, made once, with the revisions in it."""
         key = same_repository(url)
         if key in self._checkouts and (not self._clone or await _has(self._checkouts[key], *revisions)):
             return self._checkouts[key]
-        if not self._clone:
-            raise GitFailed(f"{url}: no local checkout (--repo {url}=PATH)")
+        self._refuse(url)
         if key not in self._places:
             self._places[key] = asyncio.create_task(self._cloned(url, key))
         place = await asyncio.shield(self._places[key])
@@ -108,8 +124,6 @@ class GitRepositories:
         return place
 
     async def _cloned(self, url: str, key: str) -> Path:
-        if url.startswith("-") or urlsplit(url).scheme in ("ext", "fd"):
-            raise GitFailed(f"{url!r} is no repository that may be cloned")
         place = self._cache / "git" / hashlib.sha256(key.encode()).hexdigest()[:32]
         if not (place / "HEAD").exists():
             place.parent.mkdir(parents=True, exist_ok=True)
