@@ -136,6 +136,11 @@ SITUATIONS = {
     "expired": Situation(
         says="expired 2023-11-14 22:13 UTC: run `argocd relogin --argocd-context old`", options=O(context="old")
     ),
+    "expired, the current one": Situation(
+        says="UTC: run `argocd relogin`",
+        environ={"ARGOCD_OPTS": "--config {home}/old-is-current"},
+        config="old-is-current",
+    ),
     "expired, renewable": Situation(says="run any `argocd` command, which renews it", options=O(context="older")),
     "expired in the environment": Situation(
         says="the token of ARGOCD_AUTH_TOKEN expired 2023-11-14 22:13 UTC: give ARGOCD_AUTH_TOKEN a new one",
@@ -178,7 +183,8 @@ def test_finds_the_login_that_argocd_would_use(name: str, tmp_path: Path) -> Non
     if situation.config:
         path = tmp_path / situation.config
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(CONFIG))
+        current = "old" if situation.config == "old-is-current" else "prod"
+        path.write_text(yaml.safe_dump({**CONFIG, "current-context": current}))
     environ = {key: value.replace("{home}", str(tmp_path)) for key, value in situation.environ.items()}
     options = _at_home(situation.options, tmp_path)
     if situation.says:

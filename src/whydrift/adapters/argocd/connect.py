@@ -59,7 +59,7 @@ def connect(options: ArgocdOptions, environ: Mapping[str, str], home: Path) -> A
 
 
 def _url(login: Login, server: str) -> str:
-    """The base URL of an address as `argocd` takes it (host, host:port) or as a browser shows it (https://host/path)."""
+    """The base URL of an address as `argocd` takes it (host, host:port) or a browser shows it (https://host/root)."""
     plain = login.options.plaintext if login.options.plaintext is not None else login.context.plaintext
     try:
         parts = urlsplit(server if "://" in server else f"{'http' if plain else 'https'}://{server}")
@@ -83,8 +83,8 @@ def _tls(login: Login) -> Tls:
     if options.client_crt and options.client_crt_key:
         certificate, key = _read(options.client_crt), _read(options.client_crt_key)
     return Tls(
-        insecure=insecure
-        or options.forwarded,  # the certificate cannot name 127.0.0.1 (apiclient.go NewClient does the same)
+        # No certificate names a forwarded port; the way itself is trusted (as apiclient.go NewClient does).
+        insecure=insecure or options.forwarded,
         authorities=_read(options.server_crt) if options.server_crt else context.authorities,
         certificate=certificate,
         key=key,
