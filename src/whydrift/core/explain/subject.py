@@ -73,8 +73,9 @@ class Subject:
 
     @property
     def custom(self) -> bool:
-        """Whether a CustomResourceDefinition defines the kind, not the API server itself."""
-        return self.knowledge.schemas.type_of(self.object.api_version, self.key.kind) is None
+        """Whether a CustomResourceDefinition defines the kind, not the API server itself, now or in an older one."""
+        version, kind = self.object.api_version, self.key.kind
+        return self.knowledge.schemas.type_of(version, kind) is None and not self.knowledge.types.knows(version, kind)
 
     @cached_property
     def schema(self) -> Type | None:

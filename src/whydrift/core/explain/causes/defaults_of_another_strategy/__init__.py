@@ -18,13 +18,12 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
-from whydrift.core.explain.server_fills import filled
+from whydrift.core.explain.filled_in import is_known_default
 from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SCHEMAS
-from whydrift.core.model.values import ABSENT, child, is_object, same
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -34,10 +33,8 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim the defaults that a dry run would fill in as well."""
-    stored, target = subject.stored, subject.object.target
     for difference in concerned:
-        found = filled(target, difference.path) if is_object(target) and not subject.custom else ABSENT
-        if same(child(stored, *difference.path) if found is ABSENT else found, difference.live):
+        if is_known_default(subject, difference):
             yield Explanation(
                 paths=frozenset({difference.path}),
                 strength=Strength.REPLAYED,

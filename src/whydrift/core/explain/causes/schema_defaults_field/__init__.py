@@ -18,11 +18,12 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.filled_in import default_at
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SCHEMAS
-from whydrift.core.model.values import ABSENT, child, same
+from whydrift.core.model.values import ABSENT, same
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -33,9 +34,8 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what the schema's defaults, applied to the target, turn into the live value."""
-    filled = subject.stored
     for difference in concerned:
-        if same(child(filled, *difference.path), difference.live):
+        if same(default_at(subject, difference.path), difference.live):
             stated = "nothing" if difference.target is ABSENT else "null"
             yield Explanation(
                 paths=frozenset({difference.path}),

@@ -19,11 +19,11 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.evidence import quoted
-from whydrift.core.explain.server_fills import filled
+from whydrift.core.explain.filled_in import default_at
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, same
+from whydrift.core.model.values import ABSENT, is_empty, same
 
 KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "selfLink"})
 """Fields of `metadata` that the server writes itself and ignores (or refuses) when they are sent."""
@@ -39,13 +39,12 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what the server's own storage of git's object turns into the live value."""
-    stored = subject.stored
     for difference in concerned:
         if _exported(difference):
             yield _server_keeps(difference)
         elif _says_null(difference):
             yield _nothing(difference)
-        elif same(_filled(subject, difference, stored), difference.live):
+        elif same(default_at(subject, difference.path), difference.live):
             stated = "nothing" if difference.target is ABSENT else quoted(difference.target)
             yield Explanation(
                 paths=frozenset({difference.path}),
@@ -56,12 +55,6 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
                     Evidence("replay", "git's object, stored as the API server does it, holds the live value here"),
                 ),
             )
-
-
-def _filled(subject: Subject, difference: Difference, stored: MaybeJson) -> MaybeJson:
-    target = subject.object.target
-    found = filled(target, difference.path) if is_object(target) else ABSENT
-    return child(stored, *difference.path) if found is ABSENT else found
 
 
 def _exported(difference: Difference) -> bool:
