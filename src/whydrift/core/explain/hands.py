@@ -9,19 +9,20 @@ from typing import Final
 
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.base import last_sync
+from whydrift.core.explain.empties import dropped, hollow
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
-from whydrift.core.model.fact_kinds import SCHEMAS
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
-from whydrift.core.model.schema import Schemas
-from whydrift.core.model.values import ABSENT, MaybeJson, is_empty
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 
 HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
 ORDERED: Final = frozenset({"initContainers"})
 """Lists with keys whose order means something all the same: init containers run one after the other."""
+AUTO_SYNC: Final = ("spec", "syncPolicy", "automated")
+"""What a rollback, or somebody in Argo CD's pages, takes away from an Application."""
 
 
 def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
@@ -50,7 +51,7 @@ def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bo
     if difference.order:
         return difference.path[-1] in ORDERED
     if difference.kind is Kind.MISSING:
-        return not _is_hollow(base) and _would_be_kept(subject, difference)
+        return _would_be_kept(subject, difference, base)
     zeroed = is_empty(difference.live) and not is_empty(base) and base is not ABSENT
     return zeroed and not subject.owners(difference) and not _scales_to_zero(subject, difference)
 
@@ -72,30 +73,19 @@ def _others_since(subject: Subject) -> bool:
     )
 
 
-def _would_be_kept(subject: Subject, difference: Difference) -> bool:
+def _would_be_kept(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
     """Whether the API server keeps such a field, so that somebody must have taken it away.
 
     Custom kinds lose fields to pruning and to conversion as well; there a person's write since the sync is asked for,
-    except for Applications, whose fields Argo CD's own server takes away on request without leaving a name.
+    except in Applications, whose fields Argo CD's own pages take away without leaving a name.
     """
     if difference.path[0] == "metadata":
-        return True
-    known = (subject.knowledge.schemas, subject.facts.maybe(SCHEMAS))
-    if not any(schemas is not None and _has(schemas, subject, difference) for schemas in known):
-        return False
-    built_in = subject.knowledge.types.knows(subject.object.api_version, subject.key.kind)
-    return built_in or subject.key.kind == "Application" or bool(hands_since(subject))
-
-
-def _has(schemas: Schemas, subject: Subject, difference: Difference) -> bool:
-    kind = schemas.type_of(subject.object.api_version, subject.key.kind)
-    return kind is not None and kind.at(difference.path) is not None
-
-
-def _is_hollow(value: MaybeJson) -> bool:
-    """Whether a value is empty, or holds nothing but empty values: writers drop those."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return is_empty(value) if parts is None else all(_is_hollow(part) for part in parts)
+        return isinstance(base, str) or not hollow(base)
+    if (subject.key.group, subject.key.kind) == ("argoproj.io", "Application"):
+        known = difference.path[:3] == AUTO_SYNC or child(subject.stored, *difference.path) is not ABSENT
+        return known and dropped(subject, difference) is None
+    kept = child(subject.stored, *difference.path) is not ABSENT
+    return kept and (not subject.custom or (not hollow(base) and bool(hands_since(subject))))
 
 
 def _scales_to_zero(subject: Subject, difference: Difference) -> bool:

@@ -57,7 +57,8 @@ def _is_capacity(change: Change) -> bool:
 
 def _is_patience(change: Change) -> bool:
     """Whether a field says how long somebody waits, or how long a certificate lasts: longer takes nothing away."""
-    return _PATIENCE.search(change.name) is not None or (change.key.kind, change.name) == ("Certificate", "duration")
+    lasts = (change.key.kind, change.name) == ("Certificate", "duration")
+    return lasts or _PATIENCE.search(change.name) is not None or change.path[-2:-1] == ("timeouts",)
 
 
 def _quantity(value: MaybeJson) -> Fraction | None:

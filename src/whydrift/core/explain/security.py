@@ -15,6 +15,7 @@ from whydrift.core.model.values import ABSENT, Json, MaybeJson, is_empty, items,
 _DANGEROUS: Final = frozenset(
     {"privileged", "hostNetwork", "hostPID", "hostIPC", "allowPrivilegeEscalation", "automountServiceAccountToken"}
 )
+_ALLOWED_BY_DEFAULT: Final = frozenset({"allowPrivilegeEscalation", "automountServiceAccountToken"})
 _PROTECTING: Final = frozenset({"runAsNonRoot", "readOnlyRootFilesystem"})
 _CONTEXTS: Final = frozenset({"securityContext", "seccompProfile", "appArmorProfile", "seLinuxOptions", "drop"})
 _ROOT_IDS: Final = frozenset({"runAsUser", "runAsGroup"})
@@ -44,7 +45,9 @@ def _bares(change: Change) -> bool:
     if not _TEXT_FIELDS.isdisjoint(change.path):
         return False
     if change.name in _DANGEROUS:
-        return new is True and old is not True
+        return (new is True and old is not True) or (
+            change.name in _ALLOWED_BY_DEFAULT and old is False and new is ABSENT
+        )
     if change.name in _PROTECTING:
         return old is True and new is not True
     if change.name in _ROOT_IDS:

@@ -8,7 +8,7 @@ from whydrift.core.compare.alignment import align
 from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.values import ABSENT, MaybeJson, is_empty, same
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, is_empty, same
 
 _TEXTS: Final = frozenset({"data", "stringData", "binaryData", "annotations", "labels", "env", "args", "command"})
 
@@ -21,10 +21,17 @@ def git_changed(subject: Subject, difference: Difference) -> bool:
 
 def cluster_changed(subject: Subject, difference: Difference) -> bool:
     """Whether live no longer holds what the last sync wrote here; what the API server adds to it is no change."""
-    base = subject.base_at(difference)
-    if difference.order or (_is_blank(base) and _is_blank(difference.live)):
-        return difference.order and not same(base, difference.live)
-    return not holds(difference.live, base, typed=_TEXTS.isdisjoint(difference.path))
+    base, live, typed = subject.base_at(difference), difference.live, _TEXTS.isdisjoint(difference.path)
+    if _is_blank(base) and _is_blank(live):
+        return False
+    if difference.order and isinstance(base, list) and isinstance(live, list):
+        return not _holds_in_order(live, base, typed)
+    return not holds(live, base, typed=typed)
+
+
+def _holds_in_order(live: list[Json], written: list[Json], typed: bool) -> bool:
+    pairs = zip(live, written, strict=False)
+    return len(live) == len(written) and all(holds(item, part, typed=typed) for item, part in pairs)
 
 
 def holds(live: MaybeJson, written: MaybeJson, *, typed: bool) -> bool:

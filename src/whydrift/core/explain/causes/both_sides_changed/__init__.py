@@ -17,7 +17,7 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.commits import since_last_sync
-from whydrift.core.explain.copies import pipeline_marks
+from whydrift.core.explain.copies import CLIENT_SIDE_APPLY, pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.hands import hands_at, is_unsigned
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
@@ -37,10 +37,11 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what both git and people changed."""
-    if pipeline_marks(subject):
-        return
+    of_a_job = bool(pipeline_marks(subject))
     for difference in concerned:
         writers = hands_at(subject, difference)
+        if of_a_job and (not writers or writers[0].manager == CLIENT_SIDE_APPLY):
+            continue
         base = subject.base_at(difference)
         if not writers and not is_unsigned(subject, difference, base):
             continue

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
-from whydrift.core.explain.copies import is_copy, pipeline_marks
+from whydrift.core.explain.copies import CLIENT_SIDE_APPLY, is_copy, pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted, written_by
 from whydrift.core.explain.hands import hands_at, hands_since, is_unsigned
 from whydrift.core.explain.sides import Leaning, leaning
@@ -40,10 +40,11 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what people's tools wrote over what the last sync left, and what vanished without a name."""
-    if pipeline_marks(subject):
-        return
+    of_a_job = bool(pipeline_marks(subject))
     for difference in concerned:
         writers = hands_at(subject, difference)
+        if of_a_job and (not writers or writers[0].manager == CLIENT_SIDE_APPLY):
+            continue
         if writers and not _may_be_default(subject, difference):
             yield _signed(subject, difference, writers, concerned)
         elif not writers and is_unsigned(subject, difference, subject.base_at(difference)):
@@ -52,9 +53,8 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 
 def _may_be_default(subject: Subject, difference: Difference) -> bool:
     """Whether a field of a list's item may be a default of an unread schema: whoever writes the list owns those too."""
-    known = subject.knowledge.types.knows(subject.object.api_version, subject.key.kind)
     in_item = any(isinstance(step, int) for step in difference.path[:-1]) and isinstance(difference.path[-1], str)
-    return difference.kind is Kind.EXTRA and in_item and not known and not subject.facts.known(SCHEMAS)
+    return difference.kind is Kind.EXTRA and in_item and subject.schema is None
 
 
 def _signed(
