@@ -39,6 +39,7 @@ class GitRepositories:
         self._cache = cache
         self._clone = clone
         self._places: dict[str, asyncio.Task[Path]] = {}
+        self._heads: dict[tuple[str, str], asyncio.Task[str]] = {}
 
     async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         """The commits after `since` up to `until` that touch `path`, newest first, 500 at most."""
@@ -76,39 +77,27 @@ class GitRepositories:
         return {name: text for (name, _), text in zip(blobs, _contents(content), strict=False) if text is not None}
 
     async def head(self, url: str, name: str) -> str | NotRead:
-        """The hash that a branch or tag stands for; in a checkout what was last fetched from its origin counts."""
+        """The hash that a branch or tag stands for, looked up once; in a checkout its origin as last fetched counts."""
+        key = (same_repository(url), name)
+        if key not in self._heads:
+            self._heads[key] = asyncio.create_task(self._head(url, name))
         try:
-            place, checked = await self._place(url), checked_revision(name)
-            if same_repository(url) not in self._checkouts and checked != "HEAD":
-                await git(
-                    place, "fetch", "--quiet", "--no-tags", "origin", f"+{checked}:refs/heads/{checked}", seconds=600
-                )
+            return await asyncio.shield(self._heads[key])
         except GitFailed as error:
             return NotRead(str(error))
+
+    async def _head(self, url: str, name: str) -> str:
+        place, checked = await self._place(url), checked_revision(name)
+        if same_repository(url) not in self._checkouts and checked != "HEAD":
+            fetched = f"+{checked}:refs/heads/{checked}"
+            await git(place, "fetch", "--quiet", "--no-tags", "origin", fetched, seconds=600)
         for ref in (f"refs/remotes/origin/{checked}", f"refs/heads/{checked}", f"refs/tags/{checked}", checked):
             try:
                 found = await git(place, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
             except GitFailed:
                 continue
             return found.decode().strip()
-        return NotRead(f"{url} has no {name}")
-
-    async def reachable(self, url: str) -> str:
-        """Why a repository cannot be read, "" where it can; nothing is cloned for it."""
-        if same_repository(url) in self._checkouts:
-            return ""
-        try:
-            self._refuse(url)
-            await git(None, "ls-remote", "--quiet", "--end-of-options", url, "HEAD", seconds=30)
-        except GitFailed as error:
-            return str(error)
-        return ""
-
-    def _refuse(self, url: str) -> None:
-        if not self._clone:
-            raise GitFailed(f"{url}: no local checkout (--repo {url}=PATH)")
-        if url.startswith("-") or urlsplit(url).scheme in ("ext", "fd"):
-            raise GitFailed(f"{url!r} is no repository that may be cloned")
+        raise GitFailed(f"{url} has no {name}")
 
     async def _place(self, url: str, *revisions: str) -> Path:
         """The clone that holds a repository, made once, with the revisions in it."""
