@@ -99,6 +99,23 @@ class GitRepositories:
             return found.decode().strip()
         raise GitFailed(f"{url} has no {name}")
 
+    async def reachable(self, url: str) -> str:
+        """Why a repository cannot be read, "" where it can; nothing is cloned for it."""
+        if same_repository(url) in self._checkouts:
+            return ""
+        try:
+            self._refuse(url)
+            await git(None, "ls-remote", "--quiet", "--end-of-options", url, "HEAD", seconds=30)
+        except GitFailed as error:
+            return str(error)
+        return ""
+
+    def _refuse(self, url: str) -> None:
+        if not self._clone:
+            raise GitFailed(f"{url}: no local checkout (--repo {url}=PATH)")
+        if url.startswith("-") or urlsplit(url).scheme in ("ext", "fd"):
+            raise GitFailed(f"{url!r} is no repository that may be cloned")
+
     async def _place(self, url: str, *revisions: str) -> Path:
         """The clone that holds a repository, made once, with the revisions in it."""
         key = same_repository(url)
