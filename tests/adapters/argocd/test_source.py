@@ -208,8 +208,8 @@ def test_no_secret_in_messages_logs_and_reprs(caplog: pytest.LogCaptureFixture) 
     ) as replay:
         argocd = source(replay)
         said += [repr(argocd), repr(vars(argocd)), repr(ask(argocd, LIST, SETTINGS, GONE)), repr(argocd.notes)]
-    with pytest.raises(SourceError) as caught:
-        ask(connect(options, {"HTTPS_PROXY": "http://me:pr0xypass@127.0.0.1:2"}, Path("/nonexistent")), LIST)
+    with pytest.raises(SourceError, match=r"127\.0\.0\.1:1 refuses connections") as caught:
+        ask(connect(options, {"HTTP_PROXY": "http://me:pr0xypass@127.0.0.1:2"}, Path("/nonexistent")), LIST)
     said += [str(caught.value), repr(caught.value), caplog.text]
     for secret in (TOKEN, "an0ther-s3cr3t", "pr0xypass"):
         assert secret not in "\n".join(said)
@@ -223,6 +223,9 @@ def test_goes_through_a_proxy_and_says_when_it_refuses() -> None:
         secure = ArgocdOptions(server="https://argocd.example.com")
         with pytest.raises(SourceError) as caught:
             ask(connect(secure, {"HTTPS_PROXY": proxy["HTTP_PROXY"]}, Path("/nonexistent")), LIST)
+    with pytest.raises(SourceError) as gone:
+        ask(connect(secure, {"HTTPS_PROXY": proxy["HTTP_PROXY"]}, Path("/nonexistent")), LIST)
+    assert f"the proxy {replay.host} refuses connections" in str(gone.value)
     assert isinstance(reply, Body)
     assert replay.seen[0].header("Host") == "argocd.example.com"
     assert replay.seen[0].header("Proxy-Authorization").startswith("Basic ")

@@ -55,6 +55,11 @@ class Endpoint:
         return urlsplit(self.url).netloc
 
     @property
+    def nearest(self) -> str:
+        """What is connected to, for people: the host, or the proxy on the way to it."""
+        return f"the proxy {urlsplit(self.proxy).netloc.rpartition('@')[2]}" if self.proxy else self.host
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must never appear in a message: header values and what follows `Bearer`, the proxy's password."""
         values = [value for name, value in self.headers if name.lower() not in PUBLIC_HEADERS]

@@ -42,9 +42,9 @@ def lost(error: Exception, endpoint: Endpoint) -> Lost:
             return Lost(f"TLS: {_tls(cause, endpoint)}")
         if isinstance(cause, socket.gaierror):
             again = Again.WHEN_MET if cause.errno == socket.EAI_AGAIN else Again.NEVER
-            return Lost(f"the host {endpoint.host} is not known (DNS): a typing error, or a VPN that is off?", again)
+            return Lost(f"{endpoint.nearest} is not known (DNS): a typing error, or a VPN that is off?", again)
         if isinstance(cause, ConnectionRefusedError):
-            return Lost(f"{endpoint.host} refuses connections: is it running, is the port right?", Again.WHEN_MET)
+            return Lost(f"{endpoint.nearest} refuses connections: is it running, is the port right?", Again.WHEN_MET)
     return _transport(error, endpoint)
 
 
@@ -91,7 +91,8 @@ def _transport(error: Exception, endpoint: Endpoint) -> Lost:
     host = endpoint.host
     match error:
         case httpx2.ConnectTimeout():
-            return Lost(f"no connection to {host} in time: a firewall, a VPN that is off, a proxy?", Again.WHEN_MET)
+            why = f"no connection to {endpoint.nearest} in time: a firewall, a VPN that is off, a proxy?"
+            return Lost(why, Again.WHEN_MET)
         case httpx2.TimeoutException():
             return Lost(f"{host} did not answer in time")
         case TimeoutError():
@@ -105,7 +106,7 @@ def _transport(error: Exception, endpoint: Endpoint) -> Lost:
         case httpx2.DecodingError():
             return Lost(f"{host}: the compressed answer is damaged", Again.ALWAYS)
         case httpx2.ConnectError():
-            return Lost(f"no connection to {host} ({_reason(error)})", Again.WHEN_MET)
+            return Lost(f"no connection to {endpoint.nearest} ({_reason(error)})", Again.WHEN_MET)
         case _:
             return Lost(f"the connection to {host} broke off", Again.ALWAYS)
 
