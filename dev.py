@@ -5,18 +5,20 @@ usage: python3 dev.py demo            the tour on a recorded fleet
        python3 dev.py test            everything that `just check` runs; --only NAME for one step
        python3 dev.py run ARGS...     whydrift from this checkout
 
-Nothing outside .work/ is touched. pip's own settings (index, proxy, certificates) are honoured: pip does the installing.
-Where Python has no pip, its wheel is taken from the index that pip would use; where it has no venv, virtualenv makes one.
+Nothing outside .work/ is touched. pip does the installing, so that its settings (index, proxy, certificates) hold. Where
+Python has no pip, its wheel is taken from the index that pip would use; where it has no venv, virtualenv makes one.
 """
 
 from __future__ import annotations
 
+import base64
 import configparser
 import hashlib
 import html
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import urllib.parse
@@ -34,7 +36,10 @@ STEPS = (
     ("docs", ("docs/generate.py", "--check")),
     ("tests", ("pytest", "-n", "2")),
 )
-PIP_PAGE = re.compile(r'<a[^>]*href="(?P<url>[^"#]*/pip-(?P<version>[\d.]+)-py3-none-any\.whl)#sha256=(?P<hash>[0-9a-f]{64})"')
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+PIP_PAGE = re.compile(
+    r'<a[^>]*href="(?P<url>[^"#]*/pip-(?P<version>[\d.]+)-py3-none-any\.whl)(?:#sha256=(?P<hash>[0-9a-f]{64}))?[^"]*"'
+)
 
 
 def main():
@@ -67,7 +72,9 @@ def with_newer_python():
     for name in ("python3.14", "python3.13", "python3.12", "python3.11"):
         if shutil.which(name):
             return subprocess.call([name, os.path.abspath(__file__), *sys.argv[1:]])
-    return fail("Python 3.11 or newer is needed; this is %s, and no python3.11 … python3.14 is on PATH" % sys.version.split()[0])
+    return fail(
+        "Python 3.11 or newer is needed; this is %s, and no python3.11 … python3.14 is on PATH" % sys.version.split()[0]
+    )
 
 
 def install(tests):
@@ -113,7 +120,7 @@ def make_environment():
         return
     shutil.rmtree(VENV, ignore_errors=True)
     tools = os.path.join(WORK, "tools")
-    run(pip_command(sys.executable) + ["install", "--quiet", "--upgrade", "--target", tools, "virtualenv"])
+    run([*pip_command(sys.executable), "install", "--quiet", "--upgrade", "--target", tools, "virtualenv"])
     run([sys.executable, "-m", "virtualenv", "--quiet", VENV], PYTHONPATH=tools)
 
 
@@ -130,16 +137,20 @@ def pip_command(python):
 
 
 def pip_wheel():
-    """The newest pip's wheel, from the index that pip would use, checked against the index's hash."""
+    """The newest pip's wheel, from the index that pip would use, checked against the hash that the index states."""
     index = pip_setting("index-url", "https://pypi.org/simple").rstrip("/") + "/pip/"
     page = fetch(index).decode("utf-8", "replace")
-    found = [match for match in PIP_PAGE.finditer(page) if "yanked" not in page[match.end() : match.end() + 200].split("</a>")[0]]
+    found = [
+        match
+        for match in PIP_PAGE.finditer(page)
+        if "yanked" not in page[match.end() : match.end() + 200].split("</a>")[0]
+    ]
     if not found:
-        raise SystemExit(fail("%s names no wheel of pip" % index))
+        raise SystemExit(fail("%s names no wheel of pip" % CREDENTIALS.sub("", index)))
     newest = max(found, key=lambda match: [int(part) for part in match["version"].split(".") if part])
-    wheel = fetch(urllib.parse.urljoin(index, html.unescape(newest["url"])))
-    if hashlib.sha256(wheel).hexdigest() != newest["hash"]:
-        raise SystemExit(fail("the wheel of pip is not the one that %s names" % index))
+    wheel = fetch(with_login(urllib.parse.urljoin(index, html.unescape(newest["url"])), index))
+    if newest["hash"] and hashlib.sha256(wheel).hexdigest() != newest["hash"]:
+        raise SystemExit(fail("the wheel of pip is not the one that %s names" % CREDENTIALS.sub("", index)))
     place = os.path.join(WORK, os.path.basename(newest["url"]))
     with open(place, "wb") as out:
         out.write(wheel)
@@ -147,26 +158,52 @@ def pip_wheel():
 
 
 def pip_setting(name, default):
-    """A setting of pip: environment, then its files, as pip itself reads them."""
+    """A setting of pip: environment, then its files, as pip itself reads them (PIP_CONFIG_FILE=/dev/null: none)."""
     stated = os.environ.get("PIP_" + name.upper().replace("-", "_"))
-    files = [os.environ.get("PIP_CONFIG_FILE", ""), "~/.config/pip/pip.conf", "~/.pip/pip.conf", "/etc/pip.conf", "/etc/xdg/pip/pip.conf"]
-    for path in files:
+    named = os.environ.get("PIP_CONFIG_FILE", "")
+    own = os.path.join(os.environ.get("XDG_CONFIG_HOME") or "~/.config", "pip", "pip.conf")
+    files = [
+        named,
+        "~/Library/Application Support/pip/pip.conf",
+        own,
+        "~/.pip/pip.conf",
+        "/etc/xdg/pip/pip.conf",
+        "/etc/pip.conf",
+    ]
+    for path in [] if named == os.devnull else files:
         parser = configparser.RawConfigParser()
         if not stated and path and parser.read(os.path.expanduser(path)):
             stated = parser.get("install", name, fallback=parser.get("global", name, fallback=None))
     return stated or default
 
 
+def with_login(url, index):
+    """A file's URL with the login of the index, where both are on one host."""
+    file, own = urllib.parse.urlsplit(url), urllib.parse.urlsplit(index)
+    return urllib.parse.urlunsplit(file._replace(netloc=own.netloc)) if file.hostname == own.hostname else url
+
+
 def fetch(url):
-    """The bytes behind a URL; proxies come from the environment, or from pip's settings."""
+    """The bytes behind a URL; proxy, certificates and trusted hosts are pip's, a login may stand in the URL."""
+    parts = urllib.parse.urlsplit(url)
+    login, _, host = parts.netloc.rpartition("@")
+    headers = {"Accept": "text/html, */*;q=0.1", "User-Agent": "whydrift-dev"}
+    if login:
+        headers["Authorization"] = "Basic " + base64.b64encode(urllib.parse.unquote(login).encode()).decode()
+    request = urllib.request.Request(urllib.parse.urlunsplit(parts._replace(netloc=host)), headers=headers)
+    trusted = parts.hostname in re.split(r"[\s,:]+", pip_setting("trusted-host", ""))
+    trust = (
+        ssl._create_unverified_context() if trusted else ssl.create_default_context(cafile=pip_setting("cert", None))
+    )
     proxy = pip_setting("proxy", "")
     handlers = [urllib.request.ProxyHandler({"http": proxy, "https": proxy})] if proxy else []
-    request = urllib.request.Request(url, headers={"Accept": "text/html", "User-Agent": "whydrift-dev"})
     try:
-        with urllib.request.build_opener(*handlers).open(request, timeout=60) as answer:
+        with urllib.request.build_opener(*handlers, urllib.request.HTTPSHandler(context=trust)).open(
+            request, timeout=60
+        ) as answer:
             return answer.read()
     except OSError as error:
-        raise SystemExit(fail("%s: %s" % (url, error)))
+        raise SystemExit(fail("%s: %s" % (request.full_url, error)))
 
 
 def run(command, **environment):

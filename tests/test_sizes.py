@@ -11,9 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 40
-MODULES = sorted(path for folder in ("src", "tests", "bench", "docs") for path in (ROOT / folder).rglob("*.py")) + [
-    ROOT / "dev.py"
-]
+FOLDERS = ("src", "tests", "bench", "docs")
+MODULES = [*sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")), ROOT / "dev.py"]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 

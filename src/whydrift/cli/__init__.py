@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
+import signal
 import sys
+import traceback
 from importlib import import_module
 from pathlib import Path
 
@@ -66,18 +69,26 @@ def main() -> None:
         click.echo("whydrift runs on Linux and macOS; on Windows run it inside WSL", err=True)
         sys.exit(2)
     name = "kubectl whydrift" if Path(sys.argv[0]).name.startswith("kubectl-") else "whydrift"
-    sys.exit(_run(name))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    code = _run(name)
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # nothing is left that a second Ctrl-C could interrupt with a traceback
+    sys.exit(code)
 
 
 def _run(name: str) -> int:
     try:
         code = whydrift.main(prog_name=name, standalone_mode=False)
+        sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
     except BrokenPipeError:
-        return _closed_pipe()
+        return _nothing_more(0)
     except (click.exceptions.Exit, click.ClickException, WhydriftError, OSError, MemoryError) as failure:
         return _exit_code(failure, name)
+    except Exception as failure:
+        return _fail(_unforeseen(failure))
     return code if isinstance(code, int) else 0
 
 
@@ -86,30 +97,45 @@ def _exit_code(failure: Exception, name: str) -> int:
     match failure:
         case click.exceptions.Exit():
             return failure.exit_code
+        case click.UsageError():
+            place = failure.ctx.command_path if failure.ctx else name
+            return _fail(f"{failure.format_message()} Try '{place} --help'.")
         case click.ClickException():
-            failure.show()
-            return 2
+            return _fail(failure.format_message())
         case UsageError():
-            return _fail(f"{failure}\nTry '{name} --help'.")
+            return _fail(f"{failure}. Try '{name} --help'.")
         case OSError():
-            return _fail(f"{failure.filename or 'input or output'}: {failure.strerror or failure}")
+            return _nothing_more(_fail(f"{failure.filename or 'output'}: {failure.strerror or failure}"))
         case MemoryError():
             return _fail("out of memory: select fewer applications")
         case _:
             return _fail(str(failure))
 
 
+def _unforeseen(failure: Exception) -> str:
+    """A mistake of whydrift's own, in a line that can be reported: what, and where."""
+    last = traceback.extract_tb(failure.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"whydrift met something that it did not expect ({type(failure).__name__} at {where}): please report it"
+
+
 def _fail(message: str) -> int:
-    click.echo(f"error: {message}", err=True)
+    """One line, without control characters and without the secrets that a message may quote."""
+    from whydrift.core.model.secrets import Masker
+    from whydrift.core.report.words import plain
+
+    said = Masker(secrets.token_bytes(16)).text(" ".join(message.split()))
+    click.echo(f"error: {plain(said)}", err=True)
     return 2
 
 
 def _interrupted() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     click.echo("interrupted", err=True)
-    return 130
+    return _nothing_more(130)
 
 
-def _closed_pipe() -> int:
-    """Whoever read the output has seen enough; that is no failure."""
+def _nothing_more(code: int) -> int:
+    """Give up what is still to be written: whoever reads the output has seen enough, or cannot take it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return code

@@ -19,10 +19,11 @@ from whydrift import wiring
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ObjectAnswer, ReadAnswer
 from whydrift.core.report.explain_text import application_text
+from whydrift.core.report.shield import shielded, shielded_gap
 from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
 from whydrift.core.report.tally import ORDER, Tally, cause_of, concern, exit_code, objects_of
 from whydrift.core.report.triage_text import triage_text
-from whydrift.core.report.words import Ink
+from whydrift.core.report.words import Ink, shortened
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
@@ -100,7 +101,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
         async for whole in stream:
             selected += 1
             progress.show(selected, whole.name)
-            application = narrowed(whole, request)
+            application = narrowed(shielded(whole, source.masker), request)
             if application is None:
                 continue
             tally.add(application)
@@ -163,7 +164,8 @@ def _names(item: ObjectAnswer, name: str) -> bool:
 
 def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
     """What was read, in the words of the answer."""
-    gaps = tuple(GapAnswer(what=gap.what, why=gap.why, needs=gap.needs) for gap in read.gaps)
+    unread = (GapAnswer(what=gap.what, why=gap.why, needs=gap.needs) for gap in read.gaps)
+    gaps = tuple(shielded_gap(gap, source.masker) for gap in unread)
     return ReadAnswer(
         source=source.answers.name,
         at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -229,7 +231,7 @@ class Progress:
     def show(self, number: int, name: str) -> None:
         """Say that `number` applications are done, the last of which is `name`."""
         if self._shown:
-            sys.stderr.write(f"\r\x1b[K{number} applications … {name[:50]!s}")
+            sys.stderr.write(f"\r\x1b[K{number} applications … {shortened(name, 50)}")
             sys.stderr.flush()
 
     def clear(self) -> None:

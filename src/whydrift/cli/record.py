@@ -13,7 +13,7 @@ import click
 
 from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, listed
-from whydrift.core.report.words import count
+from whydrift.core.report.words import count, shortened
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
 from whydrift.usecases.record import Recorded
@@ -39,11 +39,14 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, **options
 
 async def _record(connection: Connection, selection: Selection, output: Path) -> tuple[Recorded, int]:
     from whydrift import wiring
+    from whydrift.adapters.files.writer import masker_of
     from whydrift.usecases.record import record
 
     zipped = output.suffix == ".zip"
     folder = output.with_name(f"{output.name}.part") if zipped else output
+    masker = masker_of(folder)
     opened = wiring.open_source(connection)
+    opened.masker = masker
     try:
         recorder = wiring.recorder(opened, folder)
         analysis = wiring.analysis(opened.settings, hidden=True)
@@ -69,5 +72,5 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
 
 def _progress(so_far: Recorded, name: str) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{so_far.applications} applications … {name[:50]}")
+        sys.stderr.write(f"\r\x1b[K{so_far.applications} applications … {shortened(name, 50)}")
         sys.stderr.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from math import isfinite
 from typing import cast
 
 import msgspec
@@ -15,6 +16,7 @@ from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson
 from whydrift.errors import SourceError
 
 NULL = (b"null", b'"null"', b"")
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 NOT_COMPARED = b'"{}"'
 
 
@@ -49,17 +51,39 @@ _LIST = msgspec.json.Decoder(RawList)
 
 
 def decode(content: bytes, what: str) -> Json:
-    """JSON bytes as values. Integers and surrogates that the fast decoder refuses go through the slow one."""
+    """JSON bytes as values. Lone surrogates are read as Go reads them; a number beyond floats is an error, as in Go."""
     try:
         return cast(Json, msgspec.json.decode(content))  # decode gives plain JSON values
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         pass
     except RecursionError as error:
         raise SourceError(f"{what}: nested too deeply to be read") from error
     try:
-        return cast(Json, json.loads(content))  # as above
+        return _without_surrogates(
+            cast(Json, json.loads(content, parse_float=_float, parse_constant=_float))
+        )  # as above
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{what}: not JSON ({_place(error)}): truncated, or not an API's answer") from error
+
+
+def _float(stated: str) -> float:
+    number = float(stated)
+    if not isfinite(number):
+        raise ValueError(f"{stated[:20]} is no number that JSON readers agree on")
+    return number
+
+
+def _without_surrogates(value: Json) -> Json:
+    """Lone surrogates become U+FFFD (Go's encoding/json, unquoteBytes)."""
+    if isinstance(value, dict):
+        return {_replaced(key): _without_surrogates(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    return _replaced(value) if isinstance(value, str) else value
+
+
+def _replaced(value: str) -> str:
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def decode_object(content: bytes, what: str) -> JsonObject:
@@ -74,8 +98,8 @@ def raw_items(content: bytes, what: str) -> Iterator[bytes]:
     """The items of a list answer, each still bytes; the list itself is let go of as far as it was read."""
     try:
         found = _LIST.decode(content).items or []
-    except msgspec.DecodeError as error:
-        raise SourceError(f"{what}: not a list ({error})") from error
+    except UNREADABLE as error:
+        raise SourceError(f"{what}: not a list ({_place(error)})") from error
     return (bytes(item) for item in found)
 
 
@@ -85,8 +109,8 @@ def managed_resources(
     """The objects of an application out of `/managed-resources`, paired with their rows in `status.resources`."""
     try:
         found = _MANAGED.decode(content).items or []
-    except msgspec.DecodeError as error:
-        raise SourceError(f"{what}: not an answer of Argo CD ({error})") from error
+    except UNREADABLE as error:
+        raise SourceError(f"{what}: not an answer of Argo CD ({_place(error)})") from error
     return tuple(_snapshot(item, what, rows, masker) for item in found)
 
 

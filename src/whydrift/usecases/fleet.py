@@ -14,7 +14,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Source
-from whydrift.usecases.decode import decode_object, raw_items
+from whydrift.usecases.decode import UNREADABLE, decode_object, raw_items
 
 LIST = "/api/v1/applications"
 CAN_I = "/api/v1/account/can-i/applications/get/*"
@@ -62,7 +62,7 @@ def index(content: bytes) -> Fleet:
     """Who lists which object of which cluster, from a list answer; decodes only that."""
     try:
         applications = _INDEXED.decode(content).items or []
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
     return Fleet.of(_claims(applications), (_instance_name(application) for application in applications))
 

@@ -9,6 +9,7 @@ import msgspec
 
 from whydrift.core.select import Selection, label_selector
 from whydrift.errors import SourceError
+from whydrift.usecases.decode import UNREADABLE
 
 
 class Metadata(msgspec.Struct):
@@ -89,7 +90,7 @@ def inventory(content: bytes, selection: Selection, hooks: bool = False, everyth
         listed = (_ITEM.decode(raw) for raw in _LIST.decode(content).items or [])
         chosen = (one for one in listed if _chosen(one, selection, labels))
         told = [(one.metadata.name, _lines(one, hooks, everything)) for one in chosen]
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
     told.sort(key=lambda entry: entry[0].encode())
     return [lines for _, lines in told]

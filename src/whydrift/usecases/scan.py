@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from whydrift.core.model.application import Application
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.model.values import items, mapping, text
 from whydrift.core.pipeline import Analysis
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
@@ -39,7 +40,18 @@ async def scan(
         read.versions.append(listing.version)
         reader = reader_of(instance)
         remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
-        chosen = (application for application in listing.applications() if selected(application))
+        looked_at = (_masked(application, reader, analysis) for application in listing.applications())
+        chosen = (application for application in looked_at if selected(application))
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer
         read.renders += reader.rendered
+
+
+def _masked(application: Application, reader: FactReader, analysis: Analysis) -> Application:
+    """An application that will be looked at, without the secrets in it; its rows hold names and statuses only."""
+    status = mapping(application.raw, "status")
+    rows = items(status, "resources")
+    if application.sync == "Synced" and not analysis.hidden and all(text(row, "status") == "Synced" for row in rows):
+        return application
+    raw = reader.masker.mask({**application.raw, "status": {**status, "resources": []}})
+    return Application({**mapping(raw), "status": {**mapping(raw, "status"), "resources": rows}}, application.instance)

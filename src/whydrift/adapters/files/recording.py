@@ -7,16 +7,22 @@ import io
 import json
 import stat
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
+
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
 
+ABOUT = "recording.json"
 SAFE = "-._~!$&'()+,;=:@"
 LONGEST_NAME = 200
-LARGEST_FILE = 2 * 1024**3
+LARGEST_FILE = 1024**3
+LARGEST_RATIO = 400
+"""Unpacked to packed: ten thousand applications that are alike reach 100; zeros 1000."""
 REFUSALS = ("400", "401", "403", "404", "409", "422", "429", "500", "502", "503", "504")
 
 
@@ -60,14 +66,20 @@ class Files:
     def _open_zip(path: Path) -> zipfile.ZipFile:
         try:
             archive = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise SourceError(f"{path}: not a zip file ({error})") from error
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror or error}") from error
+        seen: set[str] = set()
         for entry in archive.infolist():
             parts = entry.filename.split("/")
             if entry.filename.startswith("/") or "\\" in entry.filename or ".." in parts:
                 raise SourceError(f"{path}: holds a file named {entry.filename!r}: refused")
             if stat.S_ISLNK(entry.external_attr >> 16):
                 raise SourceError(f"{path}: holds a symbolic link ({entry.filename!r}): refused")
+            if entry.filename in seen:
+                raise SourceError(f"{path}: holds two files named {entry.filename!r}: refused")
+            seen.add(entry.filename)
         return archive
 
     def read(self, name: str) -> bytes | None:
@@ -91,12 +103,16 @@ class Files:
             entry = self._zip.getinfo(name)
         except KeyError:
             return None
-        if entry.file_size > LARGEST_FILE or entry.file_size > 1000 * max(entry.compress_size, 1000):
+        if entry.file_size > LARGEST_FILE or entry.file_size > LARGEST_RATIO * max(entry.compress_size, 10_000):
             raise SourceError(f"{self.root}: {name} would unpack to {entry.file_size} bytes: refused")
         try:
             return self._zip.read(entry)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             raise SourceError(f"{self.root}: {name} cannot be read ({error})") from error
+
+    def holds(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._zip.NameToInfo if self._zip else (self.root / name).is_file()
 
     def names(self, folder: str) -> list[str]:
         """The names of the files directly in a folder."""
@@ -113,6 +129,28 @@ class Files:
         return None if content is None else io.BytesIO(content)
 
 
+class Place(msgspec.Struct):
+    """An Argo CD instance or a cluster of a recording."""
+
+    id: str = ""
+    url: str = ""
+
+
+class Unread(msgspec.Struct):
+    """What could not be read when it was recorded."""
+
+    what: str = ""
+    why: str = ""
+
+
+class About(msgspec.Struct):
+    """What `recording.json` says."""
+
+    instances: list[Place] = []
+    clusters: list[Place] | None = None
+    notRead: list[Unread] = []
+
+
 class Recording:
     """A recording as a `ports.Source`."""
 
@@ -120,20 +158,19 @@ class Recording:
         self.files = Files(root)
         self.name = str(root)
         self._about = self._read_about()
-        self._why_not = {str(row.get("what")): str(row.get("why")) for row in self._about.get("notRead", [])}
+        self._why_not = {row.what: row.why for row in self._about.notRead}
         self.requests = 0
 
-    def _read_about(self) -> dict[str, list[dict[str, str]]]:
-        content = self.files.read("recording.json")
+    def _read_about(self) -> About:
+        content = self.files.read(ABOUT)
         if content is None:
-            if not self.files.read("argocd/api/v1/applications.json"):
+            if not self.files.holds("argocd/api/v1/applications.json"):
                 raise SourceError(f"{self.name}: not a recording: it holds no argocd/api/v1/applications.json")
-            return {}
+            return About()
         try:
-            about = json.loads(content)
-        except ValueError as error:
-            raise SourceError(f"{self.name}: recording.json is not JSON ({error})") from error
-        return about if isinstance(about, dict) else {}
+            return msgspec.json.decode(content, type=About)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise SourceError(f"{self.name}: {ABOUT} cannot be read ({error})") from error
 
     async def ask(self, question: Question) -> Reply:
         """The recorded answer; a refusal that was recorded; or: it was not recorded."""
@@ -150,13 +187,13 @@ class Recording:
 
     def instances(self) -> Sequence[str]:
         """Ids of the recorded Argo CD instances."""
-        return [str(row["id"]) for row in self._about.get("instances", [])] or [""]
+        return [row.id for row in self._about.instances] or [""]
 
     async def clusters(self) -> dict[str, str]:
         """Destination URL → id of the recorded clusters."""
-        if "clusters" not in self._about:
+        if self._about.clusters is None:
             return {"https://kubernetes.default.svc": "", "in-cluster": ""}
-        return {str(row.get("url", "")): str(row["id"]) for row in self._about["clusters"]}
+        return {row.url: row.id for row in self._about.clusters}
 
     async def close(self) -> None:
         """Nothing is kept open but the archive, which the process lets go of."""

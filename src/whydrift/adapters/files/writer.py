@@ -3,19 +3,40 @@
 from __future__ import annotations
 
 import json
+import secrets
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from whydrift.adapters.files.recording import Recording, place_of
+from whydrift.adapters.files.recording import ABOUT, Recording, place_of
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.values import Json
-from whydrift.errors import SourceError
+from whydrift.errors import SourceError, UsageError
 from whydrift.ports import Body, NotRead, Question, Reply, Source
+from whydrift.usecases.decode import decode
 
-ABOUT = "recording.json"
+KEY = ".key.part"
+"""The key of the tokens, while a recording is not finished: the rest of it must mask equal values equally."""
+
+
+def masker_of(folder: Path) -> Masker:
+    """The masker of a new recording, or the one that an interrupted recording in this folder began with.
+
+    UsageError where the folder holds something else: answers of different times never get into one recording.
+    """
+    if (folder / ABOUT).exists():
+        raise UsageError(f"{folder} holds a finished recording: give another name, or remove it")
+    kept = folder / KEY
+    if kept.exists():
+        return Masker(kept.read_bytes())
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty, and no interrupted recording: give another name")
+    folder.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_bytes(16)
+    kept.touch(mode=0o600)
+    kept.write_bytes(key)
+    return Masker(key)
 
 
 class RecordingSource:
@@ -42,19 +63,22 @@ class RecordingSource:
             self.resumed += 1
             return Body(place.read_bytes())
         reply = await self._inner.ask(question)
-        if isinstance(reply, Body):
-            self._write(place, self.masked(reply.content))
-        else:
+        if isinstance(reply, NotRead):
             self._note(question, place, reply)
+            return reply
+        try:
+            self._write(place, self.masked(reply.content, place.suffix == ".json"))
+        except SourceError as error:
+            if isinstance(error.__cause__, OSError):
+                raise
+            self._note(question, place, NotRead(str(error)))  # what cannot be read cannot be masked: it is left out
         return reply
 
-    def masked(self, content: bytes) -> bytes:
-        """An answer with its secrets replaced; what is no JSON is masked as text."""
-        try:
-            decoded: Json = msgspec.json.decode(content)
-        except (msgspec.DecodeError, RecursionError):
+    def masked(self, content: bytes, is_json: bool) -> bytes:
+        """An answer with its secrets replaced; a log is masked as text. SourceError for JSON that cannot be read."""
+        if not is_json:
             return self._masker.text(content.decode("utf-8", "replace")).encode()
-        return msgspec.json.encode(self._masker.mask(decoded))
+        return msgspec.json.encode(self._masker.mask(decode(content, "an answer")))
 
     def _note(self, question: Question, place: Path, reply: NotRead) -> None:
         self.unread[str(question)] = reply.why
@@ -78,6 +102,7 @@ class RecordingSource:
         """Write recording.json: when, by what, from where, and what could not be read."""
         unread = [{"what": what, "why": self._masker.text(why)} for what, why in sorted(self.unread.items())]
         self._write(self._folder / ABOUT, json.dumps({**about, "notRead": unread}, indent=1).encode())
+        (self._folder / KEY).unlink(missing_ok=True)
 
     def instances(self) -> Sequence[str]:
         """The instances of the live source."""
@@ -103,7 +128,8 @@ def pack(folder: Path, archive: Path) -> None:
         Recording(partial)
         partial.replace(archive)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise SourceError(
             f"{archive}: cannot be written ({error.strerror}); the answers are kept in {folder}"
         ) from error
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,43 @@
+"""The last look at what leaves: sentences that quote messages of others lose the secrets that these quote."""
+
+from __future__ import annotations
+
+import msgspec
+
+from whydrift.core.model.secrets import Masker
+from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, GapAnswer, ObjectAnswer
+from whydrift.core.report.tally import objects_of
+
+
+def shielded(application: ApplicationAnswer, masker: Masker) -> ApplicationAnswer:
+    """An application whose sentences and URLs hold no secrets; values were masked where they entered."""
+    said = application.argocd
+    return msgspec.structs.replace(
+        application,
+        not_read=masker.text(application.not_read),
+        sources=tuple(msgspec.structs.replace(s, repo=masker.text(s.repo)) for s in application.sources),
+        argocd=msgspec.structs.replace(said, conditions=tuple(map(masker.text, said.conditions))),
+        objects=tuple(_object(item, masker) for item in objects_of(application)),
+    )
+
+
+def shielded_gap(gap: GapAnswer, masker: Masker) -> GapAnswer:
+    """A gap whose reason quotes no secret."""
+    return msgspec.structs.replace(gap, what=masker.text(gap.what), why=masker.text(gap.why))
+
+
+def _object(item: ObjectAnswer, masker: Masker) -> ObjectAnswer:
+    return msgspec.structs.replace(item, differences=tuple(_difference(d, masker) for d in item.differences))
+
+
+def _difference(d: DifferenceAnswer, masker: Masker) -> DifferenceAnswer:
+    explanations = tuple(
+        msgspec.structs.replace(
+            explanation,
+            why=masker.text(explanation.why),
+            evidence=tuple(msgspec.structs.replace(e, says=masker.text(e.says)) for e in explanation.evidence),
+        )
+        for explanation in d.explanations
+    )
+    undecided = tuple(msgspec.structs.replace(u, why=masker.text(u.why)) for u in d.undecided)
+    return msgspec.structs.replace(d, explanations=explanations, undecided=undecided)
