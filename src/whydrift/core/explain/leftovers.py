@@ -73,8 +73,19 @@ def made_earlier(subject: Subject) -> Evidence | None:
     return Evidence("manifests of earlier revisions", "an earlier synced revision of this application rendered it")
 
 
+def abandoned(subject: Subject) -> Evidence | None:
+    """That an Application which does not exist any more made the object; needs FLEET."""
+    stated = parse_tracking_id(text(subject.object.live, "metadata", "annotations", TRACKING_ID))
+    if stated is None or not stated.is_of(subject.key) or stated.application in subject.facts.get(FLEET).names:
+        return None
+    return Evidence("tracking-id", f"{stated}: there is no application {stated.application} any more")
+
+
 def unseen_because(subject: Subject) -> str:
     """Why Argo CD does not count a leftover."""
+    gone = abandoned(subject)
+    if gone is not None:
+        return f"the application that made it was deleted without it ({gone.says})"
     for row in items(subject.object.live, "metadata", "ownerReferences"):
         owner = f"{text(row, 'kind')} {text(row, 'name')}"
         return f"git does not render it any more, and {owner} owns it now, so Argo CD does not count it"

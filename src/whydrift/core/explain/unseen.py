@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from whydrift.core.compare.differences import differences, hidden_differences
+from whydrift.core.compare.tracking import TRACKING_ID, parse_tracking_id
 from whydrift.core.explain.base import rendered_object
 from whydrift.core.explain.subject import About, Knowledge, Subject
 from whydrift.core.model.application import Application, revisions_of
@@ -22,12 +23,13 @@ from whydrift.core.model.fact_kinds import (
     EARLIER_MANIFESTS,
     FLEET,
     NAMESPACE,
+    NEIGHBOURS,
     NEWEST,
     RESOURCE_TREE,
     SYNCED_MANIFESTS,
 )
 from whydrift.core.model.facts import FactKind, Facts
-from whydrift.core.model.objects import ObjectKey, key_of_row
+from whydrift.core.model.objects import ObjectKey, key_of, key_of_row
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, text
 
@@ -41,6 +43,7 @@ MADE_BY_OWNERS = frozenset(
 MANAGED = ("spec", "syncPolicy", "managedNamespaceMetadata")
 Found = dict[ObjectKey, tuple[States, tuple[Difference, ...]]]
 WHOLE = Difference((), (), Kind.MODIFIED, shown=False)
+EXTRA = Difference((), (), Kind.EXTRA, shown=False)
 
 
 def stated_by_conditions(application: Application) -> dict[ObjectKey, str]:
@@ -106,7 +109,7 @@ def unseen_wants(
 
 
 def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
-    cheap: list[FactKind[object]] = [RESOURCE_TREE, NEWEST]
+    cheap: list[FactKind[object]] = [RESOURCE_TREE, NEWEST, NEIGHBOURS]
     if mapping(application.raw, *MANAGED):
         cheap.append(NAMESPACE)
     if any(row.get("hook") is True for _, row in application.rows):
@@ -158,7 +161,7 @@ def _hooks(application: Application, facts: Facts) -> Found:
         target = rendered_object(compared, application, key)
         ran = ABSENT if synced is None else rendered_object(synced, application, key)
         if target is ABSENT:
-            found[key] = (States(ABSENT, _named(key)), (replace(WHOLE, kind=Kind.EXTRA),))
+            found[key] = (States(ABSENT, _named(key)), (EXTRA,))
         elif ran is not ABSENT:
             differing = tuple(replace(d, shown=False) for d in differences(target, ran))
             found |= {key: (States(target, ran), differing)} if differing else {}
@@ -169,17 +172,28 @@ def _left(application: Application, compared: set[ObjectKey], facts: Callable[[O
     """Objects that an earlier revision rendered, that live on, and that Argo CD does not count."""
     known = facts(_itself(application))
     earlier = known.maybe(EARLIER_MANIFESTS)
+    found: Found = {key: (States(ABSENT, live), (EXTRA,)) for key, live in _abandoned(known) if key not in compared}
     if earlier is None:
-        return {}
-    found: Found = {}
+        return found
     for key, live in _children(application, known):
         if key not in compared and rendered_object(earlier, application, key) is not ABSENT:
-            found[key] = (States(ABSENT, live), (replace(WHOLE, kind=Kind.EXTRA),))
+            found[key] = (States(ABSENT, live), (EXTRA,))
     for key in _dropped(application, known):
         definition = facts(key).maybe(DEFINITION)
         if definition is not None:
-            found[key] = (States(ABSENT, definition), (replace(WHOLE, kind=Kind.EXTRA),))
+            found[key] = (States(ABSENT, definition), (EXTRA,))
     return found
+
+
+def _abandoned(facts: Facts) -> Iterator[tuple[ObjectKey, JsonObject]]:
+    """Objects of the namespace whose tracking id names an Application that does not exist any more."""
+    around, fleet = facts.maybe(NEIGHBOURS), facts.maybe(FLEET)
+    if around is None or fleet is None:
+        return
+    for obj in around.objects:
+        stated = parse_tracking_id(text(obj, "metadata", "annotations", TRACKING_ID))
+        if stated is not None and stated.is_of(key_of(obj)) and stated.application not in fleet.names:
+            yield key_of(obj), obj
 
 
 def _children(application: Application, facts: Facts) -> Iterator[tuple[ObjectKey, JsonObject]]:

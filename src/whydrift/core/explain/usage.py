@@ -47,7 +47,7 @@ BUILT_IN = re.compile(r"(|apps|batch|autoscaling|policy|(.*\.)?k8s\.io)")
 
 def usage(subject: Subject) -> tuple[Side | None, Evidence]:
     """The side of a leftover, None for the cause's own (nobody uses it), and what was looked at."""
-    left = [item for item in subject.siblings if is_left(item)]
+    left = [item for item in subject.siblings if is_left(item) or item.key == subject.key]
     kept = _kept(subject, left)
     reason = kept.get(subject.key)
     if reason:

@@ -2,8 +2,8 @@
 
 Why it happens: a part was switched off, a folder or a file was dropped, an object was renamed. Argo CD deletes what
 git no longer renders only when a sync prunes; until then the object runs on, and the application is OutOfSync for it.
-A CRD (which carries no tracking id) and an object that somebody gave an owner are left behind without anybody being
-told.
+A CRD (which carries no tracking id), an object that somebody gave an owner, and what a deleted Application made stay
+without anybody being told.
 
 What proves it: git was rendered for the compared revision and does not hold the object; its tracking id says that
 this application made it; no other object owns it, and no other Application renders it (all Applications were looked
@@ -23,6 +23,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.blocked import blocks_pruning
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.leftovers import (
+    abandoned,
     came_from,
     foreign_installation,
     is_extra,
@@ -50,7 +51,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what this application made and nobody renders."""
     for difference in concerned:
-        mark = tracked(subject) if difference.shown else made_earlier(subject)
+        mark = tracked(subject) if difference.shown else made_earlier(subject) or abandoned(subject)
         hides = owned(subject) and difference.shown
         if mark is None or hides or foreign_installation(subject) or other_holders(subject):
             continue
