@@ -5,8 +5,8 @@ usage: python3 dev.py demo            the tour on a recorded fleet
        python3 dev.py test            everything that `just check` runs; --only NAME for one step
        python3 dev.py run ARGS...     whydrift from this checkout
 
-Nothing outside .work/ is touched. pip does the installing, so that its settings (index, proxy, certificates) hold. Where
-Python has no pip, its wheel is taken from the index that pip would use; where it has no venv, virtualenv makes one.
+Nothing outside .work/ is touched. pip does the installing, so that its settings (index, proxy, certificates) hold.
+Where Python has no pip, its wheel is taken from the index that pip would use; where it has no venv, virtualenv is used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STEPS = (
     ("format", ("ruff", "format", "--check", "--quiet", "src", "tests", "bench", "docs", "dev.py")),
     ("lint", ("ruff", "check", "--quiet", "src", "tests", "bench", "docs", "dev.py")),
     ("types", ("mypy",)),
-    ("layers", ("importlinter", "--no-logo")),
+    ("layers", ("lint-imports", "--no-logo")),
     ("docs", ("docs/generate.py", "--check")),
     ("tests", ("pytest", "-n", "2")),
 )
@@ -208,7 +208,7 @@ def fetch(url):
 
 def run(command, **environment):
     """Run a command; its failure ends everything."""
-    code = subprocess.call(command, env={**os.environ, **environment})
+    code = subprocess.call(command, env={"PIP_ROOT_USER_ACTION": "ignore", **os.environ, **environment})
     if code:
         raise SystemExit(fail("%s failed (exit code %d)" % (" ".join(command[:4]), code)))
 
@@ -221,7 +221,7 @@ def check(words):
     for name, command in STEPS:
         if only in (None, name):
             sys.stderr.write("== %s\n" % name)
-            start = [PYTHON, command[0]] if command[0].endswith(".py") else [PYTHON, "-m", command[0]]
+            start = [PYTHON, command[0]] if command[0].endswith(".py") else [os.path.join(VENV, "bin", command[0])]
             code = subprocess.call([*start, *command[1:]], cwd=HERE)
             if code:
                 return fail("%s failed" % name)
