@@ -5,7 +5,8 @@ field out, or states null there. Argo CD's structured merge compares lists of cu
 field counts as a difference; so does every one in a list under three-way, once one item really differs.
 
 What proves it: the schema of the version in use has a default at this very path; applied to git's object as the API
-server does it, it gives exactly the live value.
+server does it, it gives exactly the live value. Where the cluster's CRDs cannot be read, the published CRD of a widely
+used operator speaks for it, no more, as long as nobody but Argo CD wrote there.
 
 What would refute it: the schema has no default there, or another one than live has; git states the field itself.
 
@@ -19,7 +20,9 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.filled_in import default_at
+from whydrift.core.explain.published_defaults import published_default
 from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.writers import others
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SCHEMAS
@@ -33,21 +36,44 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
-    """Claim what the schema's defaults, applied to the target, turn into the live value."""
+    """Claim what the schema's defaults turn into the live value; without a schema, what published CRDs fill in."""
+    unreadable = subject.schema is None and SCHEMAS in subject.facts.gaps
     for difference in concerned:
         if same(default_at(subject, difference.path), difference.live):
-            stated = "nothing" if difference.target is ABSENT else "null"
-            yield Explanation(
-                paths=frozenset({difference.path}),
-                strength=Strength.REPLAYED,
-                why=f"the CRD's schema fills in {quoted(difference.live)} where git states {stated}",
-                evidence=(
-                    Evidence(
-                        "schemas", f"{subject.object.api_version} {subject.key.kind} has this default at this path"
-                    ),
-                    Evidence("replay", "its defaults applied to git's object give the live value"),
-                ),
-            )
+            yield _replayed(subject, difference)
+        elif unreadable and _is_published(subject, difference):
+            yield _published(subject, difference)
+
+
+def _replayed(subject: Subject, difference: Difference) -> Explanation:
+    stated = "nothing" if difference.target is ABSENT else "null"
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=Strength.REPLAYED,
+        why=f"the CRD's schema fills in {quoted(difference.live)} where git states {stated}",
+        evidence=(
+            Evidence("schemas", f"{subject.object.api_version} {subject.key.kind} has this default at this path"),
+            Evidence("replay", "its defaults applied to git's object give the live value"),
+        ),
+    )
+
+
+def _is_published(subject: Subject, difference: Difference) -> bool:
+    """Whether the published CRD has this default, and nobody but Argo CD is known to have written here."""
+    known = published_default(subject.key.group, subject.key.kind, difference.path)
+    return same(known, difference.live) and not others(subject, difference)
+
+
+def _published(subject: Subject, difference: Difference) -> Explanation:
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=Strength.COINCIDES,
+        why=f"{quoted(difference.live)} is what the published CRD of {subject.key.kind} fills in here",
+        evidence=(
+            Evidence("published CRDs", f"{subject.key.group} {subject.key.kind} has this default at this path"),
+            Evidence("managed-fields", "nobody but Argo CD wrote here; the cluster's own CRDs could not be read"),
+        ),
+    )
 
 
 CAUSE = Cause(
@@ -56,5 +82,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
-    needs=needs(SCHEMAS),
+    helps=needs(SCHEMAS),
 )
