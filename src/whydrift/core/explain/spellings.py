@@ -16,6 +16,19 @@ RESOURCES = frozenset({"cpu", "memory", "storage", "ephemeral-storage"})
 QUANTITY_PATTERN = "[KMGTPE]i"
 """What every pattern of a quantity in a CRD holds (controller-gen writes it for resource.Quantity)."""
 PEM = "-----BEGIN "
+DURATIONS = frozenset(
+    {
+        ("cert-manager.io", "spec/duration"),
+        ("cert-manager.io", "spec/renewBefore"),
+        ("external-secrets.io", "spec/refreshInterval"),
+        *(
+            (f"{part}.toolkit.fluxcd.io", f"spec/{field}")
+            for part in ("source", "kustomize", "helm")
+            for field in ("interval", "timeout", "retryInterval")
+        ),
+    }
+)
+"""Fields of widely used operators that are metav1.Duration in their Go types, by API group."""
 SCALAR_KINDS = frozenset({"Quantity", "bytes", "Time", "MicroTime", "Duration", "int32", "int64", "bool"})
 """Kinds of Go types with more than one spelling of a value. Strings are what they are."""
 
@@ -58,6 +71,14 @@ def same_by_go_type(target: JsonObject, path: Path, git: Json, live: Json, types
         return kind if same(reencoder.value(place.type, git), reencoder.value(place.type, live)) else ""
     except Undecodable:
         return ""
+
+
+def same_duration(group: str, path: Path, git: Json, live: Json) -> str:
+    """The type by which two texts are one duration in a field that is known to hold one, "" where it is not."""
+    spelled = texts(git, live)
+    if spelled is None or (group, "/".join(map(str, path))) not in DURATIONS:
+        return ""
+    return "Duration" if _read_same(*spelled, scalars.duration_text) else ""
 
 
 def same_by_schema(schema: Type | None, path: Path, git: Json, live: Json) -> str:

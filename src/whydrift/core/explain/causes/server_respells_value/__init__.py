@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.spellings import may_be_one, same_by_go_type, same_by_schema
+from whydrift.core.explain.spellings import may_be_one, same_by_go_type, same_by_schema, same_duration
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
@@ -60,7 +60,8 @@ def _one_value(subject: Subject, difference: Difference) -> str:
     types = subject.knowledge.types
     if types.of(target) is not None:
         return same_by_go_type(target, difference.path, git, live, types)
-    return same_by_schema(subject.schema, difference.path, git, live)
+    known = same_duration(subject.key.group, difference.path, git, live)
+    return known or same_by_schema(subject.schema, difference.path, git, live)
 
 
 def _by_hand(subject: Subject, difference: Difference) -> bool:
@@ -74,5 +75,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
-    needs=needs(SCHEMAS),
+    helps=needs(SCHEMAS),
 )
