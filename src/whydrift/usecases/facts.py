@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
-from whydrift.core.model.application import Application, revisions_of
+from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import (
     ADMISSION_POLICIES,
     APPLICATION_EVENTS,
@@ -37,17 +37,16 @@ from whydrift.core.model.fact_kinds import (
 )
 from whydrift.core.model.facts import Cost, FactKind, Facts, Gap, Per
 from whydrift.core.model.fleet import Commit
-from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
-from whydrift.usecases.decode import decode, decode_object
+from whydrift.usecases.decode import decode_object
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
+from whydrift.usecases.renders import compared_manifests, earlier_manifests, second_render, synced_manifests
 
-EARLIER = 3
-"""How many syncs before the last one are rendered in search of what git once had."""
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
 
@@ -195,60 +194,6 @@ async def _application_events(reader: FactReader, application: Application, key:
     return found if isinstance(found, Gap) else tuple(items(found, "items"))
 
 
-async def _synced_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    revisions = application.synced_revisions
-    if not revisions:
-        return Gap("manifests of the last synced revision", f"{application.name} was never synced as a whole")
-    return await _manifests(reader, application, _at(revisions), SYNCED_MANIFESTS)
-
-
-async def _compared_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    return await _manifests(reader, application, _at(application.revisions), COMPARED_MANIFESTS)
-
-
-async def _earlier_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    """What the last few syncs before the last one rendered; a gap only where none of them can be rendered."""
-    before = dict.fromkeys(revisions_of(entry) for entry in reversed(application.history[:-1]))
-    before.pop(application.synced_revisions, None)
-    rendered: dict[ObjectKey, JsonObject] = {}
-    found: object = Gap("manifests of earlier revisions", f"{application.name} was synced only once")
-    for revisions in list(before)[:EARLIER]:
-        found = await _manifests(reader, application, _at(revisions), EARLIER_MANIFESTS)
-        rendered |= {} if isinstance(found, Gap) else {k: v for k, v in found.items() if k not in rendered}
-    return rendered or found
-
-
-def _at(revisions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The query that asks for a render at these revisions."""
-    if len(revisions) == 1:
-        return (("revision", revisions[0]),)
-    return tuple(
-        pair
-        for place, revision in enumerate(revisions, start=1)
-        for pair in (("revisions", revision), ("sourcePositions", str(place)))
-    )
-
-
-async def _second_render(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    return await _manifests(reader, application, (("noCache", "true"),), SECOND_RENDER)
-
-
-async def _manifests(
-    reader: FactReader, application: Application, query: tuple[tuple[str, str], ...], kind: FactKind[object]
-) -> dict[ObjectKey, JsonObject] | Gap:
-    what = f"{kind.name} of {application.name}"
-    found = reader.value(await reader.about(application, "/manifests", query), kind, what)
-    if isinstance(found, Gap):
-        return found
-    rendered: dict[ObjectKey, JsonObject] = {}
-    for manifest in items(found, "manifests"):
-        decoded = decode(str(manifest).encode(), what)
-        masked = reader.masker.mask(decoded)
-        if isinstance(masked, dict):
-            rendered[key_of(masked)] = masked
-    return rendered
-
-
 def _named(row: Json, rows: JsonObject) -> Json:
     """An item of a list with the kind that the API server states only once, for the whole list."""
     kind = text(rows, "kind").removesuffix("List")
@@ -344,10 +289,10 @@ READERS: dict[FactKind[object], Reader] = {
     SYNC_WINDOWS: _application_part(SYNC_WINDOWS, "/syncwindows"),
     RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),
     APPLICATION_EVENTS: _application_events,
-    SYNCED_MANIFESTS: _synced_manifests,
-    COMPARED_MANIFESTS: _compared_manifests,
-    EARLIER_MANIFESTS: _earlier_manifests,
-    SECOND_RENDER: _second_render,
+    SYNCED_MANIFESTS: synced_manifests,
+    COMPARED_MANIFESTS: compared_manifests,
+    EARLIER_MANIFESTS: earlier_manifests,
+    SECOND_RENDER: second_render,
     DEFINITION: _definition,
     CRDS: _cluster_list(CRDS, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
     SCHEMAS: _schemas,

@@ -1,0 +1,72 @@
+"""Asks Argo CD what git renders to: at the synced, the compared and earlier revisions, and once more, uncached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from whydrift.core.model.application import Application, revisions_of
+from whydrift.core.model.fact_kinds import COMPARED_MANIFESTS, EARLIER_MANIFESTS, SECOND_RENDER, SYNCED_MANIFESTS
+from whydrift.core.model.facts import FactKind, Gap
+from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.values import JsonObject, items
+from whydrift.usecases.decode import decode
+
+if TYPE_CHECKING:
+    from whydrift.usecases.facts import FactReader
+
+EARLIER = 3
+"""How many syncs before the last one are rendered in search of what git once had."""
+
+
+async def synced_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    revisions = application.synced_revisions
+    if not revisions:
+        return Gap("manifests of the last synced revision", f"{application.name} was never synced as a whole")
+    return await _manifests(reader, application, _at(revisions), SYNCED_MANIFESTS)
+
+
+async def compared_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    return await _manifests(reader, application, _at(application.revisions), COMPARED_MANIFESTS)
+
+
+async def earlier_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """What the last few syncs before the last one rendered; a gap only where none of them can be rendered."""
+    before = dict.fromkeys(revisions_of(entry) for entry in reversed(application.history[:-1]))
+    before.pop(application.synced_revisions, None)
+    rendered: dict[ObjectKey, JsonObject] = {}
+    found: object = Gap("manifests of earlier revisions", f"{application.name} was synced only once")
+    for revisions in list(before)[:EARLIER]:
+        found = await _manifests(reader, application, _at(revisions), EARLIER_MANIFESTS)
+        rendered |= {} if isinstance(found, Gap) else {k: v for k, v in found.items() if k not in rendered}
+    return rendered or found
+
+
+def _at(revisions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The query that asks for a render at these revisions."""
+    if len(revisions) == 1:
+        return (("revision", revisions[0]),)
+    return tuple(
+        pair
+        for place, revision in enumerate(revisions, start=1)
+        for pair in (("revisions", revision), ("sourcePositions", str(place)))
+    )
+
+
+async def second_render(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    return await _manifests(reader, application, (("noCache", "true"),), SECOND_RENDER)
+
+
+async def _manifests(
+    reader: FactReader, application: Application, query: tuple[tuple[str, str], ...], kind: FactKind[object]
+) -> dict[ObjectKey, JsonObject] | Gap:
+    what = f"{kind.name} of {application.name}"
+    found = reader.value(await reader.about(application, "/manifests", query), kind, what)
+    if isinstance(found, Gap):
+        return found
+    rendered: dict[ObjectKey, JsonObject] = {}
+    for manifest in items(found, "manifests"):
+        decoded = decode(str(manifest).encode(), what)
+        masked = reader.masker.mask(decoded)
+        if isinstance(masked, dict):
+            rendered[key_of(masked)] = masked
+    return rendered
