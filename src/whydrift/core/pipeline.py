@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
+from whydrift.core.explain.additions import may_hold_additions
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
@@ -13,6 +14,7 @@ from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
+from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
@@ -84,7 +86,7 @@ def _subjects(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
     for item in objects:
         found = differences_of(item)
         if analysis.hidden:
-            found += _hidden(item, found) + ((WHOLE,) if item.key in warned else ())
+            found += _hidden(application, item, found) + ((WHOLE,) if item.key in warned else ())
             found += unnoticed(application, facts, item, found)
         if found:
             known = facts(item.key)
@@ -115,5 +117,5 @@ def _sides(item: ObjectSnapshot) -> tuple[Difference, ...]:
     return shown_differences(item.predicted, item.normalized_live, item.target, item.live)
 
 
-def _hidden(item: ObjectSnapshot, shown: tuple[Difference, ...]) -> tuple[Difference, ...]:
-    return hidden_differences(item.target, item.live, shown)
+def _hidden(application: Application, item: ObjectSnapshot, shown: tuple[Difference, ...]) -> tuple[Difference, ...]:
+    return hidden_differences(item.target, item.live, shown, extras=may_hold_additions(application, item))

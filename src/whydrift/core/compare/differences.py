@@ -7,7 +7,7 @@ objects give the values. Laws (tests/laws): equal sides have no difference; appl
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from whydrift.core.compare.alignment import Pairs, align, locate
@@ -139,21 +139,36 @@ SERVER_OWNED = (
 )
 
 
-def hidden_differences(target: MaybeJson, live: MaybeJson, shown: tuple[Difference, ...]) -> tuple[Difference, ...]:
-    """What differs between the raw sides and is not shown; without what only the server writes and nobody states."""
+def hidden_differences(
+    target: MaybeJson, live: MaybeJson, shown: tuple[Difference, ...], *, extras: bool = True
+) -> tuple[Difference, ...]:
+    """What differs between the raw sides and is not shown; without what only the server writes and nobody states.
+
+    Without `extras` what only live has is left out: nearly all of it is defaults, and most objects have nothing else.
+    """
     if target is ABSENT or live is ABSENT:
         return ()
     told = {d.path for d in shown}
     above = set(_prefixes(told))
-    return tuple(
-        replace(d, shown=False)
-        for d in differences(target, live)
-        if not _server_owned(d) and d.path not in above and told.isdisjoint(_prefixes([d.path]))
-    )
+    wanted = (change for change in changes(target, live) if extras or change.on_left is not ABSENT)
+    found = (_hidden(change, target, live) for change in wanted if not _server_owned(change.right))
+    return tuple(d for d in found if d.path not in above and told.isdisjoint(_prefixes([d.path])))
 
 
-def _server_owned(difference: Difference) -> bool:
-    return any(starts_with(difference.live_path, prefix) for prefix in SERVER_OWNED)
+def _hidden(change: Change, target: MaybeJson, live: MaybeJson) -> Difference:
+    """A difference of the raw sides, whose addresses need no translation."""
+    path, live_path, git, cluster, order = change
+    if git is ABSENT:
+        return Difference(
+            _mixed(path, live_path, target, live), live_path, Kind.EXTRA, git, cluster, order, shown=False
+        )
+    if cluster is ABSENT:
+        return Difference(path, _mixed(live_path, path, live, target), Kind.MISSING, git, cluster, order, shown=False)
+    return Difference(path, live_path, Kind.MODIFIED, git, cluster, order, shown=False)
+
+
+def _server_owned(live_path: Path) -> bool:
+    return any(starts_with(live_path, prefix) for prefix in SERVER_OWNED)
 
 
 def _prefixes(paths: Iterable[Path]) -> Iterator[Path]:

@@ -7,14 +7,19 @@ from typing import Final
 from whydrift.core.compare.deletions import without
 from whydrift.core.compare.typed.defaults import stored
 from whydrift.core.explain.allocations import may_be_admitted
+from whydrift.core.explain.base import git_moved
 from whydrift.core.explain.defaulting import with_defaults
 from whydrift.core.explain.server_fills import filled
 from whydrift.core.explain.stamps import is_stamp
+from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import is_argocd
+from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import Path
+from whydrift.core.model.people import ARGOCD
+from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_empty, is_object, same, text
 
 _MARKS: Final = (
@@ -28,6 +33,17 @@ _MARKS: Final = (
 """Ends of annotations with which tools note that they were here."""
 _FREE: Final = frozenset({"labels", "annotations", "data", "binaryData", "stringData"})
 """Maps whose keys are anybody's choice: no default adds one."""
+
+
+def may_hold_additions(application: Application, item: ObjectSnapshot) -> bool:
+    """Whether what only live has may be more than defaults: another writer than Argo CD, or a field that git dropped.
+
+    The status that controllers write back adds nothing, nor do the annotations that they write with it.
+    """
+    if any(entry.manager not in ARGOCD and entry.subresource != "status" for entry in item.managers.entries):
+        return True
+    unseen = git_moved(application, item.key) and compared_server_side(application, item)
+    return unseen and item.last_applied is not ABSENT
 
 
 def is_addition(subject: Subject, difference: Difference) -> bool:

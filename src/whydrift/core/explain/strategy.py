@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 
 from whydrift.core.explain.subject import Subject
+from whydrift.core.model.application import Application
+from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, child
 
 
@@ -17,15 +19,20 @@ class Strategy(StrEnum):
 
 
 def strategy_of(subject: Subject) -> Strategy:
-    """The strategy; the controller's own switch for server-side diff shows in what it leaves out of both sides."""
-    options = subject.application.compare_options
-    if "ServerSideDiff=true" in options or (_without_managed_fields(subject) and "ServerSideDiff=false" not in options):
+    """The strategy that an object was compared with."""
+    if compared_server_side(subject.application, subject.object):
         return Strategy.SERVER_SIDE
     return Strategy.STRUCTURED if subject.server_side else Strategy.PATCHES
 
 
-def _without_managed_fields(subject: Subject) -> bool:
+def compared_server_side(application: Application, item: ObjectSnapshot) -> bool:
+    """Whether by the server's dry run; the controller's own switch for it shows in what it leaves out of both sides."""
+    options = application.compare_options
+    stated = "ServerSideDiff=true" in options
+    return stated or (_without_managed_fields(item) and "ServerSideDiff=false" not in options)
+
+
+def _without_managed_fields(item: ObjectSnapshot) -> bool:
     """A server-side diff takes managed fields out of its two sides; the others keep them (measured on 3.5)."""
-    item = subject.object
     place = ("metadata", "managedFields")
     return child(item.live, *place) is not ABSENT and child(item.normalized_live, *place) is ABSENT

@@ -38,9 +38,10 @@ from whydrift.core.model.values import ABSENT
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """What only live has, and an old manager or last-applied holds."""
-    if difference.kind is not Kind.EXTRA or difference.whole or not is_addition(subject, difference):
+    if difference.kind is not Kind.EXTRA or difference.whole:
         return False
-    return bool(_old(subject, difference)) if subject.server_side else _still_applied(subject, difference)
+    held = bool(_old(subject, difference)) if subject.server_side else _still_applied(subject, difference)
+    return held and is_addition(subject, difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
