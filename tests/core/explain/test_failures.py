@@ -13,7 +13,7 @@ MESSAGES = {
     LOAD + "failed to list refs: repository not found: ": Failure.REPOSITORY,
     LOAD + "unable to resolve 'release-9' to a commit SHA": Failure.REVISION,
     LOAD + "authentication required: Unauthorized": Failure.AUTH,
-    LOAD + "failed to list refs: dial tcp: lookup git.example.com: no such host": Failure.REPOSITORY,
+    LOAD + "failed to list refs: dial tcp: lookup git.example.com: no such host": Failure.UNREACHABLE,
     LOAD
     + "`helm template . --name-template web` failed exit status 1: Error: values.yaml: parse error": Failure.RENDER,
     LOAD
@@ -27,10 +27,12 @@ MESSAGES = {
     COMPARE + "failed to calculate diff: error calculating server side diff: serverSideDiff error: error running "
     'server side apply in dryrun mode: Service "web" is invalid: spec.ports[1].name: Duplicate value': Failure.SCHEMA,
     'error getting cluster by server "https://10.0.0.1": cluster "https://10.0.0.1" not found': Failure.CLUSTER,
-    'Failed to load live state: failed to get cluster info for "https://10.0.0.1": connection refused': Failure.CLUSTER,
+    'Failed to load live state: failed to get cluster info for "https://10.0.0.1": connection refused': Failure.SILENT,
     "application destination server 'https://a' and namespace 'b' do not match any of the allowed destinations in "
     "project 'c'": Failure.PROJECT,
     "application repo https://git.example.com/x.git is not permitted in project 'c'": Failure.PROJECT,
+    COMPARE + "failed to calculate diff: error calculating server side diff: Internal error occurred: failed calling "
+    'webhook "v.example.com": no endpoints available': Failure.ADMISSION,
     "error setting app health: failed to get resource health for Cluster": Failure.HEALTH,
     "something nobody has seen before": Failure.UNKNOWN,
 }

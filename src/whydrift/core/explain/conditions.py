@@ -11,7 +11,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.facts import Facts
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States
 from whydrift.core.model.values import child, mapping
 
 FAILED = frozenset({"ComparisonError", "InvalidSpecError", "UnknownError"})
@@ -48,8 +48,8 @@ def _failed_comparison(snapshot: ApplicationSnapshot) -> tuple[Difference, ...]:
 
 
 def _namespace_metadata(application: Application) -> tuple[Difference, ...]:
-    """managedNamespaceMetadata that changed since the last sync: OutOfSync without a red row (measured.md 44)."""
-    if application.sync != "OutOfSync" or any(row.get("status") == Verdict.OUT_OF_SYNC for _, row in application.rows):
+    """managedNamespaceMetadata that changed since the last sync: OutOfSync, also without a red row (measured.md 44)."""
+    if application.sync != "OutOfSync" or not mapping(application.operation, "syncResult"):
         return ()
     stated = mapping(application.raw, *NAMESPACE_METADATA)
     synced = mapping(application.operation, "syncResult", "managedNamespaceMetadata")

@@ -13,8 +13,11 @@ class Failure(StrEnum):
 
     PROJECT = "project"
     CLUSTER = "cluster"
+    SILENT = "cluster silent"
+    ADMISSION = "admission"
     AUTH = "auth"
     REPOSITORY = "repository"
+    UNREACHABLE = "repository unreachable"
     REVISION = "revision"
     PATH = "path"
     IGNORE_RULE = "ignore-rule"
@@ -36,14 +39,21 @@ class Failure(StrEnum):
         """Git where its content is at fault, structure where the Application, project or settings are, else ask."""
         if self in (Failure.RENDER, Failure.SCHEMA):
             return Side.GIT
-        return Side.ASK if self in (Failure.TIMEOUT, Failure.UNKNOWN, Failure.HEALTH) else Side.STRUCTURE
+        return Side.STRUCTURE if self in _STRUCTURE else Side.ASK
 
 
+_STRUCTURE = (
+    Failure.PROJECT, Failure.CLUSTER, Failure.REPOSITORY, Failure.REVISION, Failure.PATH, Failure.IGNORE_RULE,
+    Failure.SETTINGS, Failure.KIND,
+)  # fmt: skip
 _SAYS = {
     Failure.PROJECT: "the project does not permit this destination or source",
-    Failure.CLUSTER: "the destination cluster is not known or does not answer",
+    Failure.CLUSTER: "the destination cluster is not known",
+    Failure.SILENT: "the destination cluster does not answer",
+    Failure.ADMISSION: "an admission webhook does not let the comparison's dry run through",
     Failure.AUTH: "Argo CD may not read the repository or the cluster",
-    Failure.REPOSITORY: "the repository cannot be reached",
+    Failure.REPOSITORY: "there is no such repository",
+    Failure.UNREACHABLE: "the repository does not answer",
     Failure.REVISION: "the revision does not exist",
     Failure.PATH: "the path does not exist at this revision",
     Failure.IGNORE_RULE: "an ignore rule cannot be read",
@@ -69,6 +79,7 @@ PATTERNS: dict[Failure, tuple[str, ...]] = {
         "[Uu]nable to (find destination server|deploy to destination)", "can't have both name and server",
         "the server is currently unable to handle",
     ),
+    Failure.ADMISSION: ("failed calling webhook", "failed to call webhook", "admission webhook .* denied"),
     Failure.SETTINGS: (
         "resource\\.customizations", "compareoptions", "argocd-cm",
         "failed to (get|parse|load) resource (overrides|exclusions)",
@@ -88,8 +99,11 @@ PATTERNS: dict[Failure, tuple[str, ...]] = {
         "reference not found",
     ),
     Failure.REPOSITORY: (
-        "repository not found", "failed to list refs", "no such host", "could not resolve host", "connection refused",
-        "not a valid chart repository", "failed to fetch", "looks like .* is not a valid", "unable to access", "x509",
+        "repository not found", "not a valid chart repository", "looks like .* is not a valid", "does not appear to be",
+    ),
+    Failure.UNREACHABLE: (
+        "failed to list refs", "no such host", "could not resolve host", "connection refused", "failed to fetch",
+        "unable to access", "x509",
     ),
     Failure.SCHEMA: (
         "error building typed value", "not declared in schema", "structured merge diff", "strategic merge",
@@ -107,6 +121,7 @@ PATTERNS: dict[Failure, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """What messages say, the more definite first."""
+DEAD = re.compile(r"connection refused|dial tcp|no such host|no route to host|unable to handle|EOF$|x509")
 LATE = re.compile(r"context deadline exceeded|timed? ?out|DeadlineExceeded|i/o timeout|code = Unavailable")
 SHELLS = (
     r"^Failed to (load target state|compare desired state to live state|load live state): ",
@@ -128,7 +143,10 @@ SHELLS = (
 def classify(message: str) -> Failure:
     """What a condition's message is about. A deadline wins where nothing more definite is said."""
     found = next((f for f, patterns in PATTERNS.items() if any(re.search(p, message) for p in patterns)), None)
-    if LATE.search(message) and found in (Failure.RENDER, Failure.REPOSITORY, None):
+    late = LATE.search(message) is not None
+    if found is Failure.CLUSTER and (late or DEAD.search(message)):
+        return Failure.SILENT
+    if late and found in (Failure.RENDER, Failure.UNREACHABLE, None):
         return Failure.TIMEOUT
     return found or Failure.UNKNOWN
 

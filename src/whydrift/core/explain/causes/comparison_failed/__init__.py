@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import CONDITIONS, FAILED
 from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.failures import classify, decisive
+from whydrift.core.explain.failures import Failure, classify, decisive
 from whydrift.core.explain.subject import About, Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
@@ -45,7 +45,7 @@ def _failed(subject: Subject, difference: Difference) -> Explanation:
     messages = [(kind, message) for kind, message in subject.application.conditions if kind in FAILED]
     kind, message = messages[0] if messages else ("", "")
     failure = classify(message)
-    why = f"{failure.says}: {decisive(message)}" if message else "objects stand uncompared, and no condition says why"
+    why = f"{failure.says}: {decisive(message)}" if message else "Argo CD did not compare it, and no condition says why"
     not_compared = [str(item.key) for item in subject.siblings if not item.compared]
     evidence = [Evidence("condition", f"{kind}, {failure.value}: {message[:1000]}")] if message else []
     if not_compared:
@@ -55,8 +55,15 @@ def _failed(subject: Subject, difference: Difference) -> Explanation:
         strength=Strength.ATTRIBUTED,
         why=why,
         evidence=tuple(evidence) or (Evidence("status", f"sync status {subject.application.sync}"),),
-        side=failure.side,
+        side=_side(subject, failure),
     )
+
+
+def _side(subject: Subject, failure: Failure) -> Side:
+    """Git is not to blame for what it holds since the last sync: then something in the cluster changed."""
+    application = subject.application
+    same_commit = bool(application.revisions) and application.revisions == application.synced_revisions
+    return Side.ASK if failure.side is Side.GIT and same_commit else failure.side
 
 
 def _unseen(subject: Subject, difference: Difference) -> Explanation | None:
