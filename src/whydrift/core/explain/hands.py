@@ -46,7 +46,8 @@ def hands_since(subject: Subject) -> tuple[Entry, ...]:
 
 def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
     """Whether a change is one that leaves no owner, and nobody but a person is known to have written the object."""
-    if others(subject, difference) or _others_since(subject):
+    signed = any(is_argocd(subject, entry) for entry in subject.object.managers.entries)
+    if not signed or others(subject, difference) or _others_since(subject):
         return False
     if difference.order:
         return difference.path[-1] in ORDERED
