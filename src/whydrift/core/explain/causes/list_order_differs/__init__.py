@@ -42,10 +42,10 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             yield Explanation(
                 paths=frozenset({difference.path}),
                 strength=Strength.REPLAYED,
-                why="the items of this list only stand in another order, which means nothing here",
+                why="the items that both sides have stand in another order, which means nothing in this list",
                 evidence=(
                     Evidence("types", f"{difference.path[-1]}: {reason}"),
-                    Evidence("replay", "each item of git stands in live, at another place"),
+                    Evidence("replay", "the items that both sides have are the same when their order is set aside"),
                     *(ownership(entry, subject.knowledge.people) for entry in subject.owners(difference)),
                 ),
             )
