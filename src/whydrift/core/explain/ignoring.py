@@ -29,7 +29,7 @@ def left_out(subject: Subject, difference: Difference) -> bool:
 
 def rule_over(subject: Subject, difference: Difference) -> IgnoreRule | None:
     """The first rule, of the application and then of the settings, that takes this place out of the comparison."""
-    return next((rule for rule in _rules(subject) if _covers(rule, subject, difference)), None)
+    return next((rule for rule in rules_of(subject) if _covers(rule, subject, difference)), None)
 
 
 def respected(subject: Subject) -> bool:
@@ -37,7 +37,8 @@ def respected(subject: Subject) -> bool:
     return RESPECT in subject.application.sync_options
 
 
-def _rules(subject: Subject) -> Iterator[IgnoreRule]:
+def rules_of(subject: Subject) -> Iterator[IgnoreRule]:
+    """The application's rules and then those of the settings, as far as these were read."""
     own = application_rules(items(subject.application.raw, "spec", "ignoreDifferences"))
     settings = subject.facts.maybe(SETTINGS)
     try:
@@ -59,8 +60,12 @@ def _trusts_owner(rule: IgnoreRule, subject: Subject, difference: Difference) ->
 
 
 def _removes(rule: IgnoreRule, side: MaybeJson, path: Path, subject: Subject) -> bool:
+    return any(starts_with(path, place) for place in removed_by(rule, side, subject))
+
+
+def removed_by(rule: IgnoreRule, side: MaybeJson, subject: Subject) -> set[Path]:
+    """The places that a rule takes out of one side of an object; none where its program cannot be read."""
     try:
-        places = hidden_by(rule, side, subject.knowledge.jq) if is_object(side) else set()
+        return hidden_by(rule, side, subject.knowledge.jq) if is_object(side) else set()
     except NotComparable:
-        return False
-    return any(starts_with(path, place) for place in places)
+        return set()

@@ -17,22 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.compare.ignore import hidden_by
-from whydrift.core.compare.rules import IgnoreRule, application_rules
-from whydrift.core.compare.settings import settings_of_api
+from whydrift.core.compare.rules import IgnoreRule
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.corrections import Correction, corrections
+from whydrift.core.explain.ignoring import removed_by, rules_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SETTINGS
-from whydrift.core.model.paths import Path
 from whydrift.core.model.people import Writer
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import MaybeJson, is_object, items
-from whydrift.errors import NotComparable
-
-RULES = ("spec", "ignoreDifferences")
+from whydrift.core.model.values import MaybeJson
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -67,37 +62,27 @@ def _explanation(rule: IgnoreRule, found: Correction, difference: Difference) ->
     )
 
 
-def _rules(subject: Subject) -> tuple[IgnoreRule, ...]:
-    own = application_rules(items(subject.application.raw, *RULES))
-    settings = subject.facts.maybe(SETTINGS)
-    try:
-        overrides = () if settings is None else settings_of_api(settings).overrides
-    except NotComparable:
-        overrides = ()
+def _rules(subject: Subject) -> Iterable[IgnoreRule]:
+    """The application's rules, and those of the settings whose core kind does not exist: meant for another group."""
     types = subject.knowledge.types
-    system = (o.rule for o in overrides if (o.pointers or o.expressions) and o.group_kind[0] == "")
-    return (*own, *(rule for rule in system if "*" not in rule.kind and not types.knows("v1", rule.kind)))
+    for rule in rules_of(subject):
+        no_kind = rule.group == "" and "*" not in rule.kind and not types.knows("v1", rule.kind)
+        if rule.origin.startswith("spec.") or no_kind:
+            yield rule
 
 
 def _is_without_effect(rule: IgnoreRule, subject: Subject) -> bool:
-    return not any(_hidden(rule, side, subject) for item in subject.siblings for side in _sides(item))
+    return not any(removed_by(rule, side, subject) for item in subject.siblings for side in _sides(item))
 
 
 def _matches(correction: Correction, subject: Subject, difference: Difference) -> bool:
     """Whether a corrected rule takes this very field, and not what it lies in, out of the side that has it."""
     sides = ((subject.object.target, difference.path), (subject.object.live, difference.live_path))
-    return any(path in _hidden(correction.rule, side, subject) for side, path in sides)
+    return any(path in removed_by(correction.rule, side, subject) for side, path in sides)
 
 
 def _sides(item: ObjectSnapshot) -> tuple[MaybeJson, MaybeJson]:
     return item.target, item.live
-
-
-def _hidden(rule: IgnoreRule, side: MaybeJson, subject: Subject) -> set[Path]:
-    try:
-        return hidden_by(rule, side, subject.knowledge.jq) if is_object(side) else set()
-    except NotComparable:
-        return set()
 
 
 CAUSE = Cause(
