@@ -36,7 +36,7 @@ class _List(msgspec.Struct):
 class Live:
     """Routes questions by their API. Without clusters, Argo CD alone is asked, and whatever needs them is a gap."""
 
-    def __init__(self, argocd: Noted, kubernetes: Source | None, notes: Sequence[str] = ()) -> None:
+    def __init__(self, argocd: Noted, kubernetes: Noted | None, notes: Sequence[str] = ()) -> None:
         self._argocd = argocd
         self._kubernetes = kubernetes
         self._notes = list(notes)
@@ -53,7 +53,7 @@ class Live:
     @property
     def notes(self) -> list[str]:
         """What a user should know about the reading so far."""
-        return [*self._notes, *self._argocd.notes]
+        return [*self._notes, *self._argocd.notes, *(self._kubernetes.notes if self._kubernetes is not None else ())]
 
     @property
     def requests(self) -> int:

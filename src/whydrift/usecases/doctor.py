@@ -19,6 +19,7 @@ from whydrift.usecases.decode import decode
 from whydrift.usecases.fleet import Listing, list_applications
 from whydrift.usecases.needs import HOME, NAMESPACE, OBJECT, Need, needs
 
+USER = "/api/v1/session/userinfo"
 MOST_NAMESPACES = 40
 """How many namespaces are tried one by one, where a permission does not hold for all of them."""
 TRY_ONE = (("limit", "1"),)
@@ -86,7 +87,7 @@ async def _argocd(what: Examination, instance: str, fleet: _Fleet) -> ArgocdChec
         found = _counted(listing, fleet)
     except SourceError as error:
         return ArgocdCheck(address=address, problem=str(error))
-    user = await _get(what.source, "/api/v1/session/userinfo", instance)
+    user = _decoded(await what.source.ask(Question(Api.ARGOCD, USER, (), instance)), USER)
     may = {resource: await _may(what, resource, instance) for resource, _, _ in POLICY}
     return ArgocdCheck(
         address=address,
@@ -109,17 +110,17 @@ def _counted(listing: Listing, fleet: _Fleet) -> int:
 
 
 async def _may(what: Examination, resource: str, instance: str) -> bool | None:
-    """Whether Argo CD lets us get every object of a resource; None where it does not say."""
-    said = text(await _get(what.source, f"/api/v1/account/can-i/{resource}/get/*", instance), "value")
-    return said == "yes" if said in ("yes", "no") else None
-
-
-async def _get(source: Source, path: str, instance: str) -> JsonObject:
-    reply = await source.ask(Question(Api.ARGOCD, path, (), instance))
+    """Whether Argo CD lets us get every object of a resource; None where there is nobody to say so."""
+    path = f"/api/v1/account/can-i/{resource}/get/*"
+    reply = await what.source.ask(Question(Api.ARGOCD, path, (), instance))
     if isinstance(reply, NotRead):
-        return {}
+        return None if reply.status is None else False
+    return text(_decoded(reply, path), "value") == "yes"
+
+
+def _decoded(reply: Reply, what: str) -> JsonObject:
     try:
-        return mapping(decode(reply.content, path))
+        return mapping(decode(reply.content, what)) if isinstance(reply, Body) else {}
     except SourceError:
         return {}
 
@@ -229,8 +230,7 @@ async def _patches(what: Examination, fleet: _Fleet) -> tuple[Lack, ...]:
         for version in {version for version, _ in kinds} if cluster in reached else ():
             path = f"/apis/{version}" if "/" in version else f"/api/{version}"
             reply = await what.source.ask(Question(Api.KUBERNETES, path, (), reached[cluster]))
-            listed = items(decode(reply.content, path), "resources") if isinstance(reply, Body) else []
-            for row in listed:
+            for row in items(_decoded(reply, path), "resources"):
                 name = text(row, "name")
                 if (version, text(row, "kind")) in kinds and "/" not in name and name != "secrets":
                     found.add((version.rpartition("/")[0], name))

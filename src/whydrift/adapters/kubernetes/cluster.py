@@ -64,6 +64,11 @@ class Cluster:
             self._unreachable = str(error)
             return NotRead(str(error))
 
+    @property
+    def notes(self) -> list[str]:
+        """What slowed the reading down."""
+        return [] if self._connected is None else self._connected.client.pace.notes()
+
     async def connected(self) -> Connected:
         """The client; logs in where that was not done yet. NoAccess where it cannot be done."""
         async with self._lock:

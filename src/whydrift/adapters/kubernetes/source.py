@@ -78,6 +78,11 @@ class KubernetesSource:
             self._clusters[at] = Cluster(partial(self._configuration.endpoint, at), renewal)
         return self._clusters[at]
 
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know about the reading so far."""
+        return [f"{at or self.name}: {note}" for at, cluster in self._clusters.items() for note in cluster.notes]
+
     def instances(self) -> Sequence[str]:
         """The only one."""
         return [""]
