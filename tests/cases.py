@@ -78,6 +78,7 @@ APPLICATION: JsonObject = {
     },
 }
 JQ = JqWorker()
+CLUSTER_SCOPED = ("Namespace", "CustomResourceDefinition", "ClusterRole", "ClusterRoleBinding", "IngressClass")
 KINDS: dict[str, FactKind[object]] = {kind.name: kind for kind in (*READERS, FLEET)}
 
 
@@ -115,6 +116,7 @@ def _snapshot(case: Json) -> ObjectSnapshot:
     target, live = case.get("target", ABSENT), _live(case)
     states = States(target, live, case.get("normalizedLive", live), case.get("predicted", target))
     key = key_of(target if is_object(target) else live if is_object(live) else {}, "shop")
+    key = key._replace(namespace="") if key.kind in CLUSTER_SCOPED else key
     status = Verdict.SYNCED if case.get("hidden") else Verdict.OUT_OF_SYNC
     row = merged({"status": status.value}, case.get("row") or {})
     assert is_object(row)

@@ -126,17 +126,20 @@ def _itself(application: Application) -> ObjectKey:
 
 
 def _namespace(application: Application, compared: set[ObjectKey], facts: Facts) -> Found:
-    """Labels and annotations of the live Namespace against what the Application wants on it and the last sync wrote."""
-    live = facts.maybe(NAMESPACE)
+    """Labels and annotations of the live Namespace against what the Application wants on it and the last sync wrote.
+
+    A Namespace in git wins over what the Application wants (measured.md 44): then only what is wanted is looked at.
+    """
+    live, key = facts.maybe(NAMESPACE), ObjectKey("", "Namespace", "", application.destination_namespace)
     synced = mapping(application.operation, "syncResult", "managedNamespaceMetadata")
     wanted = _agreed(mapping(application.raw, *MANAGED), synced)
-    key = ObjectKey("", "Namespace", "", application.destination_namespace)
-    if live is None or not wanted or key in compared or text(live, "metadata", "name") != key.name:
+    if live is None or not wanted or text(live, "metadata", "name") != key.name:
         return {}
     target: JsonObject = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": key.name, **wanted}}
     stated = {part: mapping(live, "metadata", part) for part in ("labels", "annotations")}
     shown: JsonObject = {**target, "metadata": {"name": key.name, **{p: m for p, m in stated.items() if m}}}
-    differing = tuple(replace(d, shown=False) for d in differences(target, shown) if not _servers_own(d))
+    told = (d for d in differences(target, shown) if not _servers_own(d))
+    differing = tuple(replace(d, shown=False) for d in told if key not in compared or d.kind is not Kind.EXTRA)
     return {key: (States(target, live), differing)} if differing else {}
 
 

@@ -7,7 +7,8 @@ that git does not hold, and says Synced.
 What proves it: the spec and what the last sync wrote differ at this key; or the live Namespace has another value than
 the last sync wrote and the spec wants.
 
-What would refute it: both agree; git renders the Namespace itself (then its manifest counts and wins).
+What would refute it: both agree. Where git renders the Namespace itself, its manifest wins: then the Application has
+two answers to one question, and the one in git counts.
 
 Remedies: sync. A key that only the live Namespace has stays; that one is somebody's own.
 """
@@ -27,7 +28,7 @@ from whydrift.core.model.people import Writer
 from whydrift.core.model.values import mapping
 
 LABELS = ("metadata", "labels")
-SOMEBODY = (Writer.PERSON, Writer.PIPELINE)
+SOMEBODY = (Writer.PERSON, Writer.LIBRARY, Writer.PIPELINE)
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -41,7 +42,8 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what the spec states and the last sync did not write, and what somebody wrote over it in the cluster."""
     for difference in concerned:
-        found = _unsynced(difference) if difference.shown else _changed(subject, difference)
+        unseen = _overruled if _in_git(subject) else _changed
+        found = _unsynced(difference) if difference.shown else unseen(subject, difference)
         if found is not None:
             yield found
 
@@ -55,6 +57,25 @@ def _unsynced(difference: Difference) -> Explanation:
             Evidence("spec", f"managedNamespaceMetadata says {quoted(difference.target)}"),
             Evidence("operation", f"the last sync wrote {quoted(difference.live)}"),
         ),
+    )
+
+
+def _in_git(subject: Subject) -> bool:
+    """Whether git renders the Namespace as well."""
+    return any(item.key == subject.key and item is not subject.object for item in subject.siblings)
+
+
+def _overruled(subject: Subject, difference: Difference) -> Explanation:
+    """A key that the Application wants and the Namespace in git, which wins, does not bring."""
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=Strength.ATTRIBUTED,
+        why=f"the Application wants {quoted(difference.target)} on its Namespace, but git holds it too and wins",
+        evidence=(
+            Evidence("spec", f"managedNamespaceMetadata says {quoted(difference.target)}"),
+            Evidence("managed resources", "the application renders the Namespace itself"),
+        ),
+        side=Side.STRUCTURE,
     )
 
 
