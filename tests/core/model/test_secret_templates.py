@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from whydrift.core.model.secrets import MARK, Masker
+from whydrift.core.model.secret_names import MARK
+from whydrift.core.model.secrets import Masker
 
 MASKER = Masker(b"a key of this run")
 TEMPLATE = "kind: Secret\ndata:\n  password: {}\n"

@@ -8,8 +8,8 @@ belongs to the request.
 What proves it: nobody but Argo CD wrote here since, and what is stored is not what Argo CD sent (its last-applied
 annotation or the synced manifest says otherwise), nor a default of the kind; and a webhook or policy matches the
 object by its rules and selectors. Or a webhook of a known injector matches and the path is one that it fills. Or
-several objects of the kind have the same addition. Conditions in CEL are not evaluated: where they decide, the claim
-is weaker.
+several objects of the kind have the same addition. Where those lists were not read, last-applied alone has to show
+that Argo CD sent another value. Conditions in CEL are not evaluated: where they decide, the claim is weaker.
 
 What would refute it: a person, controller or pipeline owns the path; no webhook and no policy matches; the value is a
 default; a chart that draws a new value on each render.
@@ -84,9 +84,10 @@ def _changed(subject: Subject, difference: Difference, mutators: tuple[Mutator, 
     if mutators:
         seen = tuple(Evidence("webhooks", str(mutator)) for mutator in mutators)
         return _strength(mutators[0]), f"{mutators[0].kind} {mutators[0].name}", (said, *seen)
-    if unlike_sent(subject, difference) and not subject.facts.known(ADMISSION_POLICIES):
-        unseen = Evidence("webhooks", "no webhook matches; mutating admission policies were not read")
-        return Strength.ATTRIBUTED, "something in the API server's admission, no webhook,", (said, unseen)
+    unread = [kind.name for kind in (WEBHOOKS, ADMISSION_POLICIES) if not subject.facts.known(kind)]
+    if unread and unlike_sent(subject, difference):
+        unseen = Evidence("webhooks", f"not read: {', '.join(unread)}")
+        return Strength.ATTRIBUTED, "a webhook or policy that was not read", (said, unseen)
     return None
 
 
@@ -100,7 +101,6 @@ CAUSE = Cause(
     side=Side.CONTROLLER,
     explain=explain,
     concerns=concerns,
-    needs=needs(WEBHOOKS),
-    helps=needs(ADMISSION_POLICIES),
-    wishes=needs(SCHEMAS, NAMESPACE),
+    helps=needs(WEBHOOKS, ADMISSION_POLICIES),
+    wishes=needs(WEBHOOKS, SCHEMAS, NAMESPACE),
 )
