@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from whydrift.core.explain.references import Reference, references, selects, subjects, texts
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.explanation import Evidence, Side
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, NEIGHBOURS
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.references import Reference, references, selects, subjects, texts
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject, child, is_object, items, mapping, text
 
@@ -45,6 +45,10 @@ FINISHED = frozenset({"Succeeded", "Failed"})
 BUILT_IN = re.compile(r"(|apps|batch|autoscaling|policy|(.*\.)?k8s\.io)")
 
 
+User = tuple[JsonObject, frozenset[Reference]]
+"""A live object, and what it names."""
+
+
 def usage(subject: Subject) -> tuple[Side | None, Evidence]:
     """The side of a leftover, None for the cause's own (nobody uses it), and what was looked at."""
     left = [item for item in subject.siblings if is_left(item) or item.key == subject.key]
@@ -66,6 +70,7 @@ def is_left(item: ObjectSnapshot) -> bool:
 def _kept(subject: Subject, left: list[ObjectSnapshot]) -> dict[ObjectKey, str]:
     """The leftovers that may not go, each with the reason; what those name may not go either."""
     lives = {item.key: item.live for item in left if is_object(item.live)}
+    names = {key: references(live) for key, live in lives.items()}
     users = list(_users(subject, lives))
     kept = {key: reason for key, live in lives.items() if (reason := _reason(key, live, users))}
     kept |= {key: reason for key in lives if key not in kept and (reason := _unknown_class(subject, key))}
@@ -73,24 +78,25 @@ def _kept(subject: Subject, left: list[ObjectSnapshot]) -> dict[ObjectKey, str]:
         more = {
             key: reason
             for key, live in lives.items()
-            if key not in kept and (reason := _needed(key, live, kept, lives))
+            if key not in kept and (reason := _needed(key, live, kept, names))
         }
         if not more:
             return kept
         kept |= more
 
 
-def _users(subject: Subject, lives: Mapping[ObjectKey, JsonObject]) -> Iterator[JsonObject]:
+def _users(subject: Subject, lives: Mapping[ObjectKey, JsonObject]) -> Iterator[User]:
     """The live objects outside the leftovers that can use something."""
-    seen = {item.key: item.live for item in subject.siblings if item.target is not ABSENT and is_object(item.live)}
+    managed = [item.live for item in subject.siblings if item.target is not ABSENT and is_object(item.live)]
     around = [found for kind in (NEIGHBOURS, CLUSTER_NEIGHBOURS) if (found := subject.facts.maybe(kind)) is not None]
     everything = [obj for neighbours in around for obj in neighbours.objects]
     gone = _belonging(lives, everything)
-    for obj in (*seen.values(), *everything):
+    named = ((obj, references(obj)) for obj in managed)
+    for obj, refs in (*named, *(user for neighbours in around for user in neighbours.users)):
         key = key_of(obj)
-        if key in lives or key in gone or key.kind == "ReplicaSet" or text(obj, "status", "phase") in FINISHED:
-            continue
-        yield obj
+        idle = key.kind == "ReplicaSet" or text(obj, "status", "phase") in FINISHED
+        if key not in lives and key not in gone and not idle:
+            yield obj, refs
 
 
 def _belonging(lives: Mapping[ObjectKey, JsonObject], everything: Iterable[JsonObject]) -> set[ObjectKey]:
@@ -110,7 +116,7 @@ def _belonging(lives: Mapping[ObjectKey, JsonObject], everything: Iterable[JsonO
         uids |= {uid for uid, key in known.items() if key in more and uid}
 
 
-def _reason(key: ObjectKey, live: JsonObject, users: list[JsonObject]) -> str:
+def _reason(key: ObjectKey, live: JsonObject, users: list[User]) -> str:
     """Why a leftover may not go, as far as its own kind and the objects that stay tell."""
     if key.kind in DATA:
         return DATA[key.kind]
@@ -118,14 +124,14 @@ def _reason(key: ObjectKey, live: JsonObject, users: list[JsonObject]) -> str:
         return f"what deleting a {key.kind} takes along is not known"
     if _binds_people(live):
         return "it gives rights to people"
-    return next((f"{key_of(user)} {verb} it" for user in users if (verb := _uses(user, key, live))), "")
+    return next((f"{key_of(user)} {verb} it" for user, refs in users if (verb := _uses(user, refs, key, live))), "")
 
 
-def _uses(user: JsonObject, key: ObjectKey, live: JsonObject) -> str:
+def _uses(user: JsonObject, refs: frozenset[Reference], key: ObjectKey, live: JsonObject) -> str:
     """How an object that stays uses a leftover; "" where it does not."""
-    if Reference(key.kind, key.namespace, key.name) in references(user):
+    if Reference(key.kind, key.namespace, key.name) in refs:
         return "names"
-    if _has_rights(user, live):
+    if _has_rights(user, refs, live):
         return "has rights from"
     if text(user, "metadata", "namespace") != key.namespace:
         return ""
@@ -155,10 +161,10 @@ def _is_scaled(user: JsonObject, key: ObjectKey, live: JsonObject) -> bool:
     return key.kind == "HorizontalPodAutoscaler" and scaled == (text(user, "kind"), text(user, "metadata", "name"))
 
 
-def _has_rights(user: JsonObject, live: JsonObject) -> bool:
+def _has_rights(user: JsonObject, refs: frozenset[Reference], live: JsonObject) -> bool:
     """Whether a running pod or a schedule runs under an account that a leftover binding gives rights to."""
     accounts = {subject for subject in subjects(live) if subject.kind == "ServiceAccount"}
-    return bool(accounts & references(user)) and not items(user, "subjects")
+    return bool(accounts & refs) and not items(user, "subjects")
 
 
 def _binds_people(live: JsonObject) -> bool:
@@ -188,20 +194,18 @@ def _unknown_class(subject: Subject, key: ObjectKey) -> str:
 
 
 def _needed(
-    key: ObjectKey, live: JsonObject, kept: Mapping[ObjectKey, str], lives: Mapping[ObjectKey, JsonObject]
+    key: ObjectKey, live: JsonObject, kept: Mapping[ObjectKey, str], names: Mapping[ObjectKey, frozenset[Reference]]
 ) -> str:
     """Why a leftover may not go because of another one that may not."""
     named = Reference(key.kind, key.namespace, key.name)
     for other in kept:
-        if named in references(lives[other]) and other.kind not in ("Application", "ApplicationSet"):
+        if named in names[other] and other.kind not in ("Application", "ApplicationSet"):
             return f"{other}, which may not go itself, names it"
         if Reference(other.kind, other.namespace, other.name) in subjects(live):
             return f"it gives its rights to {other}, which may not go itself"
         if other.kind in CLASSES and key.kind in WORKLOADS:
             return f"it may be the controller of {other}, which may not go itself"
-        if other.kind == "PersistentVolumeClaim" and Reference(other.kind, other.namespace, other.name) in references(
-            live
-        ):
+        if other.kind == "PersistentVolumeClaim" and Reference(other.kind, other.namespace, other.name) in names[key]:
             return f"it mounts {other}, which holds data"
     return ""
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from whydrift.core.model.references import Reference, references
 from whydrift.core.model.values import JsonObject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Neighbours:
     """Objects of a namespace (or of a whole cluster), each with apiVersion and kind.
 
@@ -18,3 +20,8 @@ class Neighbours:
     objects: tuple[JsonObject, ...] = ()
     read: frozenset[str] = frozenset()
     unread: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def users(self) -> tuple[tuple[JsonObject, frozenset[Reference]], ...]:
+        """Each object with what it names."""
+        return tuple((obj, references(obj)) for obj in self.objects)

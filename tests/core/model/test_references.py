@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whydrift.core.explain.references import Reference, references, selects, subjects
+from whydrift.core.model.references import Reference, references, selects, subjects
 from whydrift.core.model.values import JsonObject
 
 POD: JsonObject = {
