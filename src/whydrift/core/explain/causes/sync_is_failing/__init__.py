@@ -18,6 +18,7 @@ What only waits needs nothing but the next sync.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
@@ -41,6 +42,10 @@ from whydrift.core.model.explanation import Evidence, Explanation, Side, Strengt
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.values import ABSENT, same, text
+
+
+STOPPED = re.compile(r"sync window|terminated", re.IGNORECASE)
+"""A sync that was not let start, or that somebody ended: it says nothing about what it would have met."""
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -81,7 +86,7 @@ def _waiting(subject: Subject, rows: tuple[Refused, ...], paths: frozenset[Path]
         why = f"it only waits: the sync fails on {named}, {first.why.value}"
         evidence = (said, Evidence("operation", f"{named}: {decisive(first.message)}"))
         yield Explanation(paths, Strength.ATTRIBUTED, why, evidence, side=Side.STRUCTURE)
-    elif message and paths:
+    elif message and paths and not STOPPED.search(message):
         why = f"the sync of this revision fails before it gets to any object: {decisive(message)}"
         yield Explanation(paths, Strength.ATTRIBUTED, why, (said,), side=classify(message).side)
 
