@@ -73,10 +73,12 @@ class Live:
         return await self._kubernetes.ask(question)
 
     async def _ask_argocd(self, question: Question) -> Reply:
-        if self._kubernetes is not None and question.path != APPLICATIONS:
-            await self._kubernetes.clusters()  # a kubeconfig that cannot be used is said at once, and not for `ls`
+        if question.path != APPLICATIONS and self._kubernetes is not None:
+            # A kubeconfig that cannot be used is said at once, but `ls`, which asks for the list alone, needs none.
+            reply, _ = await asyncio.gather(self._argocd.ask(question), self._kubernetes.clusters())
+            return reply
         reply = await self._argocd.ask(question)
-        if question.path == APPLICATIONS and isinstance(reply, Body) and self._clusters is None:
+        if isinstance(reply, Body) and question.path == APPLICATIONS and self._clusters is None:
             self._listed = reply.content
         return reply
 

@@ -228,6 +228,23 @@ def test_says_what_is_wrong_with_a_kubeconfig(tmp_path: Path, content: str | Non
     assert SPILLS not in str(raised.value)
 
 
+@pytest.mark.parametrize("server", ["", "no url", "ftp://x", f"https://jo:{SPILLS}@one.example.com", "https://x:99999"])
+def test_refuses_what_is_no_address_and_never_shows_a_password_in_it(tmp_path: Path, server: str) -> None:
+    found = source(kubeconfig(tmp_path / "config", server))
+    reply = ask(found, PODS)[0]
+    assert isinstance(reply, NotRead)
+    assert "its server is no URL" in reply.why
+    assert SPILLS not in reply.why
+    assert list(asyncio.run(found.clusters())) == ["https://kubernetes.default.svc", "in-cluster"]
+
+
+def test_says_that_a_context_leads_nowhere(tmp_path: Path) -> None:
+    config = kubeconfig(tmp_path / "config", "https://one.example.com")
+    stated = json.loads(config.read_text())
+    config.write_text(json.dumps({**stated, "clusters": []}))
+    assert ask(source(config), PODS)[0] == NotRead("context here: its cluster is not in the kubeconfig")
+
+
 def test_none_where_there_is_no_kubeconfig_unless_it_was_asked_for(tmp_path: Path) -> None:
     assert connect(KubernetesOptions(), {}, tmp_path) is None
     with pytest.raises(SourceError, match="no such file"):

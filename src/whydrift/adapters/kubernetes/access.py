@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from whydrift.adapters.http.endpoint import Advice, Endpoint, Tls, is_loopback
 from whydrift.adapters.http.proxies import proxy_for
@@ -44,6 +45,17 @@ class Configuration(Protocol):
         """Address and credentials of one context, made anew at each call. NoAccess where there are none."""
 
 
+def is_address(url: str) -> bool:
+    """Whether a text is an API server's URL that may be shown: no credentials in it."""
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+        )
+    except ValueError:
+        return False
+
+
 def endpoint(
     url: str,
     tls: Tls,
@@ -53,8 +65,10 @@ def endpoint(
     more: Sequence[tuple[str, str]] = (),
 ) -> Endpoint:
     """The endpoint of an API server; the environment's proxy is used where the configuration names none."""
+    if not is_address(url):
+        raise NoAccess("its server is no URL of the form https://HOST[:PORT][/PATH], without credentials in it")
     headers = [("User-Agent", f"whydrift/{version('whydrift')}"), *more]
-    if not (authorization.isascii() and (authorization.isprintable())):
+    if not (authorization.isascii() and authorization.isprintable()):
         raise NoAccess("the credentials hold characters that no token has: was it copied as a whole, on one line?")
     if authorization:
         headers.append(("Authorization", authorization))

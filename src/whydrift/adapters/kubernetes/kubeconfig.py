@@ -10,7 +10,7 @@ from pathlib import Path
 
 from whydrift.adapters.http.endpoint import Endpoint, Tls
 from whydrift.adapters.http.tokens import expires_at
-from whydrift.adapters.kubernetes.access import NoAccess, endpoint
+from whydrift.adapters.kubernetes.access import NoAccess, endpoint, is_address
 from whydrift.adapters.kubernetes.entries import Entries, Entry, read_entries
 from whydrift.adapters.kubernetes.exec_plugin import run_plugin
 from whydrift.core.model.values import JsonObject, items, mapping, text
@@ -51,11 +51,11 @@ class Kubeconfig:
         self.label = f"kubeconfig {self._chosen}"
 
     def servers(self) -> Mapping[str, str]:
-        """URL of the API server by context; "" is the chosen one; contexts that lead to no server are left out."""
+        """URL of the API server by context; "" is the chosen one; other contexts without an address are left out."""
         found = {
             name: text(self._cluster(context).values, "server") for name, context in self._entries.contexts.items()
         }
-        return {"": found[self._chosen], **{name: url for name, url in found.items() if url}}
+        return {"": found[self._chosen], **{name: url for name, url in found.items() if is_address(url)}}
 
     def namespace(self) -> str:
         """The namespace of the chosen context."""
@@ -79,8 +79,8 @@ class Kubeconfig:
             raise NoAccess(f"context {name}: a certificate or a token of it cannot be read") from error
 
     def _endpoint(self, cluster: Entry, user: Entry) -> Endpoint:
-        if not text(cluster.values, "server"):
-            raise NoAccess("its cluster is not in the kubeconfig, or has no server")
+        if not cluster.values:
+            raise NoAccess("its cluster is not in the kubeconfig")
         authorization, certificate, key = _credentials(user, cluster)
         return endpoint(
             url=text(cluster.values, "server"),
