@@ -72,7 +72,7 @@ def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
 def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
     if not tally.first:
         return []
-    longest = min(max(len(application.name) for _, application in tally.first), 40)
+    longest = min(max(len("READ FIRST"), *(len(application.name) for _, application in tally.first)), 40)
     lines = [_application(application, longest, ink, width) for _, application in tally.first]
     needing = sum(number for found, number in tally.concerns.items() if found)
     more = [f"  … {needing - len(lines)} more: whydrift scan -o tsv"] if needing > len(lines) else []
