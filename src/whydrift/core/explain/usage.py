@@ -42,6 +42,7 @@ NOBODY_NAMES = frozenset(
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicationController"})
 SELECTORS = {"NetworkPolicy": "podSelector", "PodDisruptionBudget": "selector"}
 FINISHED = frozenset({"Succeeded", "Failed"})
+REFUSED = ("401", "403")
 BUILT_IN = re.compile(r"(|apps|batch|autoscaling|policy|(.*\.)?k8s\.io)")
 
 
@@ -59,7 +60,10 @@ def usage(subject: Subject) -> tuple[Side | None, Evidence]:
     unread = _not_knowable(subject)
     if unread:
         return Side.ASK, Evidence("use", unread)
-    return None, Evidence("use", "no running pod, workload, binding, route or class that was read names it")
+    around: Neighbours | None = subject.facts.maybe(NEIGHBOURS)
+    missing = ", ".join(sorted(around.unread)) if around is not None else ""
+    found = "no running pod, workload, binding, route or class that was read names it"
+    return None, Evidence("use", f"{found}; not listed: {missing}" if missing else found)
 
 
 def is_left(item: ObjectSnapshot) -> bool:
@@ -221,7 +225,8 @@ def _not_knowable(subject: Subject) -> str:
     around: Neighbours | None = subject.facts.maybe(NEIGHBOURS)
     if around is None or "Pod" not in around.read:
         return f"the pods of namespace {key.namespace} were not read"
-    return ""
+    refused = [kind for kind, why in around.unread.items() if why.startswith(REFUSED)]
+    return f"{', '.join(refused)} of namespace {key.namespace} may not be listed" if refused else ""
 
 
 def _cluster_read(subject: Subject, kind: str) -> bool:

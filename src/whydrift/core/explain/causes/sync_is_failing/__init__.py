@@ -43,7 +43,6 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.values import ABSENT, same, text
 
-
 STOPPED = re.compile(r"sync window|terminated", re.IGNORECASE)
 """A sync that was not let start, or that somebody ended: it says nothing about what it would have met."""
 
