@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from whydrift.core.model.values import Json, items, mapping, text
+from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 
 APPLICATIONS = "/api/v1/applications"
@@ -29,6 +29,13 @@ class Noted(Source, Protocol):
         """Those things, one line each."""
 
 
+class Clusters(Noted, Protocol):
+    """Clusters that can be asked for a dry run, too."""
+
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a server-side apply of `target` would make; stored nowhere, and only where the user allowed it."""
+
+
 class _List(msgspec.Struct):
     items: list[msgspec.Raw] | None = None
 
@@ -36,7 +43,7 @@ class _List(msgspec.Struct):
 class Live:
     """Routes questions by their API. Without clusters, Argo CD alone is asked, and whatever needs them is a gap."""
 
-    def __init__(self, argocd: Noted, kubernetes: Noted | None, notes: Sequence[str] = ()) -> None:
+    def __init__(self, argocd: Noted, kubernetes: Clusters | None, notes: Sequence[str] = ()) -> None:
         self._argocd = argocd
         self._kubernetes = kubernetes
         self._notes = list(notes)
@@ -68,9 +75,17 @@ class Live:
         """The answer of whom it concerns; a cluster that is not proven to be Argo CD's own is not taken for it."""
         if question.api is Api.ARGOCD:
             return await self._ask_argocd(question)
-        if self._kubernetes is None or (not question.at and "" not in (await self.clusters()).values()):
-            return NotRead(self._away)
-        return await self._kubernetes.ask(question)
+        kubernetes = await self._proven(question.at)
+        return NotRead(self._away) if kubernetes is None else await kubernetes.ask(question)
+
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a server-side apply of `target` would make in a cluster; see `KubernetesSource.dry_run`."""
+        kubernetes = await self._proven(at)
+        return NotRead(self._away) if kubernetes is None else await kubernetes.dry_run(at, target, namespace)
+
+    async def _proven(self, at: str) -> Clusters | None:
+        """The clusters, if the one that is meant is proven to be it."""
+        return self._kubernetes if at or "" in (await self.clusters()).values() else None
 
     async def _ask_argocd(self, question: Question) -> Reply:
         if question.path != APPLICATIONS and self._kubernetes is not None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.adapters.kubernetes.clusters import kubeconfig, recording, source
+from tests.adapters.kubernetes.clusters import PODS, kubeconfig, names, recording, source
 from tests.replay import Fault, Replay
 
 from whydrift.adapters.argocd import ArgocdOptions, connect
@@ -102,6 +102,37 @@ def test_asks_no_cluster_that_is_not_proven_to_be_the_one(tmp_path: Path, uid: s
     assert says in reply.why
     assert notes == [reply.why]
     assert replay.count(CONFIG) == 0
+
+
+def test_asks_each_cluster_for_its_own(tmp_path: Path) -> None:
+    async def both() -> list[Reply]:
+        live = Live(connect(ArgocdOptions(server=replay.url), {}, tmp_path), source(tmp_path / "config"))
+        places = [(await live.clusters())[name] for name in ("in-cluster", "eu")]
+        return [await live.ask(Question(Api.KUBERNETES, PODS, (), at)) for at in places]
+
+    eu = tmp_path / "clusters" / "eu"
+    recording(eu, pods=1)
+    with Replay(fleet(tmp_path)) as replay:
+        contexts(tmp_path, replay.kubernetes_url)
+        stated = (tmp_path / "config").read_text().replace("https://eu.example.com", f"{replay.url}/clusters/eu")
+        (tmp_path / "config").write_text(stated)
+        rows = json.loads((tmp_path / "argocd/api/v1/clusters.json").read_text())
+        rows["items"][1]["server"] = f"{replay.url}/clusters/eu/"
+        (tmp_path / "argocd/api/v1/clusters.json").write_text(json.dumps(rows))
+        replies = asyncio.run(both())
+    assert [len(names(reply.content)) for reply in replies if isinstance(reply, Body)] == [3, 1]
+
+
+def test_sends_no_dry_run_to_a_cluster_that_is_not_proven(tmp_path: Path) -> None:
+    async def sent() -> Reply:
+        argocd = connect(ArgocdOptions(server=replay.url), {}, tmp_path)
+        live = Live(argocd, source(contexts(tmp_path, replay.kubernetes_url), dry_run=True))
+        return await live.dry_run("", {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}, "shop")
+
+    with Replay(fleet(tmp_path, "u-2")) as replay:
+        reply = asyncio.run(sent())
+    assert isinstance(reply, NotRead)
+    assert "is not the cluster that Argo CD runs in" in reply.why
 
 
 def test_knows_contexts_by_their_server_where_argo_cd_hides_its_clusters(tmp_path: Path) -> None:
