@@ -88,6 +88,8 @@ def _by_identity(left: list[str], right: list[str]) -> Pairs:
 
 def _by_equality(a: list[Json], b: list[Json]) -> Pairs:
     partners = _equal_items([_spelling(item) for item in a], [_spelling(item) for item in b])
+    if len(partners) < min(len(a), len(b)):
+        _pair_rest([_spelling(item, loose=True) for item in a], [_spelling(item, loose=True) for item in b], partners)
     for olds, news in _stretches(len(a), len(b), partners):
         partners |= _similar_items(a, b, olds, news)
     taken = set(partners.values())
@@ -103,6 +105,13 @@ def _equal_items(left: list[str], right: list[str]) -> dict[int, int]:
     taken = set(partners.values())
     for step, start, end in ((1, -1, -1), (-1, len(left), len(right))):
         _spread_to_neighbours(left, right, partners, taken, step, {**partners, start: end})
+    _pair_rest(left, right, partners)
+    return partners
+
+
+def _pair_rest(left: list[str], right: list[str], partners: dict[int, int]) -> None:
+    """Pair what is spelled alike and has no partner yet, in order."""
+    taken = set(partners.values())
     free: dict[str, list[int]] = {}
     for j in range(len(right) - 1, -1, -1):
         if j not in taken:
@@ -110,7 +119,6 @@ def _equal_items(left: list[str], right: list[str]) -> dict[int, int]:
     for i, spelling in enumerate(left):
         if i not in partners and free.get(spelling):
             partners[i] = free[spelling].pop()
-    return partners
 
 
 def _spread_to_neighbours(
@@ -176,11 +184,13 @@ def likeness(a: Json, b: Json) -> int:
     return 3 if a == b and type(a) is type(b) else 0
 
 
-def _spelling(item: Json) -> str:
+def _spelling(item: Json, loose: bool = False) -> str:
+    """A text that equal values share; a `loose` one does not depend on the order of items in lists below."""
     if isinstance(item, dict):
-        return "{" + ",".join(f"{key!r}:{_spelling(item[key])}" for key in sorted(item)) + "}"
+        return "{" + ",".join(f"{key!r}:{_spelling(item[key], loose)}" for key in sorted(item)) + "}"
     if isinstance(item, list):
-        return "[" + ",".join(map(_spelling, item)) + "]"
+        parts = [_spelling(part, loose) for part in item]
+        return "[" + ",".join(sorted(parts) if loose else parts) + "]"
     return repr(int(item)) if isinstance(item, float) and item.is_integer() else repr(item)
 
 

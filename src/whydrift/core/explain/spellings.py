@@ -121,9 +121,10 @@ def _by_content(git: str, live: str) -> str:
 
 
 def _names_resource(path: Path) -> bool:
-    name = path[-1]
-    known = isinstance(name, str) and (name in RESOURCES or name.startswith("hugepages-"))
-    return known and len(path) > 1 and path[-2] in RESOURCE_BLOCKS
+    """Whether a path leads into a resource list: anything below `resources`, elsewhere the well-known names."""
+    if len(path) < 2 or path[-2] not in RESOURCE_BLOCKS:
+        return False
+    return path[-1] in RESOURCES or str(path[-1]).startswith("hugepages-") or path[-3:-2] == ("resources",)
 
 
 def _read_same(git: str, live: str, reader: object) -> bool:
