@@ -19,6 +19,7 @@ EARLIER = 3
 
 
 async def synced_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """What the last successful sync of the whole application rendered; a gap where there was none."""
     revisions = application.synced_revisions
     if not revisions:
         return Gap("manifests of the last synced revision", f"{application.name} was never synced as a whole")
@@ -26,6 +27,7 @@ async def synced_manifests(reader: FactReader, application: Application, key: Ob
 
 
 async def compared_manifests(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """What the compared revision renders, hooks and excluded kinds too."""
     return await _manifests(reader, application, _at(application.revisions), COMPARED_MANIFESTS)
 
 
@@ -53,6 +55,7 @@ def _at(revisions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 async def second_render(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """The compared revision rendered once more, past every cache."""
     return await _manifests(reader, application, (("noCache", "true"),), SECOND_RENDER)
 
 
