@@ -9,10 +9,11 @@ from whydrift.core.compare.typed.defaults import stored
 from whydrift.core.explain.allocations import may_be_admitted
 from whydrift.core.explain.base import git_moved
 from whydrift.core.explain.defaulting import with_defaults
+from whydrift.core.explain.filled_in import is_known_default
 from whydrift.core.explain.server_fills import filled
 from whydrift.core.explain.stamps import is_stamp
 from whydrift.core.explain.strategy import compared_server_side
-from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.subject import Subject, sync_options
 from whydrift.core.explain.writers import is_argocd
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
@@ -23,6 +24,7 @@ from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_empty, is_object, same, text
 
 _MARKS: Final = (
+    "deprecated.daemonset.template.generation",
     "/restartedAt",
     "/timestamp",
     "/change-cause",
@@ -31,8 +33,11 @@ _MARKS: Final = (
     "argocd.argoproj.io/hydrate",
 )
 """Ends of annotations with which tools note that they were here."""
-_FREE: Final = frozenset({"labels", "annotations", "data", "binaryData", "stringData"})
+_NAMES: Final = frozenset({"labels", "annotations"})
+_DATA: Final = frozenset({"data", "binaryData", "stringData"})
 """Maps whose keys are anybody's choice: no default adds one."""
+_WITHOUT_DEFAULTS: Final = frozenset({"Application", "AppProject", "ApplicationSet"})
+"""Argo CD's own kinds: their definitions state no defaults (manifests/crds, 3.5)."""
 
 
 def may_hold_additions(application: Application, item: ObjectSnapshot) -> bool:
@@ -42,8 +47,9 @@ def may_hold_additions(application: Application, item: ObjectSnapshot) -> bool:
     """
     if any(entry.manager not in ARGOCD and entry.subresource != "status" for entry in item.managers.entries):
         return True
-    unseen = git_moved(application, item.key) and compared_server_side(application, item)
-    return unseen and item.last_applied is not ABSENT
+    server_side = application.server_side_apply or "ServerSideApply=true" in sync_options(item.target)
+    unseen = server_side or (compared_server_side(application, item) and item.last_applied is not ABSENT)
+    return unseen and git_moved(application, item.key)
 
 
 def is_addition(subject: Subject, difference: Difference) -> bool:
@@ -62,15 +68,17 @@ def is_mark(path: Path) -> bool:
 
 
 def fills_itself(subject: Subject, difference: Difference) -> bool:
-    """Whether live without this place would get the same value again; true where the kind's defaults are not known."""
+    """Whether live without this place, or git's object, would get this value; true where no defaults are known."""
     live, path = subject.object.live, difference.live_path
-    if is_free(path):
+    if is_free(path) or (subject.key.group == "argoproj.io" and subject.key.kind in _WITHOUT_DEFAULTS):
         return is_object(live) and same(filled(live, path), difference.live)
     bare = without(live, [path]) if is_object(live) else None
     if not is_object(bare):
         return True
     again = _stored(subject, bare)
-    return again is ABSENT or same(child(again, *path), difference.live) or same(filled(bare, path), difference.live)
+    if again is ABSENT or same(child(again, *path), difference.live) or same(filled(bare, path), difference.live):
+        return True
+    return is_known_default(subject, difference)
 
 
 def adders(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
@@ -95,7 +103,7 @@ def adders(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
 
 def is_free(path: Path) -> bool:
     """Whether a path is an item of a list, or a key of one's own choice: no default adds those."""
-    return isinstance(path[-1], int) or not _FREE.isdisjoint(path[-2:])
+    return isinstance(path[-1], int) or not _NAMES.isdisjoint(path[-2:]) or (len(path) <= 2 and path[0] in _DATA)
 
 
 def _created(entry: Entry, live: JsonObject) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.hands import is_hand
+from whydrift.core.explain.base import git_moved
+from whydrift.core.explain.evidence import ownership, quoted, written_by
+from whydrift.core.explain.hands import hands_since, is_hand, is_unsigned
 from whydrift.core.explain.sides import leaning
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import others
-from whydrift.core.model.drift import Difference
-from whydrift.core.model.explanation import Evidence, Side
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.explanation import Evidence, Side, Strength
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
+from whydrift.core.model.values import same
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Changed:
     why: str
     side: Side
     evidence: tuple[Evidence, ...]
+    strength: Strength = Strength.ATTRIBUTED
 
     def unlike(self, usual: Side) -> Side | None:
         """The side where it is not a cause's usual one, else None."""
@@ -39,7 +42,14 @@ def changed(subject: Subject, difference: Difference) -> Changed | None:
         return Changed(_set_by(owners[0], difference), lean.side, (*evidence, *lean.evidence))
     if owners and all(people.writer(entry.manager) is Writer.PIPELINE for entry in owners):
         return Changed(_set_by(owners[0], difference), Side.STRUCTURE, evidence)
-    return None if owners else _by_git(subject, difference)
+    return None if owners else _by_git(subject, difference) or _removed(subject, difference)
+
+
+def may_be_changed(subject: Subject, difference: Difference) -> bool:
+    """Whether such a change is known, or may turn out to be one once it is known what the last sync wrote."""
+    if subject.base is None and not others(subject, difference):
+        return git_moved(subject.application, subject.key) or difference.kind is Kind.MISSING
+    return changed(subject, difference) is not None
 
 
 def _set_by(entry: Entry, difference: Difference) -> str:
@@ -53,3 +63,16 @@ def _by_git(subject: Subject, difference: Difference) -> Changed | None:
     says = f"live is what the last sync wrote: {subject.base.says}"
     why = f"git went to {quoted(difference.target)} since the last sync, live still has {quoted(difference.live)}"
     return Changed(why, Side.GIT, (Evidence("base", says),))
+
+
+def _removed(subject: Subject, difference: Difference) -> Changed | None:
+    """A field that the last sync wrote and that is gone, in an object that only people wrote since."""
+    near = hands_since(subject)
+    if difference.kind is not Kind.MISSING or not near or subject.base is None:
+        return None
+    base = subject.base_at(difference)
+    if not same(base, difference.target) or not is_unsigned(subject, difference, base):
+        return None
+    why = f"somebody removed {quoted(base)}, who did is not recorded"
+    seen = Evidence("managed-fields", f"{written_by(near[-1])} wrote this object since the last sync")
+    return Changed(why, leaning(subject, difference, base).side, (seen,), Strength.COINCIDES)

@@ -19,12 +19,16 @@ RESPECT = "RespectIgnoreDifferences=true"
 
 
 def left_out(subject: Subject, difference: Difference) -> bool:
-    """Whether Argo CD's two sides agree here and its live side does not say what live says: the cheap question."""
+    """Whether Argo CD's two sides agree here and say not what live (or, where live has nothing, git) says.
+
+    The cheap question, before any rule is run.
+    """
     item = subject.object
     if difference.shown or difference.whole or difference.target is ABSENT or not item.compared:
         return False
     compared = at(difference.live_path, item.live, item.normalized_live)
-    return same(compared, at(difference.path, item.target, item.predicted)) and not same(compared, difference.live)
+    stated = difference.target if difference.live is ABSENT else difference.live
+    return same(compared, at(difference.path, item.target, item.predicted)) and not same(compared, stated)
 
 
 def rule_over(subject: Subject, difference: Difference) -> IgnoreRule | None:

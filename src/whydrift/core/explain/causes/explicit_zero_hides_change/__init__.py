@@ -20,14 +20,15 @@ from collections.abc import Iterable
 from whydrift.core.compare.alignment import at
 from whydrift.core.compare.typed.remarshal import remarshal
 from whydrift.core.explain.allocations import is_allocated
-from whydrift.core.explain.cause import Cause
-from whydrift.core.explain.changed import changed
+from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.changed import changed, may_be_changed
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.ignoring import left_out
 from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
-from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.explanation import Evidence, Explanation, Side
+from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
 from whydrift.core.model.values import ABSENT, child, is_empty, is_object, same
 
 
@@ -37,7 +38,9 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     zero = isinstance(git, str | int | float) and is_empty(git)  # a bool is an int
     if difference.kind is not Kind.MODIFIED or not zero or is_empty(difference.live):
         return False
-    return strategy_of(subject) is not Strategy.PATCHES and not is_allocated(subject.key, difference.path)
+    if strategy_of(subject) is Strategy.PATCHES or is_allocated(subject.key, difference.path):
+        return False
+    return may_be_changed(subject, difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -48,7 +51,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             continue
         yield Explanation(
             paths=frozenset({difference.path}),
-            strength=Strength.ATTRIBUTED,
+            strength=change.strength,
             why=f"{change.why}; Argo CD drops the {quoted(difference.target)} before it compares, and a sync sets it",
             evidence=(
                 Evidence("replay", "git's object, re-encoded as Argo CD does it, lacks this path"),
@@ -75,5 +78,6 @@ CAUSE = Cause(
     side=Side.ASK,
     explain=explain,
     concerns=concerns,
+    helps=needs(SYNCED_MANIFESTS),
     hidden=True,
 )

@@ -6,6 +6,7 @@ RespectIgnoreDifferences the next sync writes git's value all the same.
 
 What proves it: the rule, run on git's and the live object, takes exactly this place out; git states one value and live
 has another; and the managed fields name a person's tool or a pipeline here, or git changed it since the last sync.
+A field that is gone leaves no name: there the claim only coincides, and says so.
 
 What would refute it: a controller or nobody known owns the path, or an autoscaler targets the object: then the rule
 does what it is for. Both sides mean the same.
@@ -19,23 +20,19 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
-from whydrift.core.explain.changed import changed
+from whydrift.core.explain.changed import changed, may_be_changed
 from whydrift.core.explain.ignoring import left_out, respected, rule_over
 from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import AUTOSCALERS, POD_METRICS, SCALED_OBJECTS, SETTINGS
+from whydrift.core.model.explanation import Evidence, Explanation, Side
+from whydrift.core.model.fact_kinds import AUTOSCALERS, POD_METRICS, SCALED_OBJECTS, SETTINGS, SYNCED_MANIFESTS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """What git states, live has otherwise, the comparison leaves out, and somebody is known to have changed."""
-    return (
-        left_out(subject, difference)
-        and not means_same(subject, difference)
-        and changed(subject, difference) is not None
-    )
+    return left_out(subject, difference) and not means_same(subject, difference) and may_be_changed(subject, difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -46,7 +43,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             continue
         yield Explanation(
             paths=frozenset({difference.path}),
-            strength=Strength.ATTRIBUTED,
+            strength=change.strength,
             why=f"{change.why}; the ignore rule {rule.origin} keeps Argo CD from showing it{_next_sync(subject)}",
             evidence=(Evidence("rule", f"{rule.origin} takes this place out of the comparison"), *change.evidence),
             side=change.unlike(Side.ASK),
@@ -63,7 +60,7 @@ CAUSE = Cause(
     side=Side.ASK,
     explain=explain,
     concerns=concerns,
-    helps=needs(SETTINGS),
+    helps=needs(SETTINGS, SYNCED_MANIFESTS),
     wishes=needs(AUTOSCALERS, SCALED_OBJECTS, POD_METRICS),
     hidden=True,
 )

@@ -25,7 +25,6 @@ from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.earlier import once_in_git
 from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.hands import is_hand
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
@@ -62,11 +61,11 @@ def _still_applied(subject: Subject, difference: Difference) -> bool:
 
 
 def _old(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
-    """The owners other than Argo CD, where all are people's tools or pipelines that wrote before the last sync."""
+    """The owners other than Argo CD, where no controller is one and all wrote before the last sync."""
     owners = others(subject, difference)
-    people = subject.knowledge.people
-    known = all(is_hand(subject, e) or people.writer(e.manager) is Writer.PIPELINE for e in owners)
-    return owners if known and all((e.time or "") < subject.application.synced_at for e in owners) else ()
+    writers = {subject.knowledge.people.writer(entry.manager) for entry in owners}
+    old = all((entry.time or "") < subject.application.synced_at for entry in owners)
+    return owners if old and writers.isdisjoint({Writer.CONTROLLER, Writer.IMAGE_UPDATER}) else ()
 
 
 def _stated_once(subject: Subject, difference: Difference) -> str:

@@ -19,20 +19,22 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.additions import adders, is_addition
 from whydrift.core.explain.admission import mutators_of
+from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.hands import is_hand
 from whydrift.core.explain.injectors import injector_of, is_injected
+from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.requests import repeated
 from whydrift.core.explain.sides import leaning
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, SCHEMAS, WEBHOOKS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, WEBHOOKS
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import for_people
-from whydrift.core.model.values import ABSENT
+from whydrift.core.model.values import ABSENT, child, is_empty
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -48,12 +50,15 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     if pipeline_marks(subject):
         return
     for difference in concerned:
-        if (
-            is_addition(subject, difference)
-            and not _was_in_git(subject, difference)
-            and not _injected(subject, difference)
-        ):
+        refuted = _was_in_git(subject, difference) or _injected(subject, difference) or _scaled(subject, difference)
+        if not refuted and is_addition(subject, difference):
             yield _added(subject, difference, adders(subject, difference))
+
+
+def _scaled(subject: Subject, difference: Difference) -> bool:
+    """Whether the number of replicas may be an autoscaler's, to which git leaves it."""
+    unread = not subject.facts.known(AUTOSCALERS)
+    return difference.path == REPLICAS and (unread or bool(autoscalers_of(subject)))
 
 
 def _was_in_git(subject: Subject, difference: Difference) -> bool:
@@ -73,8 +78,7 @@ def _injected(subject: Subject, difference: Difference) -> bool:
 def _added(subject: Subject, difference: Difference, writers: tuple[Entry, ...]) -> Explanation:
     lean = leaning(subject, difference, ABSENT)
     when = f" at {writers[0].time}" if writers[0].time else ""
-    options = subject.application.sync_options | subject.sync_options
-    stays = "" if "Replace=true" in options else ", and a sync leaves it alone"
+    stays = ", and a sync leaves it alone" if _stays(subject, difference) else ""
     return Explanation(
         paths=frozenset({difference.path}),
         strength=Strength.ATTRIBUTED,
@@ -88,6 +92,13 @@ def _added(subject: Subject, difference: Difference, writers: tuple[Entry, ...])
     )
 
 
+def _stays(subject: Subject, difference: Difference) -> bool:
+    """Whether an apply says nothing of this place: git states no empty value around it, nothing is replaced."""
+    around = child(subject.object.target, *difference.path[:-1])
+    replaced = "Replace=true" in subject.application.sync_options | subject.sync_options
+    return not replaced and (around is ABSENT or not is_empty(around))
+
+
 CAUSE = Cause(
     id="person-adds-what-diff-ignores",
     title="somebody added it in the cluster, and Argo CD does not look there",
@@ -95,6 +106,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(SCHEMAS),
-    wishes=needs(WEBHOOKS, ADMISSION_POLICIES),
+    wishes=needs(WEBHOOKS, ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS),
     hidden=True,
 )
