@@ -31,8 +31,11 @@ from whydrift.core.model.fact_kinds import AUTOSCALERS, POD_METRICS, SCALED_OBJE
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """What git states, live has otherwise, the comparison leaves out, and somebody is known to have changed."""
-    return left_out(subject, difference) and not means_same(subject, difference) and may_be_changed(subject, difference)
+    """What git states, live has otherwise, the comparison leaves out, and somebody may be known to have changed."""
+    if not left_out(subject, difference) or means_same(subject, difference):
+        return False
+    no_rule = subject.facts.known(SETTINGS) and rule_over(subject, difference) is None
+    return not no_rule and may_be_changed(subject, difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
