@@ -178,10 +178,13 @@ def schemas() -> Schemas:
 
 
 def examination(opened: Opened, connection: Connection) -> Examination:
-    """What `doctor` looks at."""
+    """What `doctor` looks at. SourceError where the kubeconfig cannot be used: that is no finding, but an error."""
     from whydrift.usecases.doctor import Examination
 
     live = connection.recording is None
+    clusters = _open_clusters(connection) if live else None
+    if clusters is not None:
+        clusters.load()
     wanted = not connection.no_kubernetes
     return Examination(opened.answers, schemas(), live, wanted, connection.dry_run, opened.reachable)
 

@@ -225,6 +225,16 @@ def test_argo_cd_alone_is_no_problem_where_it_was_asked_for(home: Path) -> None:
         assert replay.count("/kubernetes") == 0
 
 
+@pytest.mark.parametrize("more", [["--context", "gone"], ["--kubeconfig", "/no/such/file"], ["--in-cluster"]])
+def test_a_kubeconfig_that_cannot_be_used_is_one_line(home: Path, more: list[str]) -> None:
+    with served() as replay:
+        done = run(home, *more, replay=replay)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
 def test_says_what_a_recording_holds_and_lacks(home: Path) -> None:
     done = run(home, "--from", str(FLEET))
     assert done.returncode == 3
