@@ -13,6 +13,7 @@ from whydrift.core.compare.terms import DryRun, DryRunFailed, Terms
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
+from whydrift.core.judge.respect import respected
 from whydrift.errors import NotComparable
 
 ANY_PROJECT: JsonObject = {
@@ -137,6 +138,11 @@ def _known_types(vector: JsonObject, bench: Bench) -> JsonObject:
     return {"object": found.document}
 
 
+def _respect(vector: JsonObject, bench: Bench) -> JsonObject:
+    target, live = mapping(vector, "target"), side(vector, "live")
+    return {"target": target if live is None else respected(target, live, _terms(vector, bench))}
+
+
 def _lookup(vector: JsonObject, bench: Bench) -> JsonObject:
     own = application_rules(items(vector, "application", "spec", "ignoreDifferences"))
     found = find_rules(mapping(vector, "object"), own, settings_of(vector).overrides)
@@ -155,4 +161,5 @@ OPERATIONS: dict[str, Operation] = {
     "ignore": _ignore,
     "known-types": _known_types,
     "lookup": _lookup,
+    "respect": _respect,
 }

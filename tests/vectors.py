@@ -27,7 +27,6 @@ FOLDERS = ("comparison", "ignore", "merge", "tracking", "sync")
 NOT_USED = {
     "health": "not used by whydrift yet",
     "sync/plans": "not used by whydrift yet",
-    "sync/respect": "not used by whydrift yet",
 }
 EXCEPTIONS: dict[tuple[str, str], str] = {}
 """Vectors that need not agree, by file and name, each with its reason."""

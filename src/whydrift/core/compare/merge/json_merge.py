@@ -18,6 +18,11 @@ def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObje
     return apply(changes, deletions)
 
 
+def two_way_patch(original: JsonObject, modified: JsonObject) -> JsonObject:
+    """The patch that makes `modified` of `original` (jsonpatch.CreateMergePatch)."""
+    return _difference(_in_float64_object(original), _in_float64_object(modified))
+
+
 def apply(patch: JsonObject, obj: JsonObject) -> JsonObject:
     """The object with the patch applied: null deletes, objects merge, all else replaces (MergePatch)."""
     result = dict(obj)

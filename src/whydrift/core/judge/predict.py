@@ -1,0 +1,156 @@
+"""One object after a sync: predicted from the way it is applied, then from what the API server makes of that.
+
+Client-side: kubectl's three-way patch from last-applied (pkg/util/apply); server-side: the API server's own merge by
+ownership, as manager argocd-controller with force; replace: what git states and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from whydrift.core.compare.last_applied import LAST_APPLIED, last_applied
+from whydrift.core.compare.merge import json_merge, strategic
+from whydrift.core.compare.merge.patch_tags import Schema
+from whydrift.core.compare.structured import ARGOCD_MANAGER, structured_merge
+from whydrift.core.compare.terms import Terms
+from whydrift.core.judge.server import admitted
+from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
+from whydrift.errors import NotComparable
+
+_CLIENTS = frozenset({"argocd-controller", "kubectl-client-side-apply"})
+"""Whose client-side entries a server-side apply takes over (measured.md 20)."""
+
+
+class Way(StrEnum):
+    """How an object is brought to the cluster; the values are the calls that the sync engine makes."""
+
+    CLIENT_SIDE = "apply-client-side"
+    SERVER_SIDE = "apply-server-side"
+    REPLACE = "replace"
+    UPDATE = "update"
+    CREATE = "create"
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """An object before and after a sync, both as the server stores them."""
+
+    before: JsonObject
+    after: JsonObject
+
+
+def predicted(target: JsonObject, live: JsonObject, way: Way, terms: Terms) -> Predicted:
+    """The object after a sync. Raises NotComparable, with the reason, where the API server or the merge refuses it."""
+    before = admitted(live, None, terms) or live
+    sent = _sent(target, live, way, terms)
+    if sent is live:
+        return Predicted(before, before)
+    after = admitted(sent, before, terms)
+    if after is None:
+        raise NotComparable(f"it cannot be decoded as {text(target, 'kind')}")
+    return Predicted(before, after)
+
+
+def created(target: JsonObject, terms: Terms) -> JsonObject:
+    """A new object as the server stores it; NotComparable where it cannot be decoded."""
+    found = admitted(target, None, terms)
+    if found is None:
+        raise NotComparable(f"it cannot be decoded as {text(target, 'kind')}")
+    return found
+
+
+def _sent(target: JsonObject, live: JsonObject, way: Way, terms: Terms) -> JsonObject:
+    match way:
+        case Way.SERVER_SIDE:
+            return _server_side(target, live, terms)
+        case Way.CLIENT_SIDE:
+            return _client_side(target, live, terms)
+        case Way.REPLACE | Way.UPDATE | Way.CREATE:
+            return target
+
+
+def _client_side(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
+    """The patch that `kubectl apply` sends, applied to live, with the new last-applied annotation."""
+    stated = last_applied(live)
+    original = stated if is_object(stated) else {}
+    modified = _annotated(target)
+    struct = terms.knowledge.types.of(target)
+    current = {**live, "apiVersion": target.get("apiVersion")}
+    if struct is None:
+        patch = json_merge.three_way_patch(original, modified, current)
+        return json_merge.apply(patch, current)
+    schema = Schema(terms.knowledge.types, struct)
+    patch = strategic.three_way_patch(original, modified, current, schema)
+    return strategic.apply(patch, current, schema)
+
+
+def _annotated(target: JsonObject) -> JsonObject:
+    """The target with its own text as the last-applied annotation, as it is sent (util.GetModifiedConfiguration)."""
+    bare = _with_annotations(
+        target, {k: v for k, v in mapping(target, "metadata", "annotations").items() if k != LAST_APPLIED}
+    )
+    encoded = json.dumps(bare, separators=(",", ":"), sort_keys=True) + "\n"
+    return _with_annotations(target, {**mapping(bare, "metadata", "annotations"), LAST_APPLIED: encoded})
+
+
+def _with_annotations(obj: JsonObject, annotations: JsonObject) -> JsonObject:
+    return {**obj, "metadata": {**mapping(obj, "metadata"), "annotations": annotations}}
+
+
+def _server_side(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
+    """What the API server merges; the live object itself where nothing changes."""
+    owned = _with_one_owner({**live, "apiVersion": target.get("apiVersion")})
+    merged = structured_merge(target, owned, terms.knowledge.schemas)
+    if merged is None:
+        return live
+    annotations = mapping(merged, "metadata", "annotations")
+    if LAST_APPLIED in annotations and _taken_over(live):
+        left = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
+        merged = _with_annotations(merged, left)
+    return merged
+
+
+def _with_one_owner(live: JsonObject) -> JsonObject:
+    """Live with the entries of client-side applies as entries of Argo CD's server-side apply, all of one version."""
+    entries: list[Json] = [
+        _entry(entry, text(live, "apiVersion")) for entry in items(live, "metadata", "managedFields")
+    ]
+    mine = [entry for entry in entries if _is_ours(entry)]
+    rest = [entry for entry in entries if not _is_ours(entry)]
+    fields: Json = {}
+    for entry in mine:
+        fields = _united(fields, mapping(entry, "fieldsV1"))
+    ours: Json = {
+        "manager": ARGOCD_MANAGER,
+        "operation": "Apply",
+        "apiVersion": text(live, "apiVersion"),
+        "fieldsType": "FieldsV1",
+        "fieldsV1": fields,
+    }
+    managed: list[Json] = [*rest, ours] if mine else rest
+    return {**live, "metadata": {**mapping(live, "metadata"), "managedFields": managed}}
+
+
+def _entry(entry: Json, version: str) -> Json:
+    """An entry in the version of the object: the server converts them, field names stay."""
+    return {**entry, "apiVersion": version} if is_object(entry) and text(entry, "apiVersion") else entry
+
+
+def _is_ours(entry: Json) -> bool:
+    who, how = text(entry, "manager"), text(entry, "operation")
+    if text(entry, "subresource"):
+        return False
+    return (who, how) == (ARGOCD_MANAGER, "Apply") or (how == "Update" and who in _CLIENTS)
+
+
+def _taken_over(live: JsonObject) -> bool:
+    entries = items(live, "metadata", "managedFields")
+    return any(text(e, "manager") == "kubectl-client-side-apply" and text(e, "operation") == "Update" for e in entries)
+
+
+def _united(a: Json, b: Json) -> Json:
+    if not isinstance(a, dict) or not isinstance(b, dict):
+        return a or b
+    return {key: _united(a.get(key, {}), b.get(key, {})) for key in (*a, *(key for key in b if key not in a))}

@@ -1,0 +1,72 @@
+"""Effects: what a sync would do now, one by one, and what it would lose (design/decisions.md, "sync.safe")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from whydrift.core.model.objects import ObjectKey
+
+
+class Does(StrEnum):
+    """What one effect is."""
+
+    SCALE = "scale"
+    RESTART = "restart"
+    DOWNGRADE = "downgrade"
+    UPGRADE = "upgrade"
+    REMOVE_KEY = "remove-key"
+    OVERWRITE = "overwrite"
+    UPDATE = "update"
+    CREATE = "create"
+    DELETE = "delete"
+    REPLACE = "replace"
+    RUN_HOOK = "run-hook"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing that a sync would do to one object.
+
+    `paths` are JSON pointers in live (in the object that the sync leaves, where live has no such place). `safe` says
+    whether this effect loses nothing that anybody wants; `loses` is the cause whose change would be lost.
+    """
+
+    key: ObjectKey
+    does: Does
+    says: str
+    safe: bool
+    paths: tuple[str, ...] = ()
+    loses: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a sync now would do to a whole application.
+
+    `converges`: whether Argo CD would call the application Synced after it. `automatic` says what happens without
+    anybody pressing, "" where nothing does.
+    """
+
+    effects: tuple[Effect, ...] = field(default_factory=tuple)
+    converges: bool = True
+    because: str = ""
+    automatic: str = ""
+
+    @property
+    def safe(self) -> bool:
+        """True only when every effect is known and none loses anything."""
+        return all(effect.safe for effect in self.effects)
+
+    @property
+    def known(self) -> bool:
+        """Whether no effect is unknown."""
+        return all(effect.does is not Does.UNKNOWN for effect in self.effects)
+
+    @property
+    def fails(self) -> tuple[Effect, ...]:
+        """What would be refused."""
+        return tuple(effect for effect in self.effects if effect.does is Does.FAIL)
