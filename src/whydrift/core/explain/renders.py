@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from whydrift.core.compare.alignment import at
+from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.explain.base import FROM_LAST_APPLIED, last_sync, rendered_object
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.fact_kinds import SECOND_RENDER
+from whydrift.core.model.fact_kinds import NEWEST, SECOND_RENDER
 from whydrift.core.model.values import ABSENT, MaybeJson, child, items, same, text
 
 PLAIN, FROM_ELSEWHERE = "Directory", "Kustomize"
@@ -48,12 +49,18 @@ def _source_kinds(subject: Subject) -> set[str]:
 
 
 def second_value(subject: Subject, difference: Difference) -> MaybeJson:
-    """What the second render says here; ABSENT where it says nothing or was not read."""
-    rendered = subject.facts.maybe(SECOND_RENDER)
-    if rendered is None:
+    """What the second render says here; ABSENT where it says nothing, was not read or is of a newer commit."""
+    rendered, newest = subject.facts.maybe(SECOND_RENDER), subject.facts.maybe(NEWEST)
+    if rendered is None or (newest is not None and newest.commits):
         return ABSENT
     again = rendered_object(rendered, subject.application, subject.key)
     return at(difference.path, subject.object.target, again)
+
+
+def drawn_again(subject: Subject, difference: Difference) -> bool:
+    """Whether a second render gives a third value; one that is live again was not drawn."""
+    again = second_value(subject, difference)
+    return looks_drawn(difference.target, again) and not same(again, difference.live)
 
 
 def looks_drawn(a: MaybeJson, b: MaybeJson) -> bool:
@@ -71,7 +78,7 @@ def looks_drawn(a: MaybeJson, b: MaybeJson) -> bool:
 
 
 def _random(word: str) -> bool:
-    if len(word) < 5:
+    if len(word) < 5 or (parse_quantity(word) is not None and not word.isdigit()):
         return False
     digits, lower, upper = (any(map(test, word)) for test in (str.isdigit, str.islower, str.isupper))
     return word.isdigit() or (digits and (lower or upper)) or (lower and upper and NAME.fullmatch(word) is None)

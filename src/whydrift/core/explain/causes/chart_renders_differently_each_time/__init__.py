@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.renders import (
+    drawn_again,
     from_chart,
     looks_drawn,
     renders_may_differ,
@@ -33,7 +34,7 @@ from whydrift.core.explain.templates import lines_of
 from whydrift.core.explain.writers import argocd_alone, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import GIT_FILES, SECOND_RENDER
+from whydrift.core.model.fact_kinds import GIT_FILES, NEWEST, SECOND_RENDER
 
 SECRET = ("", "Secret")
 
@@ -47,7 +48,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     if _hides(subject, difference) or sent_another_render(subject, difference):
         return True
     if subject.facts.known(SECOND_RENDER):
-        return _differs_again(subject, difference)
+        return drawn_again(subject, difference)
     return looks_drawn(difference.target, difference.live)
 
 
@@ -70,7 +71,7 @@ Proof = tuple[Strength, Evidence]
 
 
 def _replayed(subject: Subject, difference: Difference) -> Proof | None:
-    if not _hides(subject, difference) and _differs_again(subject, difference):
+    if not _hides(subject, difference) and drawn_again(subject, difference):
         again = quoted(second_value(subject, difference))
         says = f"a second render of the same revision gives {again} where the first gave {quoted(difference.target)}"
         return Strength.REPLAYED, Evidence("second render", says)
@@ -95,10 +96,6 @@ def _written(subject: Subject, difference: Difference) -> Proof | None:
     return None
 
 
-def _differs_again(subject: Subject, difference: Difference) -> bool:
-    return looks_drawn(difference.target, second_value(subject, difference))
-
-
 def _hides(subject: Subject, difference: Difference) -> bool:
     """Whether Argo CD shows a mask instead of the value."""
     return subject.key[:2] == SECRET and difference.path[0] in ("data", "stringData")
@@ -111,4 +108,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(SECOND_RENDER, GIT_FILES),
+    wishes=needs(NEWEST),
 )
