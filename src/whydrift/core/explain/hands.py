@@ -16,7 +16,7 @@ from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object
 
 HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
 ORDERED: Final = frozenset({"initContainers"})
@@ -27,7 +27,7 @@ AUTO_SYNC: Final = ("spec", "syncPolicy", "automated")
 
 def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     """The people's entries at this place, the last writer first; none where anybody else owns it as well."""
-    owners = others(subject, difference)
+    owners = others(subject, difference) or _writers_of_the_list_around(subject, difference)
     if not owners or any(not is_hand(subject, entry) or not _after_sync(subject, entry) for entry in owners):
         return ()
     return tuple(sorted(owners, key=lambda entry: entry.time or "", reverse=True))
@@ -55,6 +55,16 @@ def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bo
         return _would_be_kept(subject, difference, base)
     zeroed = is_empty(difference.live) and not is_empty(base) and base is not ABSENT
     return zeroed and not subject.owners(difference) and not _scales_to_zero(subject, difference)
+
+
+def _writers_of_the_list_around(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    """Who wrote the list from one of whose items a field is gone: a list that is written as a whole has an owner."""
+    live, path = subject.object.live, difference.live_path
+    places = [place for place, step in enumerate(path) if isinstance(step, int)]
+    if difference.live is not ABSENT or not places or not is_object(live):
+        return ()
+    holders = subject.object.managers.holders(path[: places[-1]], live)
+    return tuple(entry for entry in holders if not is_argocd(subject, entry))
 
 
 def _after_sync(subject: Subject, entry: Entry) -> bool:

@@ -13,7 +13,7 @@ class Writer(StrEnum):
     """What kind of writer uses a manager's name."""
 
     ARGOCD = "Argo CD"
-    PERSON = "a person"
+    PERSON = "a person's tool"
     LIBRARY = "a library, which a script or a person uses"
     PIPELINE = "a pipeline"
     CONTROLLER = "a controller"

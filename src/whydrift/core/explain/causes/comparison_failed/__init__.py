@@ -25,7 +25,7 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.people import Writer
 
-SOMEBODY = (Writer.PERSON, Writer.PIPELINE, Writer.UNKNOWN)
+SOMEBODY = (Writer.PERSON, Writer.LIBRARY, Writer.PIPELINE, Writer.UNKNOWN)
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:

@@ -20,22 +20,19 @@ from collections.abc import Iterable
 from whydrift.core.compare.rules import IgnoreRule
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.corrections import Correction, corrections
+from whydrift.core.explain.hands import is_hand
 from whydrift.core.explain.ignoring import removed_by, rules_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SETTINGS
-from whydrift.core.model.people import Writer
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import MaybeJson
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Fields of objects that exist on both sides and that nobody wrote by hand."""
-    people = subject.knowledge.people
-    return not difference.whole and not any(
-        people.writer(entry.manager) is Writer.PERSON for entry in subject.owners(difference)
-    )
+    return not difference.whole and not any(is_hand(subject, entry) for entry in subject.owners(difference))
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

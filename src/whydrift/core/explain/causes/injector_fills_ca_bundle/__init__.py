@@ -44,6 +44,8 @@ ANNOTATIONS = (
 PLACEHOLDERS = frozenset({"", "Cg==", "Cgo=", "IA==", "LS0tLS1CRUdJTi1DRVJUSUZJQ0FURS0tLS0tCg=="})
 """What charts render where a CA will be: nothing, a newline, a blank."""
 
+SOMEBODY = (Writer.PERSON, Writer.LIBRARY, Writer.PIPELINE)
+
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """A CA by which a webhook is trusted, and what its injector wrote beside it; unseen, what a sync would empty."""
@@ -74,7 +76,7 @@ def _asked_for(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     """The writers of a CA that git leaves to an injector by annotation, where nothing says that they are people's."""
     people = subject.knowledge.people
     entries = others(subject, difference)
-    by_people = any(people.writer(entry.manager) in (Writer.PERSON, Writer.PIPELINE) for entry in entries)
+    by_people = any(people.writer(entry.manager) in SOMEBODY for entry in entries)
     return () if by_people or not _marks(subject) or not _awaits_ca(difference) else entries
 
 

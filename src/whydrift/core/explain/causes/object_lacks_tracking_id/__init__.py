@@ -27,7 +27,7 @@ from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import ARGOCD, Writer
 from whydrift.core.model.values import ABSENT, child, is_object, text
 
-WHOLE = (Writer.PERSON, Writer.PIPELINE, Writer.UNKNOWN)
+WHOLE = (Writer.PERSON, Writer.LIBRARY, Writer.PIPELINE, Writer.UNKNOWN)
 """Writers that may write an object as a whole."""
 MARKS = (
     ("metadata", "annotations", TRACKING_ID),
