@@ -49,7 +49,7 @@ class Autoscaler:
 
 def autoscalers_of(subject: Subject) -> tuple[Autoscaler, ...]:
     """The autoscalers that scale this object: those of the application itself, and those of the namespace if read."""
-    own = (item.live for item in subject.siblings)
+    own = (item.live for item in subject.siblings if item.key.kind in (HPA[1], KEDA[1]))
     found: dict[ObjectKey, Autoscaler] = {}
     read = (manifest for kind in (AUTOSCALERS, SCALED_OBJECTS) for manifest in subject.facts.maybe(kind) or ())
     for manifest in (*read, *own):
