@@ -21,7 +21,7 @@ NEXT = (
         ("ExternalSecret/paperclip-anthropic",),
         "sixteen objects in ten applications are red for this reason",
     ),
-    ("root", ("Application/litellm",), "the app of apps, and what Argo CD leaves out of its children"),
+    ("root", ("Application/gitea",), "the app of apps, and what Argo CD leaves out of its children"),
     ("sympozium", (), "two applications claim one Namespace"),
 )
 
