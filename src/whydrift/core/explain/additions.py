@@ -33,6 +33,10 @@ _MARKS: Final = (
     "argocd.argoproj.io/hydrate",
 )
 """Ends of annotations with which tools note that they were here."""
+_AUTOSCALING: Final = {
+    "autoscaling.alpha.kubernetes.io/metrics": "metrics",
+    "autoscaling.alpha.kubernetes.io/behavior": "behavior",
+}
 _NAMES: Final = frozenset({"labels", "annotations"})
 _DATA: Final = frozenset({"data", "binaryData", "stringData"})
 """Maps whose keys are anybody's choice: no default adds one."""
@@ -90,15 +94,24 @@ def adders(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     live = subject.object.live
     if not is_object(live):
         return ()
-    managers = subject.object.managers
-    owners = subject.owners(difference)
+    managers, place = subject.object.managers, _written_at(subject, difference)
+    owners = managers.owners(place, live)
     if any(is_argocd(subject, entry) for entry in owners):
         return ()
-    found = owners or managers.owners_within(difference.live_path, live)
+    found = owners or managers.owners_within(place, live)
     foreign = [entry for entry in found if not is_argocd(subject, entry)]
     if not is_free(difference.live_path) and any(_created(entry, live) for entry in foreign):
         return ()
     return tuple(sorted(foreign, key=lambda entry: entry.time or "", reverse=True))
+
+
+def _written_at(subject: Subject, difference: Difference) -> Path:
+    """Where the writers of a place stand: version 1 of an autoscaler keeps in annotations what its writers put in spec.
+
+    Kubernetes, pkg/apis/autoscaling/annotations.go (reference/measured.md 35).
+    """
+    kept = _AUTOSCALING.get(str(difference.live_path[-1])) if subject.key.kind == "HorizontalPodAutoscaler" else None
+    return difference.live_path if kept is None else ("spec", kept)
 
 
 def is_free(path: Path) -> bool:

@@ -29,7 +29,6 @@ ALLOCATED: Final[dict[str, Places]] = {
 ADMITTED: Final[dict[str, Places]] = {
     "Ingress": frozenset({("spec", "ingressClassName")}),
     "Job": frozenset({("spec", "selector"), ("spec", "template", "metadata")}),
-    "ServiceAccount": frozenset({("secrets",), ("imagePullSecrets",)}),
     "PersistentVolume": frozenset({("spec", "claimRef")}),
     "Pod": frozenset({("spec",)}),
     "Application": frozenset({("operation",), ("spec", "project")}),

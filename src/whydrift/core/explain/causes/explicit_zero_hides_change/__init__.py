@@ -24,6 +24,7 @@ from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.changed import changed, may_be_changed
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.ignoring import left_out
+from whydrift.core.explain.next_sync import reaches
 from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
@@ -52,7 +53,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
         yield Explanation(
             paths=frozenset({difference.path}),
             strength=change.strength,
-            why=f"{change.why}; Argo CD drops the {quoted(difference.target)} before it compares, and a sync sets it",
+            why=f"{change.why}; Argo CD drops the {quoted(difference.target)} before it compares{_next_sync(subject)}",
             evidence=(
                 Evidence("replay", "git's object, re-encoded as Argo CD does it, lacks this path"),
                 Evidence("strategy", f"{strategy_of(subject).value}: what git does not state is not compared"),
@@ -60,6 +61,10 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             ),
             side=change.unlike(Side.ASK),
         )
+
+
+def _next_sync(subject: Subject) -> str:
+    return ", and a sync sets it" if reaches(subject) else ""
 
 
 def _dropped(subject: Subject, difference: Difference) -> bool:

@@ -23,6 +23,7 @@ from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.changed import changed, may_be_changed
 from whydrift.core.explain.ignoring import left_out, respected, rule_over
 from whydrift.core.explain.meaning import means_same
+from whydrift.core.explain.next_sync import restores
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
@@ -54,7 +55,9 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 
 
 def _next_sync(subject: Subject) -> str:
-    return ", and syncs leave it as it is" if respected(subject) else ""
+    if respected(subject):
+        return ", and syncs leave it as it is"
+    return ", and a sync writes git's value" if restores(subject) else ""
 
 
 CAUSE = Cause(

@@ -25,6 +25,7 @@ from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.earlier import once_in_git
 from whydrift.core.explain.evidence import ownership, quoted
+from whydrift.core.explain.next_sync import reaches
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
@@ -47,7 +48,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     """Claim what git once stated and does not any more."""
     for difference in concerned:
         if _still_applied(subject, difference):
-            yield _goes(difference)
+            yield _goes(subject, difference)
         elif _stated_once(subject, difference):
             yield _stays(subject, difference, _stated_once(subject, difference))
 
@@ -78,12 +79,12 @@ def _stated_once(subject: Subject, difference: Difference) -> str:
     return once_in_git(subject, difference)
 
 
-def _goes(difference: Difference) -> Explanation:
+def _goes(subject: Subject, difference: Difference) -> Explanation:
     return Explanation(
         paths=frozenset({difference.path}),
         strength=Strength.ATTRIBUTED,
-        why=f"git dropped {quoted(difference.live)}, which last-applied still states: Argo CD does not show it,"
-        " and a sync removes it",
+        why=f"git dropped {quoted(difference.live)}, which last-applied still states: Argo CD does not show it"
+        f"{', and a sync removes it' if reaches(subject) else ''}",
         evidence=(Evidence("last-applied", "what Argo CD applied last states it, and git does not"),),
     )
 
