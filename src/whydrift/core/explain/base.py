@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from whydrift.core.explain.subject import Base, sync_options
 from whydrift.core.model.application import Application
@@ -17,6 +19,8 @@ from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_o
 FROM_LAST_APPLIED = "last-applied, written by Argo CD"
 FROM_SAME_REVISION = "the synced revision is the compared one"
 FROM_SYNCED_REVISION = "the manifest of the last synced revision"
+SKEW: Final = timedelta(minutes=1)
+"""How far the clocks of Argo CD and of an API server may be apart before times mean something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,18 @@ def _applied_by_another(item: ObjectSnapshot) -> bool:
 
 def _argocd_wrote_after(item: ObjectSnapshot, finished: str) -> bool:
     """Whether Argo CD wrote the object after the sync that is known: another one, whose revision nothing tells."""
-    return any(entry.manager in ARGOCD[:1] and (entry.time or "") > finished for entry in item.managers.entries)
+    written = (_moment(entry.time) for entry in item.managers.entries if entry.manager in ARGOCD[:1])
+    end = _moment(finished)
+    return end is not None and any(time is not None and time > end + SKEW for time in written)
+
+
+def _moment(time: str | None) -> datetime | None:
+    """An RFC 3339 time; None where there is none, or where it is none."""
+    try:
+        moment = datetime.fromisoformat(time or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _parameters(source: Json) -> Json:

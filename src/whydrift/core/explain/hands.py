@@ -21,6 +21,8 @@ from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_ob
 HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
 ORDERED: Final = frozenset({"initContainers"})
 """Lists with keys whose order means something all the same: init containers run one after the other."""
+SHARED_NAMES: Final = {"rancher": "cattle.io"}
+"""Controllers that write under the name of a tool for people; keys of this domain are theirs."""
 AUTO_SYNC: Final = ("spec", "syncPolicy", "automated")
 """What a rollback, or somebody in Argo CD's pages, takes away from an Application."""
 
@@ -29,6 +31,8 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     """The people's entries at this place, the last writer first; none where anybody else owns it as well."""
     owners = others(subject, difference) or _writers_of_the_list_around(subject, difference)
     if not owners or any(not is_hand(subject, entry) or not _after_sync(subject, entry) for entry in owners):
+        return ()
+    if any(SHARED_NAMES.get(entry.manager, "\0") in str(difference.path[-1]) for entry in owners):
         return ()
     return tuple(sorted(owners, key=lambda entry: entry.time or "", reverse=True))
 
