@@ -43,7 +43,22 @@ async def _newest(reader: FactReader, application: Application) -> Newest | NotR
         now, then = await render(reader, application, head), await render(reader, application, compared)
         if not isinstance(now, NotRead) and not isinstance(then, NotRead):
             return Newest(head, commits, now, then)
+    if await _is_taken_back(reader, application, head):
+        now = await _rendered(reader, application, application.synced_revisions[0])
+        then = await _rendered(reader, application, compared)
+        if not isinstance(now, NotRead) and not isinstance(then, NotRead):
+            return Newest(head, commits, now, then)
     return NotRead(f"{head[:8]} cannot be rendered here")
+
+
+async def _is_taken_back(reader: FactReader, application: Application, head: str) -> bool:
+    """Whether the newest commit holds the very files of the last sync, so that it renders to the same."""
+    if len(application.synced_revisions) != 1 or reader.repository is None:
+        return False
+    repo = application.sources[0].repo
+    now = await reader.repository.files(repo, head, "")
+    then = await reader.repository.files(repo, application.synced_revisions[0], "")
+    return not isinstance(now, NotRead) and now == then
 
 
 async def _rendered(
