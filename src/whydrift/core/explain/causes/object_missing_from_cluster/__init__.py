@@ -22,6 +22,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import Refusal, classify, result_of
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.snapshot import Verdict
 from whydrift.core.model.values import ABSENT, text
 
 
@@ -50,6 +51,9 @@ def _story(subject: Subject) -> tuple[str, Side | None, Evidence]:
     if classify(message) is Refusal.KIND:
         why = f"the kind {subject.key.kind} is not installed on this cluster"
         return why, Side.STRUCTURE, Evidence("operation", message)
+    if subject.object.verdict is Verdict.UNKNOWN:
+        why = f"the project {subject.application.project} does not permit {subject.key.kind} here, so no sync brings it"
+        return why, Side.STRUCTURE, Evidence("status", "Argo CD compared it and yet says Unknown of this object alone")
     applied = was_applied(subject)
     if applied is not None:
         job = subject.key.kind == "Job"
