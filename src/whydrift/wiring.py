@@ -70,14 +70,14 @@ class Opened:
             close()
 
 
-def open_answers(connection: Connection) -> Source:
+def open_answers(connection: Connection, list_only: bool = False) -> Source:
     """The source that the command line names: a recording (`demo` is the one that ships with the package), or live."""
     if connection.recording is None:
-        return _open_live(connection)
+        return _open_live(connection, list_only)
     return Recording(DEMO if connection.recording == "demo" else Path(connection.recording))
 
 
-def _open_live(connection: Connection) -> Source:
+def _open_live(connection: Connection, list_only: bool) -> Source:
     """The user's Argo CD with the clusters of their kubeconfig; the cluster alone where there is no API server."""
     from whydrift.adapters.argocd import ArgocdOptions, CoreMode, CoreSource, connect
     from whydrift.adapters.live import Live
@@ -96,7 +96,7 @@ def _open_live(connection: Connection) -> Source:
             raise
         return CoreSource(kubernetes, kubernetes.namespace() or "argocd")
     nowhere = kubernetes is None and not connection.no_kubernetes
-    return Live(argocd, kubernetes, ["no kubeconfig: Argo CD alone is asked"] if nowhere else [])
+    return Live(argocd, kubernetes, ["no kubeconfig: Argo CD alone is asked"] if nowhere else [], list_only)
 
 
 def _open_clusters(connection: Connection) -> KubernetesSource | None:

@@ -41,12 +41,18 @@ class _List(msgspec.Struct):
 
 
 class Live:
-    """Routes questions by their API. Without clusters, Argo CD alone is asked, and whatever needs them is a gap."""
+    """Routes questions by their API. Without clusters, Argo CD alone is asked, and whatever needs them is a gap.
 
-    def __init__(self, argocd: Noted, kubernetes: Clusters | None, notes: Sequence[str] = ()) -> None:
+    `list_only` says that nothing but lists of Applications will be asked for: then no kubeconfig is read.
+    """
+
+    def __init__(
+        self, argocd: Noted, kubernetes: Clusters | None, notes: Sequence[str] = (), list_only: bool = False
+    ) -> None:
         self._argocd = argocd
         self._kubernetes = kubernetes
         self._notes = list(notes)
+        self._list_only = list_only
         self._lock = asyncio.Lock()
         self._clusters: dict[str, str] | None = None if kubernetes is not None else {}
         self._listed: bytes | None = None
@@ -88,11 +94,10 @@ class Live:
         return self._kubernetes if at or "" in (await self.clusters()).values() else None
 
     async def _ask_argocd(self, question: Question) -> Reply:
-        if question.path != APPLICATIONS and self._kubernetes is not None:
-            # A kubeconfig that cannot be used is said at once, but `ls`, which asks for the list alone, needs none.
-            reply, _ = await asyncio.gather(self._argocd.ask(question), self._kubernetes.clusters())
-            return reply
-        reply = await self._argocd.ask(question)
+        if self._kubernetes is None or self._list_only:
+            return await self._argocd.ask(question)
+        # Meanwhile the kubeconfig is read: one that cannot be used is said at once.
+        reply, _ = await asyncio.gather(self._argocd.ask(question), self._kubernetes.clusters())
         if isinstance(reply, Body) and question.path == APPLICATIONS and self._clusters is None:
             self._listed = reply.content
         return reply

@@ -48,7 +48,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 async def _lists(connection: Connection) -> list[bytes]:
     from whydrift import wiring
 
-    source = wiring.open_answers(connection)
+    source = wiring.open_answers(connection, list_only=True)
     try:
         replies = [await source.ask(Question(Api.ARGOCD, "/api/v1/applications", (), at)) for at in source.instances()]
     finally:

@@ -6,7 +6,9 @@ import asyncio
 import base64
 import json
 import os
+import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,40 @@ def test_takes_tokens_from_where_they_are(tmp_path: Path) -> None:
 def test_sends_a_name_and_a_password(tmp_path: Path) -> None:
     _, replay = read(tmp_path, {"username": "jo", "password": "s3cret"}, token="")
     assert replay.seen[0].header("Authorization") == "Basic " + base64.b64encode(b"jo:s3cret").decode()
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="compares with kubectl itself")
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"token": "T"},
+        {"token": "T", "tokenFile": "token"},
+        {"username": "jo", "password": "p"},
+        {"exec": True},
+        {"exec": True, "token": "T"},
+        {"exec": True, "username": "jo", "password": "p"},
+        {"token": "T", "as": "jo", "as-uid": "u", "as-groups": ["dev", "ops"]},
+        {},
+    ],
+    ids=str,
+)
+def test_says_the_same_as_kubectl(tmp_path: Path, user: dict[str, object]) -> None:
+    (tmp_path / "token").write_text("from-a-file\n")
+    user = {**user, **plugin(tmp_path, credential(token="from-a-plugin"))} if "exec" in user else user
+    with Replay(recording(tmp_path), certificate="server") as replay:
+        config = kubeconfig(tmp_path / "config", replay.kubernetes_url, user, CA)
+        command = ["kubectl", "--kubeconfig", str(config), "get", "--raw", PODS]
+        environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"]}
+        subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+        ask(source(config), PODS)
+    said = [
+        sorted(
+            (key.title(), value) for key, value in seen.headers if key.title().startswith(("Authorization", "Impers"))
+        )
+        for seen in replay.seen
+    ]
+    assert said[0] == said[-1]
+    assert len(said) >= 2
 
 
 def test_impersonates_as_kubectl_would(tmp_path: Path) -> None:

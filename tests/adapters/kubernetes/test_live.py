@@ -154,13 +154,16 @@ def test_argo_cd_alone_leaves_gaps_and_says_why(tmp_path: Path) -> None:
     assert isinstance(listed, Body)
 
 
-def test_an_unusable_kubeconfig_stops_everything_but_the_list(tmp_path: Path) -> None:
-    async def twice() -> Reply:
-        live = Live(connect(ArgocdOptions(server=replay.url), {}, tmp_path), source(contexts(tmp_path, "x"), "gone"))
-        listed = await live.ask(Question(Api.ARGOCD, "/api/v1/applications"))
-        with pytest.raises(SourceError, match="no context 'gone'"):
-            await live.ask(Question(Api.ARGOCD, "/api/version"))
-        return listed
+@pytest.mark.parametrize("list_only", [False, True])
+def test_an_unusable_kubeconfig_is_said_at_once_unless_the_list_is_all(tmp_path: Path, list_only: bool) -> None:
+    async def once() -> Reply:
+        argocd = connect(ArgocdOptions(server=replay.url), {}, tmp_path)
+        live = Live(argocd, source(contexts(tmp_path, "x"), "gone"), list_only=list_only)
+        return await live.ask(Question(Api.ARGOCD, "/api/v1/applications"))
 
     with Replay(fleet(tmp_path)) as replay:
-        assert isinstance(asyncio.run(twice()), Body)
+        if list_only:
+            assert isinstance(asyncio.run(once()), Body)
+        else:
+            with pytest.raises(SourceError, match="no context 'gone'"):
+                asyncio.run(once())

@@ -105,15 +105,15 @@ def _credentials(user: Entry, cluster: Entry) -> tuple[str, str, str]:
         return f"Bearer {user.file('tokenFile')}", "", ""
     if text(stated, "token"):
         return f"Bearer {text(stated, 'token')}", "", ""
+    if text(stated, "username") and text(stated, "password"):
+        pair = f"{text(stated, 'username')}:{text(stated, 'password')}".encode()
+        return f"Basic {base64.b64encode(pair).decode()}", "", ""
     if mapping(stated, "exec"):
         status = run_plugin(mapping(stated, "exec"), user.folder, cluster.values)
         token, certificate = text(status, "token").strip(), text(status, "clientCertificateData")
         return f"Bearer {token}" if token else "", certificate, text(status, "clientKeyData")
     if mapping(stated, "auth-provider"):
         return f"Bearer {_from_provider(mapping(stated, 'auth-provider'))}", "", ""
-    if text(stated, "username") and text(stated, "password"):
-        pair = f"{text(stated, 'username')}:{text(stated, 'password')}".encode()
-        return f"Basic {base64.b64encode(pair).decode()}", "", ""
     return "", "", ""
 
 
