@@ -21,7 +21,18 @@ from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_empty, is_object, same, text
+from whydrift.core.model.values import (
+    ABSENT,
+    JsonObject,
+    MaybeJson,
+    child,
+    is_empty,
+    is_object,
+    items,
+    mapping,
+    same,
+    text,
+)
 
 _MARKS: Final = (
     "deprecated.daemonset.template.generation",
@@ -74,15 +85,22 @@ def is_mark(path: Path) -> bool:
 def fills_itself(subject: Subject, difference: Difference) -> bool:
     """Whether live without this place, or git's object, would get this value; true where no defaults are known."""
     live, path = subject.object.live, difference.live_path
-    if is_free(path) or (subject.key.group == "argoproj.io" and subject.key.kind in _WITHOUT_DEFAULTS):
-        return is_object(live) and same(filled(live, path), difference.live)
     bare = without(live, [path]) if is_object(live) else None
-    if not is_object(bare):
+    if not is_object(live) or not is_object(bare) or same(filled(live, path), difference.live):
         return True
+    if isinstance(path[-1], int):
+        return any(same(item, difference.live) for item in items(subject.stored, *difference.path[:-1]))
+    if is_free(path) or (subject.key.group == "argoproj.io" and subject.key.kind in _WITHOUT_DEFAULTS):
+        return _stated_as_text(subject, difference)
     again = _stored(subject, bare)
-    if again is ABSENT or same(child(again, *path), difference.live) or same(filled(bare, path), difference.live):
-        return True
-    return is_known_default(subject, difference)
+    return again is ABSENT or same(child(again, *path), difference.live) or is_known_default(subject, difference)
+
+
+def _stated_as_text(subject: Subject, difference: Difference) -> bool:
+    """Whether git states a Secret's keys in `stringData`, which the server writes into `data`."""
+    path, stated = difference.live_path, mapping(subject.object.target, "stringData")
+    names = path[1:] or tuple(mapping(subject.object.live, "data"))
+    return bool(stated) and path[0] == "data" and all(name in stated for name in names)
 
 
 def adders(subject: Subject, difference: Difference) -> tuple[Entry, ...]:

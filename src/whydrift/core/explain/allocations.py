@@ -28,7 +28,7 @@ ALLOCATED: Final[dict[str, Places]] = {
 
 ADMITTED: Final[dict[str, Places]] = {
     "Ingress": frozenset({("spec", "ingressClassName")}),
-    "Job": frozenset({("spec", "selector"), ("spec", "template", "metadata")}),
+    "Job": frozenset({("metadata", "labels"), ("spec", "selector"), ("spec", "template", "metadata")}),
     "PersistentVolume": frozenset({("spec", "claimRef")}),
     "Pod": frozenset({("spec",)}),
     "Application": frozenset({("operation",), ("spec", "project")}),
