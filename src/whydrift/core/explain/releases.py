@@ -14,7 +14,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.fact_kinds import SECOND_RENDER
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, is_object, items, same, text
+from whydrift.core.model.values import ABSENT, is_object, items, mapping, same, text
 
 DRAWN: Final = frozenset({"Helm", "Plugin"})
 """Source types whose render may draw values anew: what git says may differ with no commit at all."""
@@ -57,9 +57,9 @@ def is_reproducible(subject: Subject, difference: Difference) -> bool | None:
 
 def draws(application: Application) -> bool:
     """Whether some source is of a type whose render may differ each time."""
-    status = application.raw.get("status")
-    kinds = [str(kind) for kind in items(status, "sourceTypes")] if is_object(status) else []
-    return not DRAWN.isdisjoint(kinds or [text(status, "sourceType") if is_object(status) else ""])
+    status = mapping(application.raw, "status")
+    kinds = {text(status, "sourceType"), *(str(kind) for kind in items(status, "sourceTypes"))}
+    return not DRAWN.isdisjoint(kinds) or any(source.chart for source in application.sources)
 
 
 def _written_by_others(subject: Subject, difference: Difference) -> bool:
