@@ -17,7 +17,7 @@ from whydrift.core.explain.subject import Subject, sync_options
 from whydrift.core.explain.writers import is_argocd
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
-from whydrift.core.model.managers import Entry
+from whydrift.core.model.managers import Entry, leaves
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.snapshot import ObjectSnapshot
@@ -104,23 +104,22 @@ def _stated_as_text(subject: Subject, difference: Difference) -> bool:
 
 
 def adders(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
-    """Who owns what only live has here, Argo CD aside, the last writer first; owners of parts where nobody has it all.
+    """Who owns what only live has here, or parts of it, Argo CD aside, the last writer first.
 
-    None where Argo CD's own entry holds it: then git stated it once. In the entry of whoever created the object, which
-    owns every default of the server as well (reference/measured.md 21), only free keys and list items count.
+    What Argo CD's own entry holds as well git stated once. In the entry of whoever created the object, which owns every
+    default of the server too (reference/measured.md 21), only free keys and list items count.
     """
     live = subject.object.live
     if not is_object(live):
         return ()
-    managers, place = subject.object.managers, _written_at(subject, difference)
-    owners = managers.owners(place, live)
-    if any(is_argocd(subject, entry) for entry in owners):
+    found: dict[Entry, None] = {}
+    for leaf in leaves(difference.live, _written_at(subject, difference)):
+        owners = subject.object.managers.owners(leaf, live) or subject.object.managers.owners_within(leaf, live)
+        if not any(is_argocd(subject, entry) for entry in owners):
+            found |= dict.fromkeys(owners)
+    if not is_free(difference.live_path) and any(_created(entry, live) for entry in found):
         return ()
-    found = owners or managers.owners_within(place, live)
-    foreign = [entry for entry in found if not is_argocd(subject, entry)]
-    if not is_free(difference.live_path) and any(_created(entry, live) for entry in foreign):
-        return ()
-    return tuple(sorted(foreign, key=lambda entry: entry.time or "", reverse=True))
+    return tuple(sorted(found, key=lambda entry: entry.time or "", reverse=True))
 
 
 def _written_at(subject: Subject, difference: Difference) -> Path:

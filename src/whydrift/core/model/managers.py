@@ -92,7 +92,7 @@ def _entry(raw: JsonObject) -> Entry:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a path ends in a field set: whether it, or an atomic ancestor, is owned; at which depth; what lies below."""
+    """Where a path ends in a field set: whether it, or an atomic ancestor, is owned; how deep; what lies below."""
 
     owned: bool
     depth: int
@@ -119,7 +119,7 @@ def _owns(fields: FieldSet, path: Path, obj: JsonObject) -> bool:
         return True
     if not place.below or place.value is ABSENT:
         return False
-    return set(_leaves(place.value, path)) == set(_owned(place.below, place.value, path))
+    return set(leaves(place.value, path)) == set(_owned(place.below, place.value, path))
 
 
 def _touches(fields: FieldSet, path: Path, obj: JsonObject) -> bool:
@@ -166,12 +166,13 @@ def _owned(fields: FieldSet, value: MaybeJson, path: Path) -> list[Path]:
         if below and not is_empty(here):
             found += _owned(below, here, (*path, step))
         elif element in fields.members:
-            found += _leaves(here, (*path, step))
+            found += leaves(here, (*path, step))
     return found
 
 
-def _leaves(value: MaybeJson, path: Path) -> list[Path]:
+def leaves(value: MaybeJson, path: Path) -> list[Path]:
+    """The paths of all scalars, empty lists and empty maps below a value that stands at `path`."""
     if not isinstance(value, dict | list) or not value:
         return [path]
     steps = value.items() if isinstance(value, dict) else enumerate(value)
-    return [leaf for step, below in steps for leaf in _leaves(below, (*path, step))]
+    return [leaf for step, below in steps for leaf in leaves(below, (*path, step))]

@@ -34,7 +34,9 @@ from whydrift.core.model.explanation import Evidence, Explanation, Side, Strengt
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, WEBHOOKS
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import for_people
-from whydrift.core.model.values import ABSENT, child, is_empty
+from whydrift.core.model.values import ABSENT, child, is_empty, mapping
+
+IMAGE_UPDATER = "argocd-image-updater.argoproj.io/"
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -50,8 +52,8 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     if pipeline_marks(subject):
         return
     for difference in concerned:
-        refuted = _was_in_git(subject, difference) or _injected(subject, difference) or _scaled(subject, difference)
-        if not refuted and is_addition(subject, difference):
+        refutations = (_was_in_git, _injected, _scaled, _updates_images)
+        if is_addition(subject, difference) and not any(refuted(subject, difference) for refuted in refutations):
             yield _added(subject, difference, adders(subject, difference))
 
 
@@ -59,6 +61,12 @@ def _scaled(subject: Subject, difference: Difference) -> bool:
     """Whether the number of replicas may be an autoscaler's, to which git leaves it."""
     unread = not subject.facts.known(AUTOSCALERS)
     return difference.path == REPLICAS and (unread or bool(autoscalers_of(subject)))
+
+
+def _updates_images(subject: Subject, difference: Difference) -> bool:
+    """Whether an image updater may have written an Application's source through Argo CD's API, in the server's name."""
+    asked = any(key.startswith(IMAGE_UPDATER) for key in mapping(subject.object.live, "metadata", "annotations"))
+    return asked and difference.path[:1] == ("spec",) and difference.path[1] in ("source", "sources")
 
 
 def _was_in_git(subject: Subject, difference: Difference) -> bool:
