@@ -10,6 +10,7 @@ from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Finding
 from whydrift.core.model.application import Application, Source
 from whydrift.core.model.drift import Kind
+from whydrift.core.model.effect import Effect, Forecast
 from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.secrets import masked
@@ -19,11 +20,13 @@ from whydrift.core.model.triage import (
     ApplicationAnswer,
     ArgocdAnswer,
     DifferenceAnswer,
+    EffectAnswer,
     EvidenceAnswer,
     ExplanationAnswer,
     ObjectAnswer,
     SourceAnswer,
     State,
+    SyncAnswer,
     UndecidedAnswer,
     Value,
 )
@@ -56,6 +59,29 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         agrees=_agrees(outcome),
         objects=tuple(_object(o, sides) for o in outcome.objects),
         not_read=not_read,
+        sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
+    )
+
+
+def _sync(forecast: Forecast) -> SyncAnswer:
+    return SyncAnswer(
+        safe=forecast.safe,
+        converges=forecast.converges,
+        effects=tuple(_effect(effect) for effect in forecast.effects),
+        because=forecast.because,
+        automatic=forecast.automatic or msgspec.UNSET,
+    )
+
+
+def _effect(effect: Effect) -> EffectAnswer:
+    return EffectAnswer(
+        object=effect.key.id,
+        namespace=effect.key.namespace,
+        does=effect.does,
+        paths=effect.paths,
+        says=effect.says,
+        safe=effect.safe,
+        loses=effect.loses or msgspec.UNSET,
     )
 
 

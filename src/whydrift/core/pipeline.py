@@ -14,8 +14,11 @@ from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
+from whydrift.core.judge.forecast import forecast
+from whydrift.core.judge.situation import Situation, wants
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.effect import Forecast
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, Verdict
@@ -44,6 +47,7 @@ class ApplicationOutcome:
     snapshot: ApplicationSnapshot
     objects: tuple[ObjectOutcome, ...]
     wants: tuple[tuple[ObjectKey, FactKind[object]], ...] = ()
+    sync: Forecast | None = None
 
     @property
     def stale(self) -> bool:
@@ -71,6 +75,32 @@ def look(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], ana
     if analysis.hidden:
         wants += unseen_wants(snapshot, facts)
     return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants))
+
+
+def is_looked_at(application: Application, analysis: Analysis) -> bool:
+    """Whether there is anything to look at: an application that is Synced all over waits for `--hidden`."""
+    drifting = any(row.get("status") != Verdict.SYNCED for _, row in application.rows)
+    return analysis.hidden or drifting or application.sync != Verdict.SYNCED
+
+
+def foresight_wants(
+    snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
+) -> tuple[tuple[ObjectKey, FactKind[object]], ...]:
+    """The facts without which it cannot be said what a sync would do."""
+    return tuple(wants(snapshot, facts))
+
+
+def foresee(outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> Forecast:
+    """What a sync now would do, as far as the objects were read."""
+    return forecast(
+        Situation(
+            outcome.snapshot,
+            {o.key: o.findings for o in outcome.objects},
+            {cause.id: cause.side for cause in analysis.catalogue},
+            facts,
+            analysis.knowledge,
+        )
+    )
 
 
 def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

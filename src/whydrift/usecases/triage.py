@@ -15,7 +15,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.model.values import JsonObject
-from whydrift.core.pipeline import Analysis, ApplicationOutcome, look
+from whydrift.core.pipeline import Analysis, ApplicationOutcome, foresee, foresight_wants, is_looked_at, look
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
@@ -55,6 +55,7 @@ async def explain_application(application: Application, how: Look) -> Applicatio
     try:
         snapshot, not_read = await _snapshot(application, how)
         outcome = await _look_until_settled(snapshot, how)
+        outcome = await _foresee(outcome, how)
     except SourceError as error:
         nothing = ApplicationOutcome(ApplicationSnapshot(application, None), ())
         return application_answer(nothing, sides, str(error))
@@ -65,8 +66,7 @@ async def explain_application(application: Application, how: Look) -> Applicatio
 
 async def _snapshot(application: Application, how: Look) -> tuple[ApplicationSnapshot, str]:
     rows = dict(application.rows)
-    drifting = [key for key, row in application.rows if row.get("status") != Verdict.SYNCED]
-    if application.sync == "Synced" and not drifting and not how.analysis.hidden:
+    if not is_looked_at(application, how.analysis):
         return ApplicationSnapshot(application, ()), ""
     reply = await how.reader.about(application, "/managed-resources")
     if isinstance(reply, NotRead):
@@ -95,6 +95,17 @@ async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> Appli
         await reader.read((application, key, kind) for key, kind in outcome.wants)
         outcome = look(snapshot, facts, how.analysis)
     return replace(outcome, wants=())
+
+
+async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome:
+    """The outcome with what a sync now would do."""
+    application, reader = outcome.snapshot.application, how.reader
+    if not is_looked_at(application, how.analysis):
+        return outcome
+    facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
+    wanted = foresight_wants(outcome.snapshot, facts)
+    await reader.read((application, key, kind) for key, kind in wanted)
+    return replace(outcome, sync=foresee(outcome, facts, how.analysis))
 
 
 def remember_fleet(reader: FactReader, fleet: Fleet, incomplete: str) -> None:

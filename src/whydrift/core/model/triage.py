@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side, Strength
 
 SCHEMA = "whydrift.answer/1"
@@ -70,6 +71,32 @@ class ObjectAnswer(Answered, omit_defaults=False):
     differences: tuple[DifferenceAnswer, ...]
 
 
+class EffectAnswer(Answered, omit_defaults=False):
+    """One thing that a sync would do; `loses` is the cause whose change would be lost."""
+
+    object: str
+    namespace: str
+    does: Does
+    paths: tuple[str, ...]
+    says: str
+    safe: bool
+    loses: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class SyncAnswer(Answered, omit_defaults=False):
+    """What a sync now would do. `converges`: Argo CD would call the application Synced after it.
+
+    `safe` is true only when every effect is known and none loses what somebody wants; `automatic` says what happens
+    without anybody pressing.
+    """
+
+    safe: bool
+    converges: bool
+    effects: tuple[EffectAnswer, ...]
+    because: str
+    automatic: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class SourceAnswer(Answered):
     """One source of an application."""
 
@@ -104,6 +131,7 @@ class ApplicationAnswer(Answered):
     sources: tuple[SourceAnswer, ...] = ()
     compared_by: str = ""
     not_read: str = ""
+    sync: SyncAnswer | msgspec.UnsetType = msgspec.UNSET
 
 
 class GapAnswer(Answered):

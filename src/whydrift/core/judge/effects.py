@@ -1,0 +1,182 @@
+"""Predicted changes → effects: what a sync would do to one object, in words that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from whydrift.core.compare.differences import SERVER_OWNED, Change, changes
+from whydrift.core.compare.typed.remarshal import remarshal_value
+from whydrift.core.compare.typed.table import TypeTable
+from whydrift.core.explain.autoscalers import autoscalers_of
+from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.versions import Image, is_newer
+from whydrift.core.judge.dangers import danger
+from whydrift.core.judge.load import load_after
+from whydrift.core.judge.losses import Judged, Worth, judged
+from whydrift.core.judge.predict import Predicted
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.effect import Does, Effect
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path, for_people, pointer, starts_with
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.values import ABSENT, MaybeJson, child, same
+from whydrift.errors import NotComparable
+
+TEMPLATE: Path = ("spec", "template")
+REPLICAS: Path = ("spec", "replicas")
+ROLLING = frozenset(
+    {
+        ("apps", "Deployment"),
+        ("apps", "StatefulSet"),
+        ("apps", "DaemonSet"),
+        ("argoproj.io", "Rollout"),
+        ("apps.openshift.io", "DeploymentConfig"),
+        ("apps.kruise.io", "CloneSet"),
+    }
+)
+"""Kinds whose pods restart when their template changes."""
+_SHOWN = 3
+
+
+def changes_of(predicted: Predicted) -> tuple[Change, ...]:
+    """What a sync changes in an object, without what only the server writes."""
+    found = changes(predicted.before, predicted.after)
+    return tuple(c for c in found if not any(starts_with(c.left, place) for place in SERVER_OWNED))
+
+
+def effects_of(
+    item: ObjectSnapshot, predicted: Predicted, found: tuple[Change, ...], situation: Situation
+) -> tuple[Effect, ...]:
+    """The effects of a sync on an object that is there and is applied."""
+    each = [judged(change, item, situation) for change in found]
+    rolls = _rolls(item.key, predicted, each, situation.knowledge.types)
+    noisy = rolls and not any(_in_template(j.change) and j.worth is Worth.WANTED for j in each)
+    effects = [_effect(item, predicted, j, situation, noisy) for j in each]
+    restart = [_restart(item.key, predicted, each, noisy)] if rolls else []
+    return (*_grouped(effects), *restart)
+
+
+def _in_template(change: Change) -> bool:
+    return starts_with(change.left, TEMPLATE) or starts_with(change.right, TEMPLATE)
+
+
+def _rolls(key: ObjectKey, predicted: Predicted, each: Sequence[Judged], types: TypeTable) -> bool:
+    """Whether pods are made anew: what stays of the template differs, as the kind's controller reads it."""
+    if key[:2] not in ROLLING:
+        return False
+    staying = [j for j in each if _in_template(j.change) and j.worth is not Worth.RETURNS]
+    return bool(staying) and not _one_template(predicted, types)
+
+
+def _one_template(predicted: Predicted, types: TypeTable) -> bool:
+    """Whether both templates are one pod template in two spellings: a Rollout's controller compares them so."""
+    before, after = (child(side, *TEMPLATE) for side in (predicted.before, predicted.after))
+    try:
+        return same(*(_encoded(template, types) for template in (before, after)))
+    except NotComparable:
+        return same(before, after)
+
+
+def _encoded(template: MaybeJson, types: TypeTable) -> MaybeJson:
+    return template if template is ABSENT else remarshal_value(template, "core/v1/PodTemplateSpec", types)
+
+
+def _effect(item: ObjectSnapshot, predicted: Predicted, j: Judged, situation: Situation, noisy: bool) -> Effect:
+    change, paths = j.change, (_pointer(j.change),)
+    says = _says(change, predicted)
+    if j.worth is Worth.RETURNS:
+        return Effect(
+            item.key, Does.NOTHING, f"{_field(change, predicted)}: the webhook writes the same again", True, paths
+        )
+    if j.worth is Worth.LOST:
+        does = _does(change)
+        told = f"{says}{_load(item, predicted, change, situation)}{f': {j.why}' if j.why and not j.cause else ''}"
+        return Effect(item.key, does, told, False, paths, j.cause)
+    feared = danger(item.key, change) if j.worth is Worth.WANTED else ""
+    if feared:
+        return Effect(item.key, _does(change), f"{says}: {feared}", False, paths, j.cause)
+    safe = not (noisy and _in_template(change))
+    return Effect(item.key, _does(change), says, safe, paths, "" if safe else j.cause)
+
+
+def _load(item: ObjectSnapshot, predicted: Predicted, change: Change, situation: Situation) -> str:
+    return load_after(situation.subject(item), change) if change.left == REPLICAS else ""
+
+
+def _restart(key: ObjectKey, predicted: Predicted, each: Sequence[Judged], noisy: bool) -> Effect:
+    within = [j for j in each if _in_template(j.change)]
+    lost = [j for j in within if j.worth is Worth.LOST]
+    number = child(predicted.after, *REPLICAS)
+    pods = f"its {number} pods" if isinstance(number, int) and number > 1 else "its pods"
+    why = " for a change that means nothing" if noisy and not lost else ""
+    cause = lost[0].cause if lost else within[0].cause if noisy else ""
+    paths = tuple(_pointer(j.change) for j in within)
+    return Effect(key, Does.RESTART, f"restarts {pods}{why}", not noisy and not lost, paths, cause)
+
+
+def _does(change: Change) -> Does:
+    if change.left == REPLICAS:
+        return Does.SCALE
+    if change.left[-1:] == ("image",) and isinstance(change.on_left, str) and isinstance(change.on_right, str):
+        return _image(change.on_left, change.on_right)
+    if change.on_right is ABSENT:
+        return Does.REMOVE_KEY
+    return Does.UPDATE if change.on_left is ABSENT or change.order else Does.OVERWRITE
+
+
+def _image(live: str, after: str) -> Does:
+    if is_newer(live, after):
+        return Does.DOWNGRADE
+    return Does.UPGRADE if is_newer(after, live) else Does.OVERWRITE
+
+
+def _says(change: Change, predicted: Predicted) -> str:
+    field = _field(change, predicted)
+    if change.left == REPLICAS:
+        return f"scales from {_number(change.on_left)} to {_number(change.on_right)}"
+    if change.order:
+        return f"{field}: puts the items in git's order"
+    if change.on_right is ABSENT:
+        return f"removes {field} ({quoted(change.on_left)})"
+    if change.on_left is ABSENT:
+        return f"sets {field} to {quoted(change.on_right)}"
+    does = _does(change)
+    if does in (Does.DOWNGRADE, Does.UPGRADE):
+        tags = [Image.parse(str(side)).tag for side in (change.on_left, change.on_right)]
+        return f"{'downgrades' if does is Does.DOWNGRADE else 'upgrades'} {field} from {tags[0]} to {tags[1]}"
+    return f"{field}: {quoted(change.on_left)} → {quoted(change.on_right)}"
+
+
+def _number(value: MaybeJson) -> str:
+    return "1" if value is ABSENT else str(value)
+
+
+def _field(change: Change, predicted: Predicted) -> str:
+    if change.on_left is ABSENT:
+        return for_people(change.right, predicted.after)
+    return for_people(change.left, predicted.before)
+
+
+def _pointer(change: Change) -> str:
+    return pointer(change.left if change.on_left is not ABSENT else change.right)
+
+
+def _grouped(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Effects of one object that do the same for the same reason, told together."""
+    kind = lambda e: (e.does.value, e.safe, e.loses)  # noqa: E731 - a key for sorting and grouping
+    return tuple(_one(list(alike)) for _, alike in groupby(sorted(effects, key=kind), key=kind))
+
+
+def _one(alike: list[Effect]) -> Effect:
+    first = alike[0]
+    more = f"; {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
+    says = "; ".join(effect.says for effect in alike[:_SHOWN]) + more
+    paths = tuple(path for effect in alike for path in effect.paths)
+    return Effect(first.key, first.does, says, first.safe, paths, first.loses)
+
+
+def scaled_back(item: ObjectSnapshot, found: Iterable[Change], situation: Situation) -> bool:
+    """Whether an autoscaler takes the number of replicas back that a sync would set."""
+    scaled = any(change.left == REPLICAS for change in found)
+    return scaled and bool(autoscalers_of(situation.subject(item)))

@@ -1,0 +1,227 @@
+"""The forecast: everything that a sync now would do to an application, and what Argo CD would say of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
+from whydrift.core.judge.convergence import settles
+from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
+from whydrift.core.judge.namespace import namespace_effects
+from whydrift.core.judge.predict import Predicted, Way, created, predicted
+from whydrift.core.judge.prunes import pruned
+from whydrift.core.judge.refusals import refused_change, refused_value
+from whydrift.core.judge.respect import RESPECT, respected
+from whydrift.core.judge.runs import hook_effects, runs
+from whydrift.core.judge.situation import Situation, is_forced, way_of
+from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
+from whydrift.core.model.effect import Does, Effect, Forecast
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
+from whydrift.core.model.values import ABSENT, JsonObject, is_object, mapping
+from whydrift.errors import NotComparable
+
+Told = tuple[tuple[Effect, ...], bool]
+"""The effects on one object, and whether Argo CD calls it Synced afterwards."""
+
+
+def forecast(situation: Situation) -> Forecast:
+    """What a sync now would do. What cannot be predicted is an unknown effect, and unknown is not safe."""
+    if situation.snapshot.objects is None:
+        unread = Effect(situation.itself, Does.UNKNOWN, "what it would change is not known: nothing was read", False)
+        return _concluded((unread,), False, situation)
+    whole = stopped(situation)
+    if whole:
+        return _concluded(whole, situation.application.sync == "Synced", situation)
+    return _object_by_object(situation)
+
+
+def _object_by_object(situation: Situation) -> Forecast:
+    before = refused_before(situation)
+    failing = {effect.key for effect in before}
+    effects: list[Effect] = [*before]
+    converges = not before
+    for item in situation.snapshot.objects or ():
+        found, settled = _on_object(item, situation)
+        if item.key in failing or refused_as_a_whole(situation):
+            found, settled = tuple(e for e in found if not e.safe), item.verdict is Verdict.SYNCED
+        effects += found
+        converges = converges and settled
+    effects += [*namespace_effects(situation), *hook_effects(situation)]
+    return _concluded(tuple(effects), converges, situation)
+
+
+def _on_object(item: ObjectSnapshot, situation: Situation) -> Told:
+    target, live = item.target, item.live
+    newer = situation.overtaken(item.key)
+    if newer is not None:
+        return _overtaken(item, newer, situation)
+    if _takes_no_part(item):
+        return (), True
+    if target is ABSENT and live is ABSENT and item.verdict is not Verdict.SYNCED:
+        return (
+            Effect(item.key, Does.UNKNOWN, f"what it would do to {item.key} is not known: it was not read", False),
+        ), False
+    if not is_object(target):
+        if not is_object(live) or item.verdict is not Verdict.OUT_OF_SYNC:
+            return (), True
+        effect, gone = pruned(item, situation)
+        return (effect,), gone
+    if "ApplyOutOfSyncOnly=true" in situation.application.sync_options and item.verdict is Verdict.SYNCED:
+        return (), True
+    return _created(item, target, situation) if not is_object(live) else _applied(item, target, live, situation)
+
+
+def _takes_no_part(item: ObjectSnapshot) -> bool:
+    if item.hook:
+        return True
+    target = item.target
+    return is_object(target) and (counts_as_hook(target) or is_ignored_hook(target) or is_skipped(target))
+
+
+def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> Told:
+    way = way_of(situation.application, target, ABSENT)
+    try:
+        made = created(target, situation.terms)
+    except NotComparable as error:
+        return (_fails(item, str(error)),), False
+    why = _forbidden(item) or refused_value(made, target, way, update=False)
+    if why:
+        return (_fails(item, why),), False
+    if runs(item.key):
+        return (
+            Effect(item.key, Does.CREATE, f"creates {item.key}, which runs", False, ("",), _cause(item, situation)),
+        ), True
+    found = situation.findings.get(item.key, ())
+    asked = any(situation.cause_side(finding) is Side.ASK for finding in found)
+    cause = _cause(item, situation) if asked else ""
+    return (Effect(item.key, Does.CREATE, f"creates {item.key}", not asked, ("",), cause),), True
+
+
+def _forbidden(item: ObjectSnapshot) -> str:
+    return "the project does not permit it" if item.verdict is Verdict.UNKNOWN and item.compared else ""
+
+
+def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situation: Situation) -> Told:
+    way = way_of(situation.application, target, live)
+    try:
+        sent = respected(target, live, situation.terms) if _respects(situation) else target
+        after = predicted(sent, live, way, situation.terms)
+    except NotComparable as error:
+        return _unpredicted(item, way, str(error), situation)
+    found = changes_of(after)
+    why = _refused(item, after, sent, way, situation)
+    if why:
+        return _when_refused(item, after, why, situation)
+    if not found and item.verdict is Verdict.SYNCED and item.compared:
+        return (), True
+    effects = effects_of(item, after, found, situation)
+    if way is Way.REPLACE and found:
+        effects = (
+            *effects,
+            Effect(item.key, Does.REPLACE, f"replaces {item.key} as a whole", all(e.safe for e in effects), ("",)),
+        )
+    settled = item.compared and settles(item, target, after, situation) and not scaled_back(item, found, situation)
+    return effects, settled
+
+
+def _respects(situation: Situation) -> bool:
+    return RESPECT in situation.application.sync_options
+
+
+def _refused(item: ObjectSnapshot, after: Predicted, sent: JsonObject, way: Way, situation: Situation) -> str:
+    key, found = item.key, changes_of(after)
+    if not found:
+        return ""
+    rebinding = key.group == "rbac.authorization.k8s.io" and way is Way.CLIENT_SIDE
+    change = "" if rebinding else refused_change(after.before, after.after, found, (key.group, key.kind))
+    return change or refused_value(after.after, sent, way, update=True)
+
+
+def _when_refused(item: ObjectSnapshot, after: Predicted, why: str, situation: Situation) -> Told:
+    if is_forced(item.target, item.live):
+        says = f"deletes {item.key} and creates it anew: {why}"
+        return (Effect(item.key, Does.REPLACE, says, False, ("",)),), True
+    return (_fails(item, why),), item.verdict is Verdict.SYNCED and item.compared
+
+
+def _unpredicted(item: ObjectSnapshot, way: Way, why: str, situation: Situation) -> Told:
+    known = situation.terms.knowledge.schemas.type_of(item.api_version, item.key.kind) is not None
+    if way is Way.SERVER_SIDE and known:
+        return (_fails(item, why),), item.verdict is Verdict.SYNCED and item.compared
+    if item.verdict is Verdict.SYNCED and _states_no_more(item.target, item.live):
+        return (), True
+    says = f"what it would change in {item.key} is not known: {why}"
+    return (Effect(item.key, Does.UNKNOWN, says, False),), item.verdict is Verdict.SYNCED
+
+
+def _states_no_more(target: object, live: object) -> bool:
+    """Whether live has everything that git states."""
+    if isinstance(target, dict) and isinstance(live, dict):
+        return all(key in live and _states_no_more(part, live[key]) for key, part in target.items())
+    if isinstance(target, list) and isinstance(live, list):
+        return len(target) == len(live) and all(_states_no_more(a, b) for a, b in zip(target, live, strict=True))
+    return target == live
+
+
+def _overtaken(item: ObjectSnapshot, newer: object, situation: Situation) -> Told:
+    """An object that a commit changes which Argo CD has not looked at: a sync takes that commit."""
+    revision = situation.newest.revision[:8] if situation.newest else ""
+    says = f"brings commit {revision}, which Argo CD has not looked at, to {item.key}"
+    unknown = Effect(item.key, Does.UNKNOWN, says, False, (), "verdict-is-stale")
+    live = item.live
+    if not is_object(newer) or not is_object(live):
+        return (unknown,), True
+    marks = mapping(item.target, "metadata", "annotations") if is_object(item.target) else {}
+    metadata: JsonObject = {**mapping(newer, "metadata"), "namespace": item.key.namespace}
+    metadata["annotations"] = {
+        **mapping(metadata, "annotations"),
+        **{key: value for key, value in marks.items() if key.startswith("argocd.argoproj.io/tracking")},
+    }
+    target: JsonObject = {**newer, "metadata": metadata}
+    try:
+        after = predicted(target, live, way_of(situation.application, target, live), situation.terms)
+    except NotComparable:
+        return (unknown,), True
+    found = changes_of(after)
+    settled = settles(replace(item), target, after, situation)
+    return ((replace(unknown, paths=()),) if found else ()), settled
+
+
+def _fails(item: ObjectSnapshot, why: str) -> Effect:
+    return Effect(item.key, Does.FAIL, f"fails: {why}", True)
+
+
+def _cause(item: ObjectSnapshot, situation: Situation) -> str:
+    found = situation.findings.get(item.key, ())
+    return next((f.explanations[0].cause for f in found if f.explanations), "")
+
+
+def _concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:
+    told = tuple(effects)
+    return Forecast(told, converges, _because(told, converges), _automatic(told, situation))
+
+
+def _because(effects: tuple[Effect, ...], converges: bool) -> str:
+    unsafe = [effect for effect in effects if not effect.safe]
+    if unsafe:
+        more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
+        return f"{unsafe[0].says}{more}"
+    failing = [effect for effect in effects if effect.does is Does.FAIL]
+    if failing:
+        return failing[0].says
+    changing = [effect for effect in effects if effect.does is not Does.NOTHING]
+    if not changing:
+        return "it changes nothing" if converges else "it changes nothing, and the difference stays"
+    return "it brings what git's commits want, and nothing that anybody wrote is lost"
+
+
+def _automatic(effects: tuple[Effect, ...], situation: Situation) -> str:
+    """What happens without anybody pressing."""
+    application = situation.application
+    doing = any(effect.does not in (Does.NOTHING, Does.FAIL) for effect in effects)
+    if not application.automated or not doing or application.sync != "OutOfSync":
+        return ""
+    heals = mapping(application.raw, "spec", "syncPolicy", "automated").get("selfHeal") is True
+    return f"automatic sync{' with selfHeal' if heals else ''} is on: this happens without anybody pressing"

@@ -1,0 +1,140 @@
+"""What a change that a sync would make takes away, and from whom (design/decisions.md, "sync.safe").
+
+A change is joined with the causes that were found at its place. Without a cause it is safe only where the last sync
+wrote what live still has, so that the commits since then want it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from whydrift.core.compare.alignment import at
+from whydrift.core.compare.differences import Change
+from whydrift.core.compare.tracking import INSTALLATION_ID, TRACKING_ID
+from whydrift.core.explain.base import base_of, git_moved
+from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.rollback import rolled_back_to
+from whydrift.core.judge.server import admitted
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.explanation import Explanation, Side
+from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.values import ABSENT, child, is_object, same
+
+WANTED = frozenset({"git-moved-ahead", "sync-is-failing", "sync-window-blocks", "namespace-metadata-differs"})
+"""Causes of differences that a commit (or the Application's own change) made: a sync brings what is wanted."""
+NOISE = frozenset(
+    {
+        "schema-defaults-field",
+        "server-defaults-field",
+        "writer-drops-empty-value",
+        "server-respells-value",
+        "list-order-differs",
+        "schema-prunes-unknown-field",
+        "engine-repaints-list",
+        "object-version-converted",
+        "server-allocates-value",
+        "generation-follows-change",
+        "kubectl-stamps-annotation",
+        "object-lacks-tracking-id",
+        "defaults-of-another-strategy",
+    }
+)
+"""Causes of differences that mean nothing: nobody loses what a sync makes of them, unless pods restart for it."""
+RETURNS = frozenset({"webhook-injects-field"})
+"""Causes whose writer writes the same again before the sync ends."""
+
+
+class Worth(StrEnum):
+    """What a change means to the people and controllers that wrote what it changes."""
+
+    WANTED = "a commit wants it"
+    NOISE = "it means nothing"
+    RETURNS = "it is written again at once"
+    LOST = "it takes something away"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One change with what it is worth; `cause` and `why` say whose work is lost, or why that is feared."""
+
+    change: Change
+    worth: Worth
+    cause: str = ""
+    why: str = ""
+
+
+def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
+    """What one predicted change of an object is worth; the worst of what was found at its place."""
+    found = [f for f in situation.findings.get(item.key, ()) if _covers(f, change)]
+    worths = [_by_finding(change, finding, situation) for finding in _nearest(found, change)]
+    if worths:
+        return max(worths, key=lambda each: list(Worth).index(each.worth))
+    if _is_mark(change):
+        return Judged(change, Worth.NOISE, "object-lacks-tracking-id")
+    return _by_base(change, item, situation)
+
+
+def _nearest(found: list[Finding], change: Change) -> list[Finding]:
+    """The findings that say something of this place: those with an explanation, where any has one."""
+    explained = [finding for finding in found if finding.explanations]
+    shown = [finding for finding in explained if finding.difference.shown]
+    return shown or explained or [finding for finding in found if finding.difference.shown]
+
+
+def _covers(finding: Finding, change: Change) -> bool:
+    d = finding.difference
+    return any(_related(mine, theirs) for mine in (change.left, change.right) for theirs in (d.path, d.live_path))
+
+
+def _related(one: Path, other: Path) -> bool:
+    return starts_with(one, other) or starts_with(other, one)
+
+
+def _by_finding(change: Change, finding: Finding, situation: Situation) -> Judged:
+    if not finding.explanations:
+        return Judged(change, Worth.LOST, "", "nobody knows who wrote it")
+    worths = [_by_explanation(change, e, situation) for e in _strongest(finding.explanations)]
+    return max(worths, key=lambda each: list(Worth).index(each.worth))
+
+
+def _strongest(explanations: tuple[Explanation, ...]) -> Iterable[Explanation]:
+    return (e for e in explanations if e.strength is explanations[0].strength)
+
+
+def _by_explanation(change: Change, explanation: Explanation, situation: Situation) -> Judged:
+    cause = explanation.cause
+    side = explanation.side or situation.sides[cause]
+    if cause in RETURNS:
+        return Judged(change, Worth.RETURNS, cause)
+    if cause in NOISE:
+        return Judged(change, Worth.NOISE, cause)
+    if side is Side.GIT and (cause in WANTED or cause in ("checksum-follows-config", "object-missing-from-cluster")):
+        return Judged(change, Worth.WANTED, cause)
+    if cause == "verdict-is-stale" and side is Side.EQUIVALENT:
+        return Judged(change, Worth.NOISE, cause)
+    return Judged(change, Worth.LOST, cause, explanation.why)
+
+
+def _is_mark(change: Change) -> bool:
+    """Whether it is one of Argo CD's own marks."""
+    return change.left[:2] == ("metadata", "annotations") and change.left[-1] in (TRACKING_ID, INSTALLATION_ID)
+
+
+def _by_base(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
+    """What a change is worth that no cause speaks of, from what the last sync wrote there."""
+    base = base_of(situation.application, item, situation.facts(item.key))
+    if base is None:
+        return Judged(change, Worth.LOST, "", "what the last sync wrote there is not known")
+    wrote = admitted(base.manifest, None, situation.terms) if is_object(base.manifest) else None
+    if change.on_left is ABSENT:
+        before = child(wrote or base.manifest, *change.right)
+    else:
+        before = at(change.left, item.live, wrote or base.manifest)
+    if rolled_back_to(situation.application) or not git_moved(situation.application, item.key):
+        return Judged(change, Worth.LOST, "", "the cluster holds something else than the last sync wrote")
+    if same(before, change.on_left):
+        return Judged(change, Worth.WANTED, "git-moved-ahead")
+    return Judged(change, Worth.LOST, "", "the cluster holds something else than the last sync wrote")

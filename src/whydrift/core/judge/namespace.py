@@ -1,0 +1,52 @@
+"""The Namespace that an Application makes: what a sync writes on it (controller/sync_namespace.go, measured.md 44)."""
+
+from __future__ import annotations
+
+from whydrift.core.compare.differences import Change
+from whydrift.core.judge.dangers import danger
+from whydrift.core.judge.situation import MANAGED_NAMESPACE, Situation
+from whydrift.core.model.effect import Does, Effect
+from whydrift.core.model.fact_kinds import NAMESPACE
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import pointer
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, mapping, same, text
+
+
+def namespace_effects(situation: Situation) -> tuple[Effect, ...]:
+    """What a sync writes on the application's own Namespace; nothing where git holds it or nothing is asked for."""
+    application = situation.application
+    key = ObjectKey("", "Namespace", "", application.destination_namespace)
+    wanted = mapping(application.raw, *MANAGED_NAMESPACE)
+    if not wanted or "CreateNamespace=true" not in application.sync_options or _in_git(key, situation):
+        return ()
+    live = situation.whole.maybe(NAMESPACE)
+    if live is None or text(live, "metadata", "name") != key.name:
+        return (
+            Effect(key, Does.UNKNOWN, f"what it writes on Namespace {key.name} is not known: it was not read", False),
+        )
+    return tuple(
+        _effect(key, (part, name), value, child(live, "metadata", part, name), situation)
+        for part in ("labels", "annotations")
+        for name, value in mapping(wanted, part).items()
+        if not same(value, child(live, "metadata", part, name))
+    )
+
+
+def _in_git(key: ObjectKey, situation: Situation) -> bool:
+    return any(item.key == key and item.target is not ABSENT for item in situation.snapshot.objects or ())
+
+
+def _effect(key: ObjectKey, place: tuple[str, str], value: Json, live: MaybeJson, situation: Situation) -> Effect:
+    path = ("metadata", *place)
+    synced = mapping(situation.application.operation, "syncResult", "managedNamespaceMetadata")
+    asked_before = same(child(synced, *place), value)
+    feared = danger(key, Change(path, path, live, value))
+    says = f"{place[1]} of Namespace {key.name}: {_told(live)} → {value}{f'; {feared}' if feared else ''}"
+    does = Does.UPDATE if live is ABSENT else Does.OVERWRITE
+    unlike = not same(child(synced, *place), live) and live is not ABSENT
+    safe = not feared and not (asked_before or unlike)
+    return Effect(key, does, says, safe, (pointer(path),), "" if safe else "namespace-metadata-differs")
+
+
+def _told(value: MaybeJson) -> str:
+    return "nothing" if value is ABSENT else str(value)

@@ -1,0 +1,147 @@
+"""What a forecast is made from: one application as it was read, what was found out about it, and the facts it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from whydrift.core.compare import terms
+from whydrift.core.compare.settings import ComparisonSettings, settings_of_api
+from whydrift.core.explain.base import rendered_object
+from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.subject import Knowledge, Subject, sync_options
+from whydrift.core.judge.predict import Way
+from whydrift.core.model.application import Application
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.fact_kinds import (
+    AUTOSCALERS,
+    COMPARED_MANIFESTS,
+    FLEET,
+    NAMESPACE,
+    NEWEST,
+    POD_METRICS,
+    SCALED_OBJECTS,
+    SCHEMAS,
+    SETTINGS,
+    SYNC_WINDOWS,
+)
+from whydrift.core.model.facts import FactKind, Facts
+from whydrift.core.model.fleet import Newest
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping
+from whydrift.errors import NotComparable
+
+MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One application before a sync. `sides` gives each cause's side, `findings` what was found out by object."""
+
+    snapshot: ApplicationSnapshot
+    findings: Mapping[ObjectKey, tuple[Finding, ...]]
+    sides: Mapping[str, Side]
+    facts: Callable[[ObjectKey], Facts]
+    knowledge: Knowledge
+
+    @property
+    def application(self) -> Application:
+        """The application."""
+        return self.snapshot.application
+
+    @cached_property
+    def itself(self) -> ObjectKey:
+        """The key under which facts about the whole application stand."""
+        return ObjectKey("argoproj.io", "Application", self.application.destination_namespace, self.application.name)
+
+    @cached_property
+    def whole(self) -> Facts:
+        """The facts about the whole application."""
+        return self.facts(self.itself)
+
+    @cached_property
+    def terms(self) -> terms.Terms:
+        """The terms on which Argo CD compares, with the schemas that the cluster serves as far as they were read."""
+        stated = self.whole.maybe(SETTINGS)
+        try:
+            settings = ComparisonSettings() if stated is None else settings_of_api(stated)
+        except NotComparable:
+            settings = ComparisonSettings()
+        known = self.whole.maybe(SCHEMAS)
+        schemas = known if known is not None else self.knowledge.schemas.with_crds(self._own_definitions())
+        return terms.Terms.of(
+            self.application, settings, terms.Knowledge(self.knowledge.types, schemas, self.knowledge.jq)
+        )
+
+    def _own_definitions(self) -> tuple[JsonObject, ...]:
+        definitions = (i.live for i in self.snapshot.objects or () if i.key.kind == "CustomResourceDefinition")
+        return tuple(live for live in definitions if is_object(live))
+
+    @cached_property
+    def newest(self) -> Newest | None:
+        """What git holds now, where Argo CD has not looked at it yet; None where it has, or where that is not known."""
+        found = self.whole.maybe(NEWEST)
+        return found if found is not None and found.commits else None
+
+    def overtaken(self, key: ObjectKey) -> MaybeJson | None:
+        """What the newest commit states for an object, where it changes it (ABSENT: it drops it); else None."""
+        if self.newest is None:
+            return None
+        then = rendered_object(self.newest.compared, self.application, key)
+        now = rendered_object(self.newest.manifests, self.application, key)
+        return None if then == now else now
+
+    def subject(self, item: ObjectSnapshot) -> Subject:
+        """An object as the helpers of the causes look at it."""
+        return Subject(
+            self.application, item, (), self.knowledge, None, self.snapshot.objects or (), self.facts(item.key)
+        )
+
+    def cause_side(self, finding: Finding) -> Side | None:
+        """The side that the strongest explanation speaks for; None while a difference is unexplained."""
+        if not finding.explanations:
+            return None
+        first = finding.explanations[0]
+        return first.side or self.sides[first.cause]
+
+
+def way_of(application: Application, target: JsonObject, live: MaybeJson) -> Way:
+    """The call that a sync makes for an object (gitops-engine pkg/sync/sync_context.go, applyObject)."""
+    own = sync_options(target)
+    if "Replace=true" in application.sync_options or "Replace=true" in own:
+        if live is ABSENT:
+            return Way.CREATE
+        crd_or_namespace = child(target, "kind") in ("CustomResourceDefinition", "Namespace")
+        return Way.UPDATE if crd_or_namespace else Way.REPLACE
+    server_side = application.server_side_apply or "ServerSideApply=true" in own
+    return Way.SERVER_SIDE if server_side and "ServerSideApply=false" not in own else Way.CLIENT_SIDE
+
+
+def is_forced(target: MaybeJson, live: MaybeJson) -> bool:
+    """Whether a refused change is made by deleting the object and creating it anew."""
+    return "Force=true" in sync_options(target) or "Force=true" in sync_options(live)
+
+
+def wants(
+    snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
+) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
+    """The facts without which a forecast cannot be made, as far as they were not asked for yet."""
+    application = snapshot.application
+    itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+    asked = [SETTINGS, SYNC_WINDOWS, SCHEMAS, FLEET, COMPARED_MANIFESTS, NEWEST]
+    if mapping(application.raw, *MANAGED_NAMESPACE):
+        asked.append(NAMESPACE)
+    known = facts(itself)
+    yield from ((itself, kind) for kind in asked if not known.asked(kind))
+    for item in snapshot.objects or ():
+        if _may_scale(item):
+            here = facts(item.key)
+            scaling = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
+            yield from ((item.key, kind) for kind in scaling if not here.asked(kind))
+
+
+def _may_scale(item: ObjectSnapshot) -> bool:
+    stated, live = child(item.target, "spec", "replicas"), child(item.live, "spec", "replicas")
+    return stated is not ABSENT and live is not ABSENT and stated != live

@@ -1,0 +1,79 @@
+"""What refuses a sync as a whole, before anything is applied."""
+
+from __future__ import annotations
+
+from whydrift.core.explain.conditions import FAILED
+from whydrift.core.explain.failures import decisive
+from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.effect import Does, Effect
+from whydrift.core.model.fact_kinds import SYNC_WINDOWS
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.values import text
+
+
+def stopped(situation: Situation) -> tuple[Effect, ...]:
+    """Why a sync would be refused as a whole; () where nothing is known to stop it."""
+    found = _not_compared(situation) or _window(situation) or _nameless(situation) or _shared(situation)
+    return (found,) if found else ()
+
+
+def refused_before(situation: Situation) -> tuple[Effect, ...]:
+    """What the last sync of this very revision was refused for, as a whole or object by object."""
+    application = situation.application
+    if not failing(application):
+        return ()
+    message = text(application.operation, "message")
+    whole = ALL_REFUSED.search(message) is not None
+    rows = refused(application)
+    told = tuple(
+        Effect(_placed(row.key, situation), Does.FAIL, f"fails: {row.why.value}: {decisive(row.message)}", True)
+        for row in rows
+    )
+    if told or not whole:
+        return told
+    return (Effect(situation.itself, Does.FAIL, f"fails: {decisive(message)}", True),)
+
+
+def refused_as_a_whole(situation: Situation) -> bool:
+    """Whether the last sync of this very revision ended before it applied anything."""
+    application = situation.application
+    return failing(application) and ALL_REFUSED.search(text(application.operation, "message")) is not None
+
+
+def _placed(key: ObjectKey, situation: Situation) -> ObjectKey:
+    """The key as the snapshot has it: results give cluster-scoped objects a namespace."""
+    keys = {item.key for item in situation.snapshot.objects or ()}
+    return key if key in keys else key._replace(namespace="") if key._replace(namespace="") in keys else key
+
+
+def _not_compared(situation: Situation) -> Effect | None:
+    """A sync is refused while a comparison error stands (controller/sync.go, SyncAppState)."""
+    application = situation.application
+    errors = [message for kind, message in application.conditions if kind in FAILED]
+    if application.sync != "Unknown":
+        return None
+    why = decisive(errors[0]) if errors else "Argo CD could not compare"
+    return Effect(situation.itself, Does.FAIL, f"fails: {why}", True)
+
+
+def _window(situation: Situation) -> Effect | None:
+    windows = situation.whole.maybe(SYNC_WINDOWS)
+    if windows is None or windows.get("canSync") is not False:
+        return None
+    return Effect(situation.itself, Does.FAIL, "is refused: a sync window is closed now", True)
+
+
+def _nameless(situation: Situation) -> Effect | None:
+    """An object without a name cannot be applied, and nothing of the application is (measured.md 48)."""
+    for item in situation.snapshot.objects or ():
+        if text(item.target, "metadata", "generateName") and not text(item.target, "metadata", "name"):
+            return Effect(item.key, Does.FAIL, "fails: a generated name cannot be used with apply", True)
+    return None
+
+
+def _shared(situation: Situation) -> Effect | None:
+    if "FailOnSharedResource=true" not in situation.application.sync_options:
+        return None
+    told = [message for kind, message in situation.application.conditions if kind == "SharedResourceWarning"]
+    return Effect(situation.itself, Does.FAIL, f"fails: {told[0]}", True) if told else None
