@@ -179,14 +179,22 @@ def schemas() -> Schemas:
 
 def examination(opened: Opened, connection: Connection) -> Examination:
     """What `doctor` looks at. SourceError where the kubeconfig cannot be used: that is no finding, but an error."""
+    from whydrift.adapters.argocd import CoreSource
     from whydrift.usecases.doctor import Examination
 
     live = connection.recording is None
     clusters = _open_clusters(connection) if live else None
     if clusters is not None:
         clusters.load()
-    wanted = not connection.no_kubernetes
-    return Examination(opened.answers, schemas(), live, wanted, connection.dry_run, opened.reachable)
+    return Examination(
+        source=opened.answers,
+        schemas=schemas(),
+        live=live,
+        clusters_wanted=not connection.no_kubernetes,
+        dry_run=connection.dry_run,
+        core=isinstance(opened.answers, CoreSource),
+        reachable=opened.reachable,
+    )
 
 
 def titles() -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -15,11 +16,13 @@ import yaml
 from tests.adapters.kubernetes.clusters import TOKEN, kubeconfig
 from tests.adapters.kubernetes.test_scan_law import HomeReplay, opened, scanned
 from tests.replay import Fault, Replay, Seen
-from tests.replay.recorded import RECORDINGS
+from tests.replay.recorded import RECORDINGS, unpack
 from whydrift import wiring
 from whydrift.core.model.resource_path import resource_path
 from whydrift.core.model.values import Json, items, text
+from whydrift.ports import Api, Question, Source
 from whydrift.settings import Connection
+from whydrift.usecases.needs import CORE
 
 FLEET = next(path for path in RECORDINGS if "payments-apps" in path.name)
 FORBIDDEN = ["*/namespaces/*/pods*=403", "*/v1/pods*=403"]
@@ -60,13 +63,16 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(home: Path, *arguments: str, replay: Replay | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    home: Path, *arguments: str, replay: Replay | None = None, git: bool = False
+) -> subprocess.CompletedProcess[str]:
     """`whydrift doctor …` in an empty home; with the replay's Argo CD and cluster where one is given."""
     environ = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
     if replay is not None:
         environ |= {"ARGOCD_SERVER": replay.url, "ARGOCD_AUTH_TOKEN": TOKEN}
         environ["KUBECONFIG"] = str(kubeconfig(home / "config", replay.kubernetes_url))
-    command = [sys.executable, "-m", "whydrift", "doctor", "--no-git", *arguments]
+    without = [] if git else ["--no-git"]
+    command = [sys.executable, "-m", "whydrift", "doctor", *without, *arguments]
     return subprocess.run(command, env=environ, cwd=home, capture_output=True, text=True, timeout=60)
 
 
@@ -218,6 +224,24 @@ def test_says_that_a_cluster_is_not_proven_or_not_reached(home: Path) -> None:
     assert "the login is not accepted" in done.stdout
 
 
+def test_core_mode_needs_what_it_asks_and_nothing_else(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"HOME": str(home), "ARGOCD_OPTS": "--core"}.items():
+        monkeypatch.setenv(name, value)
+    with served() as replay:
+        config = str(kubeconfig(home / "config", replay.kubernetes_url))
+        source = wiring.open_answers(Connection(kubeconfig=config))
+        asyncio.run(ask_as_argocd(source))
+        asked = {seen.path.removeprefix("/kubernetes") for seen in replay.seen}
+    assert asked == {path.replace("argocd-namespace", "argocd") for path in CORE}
+
+
+async def ask_as_argocd(source: Source) -> None:
+    """What a scan asks of Argo CD before it looks at any application."""
+    for path in ("/api/v1/applications", "/api/version", "/api/v1/projects", "/api/v1/settings"):
+        await source.ask(Question(Api.ARGOCD, path))
+    await source.close()
+
+
 def test_argo_cd_alone_is_no_problem_where_it_was_asked_for(home: Path) -> None:
     with served() as replay:
         alone = run(home, "--no-kubernetes", replay=replay)
@@ -242,6 +266,17 @@ def test_says_what_a_recording_holds_and_lacks(home: Path) -> None:
     assert "list customresourcedefinitions" not in done.stdout
     assert "What this recording lacks cannot be asked any more" in done.stdout
     assert "kubectl" not in done.stdout
+
+
+def test_never_shows_the_credentials_in_a_repositorys_url(home: Path) -> None:
+    folder = unpack(FLEET, home / "fleet")
+    listed = (folder / "argocd/api/v1/applications.json").read_text()
+    (folder / "argocd/api/v1/applications.json").write_text(listed.replace("http://git.", "http://jo:s3cret@git."))
+    assert "s3cret" in (folder / "argocd/api/v1/applications.json").read_text()
+    for output in ("text", "json"):
+        done = run(home, "--from", str(folder), "-o", output, git=True)
+        assert "git.internal" in done.stdout
+        assert "s3cret" not in done.stdout + done.stderr
 
 
 def test_is_told_as_json(home: Path) -> None:

@@ -80,5 +80,5 @@ async def _rules(connection: Connection, only_missing: bool, stated: str) -> str
         click.echo(f"not examined: {error}", err=True)
         found = Checkup()
     lacking = grants_of(lack for check in found.clusters for lack in check.lacks)
-    everything = [need.grant(found.home) for need in await needs(wiring.schemas())]
+    everything = [need.grant(found.home) for need in await needs(wiring.schemas(), found.core)]
     return document(lacking if only_missing else everything, to, found, only_missing)

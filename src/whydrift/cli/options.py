@@ -22,7 +22,8 @@ def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 def _setting(flag: str, *names: str, **about: Any) -> Callable[[F], F]:
     """An option that an environment variable may state instead."""
-    return click.option(flag, *names, envvar=f"WHYDRIFT_{flag.strip('-').replace('-', '_').upper()}", **about)
+    variable = f"WHYDRIFT_{flag.strip('-').replace('-', '_').upper()}"
+    return click.option(flag, *names, envvar=variable, show_envvar=True, **about)
 
 
 def connection_options(function: F) -> F:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from whydrift.usecases.fleet import Listing, list_applications
 from whydrift.usecases.needs import HOME, NAMESPACE, OBJECT, Need, needs
 
 USER = "/api/v1/session/userinfo"
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 MOST_NAMESPACES = 40
 """How many namespaces are tried one by one, where a permission does not hold for all of them."""
 TRY_ONE = (("limit", "1"),)
@@ -34,6 +36,7 @@ class Examination:
     live: bool
     clusters_wanted: bool = True
     dry_run: bool = False
+    core: bool = False
     reachable: Callable[[str], Awaitable[str]] | None = None
     """A repository's URL → why it cannot be read, "" where it can; None where no repository is to be read."""
 
@@ -71,6 +74,7 @@ async def examine(what: Examination) -> Checkup:
     return Checkup(
         source=what.source.name,
         live=what.live,
+        core=what.core,
         argocd=tuple(argocd),
         clusters=tuple(clusters),
         repositories=repositories,
@@ -127,7 +131,7 @@ def _decoded(reply: Reply, what: str) -> JsonObject:
 
 async def _clusters(what: Examination, fleet: _Fleet) -> list[ClusterCheck]:
     reached = await what.source.clusters()
-    asked = await needs(what.schemas)
+    asked = await needs(what.schemas, what.core)
     checks = []
     for cluster, number in sorted(fleet.applications.items()):
         if cluster in reached:
@@ -217,7 +221,7 @@ async def _repositories(reachable: Callable[[str], Awaitable[str]], fleet: _Flee
     urls = sorted(fleet.repositories)
     problems = await asyncio.gather(*(reachable(url) for url in urls))
     return tuple(
-        RepositoryCheck(url=url, applications=fleet.repositories[url], problem=problem)
+        RepositoryCheck(url=CREDENTIALS.sub("", url), applications=fleet.repositories[url], problem=problem)
         for url, problem in zip(urls, problems, strict=True)
     )
 

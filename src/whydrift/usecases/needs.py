@@ -21,6 +21,12 @@ from whydrift.usecases.facts import READERS, FactReader
 NAMESPACE, HOME, CLUSTER, OBJECT = "some-namespace", "argocd-namespace", "some-cluster", "some-object"
 """Stand for real names while the readers are listened to."""
 PROOF = "which cluster Argo CD runs in"
+CORE = (
+    "/apis/argoproj.io/v1alpha1/applications",
+    f"/apis/argoproj.io/v1alpha1/namespaces/{HOME}/appprojects",
+    f"/apis/apps/v1/namespaces/{HOME}/statefulsets",
+)
+"""What is asked in place of Argo CD's API where no API server runs (core mode)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ SAMPLE = Application(
 )
 
 
-async def needs(schemas: Schemas) -> tuple[Need, ...]:
+async def needs(schemas: Schemas, core: bool = False) -> tuple[Need, ...]:
     """Everything that the readers of facts ask of clusters, with the names of the facts, by path."""
     asked: dict[str, list[str]] = defaultdict(list)
     for kind in READERS:
@@ -92,6 +98,8 @@ async def needs(schemas: Schemas) -> tuple[Need, ...]:
                 asked[path].append(kind.name)
     proof = f"/apis/argoproj.io/v1alpha1/namespaces/{HOME}/applications/{OBJECT}"
     asked[proof].append(PROOF)
+    for path in CORE if core else ():
+        asked[path].append("what Argo CD's API would say")
     found = ((path, resource_path(path), tuple(facts)) for path, facts in sorted(asked.items()))
     return tuple(Need(path, asks, facts) for path, asks, facts in found if asks is not None)
 

@@ -57,15 +57,15 @@ class RepositoryCheck(Answered, frozen=True):
 
 
 class Checkup(Answered, frozen=True, omit_defaults=False):
-    """All of it. `live` servers or a recording; `home` is Argo CD's namespace, `asked` how many
-    requests it took, each a GET.
+    """All of it: `live` servers or a recording; `core` where no Argo CD API server runs; `home` is Argo CD's namespace.
 
-    `patches` is what dry runs would need, where the user allows them.
+    `asked` is how many requests it took, each a GET; `patches` what dry runs would need, where the user allows them.
     """
 
     schema: str = SCHEMA
     source: str = ""
     live: bool = True
+    core: bool = False
     argocd: tuple[ArgocdCheck, ...] = ()
     clusters: tuple[ClusterCheck, ...] = ()
     repositories: tuple[RepositoryCheck, ...] = ()
