@@ -11,9 +11,10 @@ from whydrift.core.compare.typed.scalars import duration_nanoseconds
 from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.filled_in import may_be_default
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.writers import argocd_alone, others
+from whydrift.core.explain.writers import argocd_alone, is_argocd
 from whydrift.core.model.drift import Difference, Kind
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, items, same, text
+from whydrift.core.model.managers import Entry
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, items, same, text
 
 COMPLETED_BY_SERVER = "volumeClaimTemplates"
 """Objects inside objects, which the server completes with a kind, a version and a status."""
@@ -21,7 +22,9 @@ COMPLETED_BY_SERVER = "volumeClaimTemplates"
 
 def only_in_request(subject: Subject, difference: Difference) -> bool:
     """Whether live holds a value here that no other writer owns and that is not what the last sync sent."""
-    if difference.live is ABSENT or is_empty(difference.live) or others(subject, difference):
+    if difference.live is ABSENT or is_empty(difference.live):
+        return False
+    if not all(is_argocd(subject, entry) for entry in _writers_within(subject, difference)):
         return False
     if COMPLETED_BY_SERVER in difference.path or not subject.object.managers.entries:
         return False
@@ -42,12 +45,25 @@ def unlike_sent(subject: Subject, difference: Difference) -> bool:
 
 
 def sent_otherwise(subject: Subject, difference: Difference) -> bool:
-    """Whether what Argo CD sent is known, and is not what is stored, and no default explains that."""
-    if subject.base is None or may_be_default(subject, difference):
+    """Whether Argo CD sent something else than what is stored, and no default explains that.
+
+    What Argo CD sends and nobody changes stays its own: an addition without any owner was never sent.
+    """
+    if may_be_default(subject, difference):
+        return False
+    if difference.kind is Kind.EXTRA and not _writers_within(subject, difference):
+        return True
+    if subject.base is None:
         return False
     if subject.base.says == FROM_LAST_APPLIED or _renders_alike(subject):
         return True
     return difference.kind is Kind.EXTRA and not any(isinstance(step, int) for step in difference.path[-1:])
+
+
+def _writers_within(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
+    """The entries that own this place of live or anything below it."""
+    live = subject.object.live
+    return subject.object.managers.owners_within(difference.live_path, live) if is_object(live) else ()
 
 
 def _renders_alike(subject: Subject) -> bool:
