@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whydrift.core.compare.alignment import align, at, locate
-from whydrift.core.compare.differences import apply, differences, hidden_differences, shown_differences
+from whydrift.core.compare.differences import apply, differences, hidden_differences, is_server_owned, shown_differences
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.values import ABSENT, Json, JsonObject, child, same
 
@@ -103,6 +103,16 @@ def test_what_is_shown_is_not_hidden(sides: tuple[JsonObject, JsonObject], predi
     assert all(not d.shown for d in hidden)
     assert {d.path for d in hidden}.isdisjoint(d.path for d in shown)
     assert hidden_differences(target, live, differences(target, live)) == ()
+
+
+@given(PAIRS)
+def test_nothing_shown_leaves_all_hidden_with_or_without_extras(sides: tuple[JsonObject, JsonObject]) -> None:
+    hidden = hidden_differences(*sides, ())
+    told = {(d.path, d.live_path, d.kind, d.order) for d in hidden}
+    raw = {(d.path, d.live_path, d.kind, d.order) for d in differences(*sides)}
+    assert len(told) == len(hidden)
+    assert told == {place for place in raw if not is_server_owned(place[1])}
+    assert hidden_differences(*sides, (), extras=False) == tuple(d for d in hidden if d.kind is not Kind.EXTRA)
 
 
 @given(st.lists(VALUES, max_size=8), st.lists(VALUES, max_size=8))

@@ -151,7 +151,7 @@ def hidden_differences(
     told = {d.path for d in shown}
     above = set(_prefixes(told))
     wanted = (change for change in changes(target, live) if extras or change.on_left is not ABSENT)
-    found = (_hidden(change, target, live) for change in wanted if not _server_owned(change.right))
+    found = (_hidden(change, target, live) for change in wanted if not is_server_owned(change.right))
     return tuple(d for d in found if d.path not in above and told.isdisjoint(_prefixes([d.path])))
 
 
@@ -167,7 +167,8 @@ def _hidden(change: Change, target: MaybeJson, live: MaybeJson) -> Difference:
     return Difference(path, live_path, Kind.MODIFIED, git, cluster, order, shown=False)
 
 
-def _server_owned(live_path: Path) -> bool:
+def is_server_owned(live_path: Path) -> bool:
+    """Whether only the server writes this place of a live object."""
     return any(starts_with(live_path, prefix) for prefix in SERVER_OWNED)
 
 
