@@ -26,7 +26,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import EARLIER_MANIFESTS, SETTINGS
+from whydrift.core.model.fact_kinds import EARLIER_MANIFESTS, SETTINGS, SYNCED_MANIFESTS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -63,7 +63,6 @@ CAUSE = Cause(
     side=Side.GIT,
     explain=explain,
     concerns=concerns,
-    needs=needs(EARLIER_MANIFESTS),
-    helps=needs(SETTINGS),
+    helps=needs(EARLIER_MANIFESTS, SYNCED_MANIFESTS, SETTINGS),
     hidden=True,
 )
