@@ -39,7 +39,7 @@ SERVER_OWNED = frozenset({"generation", "uid", "resourceVersion", "creationTimes
 def concerns(subject: Subject, difference: Difference) -> bool:
     """What nobody but Argo CD wrote, and Argo CD did not send."""
     path = difference.path
-    if difference.whole or difference.order or (path[0] == "metadata" and path[-1] in SERVER_OWNED):
+    if difference.whole or difference.order or (path[0] == "metadata" and path[1:2] and path[1] in SERVER_OWNED):
         return False
     return only_in_request(subject, difference) and not is_known_default(subject, difference)
 

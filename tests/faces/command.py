@@ -1,0 +1,54 @@
+"""Runs whydrift: as a process of its own, or in this one with what it prints caught."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from whydrift import cli
+
+WHYDRIFT = (sys.executable, "-m", "whydrift")
+BARE = {"PATH": os.environ.get("PATH", ""), "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a run printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def everything(self) -> str:
+        """Both streams."""
+        return self.out + self.err
+
+
+def run(*words: str | Path, env: dict[str, str] | None = None, seconds: float = 60) -> Said:
+    """A process of its own, in an environment that knows no cluster."""
+    command = [*WHYDRIFT, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, env={**BARE, **(env or {})}, timeout=seconds, check=False)
+    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def inside(*words: str | Path) -> Said:
+    """The same in this process: quick enough for hundreds of runs."""
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), mock.patch.object(sys, "argv", ["whydrift", *map(str, words)]):
+        code = cli._run("whydrift")
+        out.flush()
+    raw = out.buffer
+    assert isinstance(raw, io.BytesIO)
+    return Said(code, raw.getvalue().decode(), err.getvalue())
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines that hold something."""
+    return [line for line in text.splitlines() if line.strip()]
