@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from whydrift.core.explain.base import git_moved
 from whydrift.core.explain.evidence import ownership, quoted, written_by
 from whydrift.core.explain.hands import hands_since, is_hand, is_unsigned
+from whydrift.core.explain.ignoring import base_is_gits
 from whydrift.core.explain.sides import leaning
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.explain.subject import Subject
@@ -58,7 +59,9 @@ def _set_by(entry: Entry, difference: Difference) -> str:
 
 
 def _by_git(subject: Subject, difference: Difference) -> Changed | None:
-    if subject.base is None or not git_changed(subject, difference) or cluster_changed(subject, difference):
+    if subject.base is None or not base_is_gits(subject) or not git_moved(subject.application, subject.key):
+        return None
+    if not git_changed(subject, difference) or cluster_changed(subject, difference):
         return None
     says = f"live is what the last sync wrote: {subject.base.says}"
     why = f"git went to {quoted(difference.target)} since the last sync, live still has {quoted(difference.live)}"

@@ -8,6 +8,7 @@ from whydrift.core.compare.alignment import at
 from whydrift.core.compare.ignore import hidden_by
 from whydrift.core.compare.rules import IgnoreRule, application_rules, rules_in_order
 from whydrift.core.compare.settings import settings_of_api
+from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import SETTINGS
@@ -39,6 +40,11 @@ def rule_over(subject: Subject, difference: Difference) -> IgnoreRule | None:
 def respected(subject: Subject) -> bool:
     """Whether syncs leave what a rule ignores as it is in the cluster."""
     return RESPECT in subject.application.sync_options
+
+
+def base_is_gits(subject: Subject) -> bool:
+    """Whether what the last sync wrote is git's word: where syncs respect rules, last-applied has live's own values."""
+    return subject.base is not None and not (respected(subject) and subject.base.says == FROM_LAST_APPLIED)
 
 
 def rules_of(subject: Subject) -> Iterator[IgnoreRule]:
