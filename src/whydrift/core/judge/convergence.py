@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from whydrift.core.compare.objects import compare_unmasked
-from whydrift.core.judge.predict import Predicted
-from whydrift.core.judge.situation import Situation
+from whydrift.core.judge.predict import Predicted, Way, owned_by_apply
+from whydrift.core.judge.situation import Situation, way_of
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import JsonObject
+from whydrift.core.model.values import ABSENT, JsonObject, child
 from whydrift.errors import NotComparable, NotReplayed
 
-RETURNING = frozenset({"webhook-injects-field", "autoscaler-scales-replicas", "chart-renders-differently-each-time"})
+RETURNING = frozenset(
+    {
+        "webhook-injects-field",
+        "autoscaler-scales-replicas",
+        "chart-renders-differently-each-time",
+        "schema-defaults-field",
+        "server-defaults-field",
+        "server-allocates-value",
+        "schema-prunes-unknown-field",
+        "object-version-converted",
+    }
+)
 """Causes whose writers bring a shown difference back before anybody looks."""
 
 
@@ -20,10 +29,19 @@ def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situ
     found = situation.findings.get(item.key, ())
     if any(f.difference.shown and f.explanations and f.explanations[0].cause in RETURNING for f in found):
         return False
-    terms = replace(situation.terms, without_manager=True)
+    after = _refilled(predicted, target, way_of(situation.application, target, item.live), situation)
     try:
-        return not compare_unmasked(target, predicted.after, terms).differs
+        return not compare_unmasked(target, after, situation.terms).differs
     except NotReplayed:
         return True  # under a server-side diff the dry run answers what the apply has just left
     except NotComparable:
         return False
+
+
+def _refilled(predicted: Predicted, target: JsonObject, way: Way, situation: Situation) -> JsonObject:
+    """The object once the sync's ownership is written down and built-in controllers have run."""
+    after, before = predicted.after, predicted.before
+    if way is Way.SERVER_SIDE:
+        after = owned_by_apply(after, target, situation.terms)
+    aggregated = after.get("kind") == "ClusterRole" and child(after, "aggregationRule") is not ABSENT
+    return {**after, "rules": before["rules"]} if aggregated and "rules" in before else after

@@ -177,6 +177,11 @@ def _one(alike: list[Effect]) -> Effect:
 
 
 def scaled_back(item: ObjectSnapshot, found: Iterable[Change], situation: Situation) -> bool:
-    """Whether an autoscaler takes the number of replicas back that a sync would set."""
-    scaled = any(change.left == REPLICAS for change in found)
-    return scaled and bool(autoscalers_of(situation.subject(item)))
+    """Whether an autoscaler that wants what live has takes the number of replicas back that a sync would set."""
+    scalers = autoscalers_of(situation.subject(item))
+    return any(
+        scaler.wants(change.on_left, change.on_right)
+        for change in found
+        if change.left == REPLICAS and isinstance(change.on_left, int) and isinstance(change.on_right, int)
+        for scaler in scalers
+    )

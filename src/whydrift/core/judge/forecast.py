@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
+from whydrift.core.explain.engine import Finding
 from whydrift.core.judge.convergence import settles
 from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
 from whydrift.core.judge.namespace import namespace_effects
@@ -93,7 +94,7 @@ def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> 
         return (
             Effect(item.key, Does.CREATE, f"creates {item.key}, which runs", False, ("",), _cause(item, situation)),
         ), True
-    found = situation.findings.get(item.key, ())
+    found = (finding for finding in situation.findings.get(item.key, ()) if _cause_of(finding) != "sync-is-failing")
     asked = any(situation.cause_side(finding) is Side.ASK for finding in found)
     cause = _cause(item, situation) if asked else ""
     return (Effect(item.key, Does.CREATE, f"creates {item.key}", not asked, ("",), cause),), True
@@ -116,7 +117,7 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
         return _when_refused(item, after, why, situation)
     if not found and item.verdict is Verdict.SYNCED and item.compared:
         return (), True
-    effects = effects_of(item, after, found, situation)
+    effects = effects_of(item, after, found, situation) if found else _leaves(item, situation)
     if way is Way.REPLACE and found:
         effects = (
             *effects,
@@ -124,6 +125,14 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
         )
     settled = item.compared and settles(item, target, after, situation) and not scaled_back(item, found, situation)
     return effects, settled
+
+
+def _leaves(item: ObjectSnapshot, situation: Situation) -> tuple[Effect, ...]:
+    """That a difference stays as it is."""
+    shown = (f.difference for f in situation.findings.get(item.key, ()) if f.difference.shown)
+    paths = tuple(difference.pointer for difference in shown)
+    says = f"changes nothing in {item.key}: the server keeps or writes what it has"
+    return (Effect(item.key, Does.NOTHING, says, True, paths),) if paths else ()
 
 
 def _respects(situation: Situation) -> bool:
@@ -194,8 +203,11 @@ def _fails(item: ObjectSnapshot, why: str) -> Effect:
 
 
 def _cause(item: ObjectSnapshot, situation: Situation) -> str:
-    found = situation.findings.get(item.key, ())
-    return next((f.explanations[0].cause for f in found if f.explanations), "")
+    return next((cause for f in situation.findings.get(item.key, ()) if (cause := _cause_of(f))), "")
+
+
+def _cause_of(finding: Finding) -> str:
+    return finding.explanations[0].cause if finding.explanations else ""
 
 
 def _concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:

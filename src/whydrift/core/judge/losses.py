@@ -15,13 +15,15 @@ from whydrift.core.compare.differences import Change
 from whydrift.core.compare.tracking import INSTALLATION_ID, TRACKING_ID
 from whydrift.core.explain.base import base_of, git_moved
 from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.judge.server import admitted
 from whydrift.core.judge.situation import Situation
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, child, is_object, same
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, same
 
 WANTED = frozenset({"git-moved-ahead", "sync-is-failing", "sync-window-blocks", "namespace-metadata-differs"})
 """Causes of differences that a commit (or the Application's own change) made: a sync brings what is wanted."""
@@ -69,7 +71,9 @@ class Judged:
 def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
     """What one predicted change of an object is worth; the worst of what was found at its place."""
     found = [f for f in situation.findings.get(item.key, ()) if _covers(f, change)]
-    worths = [_by_finding(change, finding, situation) for finding in _nearest(found, change)]
+    worths = [_by_finding(change, finding, situation) for finding in _nearest(found)]
+    if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, item, situation):
+        return Judged(change, Worth.WANTED, "old-manager-keeps-field")
     if worths:
         return max(worths, key=lambda each: list(Worth).index(each.worth))
     if _is_mark(change):
@@ -77,7 +81,7 @@ def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged
     return _by_base(change, item, situation)
 
 
-def _nearest(found: list[Finding], change: Change) -> list[Finding]:
+def _nearest(found: list[Finding]) -> list[Finding]:
     """The findings that say something of this place: those with an explanation, where any has one."""
     explained = [finding for finding in found if finding.explanations]
     shown = [finding for finding in explained if finding.difference.shown]
@@ -124,17 +128,35 @@ def _is_mark(change: Change) -> bool:
 
 
 def _by_base(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
-    """What a change is worth that no cause speaks of, from what the last sync wrote there."""
+    """What a change is worth that no cause speaks of: from what both values mean, and from what the last sync wrote."""
+    subject = situation.subject(item)
+    typed = not subject.custom or subject.schema is not None
+    if typed and not change.order and means_same(subject, _as_difference(change)):
+        return Judged(change, Worth.NOISE, "server-respells-value")
     base = base_of(situation.application, item, situation.facts(item.key))
     if base is None:
         return Judged(change, Worth.LOST, "", "what the last sync wrote there is not known")
-    wrote = admitted(base.manifest, None, situation.terms) if is_object(base.manifest) else None
-    if change.on_left is ABSENT:
-        before = child(wrote or base.manifest, *change.right)
-    else:
-        before = at(change.left, item.live, wrote or base.manifest)
     if rolled_back_to(situation.application) or not git_moved(situation.application, item.key):
         return Judged(change, Worth.LOST, "", "the cluster holds something else than the last sync wrote")
-    if same(before, change.on_left):
+    if _was_written(change, item, base.manifest, situation):
         return Judged(change, Worth.WANTED, "git-moved-ahead")
     return Judged(change, Worth.LOST, "", "the cluster holds something else than the last sync wrote")
+
+
+def _as_difference(change: Change) -> Difference:
+    kind = Kind.EXTRA if change.on_right is ABSENT else Kind.MISSING if change.on_left is ABSENT else Kind.MODIFIED
+    return Difference(change.right, change.left, kind, change.on_right, change.on_left, change.order)
+
+
+def _was_written(change: Change, item: ObjectSnapshot, manifest: MaybeJson, situation: Situation) -> bool:
+    """Whether the last sync wrote what live has at the place of a change."""
+    wrote = admitted(manifest, None, situation.terms) if is_object(manifest) else None
+    if change.on_left is ABSENT:
+        return child(wrote or manifest, *change.right) is ABSENT
+    return same(at(change.left, item.live, wrote or manifest), change.on_left)
+
+
+def _dropped(change: Change, item: ObjectSnapshot, situation: Situation) -> bool:
+    """Whether git dropped what Argo CD itself applied and live still has unchanged."""
+    base = base_of(situation.application, item, situation.facts(item.key))
+    return change.on_right is ABSENT and base is not None and _was_written(change, item, base.manifest, situation)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from whydrift.core.compare.last_applied import LAST_APPLIED, last_applied
 from whydrift.core.compare.merge import json_merge, strategic
 from whydrift.core.compare.merge.patch_tags import Schema
-from whydrift.core.compare.structured import ARGOCD_MANAGER, structured_merge
+from whydrift.core.compare.structured import ARGOCD_MANAGER, stated_fields, structured_merge, type_of_object
 from whydrift.core.compare.terms import Terms
 from whydrift.core.judge.server import admitted
 from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
@@ -112,6 +112,27 @@ def _server_side(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObje
     return merged
 
 
+def owned_by_apply(after: JsonObject, target: JsonObject, terms: Terms) -> JsonObject:
+    """The object with Argo CD's entry as its server-side apply of the target writes it: what git states, as stated."""
+    owned = stated_fields(target, type_of_object(target, terms.knowledge.schemas))
+    rest = [entry for entry in items(after, "metadata", "managedFields") if not _is_ours(entry)]
+    return _managed(after, [*rest, _applied_entry(text(after, "apiVersion"), owned.to_json())])
+
+
+def _applied_entry(version: str, fields: Json) -> Json:
+    return {
+        "manager": ARGOCD_MANAGER,
+        "operation": "Apply",
+        "apiVersion": version,
+        "fieldsType": "FieldsV1",
+        "fieldsV1": fields,
+    }
+
+
+def _managed(obj: JsonObject, entries: list[Json]) -> JsonObject:
+    return {**obj, "metadata": {**mapping(obj, "metadata"), "managedFields": entries}}
+
+
 def _with_one_owner(live: JsonObject) -> JsonObject:
     """Live with the entries of client-side applies as entries of Argo CD's server-side apply, all of one version."""
     entries: list[Json] = [
@@ -122,15 +143,8 @@ def _with_one_owner(live: JsonObject) -> JsonObject:
     fields: Json = {}
     for entry in mine:
         fields = _united(fields, mapping(entry, "fieldsV1"))
-    ours: Json = {
-        "manager": ARGOCD_MANAGER,
-        "operation": "Apply",
-        "apiVersion": text(live, "apiVersion"),
-        "fieldsType": "FieldsV1",
-        "fieldsV1": fields,
-    }
-    managed: list[Json] = [*rest, ours] if mine else rest
-    return {**live, "metadata": {**mapping(live, "metadata"), "managedFields": managed}}
+    managed = [*rest, _applied_entry(text(live, "apiVersion"), fields)] if mine else rest
+    return _managed(live, managed)
 
 
 def _entry(entry: Json, version: str) -> Json:

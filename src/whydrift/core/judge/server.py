@@ -90,8 +90,6 @@ def _as_before(found: JsonObject, live: JsonObject) -> JsonObject:
 
 def _special(kind: str, found: JsonObject, live: JsonObject) -> JsonObject:
     """What built-in strategies and controllers make of single kinds."""
-    if kind == "ClusterRole" and child(found, "aggregationRule") is not ABSENT and "rules" in live:
-        return {**found, "rules": live["rules"]}
     if kind == "Namespace" and "spec" in live:
         return {**found, "spec": live["spec"]}
     if kind == "Service" and text(found, "spec", "type") in ("", "ClusterIP") and _node_ports(live):

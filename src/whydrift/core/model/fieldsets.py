@@ -87,6 +87,14 @@ class FieldSet:
         """The set that a FieldsV1 value states; raises ValueError for an element that cannot be read."""
         return _read(fields)[0]
 
+    def to_json(self) -> JsonObject:
+        """The set as FieldsV1 states it."""
+        here: JsonObject = {element: {} for element in self.members}
+        for element, below in self.children.items():
+            own: JsonObject = {".": {}} if element in self.members else {}
+            here[element] = {**own, **below.to_json()}
+        return here
+
     def __bool__(self) -> bool:
         return bool(self.members or self.children)
 
