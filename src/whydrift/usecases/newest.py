@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from whydrift.core.model.application import Application
+from whydrift.core.model.application import Application, is_pinned
 from whydrift.core.model.fact_kinds import NEWEST
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.fleet import Newest
@@ -23,11 +23,26 @@ MANIFEST_FILES = (".yaml", ".yml", ".json")
 
 
 async def newest(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    """The newest commit of the only source of an application; a gap where git cannot tell."""
-    if len(application.sources) != 1 or application.sources[0].chart or len(application.revisions) != 1:
-        return Gap("newest commit", "only for applications with one git source", NEWEST.needs)
-    found = NotRead("repositories are not read") if reader.repository is None else await _newest(reader, application)
+    """The newest commit of what an application follows; a gap where git cannot tell."""
+    if reader.repository is None or len(application.sources) != len(application.revisions):
+        return Gap("newest commit", "repositories are not read", NEWEST.needs)
+    one = len(application.sources) == 1 and not application.sources[0].chart
+    found = await (_newest(reader, application) if one else _unmoved(reader, application))
     return Gap("newest commit", found.why, NEWEST.needs) if isinstance(found, NotRead) else found
+
+
+async def _unmoved(reader: FactReader, application: Application) -> Newest | NotRead:
+    """That no source of several has a newer commit; where one has, what it renders to is not known here."""
+    assert reader.repository is not None
+    for source, compared in zip(application.sources, application.revisions, strict=True):
+        if is_pinned(source):
+            continue
+        if source.chart:
+            return NotRead(f"chart {source.chart} {source.target_revision}: the registry is not asked for newer versions")
+        head = await reader.repository.head(source.repo, source.target_revision or "HEAD")
+        if isinstance(head, NotRead) or head != compared:
+            return head if isinstance(head, NotRead) else NotRead(f"{source.repo} moved on to {head[:8]}")
+    return Newest(application.revisions[0])
 
 
 async def _newest(reader: FactReader, application: Application) -> Newest | NotRead:

@@ -10,9 +10,9 @@ from whydrift.core.explain.hands import is_hand
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.explain.stamps import is_stamp
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.application import Application
+from whydrift.core.model.application import Application, is_pinned
 from whydrift.core.model.drift import Difference, Kind
-from whydrift.core.model.fact_kinds import SECOND_RENDER
+from whydrift.core.model.fact_kinds import NEWEST, SECOND_RENDER
 from whydrift.core.model.people import Writer
 from whydrift.core.model.values import ABSENT, is_object, items, mapping, same, text
 
@@ -52,6 +52,22 @@ def is_reproducible(subject: Subject, difference: Difference) -> bool | None:
     if rendered is None or subject.key.kind == "Secret":
         return None
     again = rendered_object(rendered, subject.application, subject.key)
+    return same(at(difference.path, subject.object.target, again), difference.target)
+
+
+def is_current(subject: Subject, difference: Difference) -> bool:
+    """Whether git still says what Argo CD compared: it may not have noticed a newer commit (a revert) yet.
+
+    Shown by git itself, by sources that cannot move, or by a render past every cache, which resolves the branch anew.
+    """
+    if subject.facts.known(NEWEST) or all(map(is_pinned, subject.application.sources)):
+        return True
+    rendered = subject.facts.maybe(SECOND_RENDER)
+    if rendered is None or (subject.key.kind == "Secret" and not subject.key.group):
+        return False
+    again = rendered_object(rendered, subject.application, subject.key)
+    if difference.whole:
+        return again is not ABSENT
     return same(at(difference.path, subject.object.target, again), difference.target)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,8 @@ from whydrift.core.model.values import JsonObject, child, items, mapping, text
 
 COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
 REFRESH = "argocd.argoproj.io/refresh"
+EXACT_VERSION = re.compile(r"v?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -163,3 +166,10 @@ def revisions_of(holder: JsonObject) -> tuple[str, ...]:
     several = tuple(str(revision) for revision in items(holder, "revisions"))
     one = text(holder, "revision")
     return several or ((one,) if one else ())
+
+
+def is_pinned(source: Source) -> bool:
+    """Whether a source cannot move: a chart of one exact version, or a whole commit hash."""
+    if source.chart:
+        return EXACT_VERSION.fullmatch(source.target_revision) is not None
+    return COMMIT.fullmatch(source.target_revision) is not None

@@ -4,10 +4,10 @@ Why it happens: a commit was merged and auto-sync is off, waits, or is kept out 
 revert or a downgrade in git is a commit as good as any other.
 
 What proves it: the manifest of the last synced revision, or the last-applied manifest that Argo CD wrote, equals live
-here and git says something else. Where a chart renders it, a second render gives the same again, so that no value was
-drawn at random.
+here and git says something else, also in its newest commit: git itself shows that, or a render past every cache. Where
+a chart renders it, a second render gives the same again, so that no value was drawn at random.
 
-What would refute it: git has not moved since the last sync; live is not what that sync wrote; another render gives
+What would refute it: git has not moved since the last sync; a newer commit took the change back; live is not what that sync wrote; another render gives
 another value; the application was rolled back in Argo CD.
 
 Remedies: sync, once its effects are wanted.
@@ -20,12 +20,12 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.commits import since_last_sync
 from whydrift.core.explain.evidence import quoted
-from whydrift.core.explain.releases import is_reproducible, may_be_release
+from whydrift.core.explain.releases import is_current, is_reproducible, may_be_release
 from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import COMMITS, SECOND_RENDER, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import COMMITS, NEWEST, SECOND_RENDER, SYNCED_MANIFESTS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -37,7 +37,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     """Claim what a commit changed and no sync brought to the cluster yet."""
     assert subject.base is not None, "the engine asks only causes whose needs are met"
     for difference in concerned:
-        if not is_reproducible(subject, difference):
+        if not is_reproducible(subject, difference) or not is_current(subject, difference):
             continue
         base = f"live still is what the last sync wrote, {quoted(subject.base_at(difference))}: {subject.base.says}"
         yield Explanation(
@@ -63,6 +63,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
-    helps=needs(SECOND_RENDER),
+    helps=needs(NEWEST, SECOND_RENDER),
     wishes=needs(COMMITS),
 )

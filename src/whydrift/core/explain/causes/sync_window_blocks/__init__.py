@@ -18,13 +18,13 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.commits import since_last_sync
-from whydrift.core.explain.releases import is_reproducible, may_be_release
+from whydrift.core.explain.releases import is_current, is_reproducible, may_be_release
 from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SYNC_WINDOWS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import NEWEST, SECOND_RENDER, SYNC_WINDOWS, SYNCED_MANIFESTS
 from whydrift.core.model.values import Json, JsonObject, items, text
 
 
@@ -39,7 +39,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     if not window:
         return
     for difference in concerned:
-        if is_reproducible(subject, difference):
+        if is_reproducible(subject, difference) and is_current(subject, difference):
             yield Explanation(
                 paths=frozenset({difference.path}),
                 strength=Strength.ATTRIBUTED,
@@ -72,4 +72,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SYNC_WINDOWS, SYNCED_MANIFESTS),
+    helps=needs(NEWEST, SECOND_RENDER),
 )
