@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -51,21 +52,34 @@ def _concern(difference: DifferenceAnswer) -> str:
     return cause_of(difference)
 
 
-def pattern_of(item: ObjectAnswer, difference: DifferenceAnswer) -> tuple[str, str]:
-    """What differences have in common: kind, and the field without list items ("" is the whole object)."""
-    return item.id.split("/")[1], INDEX.sub("[]", difference.field)
+@dataclass
+class Pattern:
+    """What a cause does to one kind: in how many objects and applications, to which fields (list items left out)."""
+
+    objects: int = 0
+    applications: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
 class CauseTally:
-    """One cause in numbers. `applications` and `objects` are counted, `fields` too; `sides` by how often."""
+    """One cause in numbers. `applications` and `objects` are counted, `fields` too; `patterns` by kind."""
 
     fields: int = 0
     objects: int = 0
     applications: int = 0
     sides: Counter[str] = field(default_factory=Counter)
-    patterns: Counter[tuple[str, str]] = field(default_factory=Counter)
+    patterns: dict[str, Pattern] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+
+    def add(self, item: ObjectAnswer, found: Sequence[DifferenceAnswer]) -> None:
+        """Count what this cause does to one object."""
+        pattern = self.patterns.setdefault(item.id.split("/")[1], Pattern())
+        for counted in (self, pattern):
+            counted.objects += 1
+        self.fields += len(found)
+        self.sides.update(d.side if isinstance(d.side, Side) else "" for d in found)
+        pattern.fields.update({INDEX.sub("[]", d.field) for d in found})
 
 
 @dataclass
@@ -96,23 +110,22 @@ class Tally:
         self._keep(application)
 
     def _add_objects(self, application: ApplicationAnswer) -> None:
-        seen: set[str] = set()
+        seen: dict[str, set[str]] = {}
         for item in objects_of(application):
-            here: set[str] = set()
+            by_cause: dict[str, list[DifferenceAnswer]] = {}
             for difference in item.differences:
                 self.fields += difference.shown
                 self.hidden += not difference.shown
-                row = self.causes.setdefault(cause_of(difference), CauseTally())
-                row.fields += 1
-                row.sides[difference.side if isinstance(difference.side, Side) else ""] += 1
-                row.patterns[pattern_of(item, difference)] += 1
-                row.objects += cause_of(difference) not in here
-                here.add(cause_of(difference))
-            for cause in here - seen:
-                self.causes[cause].applications += 1
-                if len(self.causes[cause].names) < self.kept:
-                    self.causes[cause].names.append(application.name)
-            seen |= here
+                by_cause.setdefault(cause_of(difference), []).append(difference)
+            for cause, found in by_cause.items():
+                self.causes.setdefault(cause, CauseTally()).add(item, found)
+                seen.setdefault(cause, set()).add(item.id.split("/")[1])
+        for cause, kinds in seen.items():
+            row = self.causes[cause]
+            row.applications += 1
+            row.names += [application.name] if len(row.names) < self.kept else []
+            for kind in kinds:
+                row.patterns[kind].applications += 1
 
     def _keep(self, application: ApplicationAnswer) -> None:
         found = concern(application)

@@ -9,12 +9,13 @@ from whydrift.core.report.tally import (
     UNDECIDED,
     UNEXPLAINED,
     CauseTally,
+    Pattern,
     Tally,
     cause_of,
     concern,
     objects_of,
 )
-from whydrift.core.report.words import Ink, count, plain, shortened
+from whydrift.core.report.words import Ink, count, plain, plural, shortened, under_one_root
 
 SAYS = {
     "not-read": "NOT READ",
@@ -133,9 +134,25 @@ def _cause(cause: str, row: CauseTally, titles: Mapping[str, str], ink: Ink, wid
 
 
 def _patterns(row: CauseTally, width: int) -> list[str]:
-    """What many objects share: `12 × CustomResourceDefinition spec.preserveUnknownFields`."""
-    common = [(pattern, number) for pattern, number in row.patterns.most_common(3) if number > 1]
-    return [shortened(f"{number} × {kind} {field or '(whole object)'}", width - 6) for (kind, field), number in common]
+    """What many objects share: `16 ExternalSecrets in 10 apps, one cause, one fix: spec.data[].remoteRef.…`."""
+    wide = sorted(row.patterns.items(), key=lambda each: (-each[1].objects, each[0]))
+    return [shortened(_pattern(kind, pattern, row), width - 6) for kind, pattern in wide[:3] if pattern.objects > 1]
+
+
+def _pattern(kind: str, pattern: Pattern, row: CauseTally) -> str:
+    """One line for a kind: the fields that most of its objects share are named, the others counted."""
+    wide = pattern.applications > 1
+    ranked = sorted((name for name in pattern.fields if name), key=lambda name: (-pattern.fields[name], name))
+    shared = [name for name in ranked if 2 * pattern.fields[name] > pattern.objects] or ranked[:1]
+    alike = len(row.sides) == 1 and bool(ranked) and 2 * pattern.fields[ranked[0]] > pattern.objects
+    parts = (
+        f"{pattern.objects} {plural(kind)}",
+        f" in {count(pattern.applications, 'app')}" if wide else "",
+        ", one cause, one fix" if wide and alike else "",
+        f": {under_one_root(shared)}" if shared else "",
+        f" and {count(len(ranked) - len(shared), 'more field')}" if len(ranked) > len(shared) else "",
+    )
+    return "".join(parts)
 
 
 def _next(tally: Tally) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -53,6 +53,28 @@ def value(side: Value | msgspec.UnsetType, longest: int = 60) -> str:
 def count(number: int, noun: str) -> str:
     """`1 field`, `2 fields`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def plural(kind: str) -> str:
+    """A kind for many: Deployments, Ingresses, NetworkPolicies."""
+    if kind.endswith("s") and not kind.endswith("ss"):
+        return kind
+    if kind.endswith("y") and kind[-2:-1] not in tuple("aeiou"):
+        return f"{kind[:-1]}ies"
+    return f"{kind}es" if kind.endswith(("ss", "x", "ch", "sh")) else f"{kind}s"
+
+
+def under_one_root(fields: Sequence[str]) -> str:
+    """Fields in a line, what they share told once: `spec.data[].remoteRef.{key, version}`."""
+    if len(fields) < 2:
+        return "".join(fields)
+    steps = [field.split(".") for field in fields]
+    depth = 0
+    while all(len(each) > depth + 1 and each[depth] == steps[0][depth] for each in steps):
+        depth += 1
+    root = ".".join(steps[0][:depth])
+    ends = ", ".join(".".join(each[depth:]) for each in steps)
+    return f"{root}.{{{ends}}}" if root else ends
 
 
 def shortened(text: str, longest: int) -> str:
