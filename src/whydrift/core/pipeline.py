@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
@@ -15,6 +15,7 @@ from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
 from whydrift.core.judge.forecast import forecast
+from whydrift.core.judge.revision import at_revision
 from whydrift.core.judge.situation import Situation, wants
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
@@ -22,7 +23,7 @@ from whydrift.core.model.effect import Forecast
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, Verdict
-from whydrift.core.model.values import ABSENT, is_object
+from whydrift.core.model.values import ABSENT, JsonObject, is_object
 
 STALE = "verdict-is-stale"
 
@@ -62,19 +63,39 @@ class Analysis:
     catalogue: Sequence[Cause]
     knowledge: Knowledge
     hidden: bool = False
+    revision: str = ""
+    """The revision whose sync is asked about; "" is the one that a sync takes now."""
 
 
-def look(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> ApplicationOutcome:
-    """Find and explain the differences of one application with the facts that are known by now."""
-    outcomes: list[ObjectOutcome] = []
+def look(
+    snapshot: ApplicationSnapshot,
+    facts: Callable[[ObjectKey], Facts],
+    analysis: Analysis,
+    before: ApplicationOutcome | None = None,
+) -> ApplicationOutcome:
+    """Find and explain the differences of one application with the facts that are known by now.
+
+    After an earlier look only the objects that wanted more facts are looked at again; a new fact may bring a hidden
+    difference of any object to light, so that those are always looked for everywhere.
+    """
+    settled = _settled(before) if before is not None and not analysis.hidden else {}
+    outcomes: list[ObjectOutcome] = list(settled.values())
     wants: list[tuple[ObjectKey, FactKind[object]]] = []
-    for subject in _subjects(snapshot, facts, analysis):
+    for subject in _subjects(snapshot, facts, analysis, settled):
         outcome = explain(subject, analysis.catalogue)
         outcomes.append(ObjectOutcome(subject.object, _worth_telling(outcome.findings)))
         wants += [(subject.key, kind) for kind in outcome.wants]
     if analysis.hidden:
         wants += unseen_wants(snapshot, facts)
+    order = {item.key: place for place, item in enumerate(snapshot.objects or ())}
+    outcomes.sort(key=lambda outcome: order.get(outcome.key, -1))
     return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants))
+
+
+def _settled(before: ApplicationOutcome) -> dict[ObjectKey, ObjectOutcome]:
+    """The objects that no further fact was wanted for."""
+    waiting = {key for key, _ in before.wants}
+    return {outcome.key: outcome for outcome in before.objects if outcome.key not in waiting}
 
 
 def is_looked_at(application: Application, analysis: Analysis) -> bool:
@@ -90,15 +111,23 @@ def foresight_wants(
     return tuple(wants(snapshot, facts))
 
 
-def foresee(outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> Forecast:
-    """What a sync now would do, as far as the objects were read."""
+def foresee(
+    outcome: ApplicationOutcome,
+    facts: Callable[[ObjectKey], Facts],
+    analysis: Analysis,
+    manifests: Mapping[ObjectKey, JsonObject] | None = None,
+) -> Forecast:
+    """What a sync now would do, as far as the objects were read; of another revision where its manifests are given."""
+    snapshot = outcome.snapshot
     return forecast(
         Situation(
-            outcome.snapshot,
+            snapshot if manifests is None else at_revision(snapshot, manifests),
             {o.key: o.findings for o in outcome.objects},
             {cause.id: cause.side for cause in analysis.catalogue},
             facts,
             analysis.knowledge,
+            manifests,
+            {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
         )
     )
 
@@ -108,12 +137,20 @@ def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(f for f in findings if f.difference.shown or f.explanations)
 
 
-def _subjects(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> list[Subject]:
-    """What is to be explained; what is said about the application itself comes first."""
+def _subjects(
+    snapshot: ApplicationSnapshot,
+    facts: Callable[[ObjectKey], Facts],
+    analysis: Analysis,
+    settled: Container[ObjectKey],
+) -> list[Subject]:
+    """What is to be explained and not settled; what is said about the application itself comes first."""
     application, objects = snapshot.application, snapshot.objects or ()
-    subjects = application_subjects(snapshot, analysis.knowledge, facts)
+    itself = application_subjects(snapshot, analysis.knowledge, facts)
+    subjects = [subject for subject in itself if subject.key not in settled]
     warned = stated_by_conditions(application) if analysis.hidden else {}
     for item in objects:
+        if item.key in settled:
+            continue
         found = differences_of(item)
         if analysis.hidden:
             found += _hidden(application, item, found) + ((WHOLE,) if item.key in warned else ())

@@ -20,6 +20,7 @@ from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.facts import FactReader
+from whydrift.usecases.renders import manifests_at
 
 ROUNDS = 6
 """How often an application is looked at again with more facts; each round reads something or is the last."""
@@ -93,7 +94,7 @@ async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> Appli
         if not outcome.wants:
             break
         await reader.read((application, key, kind) for key, kind in outcome.wants)
-        outcome = look(snapshot, facts, how.analysis)
+        outcome = look(snapshot, facts, how.analysis, outcome)
     return replace(outcome, wants=())
 
 
@@ -105,7 +106,13 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     wanted = foresight_wants(outcome.snapshot, facts)
     await reader.read((application, key, kind) for key, kind in wanted)
-    return replace(outcome, sync=foresee(outcome, facts, how.analysis))
+    if not how.analysis.revision:
+        return replace(outcome, sync=foresee(outcome, facts, how.analysis))
+    manifests = await manifests_at(reader, application, how.analysis.revision)
+    if isinstance(manifests, Gap):
+        unread = replace(outcome, snapshot=ApplicationSnapshot(application, None))
+        return replace(outcome, sync=foresee(unread, facts, how.analysis))
+    return replace(outcome, sync=foresee(outcome, facts, how.analysis, manifests))
 
 
 def remember_fleet(reader: FactReader, fleet: Fleet, incomplete: str) -> None:

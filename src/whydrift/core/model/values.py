@@ -64,17 +64,18 @@ def items(value: MaybeJson, *keys: str | int) -> list[Json]:
 
 def same(a: MaybeJson, b: MaybeJson) -> bool:
     """Whether two values are one JSON value: 1 and 1.0 are, true and 1 are not."""
+    return a is b or (a == b and _alike(a, b))
+
+
+def _alike(a: MaybeJson, b: MaybeJson) -> bool:
+    """Whether two values that Python holds as equal are equal as JSON: no boolean stands for a number."""
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(v, b[k]) for k, v in a.items())
+        return all(_alike(part, b[key]) for key, part in a.items())
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
-    return (type(a) is type(b) or _both_numbers(a, b)) and a == b
-
-
-def _both_numbers(a: MaybeJson, b: MaybeJson) -> bool:
-    return isinstance(a, int | float) and isinstance(b, int | float)
+        return all(map(_alike, a, b))
+    return True
 
 
 def is_empty(value: MaybeJson) -> bool:
