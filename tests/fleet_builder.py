@@ -48,7 +48,7 @@ class App:
 
     def resource(self) -> JsonObject:
         """The Application as Argo CD lists it."""
-        rows = [_row(target, live) for target, live in self.pairs]
+        rows: list[Json] = [_row(target, live) for target, live in self.pairs]
         red = any(target != live for target, live in self.pairs)
         source: JsonObject = {
             "repoURL": "https://git.example.com/apps.git",

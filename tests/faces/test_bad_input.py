@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ COMMANDS: tuple[tuple[str, ...], ...] = (
 )
 SHOP = MANAGED.format(name="shop")
 DEEP = b'{"items":' + b"[" * 10_000 + b"]" * 10_000 + b"}"
-BROKEN = {
+BROKEN: dict[str, Callable[[bytes], bytes]] = {
     "truncated": lambda good: good[: len(good) // 2],
     "empty": lambda good: b"",
     "html": lambda good: b"<html><body>502 Bad Gateway</body></html>",
@@ -79,7 +80,10 @@ def test_broken_managed_resources_are_not_read_not_clean(tmp_path: Path, name: s
 
 def test_an_application_that_vanished_meanwhile_is_not_read(tmp_path: Path) -> None:
     """Argo CD answers 404 (or 403) for what was listed a moment ago."""
-    gone = {SHOP: None, f"{SHOP}.404": {"error": 'applications.argoproj.io "shop" not found', "code": 5}}
+    gone: dict[str, Json | bytes] = {
+        SHOP: None,
+        f"{SHOP}.404": {"error": 'applications.argoproj.io "shop" not found', "code": 5},
+    }
     said = inside("scan", "--from", Fleet([scaled(), clean()], gone).folder(tmp_path))
     assert said.code in (1, 3) and not_clean(said) and "not found" in said.out
 
@@ -246,7 +250,7 @@ def test_files_that_may_not_be_read(tmp_path: Path) -> None:
         prefix = (
             ["setpriv", "--inh-caps=-all", "--bounding-set=-all", "--ambient-caps=-all"] if os.geteuid() == 0 else []
         )
-        command = [*prefix, os.sys.executable, "-m", "whydrift", "scan", "--from", str(folder)]
+        command = [*prefix, sys.executable, "-m", "whydrift", "scan", "--from", str(folder)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == code and len(lines_of(done.stderr)) == (code == 2), done
 

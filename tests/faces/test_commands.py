@@ -14,6 +14,7 @@ import pytest
 from tests.faces.command import BARE, Said, inside, lines_of, run
 from tests.fleet_builder import App, Fleet, clean, config_map, deployment, scaled
 from whydrift.cli import COMMANDS
+from whydrift.core.model.values import JsonObject
 from whydrift.demo import FLEET as DEMO
 
 FORMATS = ("text", "json", "jsonl", "md", "tsv")
@@ -25,7 +26,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two applications in two namespaces and projects with labels, one red; and one that a hook is part of."""
     hooked = App("jobs", [(config_map("a"), config_map("a"))], {"namespace": "team", "labels": {"team": "ops"}})
     hooked.spec = {"project": "infra"}
-    hook = {"group": "batch", "kind": "Job", "namespace": "shop", "name": "migrate", "hook": True}
+    hook: JsonObject = {"group": "batch", "kind": "Job", "namespace": "shop", "name": "migrate", "hook": True}
     rows = hooked.resource()["status"]
     assert isinstance(rows, dict) and isinstance(rows["resources"], list)
     hooked.status = {"resources": [*rows["resources"], hook]}

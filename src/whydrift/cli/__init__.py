@@ -42,11 +42,12 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
+        """The command of that name, imported now; from then on Ctrl-C is answered, until then it just ends it all."""
         if cmd_name not in COMMANDS:
             return None
         command = import_module(f"whydrift.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -69,7 +70,6 @@ def main() -> None:
         click.echo("whydrift runs on Linux and macOS; on Windows run it inside WSL", err=True)
         sys.exit(2)
     name = "kubectl whydrift" if Path(sys.argv[0]).name.startswith("kubectl-") else "whydrift"
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     code = _run(name)
     signal.signal(
         signal.SIGINT, signal.SIG_DFL

@@ -1,0 +1,113 @@
+"""`record`: into a folder and a .zip, killed in the middle and resumed, on a full disk; Ctrl-C and closed pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faces.command import BARE, WHYDRIFT, inside, lines_of, run
+from tests.fleet_builder import Fleet, clean, scaled
+
+
+def test_it_writes_a_folder_and_a_zip(tmp_path: Path) -> None:
+    """Both are read with --from; recording.json says by what and when; nothing unfinished is left."""
+    source = Fleet([scaled(), clean()]).folder(tmp_path / "fleet")
+    for name in ("copy", "copy.zip"):
+        said = inside("record", "-o", tmp_path / name, "--from", source)
+        assert said.code == 0 and said.out.startswith(f"{tmp_path / name}: 2 applications, 1 not Synced")
+        assert inside("ls", "--from", tmp_path / name).out == inside("ls", "--from", source).out
+    about = json.loads((tmp_path / "copy" / "recording.json").read_text())
+    assert about["schema"] == "whydrift.recording/1" and about["by"].startswith("whydrift ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "copy.zip", "fleet"]
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_answers_of_different_times_never_mix(tmp_path: Path) -> None:
+    """A finished recording is not written over, a folder that holds other things not into."""
+    source = Fleet([scaled()]).folder(tmp_path / "fleet")
+    assert inside("record", "-o", tmp_path / "copy", "--from", source).code == 0
+    for place in ("copy", "fleet"):
+        said = inside("record", "-o", tmp_path / place, "--from", source)
+        assert said.code == 2 and len(lines_of(said.err)) == 1 and "give another name" in said.err
+
+
+def test_a_killed_recording_goes_on(tmp_path: Path) -> None:
+    """SIGKILL after a while, twice; the third run ends it, and the answer is that of the source."""
+    out = tmp_path / "copy"
+    command = [*WHYDRIFT, "record", "--from", "demo", "-o", str(out), "paper*", "symp*", "tekton*", "argo*"]
+    for files in (4, 12):
+        process = subprocess.Popen(command, env=BARE, stdout=subprocess.DEVNULL)
+        while process.poll() is None and len(list(out.rglob("*.json"))) < files:
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+    assert not (out / "recording.json").exists() and (out / ".key.part").stat().st_mode & 0o77 == 0
+    assert subprocess.run(command, env=BARE, capture_output=True, check=False).returncode == 0
+    assert json.loads((out / "recording.json").read_text())["resumed"] is True
+    assert not [path for path in out.rglob("*") if path.name.startswith(".key")]
+    same = [run("scan", "sympozium", "-o", "tsv", "--from", place).out for place in ("demo", out)]
+    assert same[0] == same[1]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
+def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
+    """The answers so far are kept; with room, the same command ends it."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", disk], check=False, capture_output=True
+    ).returncode:
+        pytest.skip("no mount here")
+    try:
+        for name in ("copy", "copy.zip"):
+            said = run("record", "symp*", "tekton*", "--from", "demo", "-o", disk / name)
+            assert said.code == 2 and len(lines_of(said.err)) == 1 and "No space left" in said.err
+            assert "same command again" in said.err or "are kept" in said.err
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux")
+@pytest.mark.parametrize("command", ["scan -o json", "scan -o jsonl", "scan", "ls", "causes", "--help", "explain root"])
+def test_output_that_cannot_be_written_is_one_line(command: str) -> None:
+    """A full disk behind `>`."""
+    words = command.split() + (["--from", "demo"] if command.split()[0] in ("scan", "ls", "explain") else [])
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*WHYDRIFT, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=BARE, check=False
+        )
+    assert done.returncode == 2 and len(lines_of(done.stderr)) == 1 and "No space left" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["ls", "scan -o jsonl", "scan -o tsv", "scan -o json", "scan"])
+def test_a_closed_pipe_is_no_failure(command: str) -> None:
+    """`whydrift ls | head -1`: 0, and silence."""
+    words = " ".join([*WHYDRIFT, *command.split(), "--from", "demo"])
+    script = f"set -o pipefail; {words} | head -1 >/dev/null"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=BARE, check=False)
+    assert not done.stderr and done.returncode in (0, 1), "1 where all of it fitted into the pipe"
+    closed = subprocess.run(
+        ["bash", "-c", f"{words} | true; exit ${{PIPESTATUS[0]}}"], capture_output=True, env=BARE, check=False
+    )
+    assert not closed.stderr and closed.returncode in (0, 1)
+
+
+@pytest.mark.parametrize("command", ["scan --hidden", "scan -o json", "demo", "ls", "record", "causes"])
+@pytest.mark.parametrize("turn", range(3))
+def test_ctrl_c_at_any_time(command: str, turn: int, tmp_path: Path) -> None:
+    """SIGINT at a random moment: 130 (or the signal itself, which a shell calls 130), one word, no traceback."""
+    words = [*command.split(), *(["-o", str(tmp_path / "r")] if command == "record" else [])]
+    source = [] if command in ("demo", "causes") else ["--from", "demo"]
+    process = subprocess.Popen([*WHYDRIFT, *words, *source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=BARE)
+    time.sleep(0.12 + random.random() * (0.3 + turn))
+    process.send_signal(signal.SIGINT)
+    err = process.communicate(timeout=60)[1].decode()
+    assert "Traceback" not in err and "Exception" not in err and len(lines_of(err)) <= 1, err
+    assert process.returncode in (130, -signal.SIGINT, 0, 1, 3)
