@@ -19,6 +19,7 @@ COMMANDS = {
     "ls": "one line per drifting object, from statuses only",
     "scan": "triage of the fleet: causes, patterns, what to read first",
     "explain": "every field of an application that differs: why, with proof",
+    "guard": "may this app be synced without reverting somebody's work? an exit code for pipelines",
     "record": "write everything that is read, masked, into a folder or .zip",
     "causes": "what whydrift knows, with examples",
     "doctor": "can everything be reached; which permission is missing",

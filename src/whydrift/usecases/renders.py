@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from whydrift.core.model.application import Application, revisions_of
@@ -41,6 +42,15 @@ async def earlier_manifests(reader: FactReader, application: Application, key: O
         found = await _manifests(reader, application, _at(revisions), EARLIER_MANIFESTS)
         rendered |= {} if isinstance(found, Gap) else {k: v for k, v in found.items() if k not in rendered}
     return rendered or found
+
+
+async def manifests_at(
+    reader: FactReader, application: Application, revision: str
+) -> Mapping[ObjectKey, JsonObject] | Gap:
+    """What any revision of the only source of an application renders to."""
+    if len(application.sources) > 1:
+        return Gap(f"manifests at {revision}", f"{application.name} has several sources, one revision names none")
+    return await _manifests(reader, application, _at((revision,)), COMPARED_MANIFESTS)
 
 
 def _at(revisions: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -219,14 +219,18 @@ def _because(effects: tuple[Effect, ...], converges: bool) -> str:
     unsafe = [effect for effect in effects if not effect.safe]
     if unsafe:
         more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
-        return f"{unsafe[0].says}{more}"
+        return f"{_told(unsafe[0])}{more}"
     failing = [effect for effect in effects if effect.does is Does.FAIL]
     if failing:
-        return failing[0].says
-    changing = [effect for effect in effects if effect.does is not Does.NOTHING]
-    if not changing:
+        return _told(failing[0])
+    if all(effect.does is Does.NOTHING for effect in effects):
         return "it changes nothing" if converges else "it changes nothing, and the difference stays"
-    return "it brings what git's commits want, and nothing that anybody wrote is lost"
+    return "everything that it does is known, and nothing that anybody wrote is lost"
+
+
+def _told(effect: Effect) -> str:
+    named = effect.key.name in effect.says or effect.key.kind == "Application"
+    return effect.says if named else f"{effect.key.kind}/{effect.key.name}: {effect.says}"
 
 
 def _automatic(effects: tuple[Effect, ...], situation: Situation) -> str:

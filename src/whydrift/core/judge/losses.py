@@ -76,6 +76,8 @@ def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
     if worths:
         return max(worths, key=lambda each: list(Worth).index(each.worth))
+    if _moves_by_revision(change, item, situation):
+        return Judged(change, Worth.WANTED, "git-moved-ahead")
     if _is_mark(change):
         return Judged(change, Worth.NOISE, "object-lacks-tracking-id")
     return _by_base(change, item, situation)
@@ -125,6 +127,17 @@ def _by_explanation(change: Change, explanation: Explanation, situation: Situati
 def _is_mark(change: Change) -> bool:
     """Whether it is one of Argo CD's own marks."""
     return change.left[:2] == ("metadata", "annotations") and change.left[-1] in (TRACKING_ID, INSTALLATION_ID)
+
+
+def _moves_by_revision(change: Change, item: ObjectSnapshot, situation: Situation) -> bool:
+    """Whether the revision that is asked about changes what the compared one and live agree on."""
+    compared = situation.compared.get(item.key, ABSENT)
+    if situation.manifests is None or not is_object(compared):
+        return False
+    stated = admitted(compared, None, situation.terms) or compared
+    if change.on_left is ABSENT:
+        return child(stated, *change.right) is ABSENT
+    return same(at(change.left, item.live, stated), change.on_left)
 
 
 def _by_base(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:

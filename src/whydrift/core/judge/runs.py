@@ -37,6 +37,8 @@ def hook_effects(situation: Situation) -> tuple[Effect, ...]:
 
 
 def _rendered(situation: Situation) -> Mapping[ObjectKey, JsonObject] | None:
+    if situation.manifests is not None:
+        return situation.manifests
     if situation.newest is not None:
         return situation.newest.manifests
     return situation.whole.maybe(COMPARED_MANIFESTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from whydrift.core.compare import terms
@@ -38,13 +38,19 @@ MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
 @dataclass(frozen=True)
 class Situation:
-    """One application before a sync. `sides` gives each cause's side, `findings` what was found out by object."""
+    """One application before a sync. `sides` gives each cause's side, `findings` what was found out by object.
+
+    `manifests` is what another revision renders, where a sync of that one is asked about; `compared` are then git's
+    objects at the compared revision.
+    """
 
     snapshot: ApplicationSnapshot
     findings: Mapping[ObjectKey, tuple[Finding, ...]]
     sides: Mapping[str, Side]
     facts: Callable[[ObjectKey], Facts]
     knowledge: Knowledge
+    manifests: Mapping[ObjectKey, JsonObject] | None = None
+    compared: Mapping[ObjectKey, MaybeJson] = field(default_factory=dict)
 
     @property
     def application(self) -> Application:
@@ -82,7 +88,7 @@ class Situation:
     @cached_property
     def newest(self) -> Newest | None:
         """What git holds now, where Argo CD has not looked at it yet; None where it has, or where that is not known."""
-        found = self.whole.maybe(NEWEST)
+        found = self.whole.maybe(NEWEST) if self.manifests is None else None
         return found if found is not None and found.commits else None
 
     def overtaken(self, key: ObjectKey) -> MaybeJson | None:

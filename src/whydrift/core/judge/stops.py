@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from whydrift.core.explain.conditions import FAILED
-from whydrift.core.explain.failures import decisive
+from whydrift.core.explain.failures import classify, decisive
 from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
+from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import SYNC_WINDOWS
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import text
@@ -21,7 +22,7 @@ def stopped(situation: Situation) -> tuple[Effect, ...]:
 def refused_before(situation: Situation) -> tuple[Effect, ...]:
     """What the last sync of this very revision was refused for, as a whole or object by object."""
     application = situation.application
-    if not failing(application):
+    if not failing(application) or situation.manifests is not None:
         return ()
     message = text(application.operation, "message")
     whole = ALL_REFUSED.search(message) is not None
@@ -38,7 +39,12 @@ def refused_before(situation: Situation) -> tuple[Effect, ...]:
 def refused_as_a_whole(situation: Situation) -> bool:
     """Whether the last sync of this very revision ended before it applied anything."""
     application = situation.application
-    return failing(application) and ALL_REFUSED.search(text(application.operation, "message")) is not None
+    same_revision = situation.manifests is None
+    return (
+        same_revision
+        and failing(application)
+        and ALL_REFUSED.search(text(application.operation, "message")) is not None
+    )
 
 
 def _placed(key: ObjectKey, situation: Situation) -> ObjectKey:
@@ -51,10 +57,15 @@ def _not_compared(situation: Situation) -> Effect | None:
     """A sync is refused while a comparison error stands (controller/sync.go, SyncAppState)."""
     application = situation.application
     errors = [message for kind, message in application.conditions if kind in FAILED]
-    if application.sync != "Unknown":
+    if application.sync != "Unknown" or (situation.manifests is not None and _is_about_git(errors)):
         return None
     why = decisive(errors[0]) if errors else "Argo CD could not compare"
     return Effect(situation.itself, Does.FAIL, f"fails: {why}", True)
+
+
+def _is_about_git(errors: list[str]) -> bool:
+    """Whether only the content of git stands in the way, which another revision may mend."""
+    return bool(errors) and all(classify(message).side is Side.GIT for message in errors)
 
 
 def _window(situation: Situation) -> Effect | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, GapAnswer, ObjectAnswer
+from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, GapAnswer, ObjectAnswer, SyncAnswer
 from whydrift.core.report.tally import objects_of
 
 
@@ -18,7 +18,14 @@ def shielded(application: ApplicationAnswer, masker: Masker) -> ApplicationAnswe
         sources=tuple(msgspec.structs.replace(s, repo=masker.text(s.repo)) for s in application.sources),
         argocd=msgspec.structs.replace(said, conditions=tuple(map(masker.text, said.conditions))),
         objects=tuple(_object(item, masker) for item in objects_of(application)),
+        sync=application.sync if isinstance(application.sync, msgspec.UnsetType) else _sync(application.sync, masker),
     )
+
+
+def _sync(sync: SyncAnswer, masker: Masker) -> SyncAnswer:
+    """A forecast whose sentences quote no secret."""
+    effects = tuple(msgspec.structs.replace(e, says=masker.text(e.says)) for e in sync.effects)
+    return msgspec.structs.replace(sync, effects=effects, because=masker.text(sync.because))
 
 
 def shielded_gap(gap: GapAnswer, masker: Masker) -> GapAnswer:

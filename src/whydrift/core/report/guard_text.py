@@ -1,0 +1,166 @@
+"""`whydrift guard`: one verdict a line, with what speaks against a sync; for terminals and for pull requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from whydrift.core.model.effect import Does
+from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, ReadAnswer, SyncAnswer
+from whydrift.core.report.words import Ink, count, markdown, plain, shortened
+
+MARKER = "<!-- whydrift: guard -->"
+"""The first line of the comment, by which it is found and written anew."""
+LONGEST = 65_536
+"""Characters that GitHub and GitLab take in a comment at least."""
+_TOLD = 6
+
+
+class GuardVerdict(StrEnum):
+    """What guard says of one application."""
+
+    SAFE = "SAFE"
+    NOT_SAFE = "NOT SAFE"
+    FAILS = "FAILS"
+    NOT_KNOWN = "NOT KNOWN"
+
+    @property
+    def exit_code(self) -> int:
+        """0 safe; 1 not safe, or bound to fail; 3 not known."""
+        return {GuardVerdict.SAFE: 0, GuardVerdict.NOT_KNOWN: 3}.get(self, 1)
+
+
+def guard_verdict(application: ApplicationAnswer) -> GuardVerdict:
+    """The verdict on one application: what would be lost comes before what is not known, and that before a failure."""
+    sync = application.sync
+    if isinstance(sync, msgspec.UnsetType):
+        return GuardVerdict.NOT_KNOWN
+    unsafe = [effect for effect in sync.effects if not effect.safe]
+    if any(effect.does is not Does.UNKNOWN for effect in unsafe):
+        return GuardVerdict.NOT_SAFE
+    if unsafe or application.not_read or not sync.safe:
+        return GuardVerdict.NOT_KNOWN
+    return GuardVerdict.FAILS if any(effect.does is Does.FAIL for effect in sync.effects) else GuardVerdict.SAFE
+
+
+def guard_exit_code(verdicts: Iterable[GuardVerdict]) -> int:
+    """The exit code for several applications: 1 wins over 3, 3 over 0."""
+    codes = {verdict.exit_code for verdict in verdicts}
+    return 1 if 1 in codes else 3 if 3 in codes else 0
+
+
+def guard_text(application: ApplicationAnswer, ink: Ink, width: int = 110, revision: str = "") -> str:
+    """One application: the verdict in a line, then each effect that speaks against it."""
+    verdict = guard_verdict(application)
+    mark = ink.strong if verdict is GuardVerdict.SAFE else ink.alarm
+    of = f" of {plain(revision[:12])}" if revision else ""
+    lines = [f"{mark(verdict.value.ljust(9))} {plain(application.name)}: {_headline(application, verdict, of)}"]
+    indent = " " * 10
+    sync = application.sync
+    if isinstance(sync, SyncAnswer):
+        lines += [f"{indent}{shortened(line, max(width - 10, 40))}" for line in _details(application, sync, verdict)]
+    return "\n".join(lines) + "\n"
+
+
+def _headline(application: ApplicationAnswer, verdict: GuardVerdict, of: str) -> str:
+    sync = application.sync
+    if isinstance(sync, msgspec.UnsetType):
+        return f"what a sync{of} would do is not known: {plain(application.not_read) or 'nothing was read'}"
+    first = _against(sync, verdict)
+    if not first:
+        return f"a sync{of} {_quietly(sync)}"
+    return f"a sync{of} {_does_to(first[0])}."
+
+
+def _quietly(sync: SyncAnswer) -> str:
+    changing = [effect for effect in sync.effects if effect.does is not Does.NOTHING]
+    stays = "" if sync.converges else "; Argo CD would still call it OutOfSync afterwards"
+    if not changing:
+        return f"changes nothing{stays}."
+    return f"has {count(len(changing), 'effect')}, all of them known, and nothing that anybody wrote is lost{stays}."
+
+
+def _against(sync: SyncAnswer, verdict: GuardVerdict) -> list[EffectAnswer]:
+    """The effects that make the verdict."""
+    match verdict:
+        case GuardVerdict.NOT_SAFE:
+            unsafe = [effect for effect in sync.effects if not effect.safe]
+            return sorted(unsafe, key=lambda effect: effect.does is Does.UNKNOWN)
+        case GuardVerdict.NOT_KNOWN:
+            return [effect for effect in sync.effects if not effect.safe]
+        case GuardVerdict.FAILS:
+            return [effect for effect in sync.effects if effect.does is Does.FAIL]
+        case GuardVerdict.SAFE:
+            return []
+
+
+def _does_to(effect: EffectAnswer) -> str:
+    """An effect with its object, after "a sync"."""
+    _, kind, name = effect.object.split("/", 2)
+    named, says = f"{plain(kind)}/{plain(name)}", plain(effect.says)
+    if plain(name) in says or kind == "Application":
+        return says
+    match effect.does:
+        case Does.SCALE:
+            return says.replace("scales ", f"scales {named} ", 1)
+        case Does.RESTART:
+            return f"{says.replace('its ', 'the ', 1)} of {named}"
+        case Does.FAIL:
+            return f"of {named} {says}"
+        case _:
+            return f"changes {named}: {says}"
+
+
+def _details(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVerdict) -> list[str]:
+    against = _against(sync, verdict)
+    lines = [f"loses: {effect.loses}" for effect in against[:1] if isinstance(effect.loses, str)]
+    lines += [_does_to(effect) for effect in against[1:_TOLD]]
+    if len(against) > _TOLD:
+        lines.append(f"… {len(against) - _TOLD} more: whydrift explain {application.name} --hidden")
+    if verdict is GuardVerdict.SAFE:
+        lines += [_does_to(effect) for effect in sync.effects[:_TOLD] if effect.does is not Does.NOTHING]
+    if verdict is GuardVerdict.NOT_SAFE:
+        lines += [_does_to(effect) for effect in sync.effects if effect.does is Does.FAIL][:_TOLD]
+    return [*lines, *([sync.automatic] if isinstance(sync.automatic, str) else [])]
+
+
+def guard_markdown(applications: Iterable[ApplicationAnswer], read: ReadAnswer, revision: str = "") -> str:
+    """A pull request comment with an update marker, 65,536 characters at most: what does not fit is counted."""
+    of = f" of {markdown(revision[:12])}" if revision else ""
+    parts = [MARKER, f"### whydrift guard: may a sync{of} be made?", ""]
+    if not read.complete:
+        parts += ["**Not read completely:**", *(f"- {markdown(f'{g.what}: {g.why}')}" for g in read.gaps[:20]), ""]
+    room = LONGEST - sum(len(part) + 1 for part in parts) - 200
+    left = 0
+    for application in applications:
+        section = _section(application)
+        if len(section) + 1 > room:
+            left += 1
+            continue
+        parts.append(section)
+        room -= len(section) + 1
+    if left:
+        parts.append(f"… {count(left, 'more application')}: `whydrift guard -o text`")
+    return "\n".join(parts) + "\n"
+
+
+def _section(application: ApplicationAnswer) -> str:
+    verdict, sync = guard_verdict(application), application.sync
+    lines = [f"#### {markdown(application.name)}: {verdict.value}", ""]
+    if isinstance(sync, msgspec.UnsetType):
+        return "\n".join([*lines, markdown(application.not_read or "nothing was read"), ""])
+    lines += [f"A sync {markdown(_quietly(sync))}", ""] if verdict is GuardVerdict.SAFE else []
+    rows = [effect for effect in sync.effects if effect.does is not Does.NOTHING]
+    if rows:
+        lines += ["| object | a sync | safe | loses |", "|---|---|---|---|", *map(_row, rows[:100]), ""]
+    if isinstance(sync.automatic, str):
+        lines += [f"**{markdown(sync.automatic)}**", ""]
+    return "\n".join(lines)
+
+
+def _row(effect: EffectAnswer) -> str:
+    loses = effect.loses if isinstance(effect.loses, str) else ""
+    safe = "yes" if effect.safe else "**not known**" if effect.does is Does.UNKNOWN else "**no**"
+    return f"| {markdown(effect.object)} | {markdown(shortened(effect.says, 300))} | {safe} | {loses} |"
