@@ -56,7 +56,7 @@ def test_a_recording_answers_as_its_source(tmp_path: Path, name: str) -> None:
 
 
 def answer(place: Path) -> Json:
-    """What a scan of everything says, what was read aside, without repositories: a recording holds the APIs' answers."""
+    """What a scan of everything says, what was read aside, without git: a recording holds the APIs' answers."""
     said = inside("scan", "--hidden", "--no-git", "-o", "json", "--from", place)
     assert not said.err, said.err
     whole = json.loads(said.out)
