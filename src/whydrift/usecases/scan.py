@@ -40,14 +40,14 @@ async def scan(
         read.versions.append(listing.version)
         reader = reader_of(instance)
         remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
-        looked_at = (_masked(application, reader, analysis) for application in listing.applications())
+        looked_at = (masked(application, reader, analysis) for application in listing.applications())
         chosen = (application for application in looked_at if selected(application))
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer
         read.renders += reader.rendered
 
 
-def _masked(application: Application, reader: FactReader, analysis: Analysis) -> Application:
+def masked(application: Application, reader: FactReader, analysis: Analysis) -> Application:
     """An application that will be looked at, without the secrets in it; its rows hold names and statuses only."""
     status = mapping(application.raw, "status")
     rows = items(status, "resources")

@@ -54,7 +54,7 @@ async def explain_application(application: Application, how: Look) -> Applicatio
     """Read and explain one application; one that cannot be read says so and is never called clean."""
     sides = {cause.id: cause.side for cause in how.analysis.catalogue}
     try:
-        snapshot, not_read = await _snapshot(application, how)
+        snapshot, not_read = await read_snapshot(application, how)
         outcome = await _look_until_settled(snapshot, how)
         outcome = await _foresee(outcome, how)
     except SourceError as error:
@@ -65,7 +65,8 @@ async def explain_application(application: Application, how: Look) -> Applicatio
     return application_answer(outcome, sides, not_read)
 
 
-async def _snapshot(application: Application, how: Look) -> tuple[ApplicationSnapshot, str]:
+async def read_snapshot(application: Application, how: Look) -> tuple[ApplicationSnapshot, str]:
+    """An application with its objects, and why these could not be read ("": they were, or nothing is looked at)."""
     rows = dict(application.rows)
     if not is_looked_at(application, how.analysis):
         return ApplicationSnapshot(application, ()), ""

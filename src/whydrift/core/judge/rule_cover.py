@@ -27,7 +27,7 @@ Signature = frozenset[tuple[Path, Path, str, bool]]
 
 @dataclass(frozen=True)
 class Comparable:
-    """One object with its differences under all rules; `why_not` says why our comparison is not Argo CD's, "" if it is."""
+    """An object with its differences under all rules; `why_not` says why our comparison is not Argo CD's ("": it is)."""
 
     item: ObjectSnapshot
     found: tuple[Difference, ...]

@@ -10,7 +10,7 @@ from whydrift.core.model.values import items, mapping, text
 
 ABOUT = re.compile(r"ignore[ _-]?(differences?|rules?|drift)?(\[(?P<index>\d+)\])?", re.IGNORECASE)
 UNTIL = re.compile(
-    r"\b(until|till|expir\w*|remove\s+(after|by|on|before)|valid\s+(until|to)|not\s+after|temporary|review\w*\s+by)\b"
+    r"\b(until|till|expir\w*|remove\s+(after|by|on|before)|valid\s+(until|to)|not\s+after)\b"
     r"[^0-9]{0,40}(?P<date>\d{4}-\d{2}-\d{2})",
     re.IGNORECASE,
 )

@@ -127,7 +127,7 @@ def _manager(part: Part, subjects: tuple[Subject, ...]) -> Nearest | None:
             continue
         names = [entry.manager for entry in subject.object.managers.entries if not entry.subresource]
         if part.system and part.text in names:
-            wrong = "the settings look managers up by group/kind, and a core kind has no such key: write it in the Application"
+            wrong = "the settings find managers by group/kind, a core kind has no such key: write it in the Application"
             return Nearest(replace(part.rule, origin="spec.ignoreDifferences"), wrong, subject.object)
         for name in _close(part.text, names):
             wrong = f"no manager is called {part.text!r}; {name!r} wrote this object"

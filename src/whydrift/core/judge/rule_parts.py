@@ -1,7 +1,7 @@
-"""Ignore rules taken apart: each pointer, jq program and manager is judged for itself, and can be left out of a comparison.
+"""Ignore rules taken apart: each pointer, jq program and manager is judged for itself, and can be left out.
 
-Sources: docs/user-guide/diffing.md of Argo CD; util/argo/diff/ignore.go :: HasIgnoreDifference (managers of the settings
-are looked up by the exact key, reference/measured.md 14).
+Sources: docs/user-guide/diffing.md of Argo CD; util/argo/diff/ignore.go :: HasIgnoreDifference (managers of the
+settings are looked up by the exact key, reference/measured.md 14).
 """
 
 from __future__ import annotations

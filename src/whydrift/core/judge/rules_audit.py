@@ -1,0 +1,259 @@
+"""The audit of the ignore rules of one application: what each part takes out, what it hides, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from whydrift.core.compare.rules import IgnoreRule
+from whydrift.core.compare.settings import settings_of_config_map
+from whydrift.core.compare.terms import Terms
+from whydrift.core.explain.base import base_of
+from whydrift.core.explain.causes import ignore_rule_hides_change, stopped_by_rule
+from whydrift.core.explain.engine import explain
+from whydrift.core.explain.ignoring import respected
+from whydrift.core.explain.meaning import means_same
+from whydrift.core.explain.subject import Knowledge, Subject
+from whydrift.core.explain.writers import argocd_alone, others
+from whydrift.core.judge.rule_cover import Comparable, comparable, covered, hidden_in
+from whydrift.core.judge.rule_dates import Promise, promised_end
+from whydrift.core.judge.rule_narrowing import narrowest
+from whydrift.core.judge.rule_nearest import Nearest, nearest
+from whydrift.core.judge.rule_parts import Part, parts_of
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.application import Application
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Explanation
+from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, SCHEMAS, SETTINGS
+from whydrift.core.model.facts import FactKind, Facts
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot
+from whydrift.core.model.values import ABSENT
+from whydrift.errors import NotComparable
+
+CAUSES = (ignore_rule_hides_change.CAUSE, stopped_by_rule.CAUSE)
+RELEASE = stopped_by_rule.CAUSE.id
+FactsOf = Callable[[ObjectKey], Facts]
+Wants = tuple[tuple[ObjectKey, FactKind[object]], ...]
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """One place that a part keeps out of the comparison, although git and live differ there.
+
+    `change` says who changed it, `release` that git's value does not arrive; without either it is what controllers or
+    unknown writers do. `writers` are the managers that own it. `proven` is false where it was not compared again.
+    """
+
+    object: ObjectSnapshot
+    difference: Difference
+    writers: tuple[str, ...]
+    proven: bool
+    change: Explanation | None = None
+    release: str = ""
+
+
+@dataclass(frozen=True)
+class PartAudit:
+    """What one part of a rule does in one application. `objects` are those for which it is written, `covers` counts the
+
+    places that it takes out of either side.
+    """
+
+    part: Part
+    objects: int
+    covers: int
+    hides: tuple[Hidden, ...] = ()
+    nearest: Nearest | None = None
+    narrowest: tuple[IgnoreRule, ...] = ()
+    shadowed_by: Part | None = None
+    promise: Promise | None = None
+    broken: str = ""
+    """Why its jq program cannot be compiled: then Argo CD compares nothing of the application."""
+
+
+@dataclass(frozen=True)
+class RulesAudit:
+    """The parts of all rules that concern an application; `uncompared` are objects that could not be compared again."""
+
+    application: Application
+    parts: tuple[PartAudit, ...]
+    uncompared: tuple[tuple[ObjectKey, str], ...] = ()
+    wants: Wants = ()
+
+
+def terms_of(snapshot: ApplicationSnapshot, facts: FactsOf, knowledge: Knowledge) -> Terms:
+    """The terms on which Argo CD compares: argocd-cm says more than the settings that its API shows."""
+    situation = Situation(snapshot, {}, {}, facts, knowledge)
+    stated = situation.whole.maybe(ARGOCD_CONFIG)
+    try:
+        data = {} if stated is None else {key: value for key, value in stated.items() if isinstance(value, str)}
+        return replace(situation.terms, settings=settings_of_config_map(data)) if stated else situation.terms
+    except NotComparable:
+        return situation.terms
+
+
+def audit_rules(snapshot: ApplicationSnapshot, facts: FactsOf, knowledge: Knowledge) -> RulesAudit:
+    """Audit every rule that is written in an application, and every one of the settings, against its objects.
+
+    `wants` are the facts that would tell more; ask again with them.
+    """
+    return _Audit(snapshot, facts, knowledge).result()
+
+
+@dataclass(frozen=True)
+class _Audit:
+    """One application under audit."""
+
+    snapshot: ApplicationSnapshot
+    facts: FactsOf
+    knowledge: Knowledge
+
+    @cached_property
+    def objects(self) -> tuple[ObjectSnapshot, ...]:
+        return tuple(item for item in self.snapshot.objects or () if not item.hook)
+
+    @cached_property
+    def terms(self) -> Terms:
+        return terms_of(self.snapshot, self.facts, self.knowledge)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        return parts_of(self.terms, self.objects)
+
+    @cached_property
+    def cover(self) -> dict[int, dict[ObjectKey, tuple[frozenset[Path], frozenset[Path]]]]:
+        """What each part takes out, by its place and the object; nothing for objects of which it takes nothing."""
+        jq = self.terms.knowledge.jq
+        found = {part.place: {item.key: covered(part, item, jq) for item in self.objects} for part in self.parts}
+        return {place: {key: sides for key, sides in by.items() if any(sides)} for place, by in found.items()}
+
+    @cached_property
+    def compared(self) -> dict[ObjectKey, Comparable]:
+        """The objects of which any part that people wrote takes something, compared again."""
+        written = [part.place for part in self.parts if not part.shipped]
+        touched = {key for place in written for key in self.cover[place]}
+        return {item.key: comparable(item, self.terms) for item in self.objects if item.key in touched}
+
+    def result(self) -> RulesAudit:
+        first = self._first_wants()
+        if first:
+            return RulesAudit(self.snapshot.application, (), (), first)
+        audited = [self._part(part) for part in self.parts]
+        uncompared = tuple(
+            (key, one.why_not) for key, one in self.compared.items() if one.why_not and one.item.target is not ABSENT
+        )
+        wants = tuple(dict.fromkeys(want for _, more in audited for want in more))
+        return RulesAudit(self.snapshot.application, tuple(part for part, _ in audited), uncompared, wants)
+
+    def _first_wants(self) -> Wants:
+        """What the terms are made of comes before everything else."""
+        application = self.snapshot.application
+        itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+        known = self.facts(itself)
+        return tuple((itself, kind) for kind in (SETTINGS, ARGOCD_CONFIG, SCHEMAS) if not known.asked(kind))
+
+    def _part(self, part: Part) -> tuple[PartAudit, Wants]:
+        cover = self.cover[part.place]
+        meant = sum(part.is_for(item.key) for item in self.objects)
+        covers = sum(len(places) for sides in cover.values() for places in sides)
+        result = PartAudit(part, len(cover) if part.form == "option" else meant, covers)
+        if part.shipped:
+            return result, ()
+        result = replace(result, promise=None if part.system else promised_end(self.snapshot.application, part.origin))
+        broken = _does_not_compile(part, self.terms)
+        if broken:
+            return replace(result, broken=broken), ()
+        if not cover:
+            return replace(result, nearest=self._nearest(part)), ()
+        found = [(one, *hidden_in(one, part, self.terms)) for one in self._under(part)]
+        hides = [(one, differences) for one, differences, _ in found if differences]
+        quiet = [one for one, differences, _ in found if not differences]
+        told, wants = self._told(found)
+        shadow = self._shadow(part)
+        narrow = () if shadow else narrowest(part, hides, quiet, self.terms)
+        return replace(result, hides=told, narrowest=narrow, shadowed_by=shadow), wants
+
+    def _under(self, part: Part) -> Iterator[Comparable]:
+        return (self.compared[key] for key in self.cover[part.place] if key in self.compared)
+
+    def _told(
+        self, found: Sequence[tuple[Comparable, tuple[Difference, ...], bool]]
+    ) -> tuple[tuple[Hidden, ...], Wants]:
+        told: list[Hidden] = []
+        wants: list[tuple[ObjectKey, FactKind[object]]] = []
+        for one, differences, proven in found:
+            if not differences:
+                continue
+            subject = self._subject(one.item, differences)
+            outcome = explain(subject, CAUSES)
+            wants += [(one.item.key, kind) for kind in outcome.wants]
+            for finding in outcome.findings:
+                first = finding.explanations[0] if finding.explanations else None
+                told.append(_hidden(subject, finding.difference, first, proven))
+        return tuple(told), tuple(wants)
+
+    def _subject(self, item: ObjectSnapshot, differences: tuple[Difference, ...]) -> Subject:
+        known = self.facts(item.key)
+        base = base_of(self.snapshot.application, item, known)
+        return Subject(self.snapshot.application, item, differences, self.knowledge, base, self.objects, known)
+
+    def _nearest(self, part: Part) -> Nearest | None:
+        """Meant for fields that show; else for fields that are there."""
+        shown = ((item, self.compared.get(item.key)) for item in self.objects)
+        return nearest(part, [self._subject(item, one.found if one else ()) for item, one in shown])
+
+    def _shadow(self, part: Part) -> Part | None:
+        """Another part that takes out all that this one does; of two that take the same, the later one is shadowed."""
+        if part.form not in ("pointer", "jq"):
+            return None
+        mine = self.cover[part.place]
+        for other in self.parts:
+            theirs = self.cover[other.place]
+            if other.place == part.place or other.form == "option" or not _within(mine, theirs):
+                continue
+            if other.place < part.place or not _within(theirs, mine):
+                return other
+        return None
+
+
+_Cover = dict[ObjectKey, tuple[frozenset[Path], frozenset[Path]]]
+_NOTHING: tuple[frozenset[Path], frozenset[Path]] = (frozenset(), frozenset())
+
+
+def _does_not_compile(part: Part, terms: Terms) -> str:
+    try:
+        for expression in part.rule.expressions:
+            terms.knowledge.jq.steps(expression)
+    except NotComparable as error:
+        return str(error)
+    return ""
+
+
+def _within(inner: _Cover, outer: _Cover) -> bool:
+    """Whether all that `inner` takes out is taken out by `outer` as well."""
+    return all(
+        any(starts_with(place, above) for above in outer.get(key, _NOTHING)[side])
+        for key, sides in inner.items()
+        for side in (0, 1)
+        for place in sides[side]
+    )
+
+
+def _hidden(subject: Subject, difference: Difference, found: Explanation | None, proven: bool) -> Hidden:
+    writers = tuple(dict.fromkeys(entry.manager for entry in others(subject, difference)))
+    release = ""
+    if found is not None and found.cause == RELEASE:
+        release = found.why
+    elif _keeps_release_away(subject, difference):
+        release = "nobody but Argo CD wrote it, git says otherwise, and syncs leave it as it is"
+    change = found if found is not None and found.cause != RELEASE else None
+    return Hidden(subject.object, difference, writers, proven, change, release)
+
+
+def _keeps_release_away(subject: Subject, difference: Difference) -> bool:
+    """Whether RespectIgnoreDifferences puts live's value into what a sync applies, so that git's never arrives (27)."""
+    stated = not difference.whole and difference.target is not ABSENT
+    return stated and respected(subject) and argocd_alone(subject, difference) and not means_same(subject, difference)
