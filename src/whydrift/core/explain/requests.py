@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.compare.typed.scalars import duration_nanoseconds
+from whydrift.core.explain.admission import mutators_of
 from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.filled_in import may_be_default
+from whydrift.core.explain.injectors import injector_of, is_injected
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone, is_argocd
 from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.fact_kinds import WEBHOOKS
 from whydrift.core.model.managers import Entry
+from whydrift.core.model.paths import for_people
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, items, same, text
 
 COMPLETED_BY_SERVER = "volumeClaimTemplates"
@@ -80,6 +84,19 @@ def _one_value(a: MaybeJson, b: MaybeJson) -> bool:
     left, right = str(a), str(b)
     readings = ((read(left), read(right)) for read in (parse_quantity, duration_nanoseconds))
     return "".join(left.split()) == "".join(right.split()) or any(x is not None and x == y for x, y in readings)
+
+
+def may_be_injected(subject: Subject, difference: Difference) -> bool:
+    """Whether a webhook may have put an addition into a request: by a known path, or the same in other objects.
+
+    Where the webhooks were read, only those count that match the object.
+    """
+    place = for_people(difference.live_path, subject.object.live)
+    if not subject.facts.known(WEBHOOKS):
+        return is_injected(place) or repeated(subject, difference)
+    mutators = mutators_of(subject)
+    known = any(injector_of(mutator.name, place) for mutator in mutators)
+    return known or (bool(mutators) and repeated(subject, difference))
 
 
 def repeated(subject: Subject, difference: Difference) -> bool:

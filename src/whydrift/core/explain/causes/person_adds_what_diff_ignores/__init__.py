@@ -18,22 +18,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.additions import adders, is_addition
-from whydrift.core.explain.admission import mutators_of
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.hands import is_hand
-from whydrift.core.explain.injectors import injector_of, is_injected
 from whydrift.core.explain.raised import REPLICAS
-from whydrift.core.explain.requests import repeated
+from whydrift.core.explain.requests import may_be_injected
 from whydrift.core.explain.sides import leaning
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, WEBHOOKS
 from whydrift.core.model.managers import Entry
-from whydrift.core.model.paths import for_people
 from whydrift.core.model.values import ABSENT, child, is_empty, mapping
 
 IMAGE_UPDATER = "argocd-image-updater.argoproj.io/"
@@ -52,7 +49,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     if pipeline_marks(subject):
         return
     for difference in concerned:
-        refutations = (_was_in_git, _injected, _scaled, _updates_images)
+        refutations = (_was_in_git, may_be_injected, _scaled, _updates_images)
         if is_addition(subject, difference) and not any(refuted(subject, difference) for refuted in refutations):
             yield _added(subject, difference, adders(subject, difference))
 
@@ -71,16 +68,6 @@ def _updates_images(subject: Subject, difference: Difference) -> bool:
 
 def _was_in_git(subject: Subject, difference: Difference) -> bool:
     return subject.base is not None and subject.base_at(difference) is not ABSENT
-
-
-def _injected(subject: Subject, difference: Difference) -> bool:
-    """Whether a webhook may have put it into a person's request: by a known path, or the same in other objects."""
-    place = for_people(difference.live_path, subject.object.live)
-    if not subject.facts.known(WEBHOOKS):
-        return is_injected(place) or repeated(subject, difference)
-    mutators = mutators_of(subject)
-    known = any(injector_of(mutator.name, place) for mutator in mutators)
-    return known or (bool(mutators) and repeated(subject, difference))
 
 
 def _added(subject: Subject, difference: Difference, writers: tuple[Entry, ...]) -> Explanation:
