@@ -90,9 +90,17 @@ def measure(quick: bool) -> list[Result]:
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
         live, download = live_ratio(small)
     return [
-        Result("triage of a recorded fleet / orjson decoding it", triage / decode, 2.0, "×", f"{triage:.2f} s / {decode:.2f} s"),
+        Result(
+            "triage of a recorded fleet / orjson decoding it",
+            triage / decode,
+            2.0,
+            "×",
+            f"{triage:.2f} s / {decode:.2f} s",
+        ),
         Result("live scan / plain parallel download", live / download, 1.5, "×", f"{live:.2f} s / {download:.2f} s"),
-        Result(f"ls on {many:,} applications / decoding them", listing / bare, 1.5, "×", f"{listing:.2f} s / {bare:.2f} s"),
+        Result(
+            f"ls on {many:,} applications / decoding them", listing / bare, 1.5, "×", f"{listing:.2f} s / {bare:.2f} s"
+        ),
         Result(f"peak memory, {many:,} applications, {many * 20:,} objects", peak, 300, "MiB", "scan -o jsonl"),
         Result("--help / an empty Python", help_ / empty, 4.0, "×", f"{help_ * 1000:.0f} ms / {empty * 1000:.0f} ms"),
     ]
@@ -100,9 +108,11 @@ def measure(quick: bool) -> list[Result]:
 
 def table(results: list[Result]) -> str:
     """The figures as Markdown."""
-    head = f"Measured {datetime.now(UTC):%Y-%m-%d} on {platform.machine()}, Python {platform.python_version()}: `python -m bench`.\n\n"
+    machine = f"{platform.machine()}, Python {platform.python_version()}"
+    head = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine}: `python -m bench`.\n\n"
     rows = [
-        f"| {r.what} | {r.figure:.1f} {r.unit} | ≤ {r.bar:g} {r.unit} | {'yes' if r.holds else '**NO**'} | {r.detail} |" for r in results
+        f"| {r.what} | {r.figure:.1f} {r.unit} | ≤ {r.bar:g} {r.unit} | {'yes' if r.holds else '**NO**'} | {r.detail} |"
+        for r in results
     ]
     return head + "| what | figure | bar | holds | of |\n|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
 

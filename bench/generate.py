@@ -12,7 +12,18 @@ from whydrift.core.model.values import Json, JsonObject, items, text
 from whydrift.demo import FLEET
 
 LIST = "argocd/api/v1/applications.json"
-TEMPLATES = ("paperclip", "litellm", "homepage", "mailer", "argocd", "gitea-extras", "metallb", "external-dns", "n8n", "grafana-alerting")
+TEMPLATES = (
+    "paperclip",
+    "litellm",
+    "homepage",
+    "mailer",
+    "argocd",
+    "gitea-extras",
+    "metallb",
+    "external-dns",
+    "n8n",
+    "grafana-alerting",
+)
 RED = 0.15
 """The share of applications that drift; the rest is Synced, as in a fleet that somebody looks after."""
 
@@ -34,7 +45,9 @@ def generate(folder: Path, applications: int, objects: int) -> None:
         named = [entry for entry in entries if isinstance(entry, dict) and text(entry, "metadata", "name") in TEMPLATES]
         templates = [Template(archive, entry) for entry in named]
         for name in archive.namelist():
-            if name.startswith(("argocd/api/v1/settings", "argocd/api/version", "argocd/api/v1/account", "kubernetes/apis/apiext")):
+            if name.startswith(
+                ("argocd/api/v1/settings", "argocd/api/version", "argocd/api/v1/account", "kubernetes/apis/apiext")
+            ):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_bytes(archive.read(name))
     red, green = [t for t in templates if t.red], [t for t in templates if not t.red]
@@ -68,19 +81,37 @@ def _application(template: Template, number: int, objects: int) -> bytes:
 
 
 def _row(template: Template, place: int) -> Json:
-    return {"version": "v1", "kind": "ConfigMap", "namespace": template.name, "name": f"filler-{place}", "status": "Synced"}
+    return {
+        "version": "v1",
+        "kind": "ConfigMap",
+        "namespace": template.name,
+        "name": f"filler-{place}",
+        "status": "Synced",
+    }
 
 
 def _managed(template: Template, number: int, objects: int) -> bytes:
-    """The application's objects, in a namespace of their own, and equal ConfigMaps up to the number that was asked for."""
+    """The application's objects, in a namespace of their own, and equal ConfigMaps up to the number wanted."""
     answer = msgspec.json.decode(template.managed)
     rows = items(answer, "items")
     for row in rows:
         if isinstance(row, dict) and row.get("namespace"):
             row["namespace"] = f"{row['namespace']}-{number:05d}"
     for place in range(objects - len(rows)):
-        state = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"filler-{place}"}, "data": {"text": "x" * 600}}
+        state = {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": f"filler-{place}"},
+            "data": {"text": "x" * 600},
+        }
         spelled = json.dumps(state)
         sides = ("targetState", "liveState", "normalizedLiveState", "predictedLiveState")
-        rows.append({"kind": "ConfigMap", "name": f"filler-{place}", "namespace": template.name, **dict.fromkeys(sides, spelled)})
+        rows.append(
+            {
+                "kind": "ConfigMap",
+                "name": f"filler-{place}",
+                "namespace": template.name,
+                **dict.fromkeys(sides, spelled),
+            }
+        )
     return msgspec.json.encode(answer)

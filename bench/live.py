@@ -59,7 +59,9 @@ def _wait() -> None:
 
 
 async def _scan() -> tuple[float, list[Question]]:
-    source = connect(ArgocdOptions(server=f"127.0.0.1:{PORT}", plaintext=True, auth_token="bench"), {}, Path("/nonexistent"))
+    source = connect(
+        ArgocdOptions(server=f"127.0.0.1:{PORT}", plaintext=True, auth_token="bench"), {}, Path("/nonexistent")
+    )
     asked: list[Question] = []
     ask = source.ask
 
@@ -71,7 +73,9 @@ async def _scan() -> tuple[float, list[Question]]:
     opened = wiring.Opened(source, Masker(b"bench"), renders=0)
     analysis = wiring.analysis(opened.settings, False)
     start = time.perf_counter()
-    seen = [application async for application in scan(source, analysis, opened.reader, lambda application: True, Read())]
+    seen = [
+        application async for application in scan(source, analysis, opened.reader, lambda application: True, Read())
+    ]
     taken = time.perf_counter() - start
     await source.close()
     assert seen, "the fleet has applications"

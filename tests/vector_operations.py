@@ -10,10 +10,10 @@ from whydrift.core.compare.known_types import known_types
 from whydrift.core.compare.objects import compare_object, sent_to_dry_run
 from whydrift.core.compare.rules import application_rules, find_rules, rules_in_order
 from whydrift.core.compare.terms import DryRun, DryRunFailed, Terms
+from whydrift.core.judge.respect import respected
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
-from whydrift.core.judge.respect import respected
 from whydrift.errors import NotComparable
 
 ANY_PROJECT: JsonObject = {

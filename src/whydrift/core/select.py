@@ -18,7 +18,7 @@ COMMA = re.compile(r",(?![^(]*\))")
 
 @dataclass(frozen=True)
 class Selection:
-    """Which applications: any of `names` (`[INSTANCE:][NAMESPACE/]NAME`, globs), and all of the rest; all when empty."""
+    """Which applications: any of `names` (`[INSTANCE:][NAMESPACE/]NAME`, globs), and all else; all when empty."""
 
     names: tuple[str, ...] = ()
     labels: str = ""

@@ -82,8 +82,8 @@ _ITEM = msgspec.json.Decoder(Listed)
 def inventory(content: bytes, selection: Selection, hooks: bool = False, everything: bool = False) -> list[list[Line]]:
     """The lines of each selected application, in the byte order of names (LC_ALL=C); [] for one with nothing to tell.
 
-    OutOfSync and Unknown rows; `hooks` adds rows without a status, `everything` also Synced ones. An application that is
-    red without such a row has a line of its own.
+    OutOfSync and Unknown rows; `hooks` adds rows without a status, `everything` also Synced ones. An application that
+    is red without such a row has a line of its own.
     """
     labels = label_selector(selection.labels)
     try:

@@ -14,7 +14,7 @@ from whydrift.core.model.fleet import Newest
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.values import JsonObject, is_object, items
 from whydrift.ports import NotRead
-from whydrift.usecases.decode import decode, decode_object
+from whydrift.usecases.decode import decode, decode_object, plain_json
 
 if TYPE_CHECKING:
     from whydrift.usecases.facts import FactReader
@@ -38,7 +38,9 @@ async def _unmoved(reader: FactReader, application: Application) -> Newest | Not
         if is_pinned(source):
             continue
         if source.chart:
-            return NotRead(f"chart {source.chart} {source.target_revision}: the registry is not asked for newer versions")
+            return NotRead(
+                f"chart {source.chart} {source.target_revision}: the registry is not asked for newer versions"
+            )
         head = await reader.repository.head(source.repo, source.target_revision or "HEAD")
         if isinstance(head, NotRead) or head != compared:
             return head if isinstance(head, NotRead) else NotRead(f"{source.repo} moved on to {head[:8]}")
@@ -103,9 +105,11 @@ async def _stated(
     folder = source.path.strip("/").removeprefix("./")
     plain = [text for name, text in sorted(files.items()) if _in_folder(name, folder)]
     try:
-        return _by_key(reader, (document for text in plain for document in yaml.load_all(text, Loader=_Plain)))
-    except yaml.YAMLError as error:
-        return NotRead(f"a file is no YAML ({error})")
+        return _by_key(
+            reader, (plain_json(document) for text in plain for document in yaml.load_all(text, Loader=_Plain))
+        )
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        return NotRead(f"a file is no YAML that can be read ({' '.join(str(error).split())[:200]})")
 
 
 def _in_folder(name: str, folder: str) -> bool:

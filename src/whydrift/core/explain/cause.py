@@ -17,8 +17,8 @@ Explain = Callable[[Subject, tuple[Difference, ...]], Iterable[Explanation]]
 class Cause:
     """One entry of the catalogue; its folder's docstring is its documentation.
 
-    `concerns` is a cheap test, without facts, of whether the cause may apply to a difference at all; only for those is a
-    missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
+    `concerns` is a cheap test, without facts, of whether the cause may apply to a difference at all; only for those is
+    a missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
     Facts of `helps` may be missing: they are read for what the cause cannot prove without them (Facts.maybe).
     `wishes` are facts that only add evidence: they are read where possible, and a gap changes nothing.
     `hidden` causes look at differences that Argo CD does not show, those that look `everywhere` at both; causes `about`
