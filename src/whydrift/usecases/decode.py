@@ -17,6 +17,7 @@ from whydrift.errors import SourceError
 
 NULL = (b"null", b'"null"', b"")
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+LARGEST_DOCUMENT = 1_000_000
 NOT_COMPARED = b'"{}"'
 
 
@@ -151,3 +152,29 @@ def _state(what: str, raw: bytes, masker: Masker) -> MaybeJson:
 
 def _place(error: Exception) -> str:
     return str(error).splitlines()[0][:120]
+
+
+def plain_json(document: object) -> Json:
+    """A YAML document as JSON, keys as text. ValueError where it holds a million values, aliases written out."""
+    sizes: dict[int, int] = {}
+
+    def size(part: object) -> int:
+        if not isinstance(part, dict | list):
+            return 1
+        if id(part) not in sizes:
+            sizes[id(part)] = LARGEST_DOCUMENT  # what it stays where it holds itself
+            inner = part.values() if isinstance(part, dict) else part
+            sizes[id(part)] = min(LARGEST_DOCUMENT, 1 + sum(map(size, inner)))
+        return sizes[id(part)]
+
+    if size(document) >= LARGEST_DOCUMENT:
+        raise ValueError("its aliases make it larger than any manifest")
+    return _with_text_keys(document)
+
+
+def _with_text_keys(part: object) -> Json:
+    if isinstance(part, dict):
+        return {key if isinstance(key, str) else str(key): _with_text_keys(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_with_text_keys(item) for item in part]
+    return part if isinstance(part, bool | int | float | str | None) else str(part)
