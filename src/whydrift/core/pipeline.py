@@ -123,7 +123,7 @@ def foresee(
         Situation(
             snapshot if manifests is None else at_revision(snapshot, manifests),
             {o.key: o.findings for o in outcome.objects},
-            {cause.id: cause.side for cause in analysis.catalogue},
+            analysis.catalogue,
             facts,
             analysis.knowledge,
             manifests,

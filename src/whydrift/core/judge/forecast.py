@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
 from whydrift.core.explain.engine import Finding
+from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.convergence import settles
 from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
 from whydrift.core.judge.namespace import namespace_effects
@@ -19,6 +20,7 @@ from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
 from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
+from whydrift.core.model.paths import pointer
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object, mapping
 from whydrift.errors import NotComparable
@@ -123,6 +125,7 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
             *effects,
             Effect(item.key, Does.REPLACE, f"replaces {item.key} as a whole", all(e.safe for e in effects), ("",)),
         )
+    effects = (*effects, *rescaled(item, after, effects, situation))
     settled = item.compared and settles(item, target, after, situation) and not scaled_back(item, found, situation)
     return effects, settled
 
@@ -194,8 +197,9 @@ def _overtaken(item: ObjectSnapshot, newer: object, situation: Situation) -> Tol
     except NotComparable:
         return (unknown,), True
     found = changes_of(after)
-    settled = settles(replace(item), target, after, situation)
-    return ((replace(unknown, paths=()),) if found else ()), settled
+    settled = settles(item, target, after, situation)
+    paths = tuple(pointer(change.left if change.on_left is not ABSENT else change.right) for change in found)
+    return ((replace(unknown, paths=paths),) if found else ()), settled
 
 
 def _fails(item: ObjectSnapshot, why: str) -> Effect:
@@ -229,7 +233,7 @@ def _because(effects: tuple[Effect, ...], converges: bool) -> str:
 
 
 def _told(effect: Effect) -> str:
-    named = effect.key.name in effect.says or effect.key.kind == "Application"
+    named = f"{effect.key.kind} " in effect.says or effect.key.kind == "Application"
     return effect.says if named else f"{effect.key.kind}/{effect.key.name}: {effect.says}"
 
 

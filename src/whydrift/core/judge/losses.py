@@ -7,14 +7,14 @@ wrote what live still has, so that the commits since then want it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from whydrift.core.compare.alignment import at
-from whydrift.core.compare.differences import Change
+from whydrift.core.compare.differences import Change, hidden_differences
 from whydrift.core.compare.tracking import INSTALLATION_ID, TRACKING_ID
 from whydrift.core.explain.base import base_of, git_moved
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.judge.server import admitted
@@ -71,6 +71,7 @@ class Judged:
 def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
     """What one predicted change of an object is worth; the worst of what was found at its place."""
     found = [f for f in situation.findings.get(item.key, ()) if _covers(f, change)]
+    found = found or _unshown(change, item, situation)
     worths = [_by_finding(change, finding, situation) for finding in _nearest(found)]
     if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, item, situation):
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
@@ -83,6 +84,15 @@ def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged
     return _by_base(change, item, situation)
 
 
+def _unshown(change: Change, item: ObjectSnapshot, situation: Situation) -> list[Finding]:
+    """What the causes say of a change that nothing shows, as far as the facts are there."""
+    raw = (d for d in hidden_differences(item.target, item.live, ()) if _meets(d, change))
+    differences = tuple(raw) or (_as_difference(change),)
+    base = base_of(situation.application, item, situation.facts(item.key))
+    subject = replace(situation.subject(item), differences=differences, base=base)
+    return [finding for finding in explain(subject, situation.catalogue).findings if finding.explanations]
+
+
 def _nearest(found: list[Finding]) -> list[Finding]:
     """The findings that say something of this place: those with an explanation, where any has one."""
     explained = [finding for finding in found if finding.explanations]
@@ -91,7 +101,10 @@ def _nearest(found: list[Finding]) -> list[Finding]:
 
 
 def _covers(finding: Finding, change: Change) -> bool:
-    d = finding.difference
+    return _meets(finding.difference, change)
+
+
+def _meets(d: Difference, change: Change) -> bool:
     return any(_related(mine, theirs) for mine in (change.left, change.right) for theirs in (d.path, d.live_path))
 
 
@@ -158,7 +171,7 @@ def _by_base(change: Change, item: ObjectSnapshot, situation: Situation) -> Judg
 
 def _as_difference(change: Change) -> Difference:
     kind = Kind.EXTRA if change.on_right is ABSENT else Kind.MISSING if change.on_left is ABSENT else Kind.MODIFIED
-    return Difference(change.right, change.left, kind, change.on_right, change.on_left, change.order)
+    return Difference(change.right, change.left, kind, change.on_right, change.on_left, change.order, shown=False)
 
 
 def _was_written(change: Change, item: ObjectSnapshot, manifest: MaybeJson, situation: Situation) -> bool:

@@ -21,7 +21,8 @@ def at_revision(snapshot: ApplicationSnapshot, manifests: Manifests) -> Applicat
     if snapshot.objects is None:
         return snapshot
     known = tuple(_item(item, manifests, snapshot.application) for item in snapshot.objects if not item.hook)
-    return replace(snapshot, objects=(*known, *_new(snapshot, manifests)))
+    there = tuple(item for item in known if item.target is not ABSENT or item.live is not ABSENT)
+    return replace(snapshot, objects=(*there, *_new(snapshot, manifests)))
 
 
 def _item(item: ObjectSnapshot, manifests: Manifests, application: Application) -> ObjectSnapshot:

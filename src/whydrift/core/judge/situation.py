@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from whydrift.core.compare import terms
 from whydrift.core.compare.settings import ComparisonSettings, settings_of_api
 from whydrift.core.explain.base import rendered_object
+from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.subject import Knowledge, Subject, sync_options
 from whydrift.core.judge.predict import Way
@@ -38,7 +39,7 @@ MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
 @dataclass(frozen=True)
 class Situation:
-    """One application before a sync. `sides` gives each cause's side, `findings` what was found out by object.
+    """One application before a sync. `findings` is what was found out by object, `catalogue` who else may be asked.
 
     `manifests` is what another revision renders, where a sync of that one is asked about; `compared` are then git's
     objects at the compared revision.
@@ -46,11 +47,16 @@ class Situation:
 
     snapshot: ApplicationSnapshot
     findings: Mapping[ObjectKey, tuple[Finding, ...]]
-    sides: Mapping[str, Side]
+    catalogue: Sequence[Cause]
     facts: Callable[[ObjectKey], Facts]
     knowledge: Knowledge
     manifests: Mapping[ObjectKey, JsonObject] | None = None
     compared: Mapping[ObjectKey, MaybeJson] = field(default_factory=dict)
+
+    @cached_property
+    def sides(self) -> Mapping[str, Side]:
+        """Each cause's side."""
+        return {cause.id: cause.side for cause in self.catalogue}
 
     @property
     def application(self) -> Application:

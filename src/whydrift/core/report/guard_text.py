@@ -100,7 +100,7 @@ def _does_to(effect: EffectAnswer) -> str:
     """An effect with its object, after "a sync"."""
     _, kind, name = effect.object.split("/", 2)
     named, says = f"{plain(kind)}/{plain(name)}", plain(effect.says)
-    if plain(name) in says or kind == "Application":
+    if f"{plain(kind)} " in says or kind == "Application":
         return says
     match effect.does:
         case Does.SCALE:

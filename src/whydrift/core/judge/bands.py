@@ -1,0 +1,39 @@
+"""The band of an autoscaler: what happens to its workload when a sync changes how many pods it may have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whydrift.core.judge.predict import Predicted
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.effect import Does, Effect
+from whydrift.core.model.objects import ObjectKey, group_of
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.values import JsonObject, child, mapping, text
+
+
+def rescaled(
+    item: ObjectSnapshot, predicted: Predicted, effects: Iterable[Effect], situation: Situation
+) -> tuple[Effect, ...]:
+    """The scaling that follows from another minReplicas or maxReplicas; as safe as the change that it follows from."""
+    if item.key[:2] != ("autoscaling", "HorizontalPodAutoscaler"):
+        return ()
+    scaled = _scaled(item.key, predicted.after)
+    live = next((i.live for i in situation.snapshot.objects or () if i.key == scaled), None)
+    number = child(live, "spec", "replicas")
+    if live is None or not isinstance(number, int) or number == 0:
+        return ()
+    least, most = child(predicted.after, "spec", "minReplicas"), child(predicted.after, "spec", "maxReplicas")
+    within = max(number, least) if isinstance(least, int) else number
+    within = min(within, most) if isinstance(most, int) else within
+    unsafe = next((effect for effect in effects if not effect.safe), None)
+    says = f"its autoscaler then scales it from {number} to {within}"
+    if within == number:
+        return ()
+    loses = unsafe.loses if unsafe else ""
+    return (Effect(scaled, Does.SCALE, says, unsafe is None, ("/spec/replicas",), loses),)
+
+
+def _scaled(scaler: ObjectKey, stated: JsonObject) -> ObjectKey:
+    named = mapping(stated, "spec", "scaleTargetRef")
+    return ObjectKey(group_of(text(named, "apiVersion")), text(named, "kind"), scaler.namespace, text(named, "name"))
