@@ -86,7 +86,7 @@ class RulesAudit:
 
 def terms_of(snapshot: ApplicationSnapshot, facts: FactsOf, knowledge: Knowledge) -> Terms:
     """The terms on which Argo CD compares: argocd-cm says more than the settings that its API shows."""
-    situation = Situation(snapshot, {}, {}, facts, knowledge)
+    situation = Situation(snapshot, {}, (), facts, knowledge)
     stated = situation.whole.maybe(ARGOCD_CONFIG)
     try:
         data = {} if stated is None else {key: value for key, value in stated.items() if isinstance(value, str)}
