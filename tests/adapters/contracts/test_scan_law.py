@@ -91,7 +91,8 @@ def _text(answers: list[ApplicationAnswer]) -> str:
     lines = []
     for answer in answers:
         not_read = " ".join(answer.not_read.replace(":", "").split()[:2])
-        lines.append(msgspec.json.encode(msgspec.structs.replace(answer, not_read=not_read)).decode())
+        said = msgspec.json.encode(msgspec.structs.replace(answer, not_read=not_read)).decode()
+        lines.append(said.replace("501: not in the recording", "not in the recording"))  # the replay's own status
     return "\n".join(lines)
 
 
