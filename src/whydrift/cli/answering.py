@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +19,9 @@ from whydrift import wiring
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ObjectAnswer, ReadAnswer
 from whydrift.core.report.explain_text import application_text
+from whydrift.core.report.html import html_document
+from whydrift.core.report.junit import junit_document
+from whydrift.core.report.sarif import sarif_document
 from whydrift.core.report.shield import shielded, shielded_gap
 from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
 from whydrift.core.report.tally import ORDER, Tally, cause_of, concern, exit_code, objects_of
@@ -47,6 +50,7 @@ class Request:
     objects: tuple[str, ...] = ()
     hidden: bool = False
     whole: bool = False
+    heading: str = "What differs, and why"
 
 
 @dataclass
@@ -191,12 +195,32 @@ def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> N
             out.write(markdown_document(spill.applications(), about, tally.summary()))
         case "tsv":
             pass
+        case "html" | "sarif" | "junit":
+            write_pieces(_pieces(request, spill, tally, about))
         case "text" if request.whole:
             for application in spill.applications():
                 out.write(application_text(application, ink, width))
         case _:
             out.write(triage_text(tally, about, wiring.titles(), ink, width))
     out.flush()
+
+
+def _pieces(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> Iterator[str]:
+    """A document for a browser, for code scanning or for a CI server, piece by piece."""
+    match request.output:
+        case "html":
+            return html_document(spill.applications, about, tally.summary(), wiring.titles(), request.heading)
+        case "sarif":
+            return sarif_document(spill.applications(), about, wiring.cause_pages())
+        case _:
+            return junit_document(spill.applications(), about, request.fail_on)
+
+
+def write_pieces(pieces: Iterable[str]) -> None:
+    """Write a document that is made piece by piece; lone surrogates never get that far."""
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode())
+    sys.stdout.buffer.flush()
 
 
 def _print_document(spill: Spill, tally: Tally, about: ReadAnswer) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., object])
-FORMATS = ("text", "json", "jsonl", "md", "tsv")
+FORMATS = ("text", "json", "jsonl", "md", "tsv", "html", "sarif", "junit")
 
 
 def _stack(*options: Callable[[F], F]) -> Callable[[F], F]:

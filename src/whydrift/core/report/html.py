@@ -1,0 +1,222 @@
+"""An answer as one HTML page: what was not read, what to read first, why, then each application with all fields."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+
+from whydrift.core.model.effect import Does
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.triage import (
+    ApplicationAnswer,
+    DifferenceAnswer,
+    EffectAnswer,
+    ExplanationAnswer,
+    ObjectAnswer,
+    ReadAnswer,
+    SummaryAnswer,
+    SyncAnswer,
+)
+from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, short_revisions
+from whydrift.core.report.html_page import code, folded, mark, note, page, safe, table
+from whydrift.core.report.tally import ATTENTION, concern, objects_of
+from whydrift.core.report.words import count, value
+
+Applications = Callable[[], Iterator[ApplicationAnswer]]
+LONGEST = 2_000
+"""Characters of a value that a page shows."""
+ALARMS = frozenset({"not-read", "not-compared", "unexplained", Side.ASK, Side.CLUSTER})
+
+
+def html_document(
+    applications: Applications,
+    read: ReadAnswer,
+    summary: SummaryAnswer,
+    titles: Mapping[str, str],
+    heading: str = "What differs, and why",
+) -> Iterator[str]:
+    """The page, piece by piece; `applications` is gone through twice, in the order in which it gives them."""
+    return page(f"whydrift: {heading}", _body(applications, read, summary, titles, heading))
+
+
+def _body(
+    applications: Applications, read: ReadAnswer, summary: SummaryAnswer, titles: Mapping[str, str], heading: str
+) -> Iterator[str]:
+    yield f"<header><h1>{safe(heading)}</h1>\n{_headline(read, summary)}</header>\n"
+    yield unread(read)
+    yield _index(applications())
+    yield _causes(summary, titles)
+    calm: list[str] = []
+    yield "<main>\n"
+    for application in applications():
+        if is_told(application):
+            yield _application(application)
+        else:
+            calm.append(application.name)
+    yield "</main>\n"
+    if calm:
+        names = "<p>" + ", ".join(map(code, calm)) + "</p>"
+        yield folded(f"{count(len(calm), 'application')} with nothing to tell", names)
+
+
+def _headline(read: ReadAnswer, summary: SummaryAnswer) -> str:
+    unknown = f", {summary.unknown} Unknown" if summary.unknown else ""
+    hidden = f", {summary.hidden} hidden" if summary.hidden else ""
+    fields = f"{count(summary.fields, 'field')} shown as different{hidden}, {summary.unexplained} unexplained"
+    version = f" · Argo CD {read.argocd_version}" if read.argocd_version else ""
+    return (
+        f"<p>{count(summary.applications, 'application')}, {summary.out_of_sync} OutOfSync{unknown} · {fields}</p>\n"
+        f'<p class="quiet small">read from {code(read.source)} at {safe(read.at)}{safe(version)}</p>\n'
+    )
+
+
+def unread(read: ReadAnswer) -> str:
+    """What was not read, or that everything was."""
+    lines = [f"{gap.what}: {gap.why}{f' (needs {gap.needs})' if gap.needs else ''}" for gap in read.gaps]
+    if read.complete:
+        return note(read.notes, "Read completely.", "good")
+    return note([*lines, *read.notes], "Not read completely: what is missing is not known to be clean.", "bad")
+
+
+def is_told(application: ApplicationAnswer) -> bool:
+    """Whether an application has a section of its own."""
+    unsafe = isinstance(application.sync, SyncAnswer) and any(not e.safe for e in application.sync.effects)
+    return bool(objects_of(application) or application.not_read or application.agrees == "not-compared" or unsafe)
+
+
+def _anchor(application: ApplicationAnswer) -> str:
+    named = "\0".join((application.instance, application.namespace, application.name))
+    return "app-" + hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _index(applications: Iterator[ApplicationAnswer]) -> str:
+    rows = [_index_row(application) for application in applications if is_told(application)]
+    if not rows:
+        return note((), "Nothing differs, and nothing is hidden.", "good")
+    columns = (("application", ""), ("Argo CD", ""), ("hurts most", ""), ("a sync", ""), ("fields", "number"))
+    return f'<nav aria-label="applications"><h2 id="top">Applications</h2>\n{table(columns, rows)}</nav>\n'
+
+
+def _index_row(application: ApplicationAnswer) -> tuple[str, ...]:
+    found = concern(application)
+    said = application.argocd
+    fields = sum(len(item.differences) for item in objects_of(application))
+    return (
+        f'<a href="#{_anchor(application)}">{safe(application.name)}</a>',
+        safe(f"{said.sync or 'not compared'}, {said.health or 'no health'}"),
+        mark(found, "bad" if found in ALARMS else "warn") if found else mark("nobody must act", "good"),
+        _sync_mark(application),
+        str(fields),
+    )
+
+
+def _sync_mark(application: ApplicationAnswer) -> str:
+    sync = application.sync
+    if not isinstance(sync, SyncAnswer):
+        return ""
+    return mark("safe", "good") if sync.safe else mark("not safe", "bad")
+
+
+def _causes(summary: SummaryAnswer, titles: Mapping[str, str]) -> str:
+    if not summary.causes:
+        return ""
+    rows = [(safe(cause), safe(titles.get(cause, "")), str(fields)) for cause, fields in summary.causes.items()]
+    columns = (("because", ""), ("which says", ""), ("fields", "number"))
+    return f"<h2>Why, most fields first</h2>\n{table(columns, rows)}"
+
+
+def _application(application: ApplicationAnswer) -> str:
+    said = application.argocd
+    marks = f"{mark(said.sync or 'not compared')} {mark(said.health)} {_sync_mark(application)}"
+    head = f"<h3>{safe(application.name)}</h3> {marks}"
+    parts = [_about(application)]
+    if application.not_read:
+        parts.append(note([application.not_read], "Not read", "bad"))
+    if application.agrees == "not-compared":
+        parts.append(note(said.conditions, "Argo CD could not compare it: nothing here is known to be clean", "bad"))
+    if application.agrees == "stale":
+        parts.append(note((), "Argo CD's verdict is older than its inputs"))
+    if isinstance(application.sync, SyncAnswer):
+        parts.append(_sync(application.sync))
+    parts += [_object(item) for item in objects_of(application)]
+    body = folded(head, "".join(parts), opened=concern(application) != "")
+    return f'<section id="{_anchor(application)}">\n{body}<p class="small"><a href="#top">up</a></p></section>\n'
+
+
+def _about(application: ApplicationAnswer) -> str:
+    said = application.argocd
+    rows = [
+        ("project", safe(application.project)),
+        ("cluster", code(application.cluster) if application.cluster else ""),
+        ("revision", code(short_revisions(said.revision)) if said.revision else ""),
+        ("compared by", safe(COMPARED.get(application.compared_by, application.compared_by))),
+        *(("source", f"{code(source.repo)} {code(source.path)}") for source in application.sources),
+    ]
+    return definitions(rows)
+
+
+def definitions(rows: list[tuple[str, str]]) -> str:
+    """Names with what they are; rows without anything are left out."""
+    return f"<dl>{''.join(f'<dt>{safe(name)}</dt><dd>{what}</dd>' for name, what in rows if what)}</dl>\n"
+
+
+def _sync(sync: SyncAnswer) -> str:
+    told = [effect for effect in sync.effects if effect.does is not Does.NOTHING]
+    rows = [_effect(effect) for effect in told]
+    kind = "good" if sync.safe else "bad"
+    heading = "Safe to sync" if sync.safe else "Not safe to sync"
+    lines = [sync.because, *([sync.automatic] if isinstance(sync.automatic, str) else [])]
+    stays = [] if sync.converges else ["afterwards Argo CD would still call it OutOfSync"]
+    columns = (("object", ""), ("a sync", ""), ("", ""))
+    effects = folded(f"<h4>{count(len(rows), 'effect')} of a sync</h4>", table(columns, rows)) if rows else ""
+    return note([line for line in (*lines, *stays) if line], heading, kind) + effects
+
+
+def _effect(effect: EffectAnswer) -> tuple[str, ...]:
+    loses = mark(f"loses {effect.loses}", "bad") if isinstance(effect.loses, str) else ""
+    unsafe = "" if effect.safe or loses else mark("not known" if effect.does is Does.UNKNOWN else "not safe", "bad")
+    return code(effect.object), safe(f"{effect.does.value}: {effect.says}"), loses + unsafe
+
+
+def _object(item: ObjectAnswer) -> str:
+    group, kind, name = item.id.split("/", 2)
+    where = f"{item.namespace}/{name}" if item.namespace else name
+    hidden = mark("Argo CD does not show it", "warn") if not any(d.shown for d in item.differences) else ""
+    grouped = f' <span class="quiet small">{safe(group)}</span>' if group else ""
+    head = f"<h4>{safe(kind)} {safe(where)}</h4>{grouped} {hidden} {mark(count(len(item.differences), 'field'))}"
+    needing = any(not isinstance(d.side, Side) or d.side in ATTENTION for d in item.differences)
+    return folded(head, "".join(map(_difference, item.differences)), opened=needing)
+
+
+def _difference(d: DifferenceAnswer) -> str:
+    whole = {"missing": "not in the cluster", "extra": "not in git"}.get(d.kind, "as a whole")
+    order = " (the same items in another order)" if d.order is True else ""
+    head = f"<p>{code(d.field) if d.field else f'<strong>{whole}</strong>'}{safe(order)} {_side(d)}</p>"
+    sides = (
+        '<div class="sides">'
+        f'<div><b>git</b><span class="value">{safe(value(d.target, LONGEST))}</span></div>'
+        f'<div><b>live</b><span class="value">{safe(value(d.live, LONGEST))}</span></div></div>'
+    )
+    reasons = "".join(map(_explanation, d.explanations)) or _open(d)
+    return f'<div class="field">{head}{sides if d.path else ""}{reasons}</div>\n'
+
+
+def _side(d: DifferenceAnswer) -> str:
+    if not isinstance(d.side, Side):
+        return mark("undecided" if d.undecided else "unexplained", "bad")
+    kind = "bad" if d.side in ALARMS else "warn" if d.side in ATTENTION else "good"
+    return f'{mark(d.side.value, kind)} <span class="quiet small">{safe(MEANS[d.side])}</span>'
+
+
+def _explanation(explanation: ExplanationAnswer) -> str:
+    says = "".join(f"<li>{safe(e.fact)}: {safe(e.says)}</li>" for e in explanation.evidence)
+    proof = folded("evidence", f'<ul class="small">{says}</ul>') if says else ""
+    strength = f'<span class="quiet small">({STRENGTH[explanation.strength]})</span>'
+    why = f"because <strong>{safe(explanation.cause)}</strong>: {safe(explanation.why)} {strength}"
+    return f"<p>{why}</p>{proof}"
+
+
+def _open(d: DifferenceAnswer) -> str:
+    if not d.undecided:
+        return "<p>No cause could prove itself.</p>"
+    return "".join(f"<p>{code(u.cause)} needs {safe(u.needs)} ({safe(u.why)})</p>" for u in d.undecided)
