@@ -42,6 +42,7 @@ section{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:.25
 section>details>summary{padding:.5rem 0}
 summary{cursor:pointer}summary:focus-visible,a:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 details details{background:var(--card);border-radius:6px;padding:.35rem .75rem;margin:.5rem 0}
+.field details{padding:0;margin:0}.field summary{font-size:.875rem;color:var(--quiet)}
 summary h3,summary h4{display:inline;font-size:1rem;margin:0}
 dl{margin:.25rem 0;display:grid;grid-template-columns:minmax(4rem,max-content) 1fr;gap:.15rem .75rem}
 dt{color:var(--quiet);font-size:.875rem}dd{margin:0}
@@ -52,9 +53,10 @@ dt{color:var(--quiet);font-size:.875rem}dd{margin:0}
 @media (max-width:40rem){body{padding:.75rem .75rem 3rem}.sides{grid-template-columns:1fr}
 section{padding:.25rem .6rem .5rem}
 details details{padding:.35rem .5rem}dl{grid-template-columns:1fr}dt{margin-top:.25rem}
-table.wide,table.wide tbody,table.wide tr,table.wide td{display:block;width:100%}table.wide thead{display:none}
+table.wide,table.wide tbody,table.wide tr{display:block;width:100%}table.wide thead{display:none}
 table.wide tr{border-bottom:1px solid var(--line);padding:.4rem 0}
-table.wide td{border:0;padding:.1rem 0;text-align:left}
+table.wide td{display:inline-block;border:0;padding:.1rem .9rem .1rem 0;text-align:left}
+table.wide td:first-child{display:block;font-weight:600}table.wide td:first-child::before{display:none}
 table.wide td[data-label]::before{content:attr(data-label) " ";color:var(--quiet);font-size:.8125rem}
 table.wide td:empty{display:none}}
 @media print{:root{--ink:#000;--quiet:#333;--paper:#fff;--card:#fff;--line:#999;--bad:#900;--badpaper:#fff;--warn:#640;

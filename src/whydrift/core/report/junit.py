@@ -1,4 +1,7 @@
-"""JUnit XML: an application is a suite, an object a case; it fails for what counts, is skipped where nobody knows."""
+"""JUnit XML: an application is a suite, an object a case; it fails for what counts, is skipped where nobody knows.
+
+Source: the schema of Ant's JUnit reports (windyroad, JUnit.xsd), the strictest that is about.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
@@ -35,33 +39,33 @@ def junit_document(
         for application in applications
     )
     suites = ((_suite_name(application), cases) for application, cases in told)
-    return junit_report("whydrift", suites, tuple(f"{gap.what}: {gap.why}" for gap in read.gaps), read.at)
+    return junit_report(suites, tuple(f"{gap.what}: {gap.why}" for gap in read.gaps), read.at)
 
 
-def junit_report(
-    name: str, suites: Iterable[tuple[str, list[Case]]], unread: tuple[str, ...], at: str
-) -> Iterator[str]:
+def junit_report(suites: Iterable[tuple[str, list[Case]]], unread: tuple[str, ...], at: str) -> Iterator[str]:
     """Any report; what was not read is a suite of its own, all skipped."""
-    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{attribute(name)}">\n'
-    if unread:
-        yield _suite("not read", [Case(what, skipped="not read") for what in unread], at)
-    for suite, cases in suites:
-        yield _suite(suite, cases, at)
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    gaps = [("not read", [Case(what, skipped="not read") for what in unread])] if unread else []
+    for number, (name, cases) in enumerate(chain(gaps, suites)):
+        yield _suite(number, name, cases, at)
     yield "</testsuites>\n"
 
 
-def _suite(name: str, cases: list[Case], at: str) -> str:
+def _suite(number: int, name: str, cases: list[Case], at: str) -> str:
     failures, skipped = sum(bool(c.failure) for c in cases), sum(bool(c.skipped and not c.failure) for c in cases)
     numbers = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}" time="0"'
-    head = f'  <testsuite name="{attribute(name)}" {numbers} timestamp="{attribute(at.removesuffix("Z"))}">\n'
-    return head + "".join(_case(name, case) for case in cases) + "  </testsuite>\n"
+    named = f'id="{number}" package="whydrift" name="{attribute(name)}" hostname="localhost"'
+    head = f'  <testsuite {named} {numbers} timestamp="{attribute(at.removesuffix("Z"))}">\n    <properties/>\n'
+    body = "".join(_case(name, case) for case in cases)
+    return f"{head}{body}    <system-out/>\n    <system-err/>\n  </testsuite>\n"
 
 
 def _case(suite: str, case: Case) -> str:
     named = f'    <testcase classname="{attribute(suite)}" name="{attribute(case.name)}" time="0"'
     if case.failure:
         body = "\n".join(escaped(line) for line in case.failure)
-        return f'{named}>\n      <failure message="{attribute(case.failure[0])}">{body}</failure>\n    </testcase>\n'
+        head = f'<failure type="whydrift" message="{attribute(case.failure[0])}">'
+        return f"{named}>\n      {head}{body}</failure>\n    </testcase>\n"
     if case.skipped:
         return f'{named}>\n      <skipped message="{attribute(case.skipped)}"/>\n    </testcase>\n'
     return f"{named}/>\n"
