@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO
 
@@ -98,7 +98,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     selected = 0
     if request.output == "tsv":
         out.write(tsv_header().encode())
-    analysis = wiring.analysis(source.settings, request.hidden)
+    analysis = replace(wiring.analysis(source.settings, request.hidden), synced=request.whole)
     progress = Progress()
     chosen = request.selection.chooses()
     async with aclosing(scan(source.answers, analysis, source.reader, chosen, read)) as stream:

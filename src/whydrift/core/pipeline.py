@@ -24,6 +24,7 @@ from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object
+from whydrift.core.unmask.troubles import Unmasked
 
 STALE = "verdict-is-stale"
 
@@ -49,6 +50,7 @@ class ApplicationOutcome:
     objects: tuple[ObjectOutcome, ...]
     wants: tuple[tuple[ObjectKey, FactKind[object]], ...] = ()
     sync: Forecast | None = None
+    broken: Unmasked | None = None
 
     @property
     def stale(self) -> bool:
@@ -63,8 +65,14 @@ class Analysis:
     catalogue: Sequence[Cause]
     knowledge: Knowledge
     hidden: bool = False
+    synced: bool = False
+    """Whether applications are looked at too that are Synced all over."""
     revision: str = ""
     """The revision whose sync is asked about; "" is the one that a sync takes now."""
+    unmask: bool = False
+    """Whether it is also looked for what is broken behind the noise."""
+    read_at: str = ""
+    """The time of reading (RFC 3339); "" where a recording does not state it."""
 
 
 def look(
@@ -101,7 +109,8 @@ def _settled(before: ApplicationOutcome) -> dict[ObjectKey, ObjectOutcome]:
 def is_looked_at(application: Application, analysis: Analysis) -> bool:
     """Whether there is anything to look at: an application that is Synced all over waits for `--hidden`."""
     drifting = any(row.get("status") != Verdict.SYNCED for _, row in application.rows)
-    return analysis.hidden or drifting or application.sync != Verdict.SYNCED
+    unwell = analysis.unmask and application.health not in ("Healthy", "Suspended")
+    return analysis.hidden or analysis.synced or drifting or unwell or application.sync != Verdict.SYNCED
 
 
 def foresight_wants(

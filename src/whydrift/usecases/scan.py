@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from whydrift.core.model.application import Application
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.triage import ApplicationAnswer
-from whydrift.core.model.values import items, mapping, text
-from whydrift.core.pipeline import Analysis
+from whydrift.core.model.values import items, mapping
+from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import index, list_applications
@@ -51,7 +51,7 @@ def masked(application: Application, reader: FactReader, analysis: Analysis) -> 
     """An application that will be looked at, without the secrets in it; its rows hold names and statuses only."""
     status = mapping(application.raw, "status")
     rows = items(status, "resources")
-    if application.sync == "Synced" and not analysis.hidden and all(text(row, "status") == "Synced" for row in rows):
+    if not is_looked_at(application, analysis):
         return application
     raw = reader.masker.mask({**application.raw, "status": {**status, "resources": []}})
     return Application({**mapping(raw), "status": {**mapping(raw, "status"), "resources": rows}}, application.instance)

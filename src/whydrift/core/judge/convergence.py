@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from whydrift.core.compare.objects import compare_unmasked
+from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.judge.predict import Predicted, Way, owned_by_apply
 from whydrift.core.judge.situation import Situation, way_of
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, child
-from whydrift.errors import NotComparable, NotReplayed
+from whydrift.errors import NotComparable
 
 RETURNING = frozenset(
     {
@@ -29,11 +30,11 @@ def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situ
     found = situation.findings.get(item.key, ())
     if any(f.difference.shown and f.explanations and f.explanations[0].cause in RETURNING for f in found):
         return False
+    if compared_server_side(situation.application, item):
+        return True  # the dry run answers what the apply has just left
     after = _refilled(predicted, target, way_of(situation.application, target, item.live), situation)
     try:
         return not compare_unmasked(target, after, situation.terms).differs
-    except NotReplayed:
-        return True  # under a server-side diff the dry run answers what the apply has just left
     except NotComparable:
         return False
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from whydrift.core.compare.differences import Change
-from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.values import ABSENT
+from collections.abc import Iterator
 
+from whydrift.core.compare.differences import Change
+from whydrift.core.model.objects import ObjectKey, group_of
+from whydrift.core.model.values import ABSENT, Json, JsonObject, text
+
+_REFUSING = frozenset(
+    {
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+        ("kyverno.io", "ClusterPolicy"),
+        ("kyverno.io", "Policy"),
+    }
+)
+"""Kinds that make the API server refuse objects of others."""
+_ENFORCING = frozenset({"Enforce", "enforce", "Deny", "deny", "Fail"})
 POD_SECURITY = "pod-security.kubernetes.io/enforce"
 
 
@@ -17,3 +29,19 @@ def danger(key: ObjectKey, change: Change) -> str:
         named = change.left[-1] in ("port", "protocol") or len(change.left) == 3
         return "clients may still use this port" if named else ""
     return ""
+
+
+def new_danger(made: JsonObject) -> str:
+    """Why a new object is dangerous: it refuses what is applied or made again; "" where nothing is known against it."""
+    group = group_of(text(made, "apiVersion"))
+    refuses = (group, text(made, "kind")) in _REFUSING and not _ENFORCING.isdisjoint(_words(made))
+    constraint = group == "constraints.gatekeeper.sh" and text(made, "spec", "enforcementAction") in ("", "deny")
+    return "it refuses what does not comply" if refuses or constraint else ""
+
+
+def _words(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _words(part)

@@ -9,7 +9,9 @@ from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skip
 from whydrift.core.explain.engine import Finding
 from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.convergence import settles
+from whydrift.core.judge.dangers import new_danger
 from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
+from whydrift.core.judge.losses import takes_something
 from whydrift.core.judge.namespace import namespace_effects
 from whydrift.core.judge.predict import Predicted, Way, created, predicted
 from whydrift.core.judge.prunes import pruned
@@ -18,7 +20,7 @@ from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, runs
 from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
-from whydrift.core.model.effect import Does, Effect, Forecast
+from whydrift.core.model.effect import WORST_FIRST, Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.paths import pointer
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
@@ -99,6 +101,9 @@ def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> 
     found = (finding for finding in situation.findings.get(item.key, ()) if _cause_of(finding) != "sync-is-failing")
     asked = any(situation.cause_side(finding) is Side.ASK for finding in found)
     cause = _cause(item, situation) if asked else ""
+    feared = new_danger(made)
+    if feared:
+        return (Effect(item.key, Does.CREATE, f"creates {item.key}: {feared}", False, ("",), cause),), True
     return (Effect(item.key, Does.CREATE, f"creates {item.key}", not asked, ("",), cause),), True
 
 
@@ -160,12 +165,13 @@ def _when_refused(item: ObjectSnapshot, after: Predicted, why: str, situation: S
 
 def _unpredicted(item: ObjectSnapshot, way: Way, why: str, situation: Situation) -> Told:
     known = situation.terms.knowledge.schemas.type_of(item.api_version, item.key.kind) is not None
-    if way is Way.SERVER_SIDE and known:
+    feared = takes_something(item, situation)
+    if way is Way.SERVER_SIDE and known and not feared:
         return (_fails(item, why),), item.verdict is Verdict.SYNCED and item.compared
     if item.verdict is Verdict.SYNCED and _states_no_more(item.target, item.live):
         return (), True
     says = f"what it would change in {item.key} is not known: {why}"
-    return (Effect(item.key, Does.UNKNOWN, says, False),), item.verdict is Verdict.SYNCED
+    return (Effect(item.key, Does.UNKNOWN, says, False, (), feared),), item.verdict is Verdict.SYNCED
 
 
 def _states_no_more(target: object, live: object) -> bool:
@@ -220,7 +226,7 @@ def _concluded(effects: Iterable[Effect], converges: bool, situation: Situation)
 
 
 def _because(effects: tuple[Effect, ...], converges: bool) -> str:
-    unsafe = [effect for effect in effects if not effect.safe]
+    unsafe = sorted((e for e in effects if not e.safe), key=lambda e: WORST_FIRST.index(e.does))
     if unsafe:
         more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
         return f"{_told(unsafe[0])}{more}"

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from whydrift.core.compare.alignment import at
 from whydrift.core.compare.differences import Change, hidden_differences
-from whydrift.core.compare.tracking import INSTALLATION_ID, TRACKING_ID
+from whydrift.core.compare.tracking import INSTALLATION_ID, TRACKING_ID, parse_tracking_id
 from whydrift.core.explain.base import base_of, git_moved
 from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.meaning import means_same
@@ -79,9 +79,14 @@ def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged
         return max(worths, key=lambda each: list(Worth).index(each.worth))
     if _moves_by_revision(change, item, situation):
         return Judged(change, Worth.WANTED, "git-moved-ahead")
-    if _is_mark(change):
-        return Judged(change, Worth.NOISE, "object-lacks-tracking-id")
-    return _by_base(change, item, situation)
+    return _by_mark(change, item) or _by_base(change, item, situation)
+
+
+def takes_something(item: ObjectSnapshot, situation: Situation) -> str:
+    """The first cause whose work a sync of an object may take away, whatever it changes; "" where none is known."""
+    everything = Change((), (), ABSENT, ABSENT)
+    found = (_by_finding(everything, finding, situation) for finding in situation.findings.get(item.key, ()))
+    return next((each.cause or "unexplained" for each in found if each.worth is Worth.LOST), "")
 
 
 def _unshown(change: Change, item: ObjectSnapshot, situation: Situation) -> list[Finding]:
@@ -96,8 +101,7 @@ def _unshown(change: Change, item: ObjectSnapshot, situation: Situation) -> list
 def _nearest(found: list[Finding]) -> list[Finding]:
     """The findings that say something of this place: those with an explanation, where any has one."""
     explained = [finding for finding in found if finding.explanations]
-    shown = [finding for finding in explained if finding.difference.shown]
-    return shown or explained or [finding for finding in found if finding.difference.shown]
+    return explained or [finding for finding in found if finding.difference.shown]
 
 
 def _covers(finding: Finding, change: Change) -> bool:
@@ -120,7 +124,9 @@ def _by_finding(change: Change, finding: Finding, situation: Situation) -> Judge
 
 
 def _strongest(explanations: tuple[Explanation, ...]) -> Iterable[Explanation]:
-    return (e for e in explanations if e.strength is explanations[0].strength)
+    """The explanations that count: the strongest ones, and those behind a failing sync, which says nobody's wish."""
+    telling = [e for e in explanations if e.cause != "sync-is-failing"] or explanations
+    return (e for e in telling if e.strength is telling[0].strength)
 
 
 def _by_explanation(change: Change, explanation: Explanation, situation: Situation) -> Judged:
@@ -137,9 +143,17 @@ def _by_explanation(change: Change, explanation: Explanation, situation: Situati
     return Judged(change, Worth.LOST, cause, explanation.why)
 
 
-def _is_mark(change: Change) -> bool:
-    """Whether it is one of Argo CD's own marks."""
-    return change.left[:2] == ("metadata", "annotations") and change.left[-1] in (TRACKING_ID, INSTALLATION_ID)
+def _by_mark(change: Change, item: ObjectSnapshot) -> Judged | None:
+    """What a change of Argo CD's own marks is worth: the mark of another application is taken from that one."""
+    if change.left[:2] != ("metadata", "annotations") or change.left[-1] not in (TRACKING_ID, INSTALLATION_ID):
+        return None
+    stated = parse_tracking_id(change.on_left) if isinstance(change.on_left, str) else None
+    wanted = parse_tracking_id(change.on_right) if isinstance(change.on_right, str) else None
+    claimed = stated is not None and stated.is_of(item.key)
+    if stated is not None and claimed and wanted is not None and stated.application != wanted.application:
+        why = f"{stated.application} claims it as well"
+        return Judged(change, Worth.LOST, "two-apps-claim-object", why)
+    return Judged(change, Worth.NOISE, "object-lacks-tracking-id")
 
 
 def _moves_by_revision(change: Change, item: ObjectSnapshot, situation: Situation) -> bool:

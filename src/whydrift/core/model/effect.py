@@ -27,6 +27,25 @@ class Does(StrEnum):
     NOTHING = "nothing"
 
 
+WORST_FIRST = (
+    Does.DELETE,
+    Does.REPLACE,
+    Does.DOWNGRADE,
+    Does.SCALE,
+    Does.REMOVE_KEY,
+    Does.RUN_HOOK,
+    Does.RESTART,
+    Does.OVERWRITE,
+    Does.UPGRADE,
+    Does.UPDATE,
+    Does.CREATE,
+    Does.UNKNOWN,
+    Does.FAIL,
+    Does.NOTHING,
+)
+"""The order in which effects are told: what is hardest to undo comes first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One thing that a sync would do to one object.

@@ -7,7 +7,8 @@ from itertools import groupby
 import msgspec
 
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer
+from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
+from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import objects_of
 from whydrift.core.report.words import Ink, ending, plain, shortened, value
 
@@ -26,18 +27,29 @@ COMPARED = {
     "server-side": "server-side diff",
 }
 
+MORE = 8
+"""How many further effects are told."""
+
 
 def application_text(application: ApplicationAnswer, ink: Ink, width: int = 110) -> str:
     """One application with everything that differs."""
     lines = [*_head(application, ink)]
     for item in objects_of(application):
-        lines += ["", *_object(item, ink, width)]
+        lines += ["", *_object(item, application.sync, ink, width)]
     if not objects_of(application) and not application.not_read:
         lines += [
             "",
             f"  nothing differs: Argo CD says {application.argocd.sync or 'nothing'}, and no field contradicts it",
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_besides(application, ink, width)]) + "\n"
+
+
+def _besides(application: ApplicationAnswer, ink: Ink, width: int) -> list[str]:
+    """What a sync does to objects that no difference was told of."""
+    found = beside(application, objects_of(application))
+    lines = [f"  {shortened(told(effect), width - 2)}" for effect in found[:MORE]]
+    more = [f"  … {len(found) - MORE} more: -o json"] if len(found) > MORE else []
+    return ["", ink.strong("a sync also"), *lines, *more] if lines else []
 
 
 def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
@@ -54,10 +66,21 @@ def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
         lines.append(
             ink.alarm(f"  STALE  Argo CD's verdict is older than its inputs (reconciled {said.reconciled_at})")
         )
-    return lines + [f"  {shortened(condition, 200)}" for condition in said.conditions]
+    lines += [f"  {shortened(condition, 200)}" for condition in said.conditions]
+    return lines + _sync_now(application, ink)
 
 
-def _object(item: ObjectAnswer, ink: Ink, width: int) -> list[str]:
+def _sync_now(application: ApplicationAnswer, ink: Ink) -> list[str]:
+    """Whether it may be synced, in a line."""
+    sync = application.sync
+    if isinstance(sync, msgspec.UnsetType):
+        return []
+    verdict = "safe" if sync.safe else ink.alarm("NOT SAFE")
+    lines = [f"  a sync now  {verdict}: {plain(sync.because)}"]
+    return [*lines, f"              {ink.alarm(sync.automatic)}"] if isinstance(sync.automatic, str) else lines
+
+
+def _object(item: ObjectAnswer, sync: SyncAnswer | msgspec.UnsetType, ink: Ink, width: int) -> list[str]:
     group, kind, name = item.id.split("/", 2)
     place = f"{plain(item.namespace)}/{plain(name)}" if item.namespace else plain(name)
     hidden = all(not difference.shown for difference in item.differences)
@@ -69,7 +92,18 @@ def _object(item: ObjectAnswer, ink: Ink, width: int) -> list[str]:
         alike = list(group_)
         lines += [f"  {line}" for line in _fields(alike, width)]
         lines += [f"    {line}" for line in _reasons(alike[0], ink)]
+        lines += [f"    {line}" for line in _sync_at(item, alike, sync, width)]
     return lines
+
+
+def _sync_at(
+    item: ObjectAnswer, alike: list[DifferenceAnswer], sync: SyncAnswer | msgspec.UnsetType, width: int
+) -> list[str]:
+    """What a sync does at differences that are told together, each thing once."""
+    if isinstance(sync, msgspec.UnsetType):
+        return []
+    does = dict.fromkeys(at_difference(item, difference, sync) for difference in alike)
+    return [f"sync     {shortened(says, max(width - 13, 40))}" for says in does if says]
 
 
 def _claim(difference: DifferenceAnswer) -> tuple[object, ...]:

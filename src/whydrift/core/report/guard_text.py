@@ -9,6 +9,7 @@ import msgspec
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, ReadAnswer, SyncAnswer
+from whydrift.core.report.sync_lines import hurting, told
 from whydrift.core.report.words import Ink, count, markdown, plain, shortened
 
 MARKER = "<!-- whydrift: guard -->"
@@ -68,10 +69,10 @@ def _headline(application: ApplicationAnswer, verdict: GuardVerdict, of: str) ->
     sync = application.sync
     if isinstance(sync, msgspec.UnsetType):
         return f"what a sync{of} would do is not known: {plain(application.not_read) or 'nothing was read'}"
-    first = _against(sync, verdict)
+    first = _against(application, sync, verdict)
     if not first:
         return f"a sync{of} {_quietly(sync)}"
-    return f"a sync{of} {_does_to(first[0])}."
+    return f"a sync{of} {told(first[0])}."
 
 
 def _quietly(sync: SyncAnswer) -> str:
@@ -82,12 +83,11 @@ def _quietly(sync: SyncAnswer) -> str:
     return f"has {count(len(changing), 'effect')}, all of them known, and nothing that anybody wrote is lost{stays}."
 
 
-def _against(sync: SyncAnswer, verdict: GuardVerdict) -> list[EffectAnswer]:
+def _against(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVerdict) -> list[EffectAnswer]:
     """The effects that make the verdict."""
     match verdict:
         case GuardVerdict.NOT_SAFE:
-            unsafe = [effect for effect in sync.effects if not effect.safe]
-            return sorted(unsafe, key=lambda effect: effect.does is Does.UNKNOWN)
+            return hurting(application)
         case GuardVerdict.NOT_KNOWN:
             return [effect for effect in sync.effects if not effect.safe]
         case GuardVerdict.FAILS:
@@ -96,33 +96,16 @@ def _against(sync: SyncAnswer, verdict: GuardVerdict) -> list[EffectAnswer]:
             return []
 
 
-def _does_to(effect: EffectAnswer) -> str:
-    """An effect with its object, after "a sync"."""
-    _, kind, name = effect.object.split("/", 2)
-    named, says = f"{plain(kind)}/{plain(name)}", plain(effect.says)
-    if f"{plain(kind)} " in says or kind == "Application":
-        return says
-    match effect.does:
-        case Does.SCALE:
-            return says.replace("scales ", f"scales {named} ", 1)
-        case Does.RESTART:
-            return f"{says.replace('its ', 'the ', 1)} of {named}"
-        case Does.FAIL:
-            return f"of {named} {says}"
-        case _:
-            return f"changes {named}: {says}"
-
-
 def _details(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVerdict) -> list[str]:
-    against = _against(sync, verdict)
+    against = _against(application, sync, verdict)
     lines = [f"loses: {effect.loses}" for effect in against[:1] if isinstance(effect.loses, str)]
-    lines += [_does_to(effect) for effect in against[1:_TOLD]]
+    lines += [told(effect) for effect in against[1:_TOLD]]
     if len(against) > _TOLD:
         lines.append(f"… {len(against) - _TOLD} more: whydrift explain {application.name} --hidden")
     if verdict is GuardVerdict.SAFE:
-        lines += [_does_to(effect) for effect in sync.effects[:_TOLD] if effect.does is not Does.NOTHING]
+        lines += [told(effect) for effect in sync.effects[:_TOLD] if effect.does is not Does.NOTHING]
     if verdict is GuardVerdict.NOT_SAFE:
-        lines += [_does_to(effect) for effect in sync.effects if effect.does is Does.FAIL][:_TOLD]
+        lines += [told(effect) for effect in sync.effects if effect.does is Does.FAIL][:_TOLD]
     return [*lines, *([sync.automatic] if isinstance(sync.automatic, str) else [])]
 
 

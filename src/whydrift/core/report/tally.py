@@ -17,6 +17,7 @@ from whydrift.core.model.triage import (
     ObjectAnswer,
     SummaryAnswer,
 )
+from whydrift.core.report.sync_lines import hurting, told
 
 UNEXPLAINED, UNDECIDED = "unexplained", "undecided"
 ATTENTION = frozenset({Side.GIT, Side.CLUSTER, Side.ASK, Side.STRUCTURE})
@@ -96,6 +97,8 @@ class Tally:
     compared_by: Counter[str] = field(default_factory=Counter)
     concerns: Counter[str] = field(default_factory=Counter)
     first: list[tuple[int, ApplicationAnswer]] = field(default_factory=list)
+    hurt: int = 0
+    hurting: list[tuple[str, str]] = field(default_factory=list)
     kept: int = 12
 
     def add(self, application: ApplicationAnswer) -> None:
@@ -108,6 +111,7 @@ class Tally:
             self.not_read.append(f"{application.name}: {application.not_read}")
         self._add_objects(application)
         self._keep(application)
+        self._add_sync(application)
 
     def _add_objects(self, application: ApplicationAnswer) -> None:
         seen: dict[str, set[str]] = {}
@@ -134,6 +138,13 @@ class Tally:
             self.first.append((ORDER.index(found), application))
             self.first.sort(key=lambda row: row[0])
             del self.first[self.kept :]
+
+    def _add_sync(self, application: ApplicationAnswer) -> None:
+        unsafe = hurting(application)
+        self.hurt += bool(unsafe)
+        if unsafe and len(self.hurting) < self.kept:
+            more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
+            self.hurting.append((application.name, f"{told(unsafe[0])}{more}"))
 
     def summary(self) -> SummaryAnswer:
         """The numbers as the answer holds them."""

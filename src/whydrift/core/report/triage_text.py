@@ -36,6 +36,7 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
     parts = [
         _headline(tally, read),
         *_gaps(tally, read, ink),
+        *_hurting(tally, ink, width),
         *_first(tally, ink, width),
         *_why(tally, titles, ink, width),
     ]
@@ -68,6 +69,21 @@ def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
         return []
     more = [f"  … {len(lines) - GAPS_SHOWN} more: -o json"] if len(lines) > GAPS_SHOWN else []
     return ["", ink.alarm("NOT READ"), *lines[:GAPS_SHOWN], *more]
+
+
+def _hurting(tally: Tally, ink: Ink, width: int) -> list[str]:
+    """The applications whose sync would take something away, or do what is not known."""
+    if not tally.hurting:
+        return []
+    longest = min(max(len(name) for name, _ in tally.hurting), 40)
+    room = max(width - longest - 4, 30)
+    lines = [
+        f"  {ink.alarm(shortened(name, longest).ljust(longest))}  {shortened(says, room)}"
+        for name, says in tally.hurting
+    ]
+    more = [f"  … {tally.hurt - len(lines)} more: whydrift scan -o json"] if tally.hurt > len(lines) else []
+    heading = f"A SYNC WOULD HURT ({count(tally.hurt, 'application')})".ljust(max(width - 22, 12))
+    return ["", ink.strong(f"{heading}whydrift explain APP"), *lines, *more]
 
 
 def _first(tally: Tally, ink: Ink, width: int) -> list[str]:

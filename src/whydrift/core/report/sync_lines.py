@@ -1,0 +1,73 @@
+"""What a sync would do, in lines: one effect after the words "a sync", and what it does at one difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from whydrift.core.model.effect import WORST_FIRST, Does
+from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, EffectAnswer, ObjectAnswer, SyncAnswer
+from whydrift.core.report.words import plain
+
+
+def told(effect: EffectAnswer) -> str:
+    """An effect with its object, after "a sync"."""
+    _, kind, name = effect.object.split("/", 2)
+    named, says = f"{plain(kind)}/{plain(name)}", plain(effect.says)
+    if f"{plain(kind)} " in says or kind == "Application":
+        return says
+    match effect.does:
+        case Does.SCALE:
+            return says.replace("scales ", f"scales {named} ", 1)
+        case Does.RESTART:
+            return f"{says.replace('its ', 'the ', 1)} of {named}"
+        case Does.FAIL:
+            return f"of {named} {says}"
+        case _:
+            return f"changes {named}: {says}"
+
+
+def hurting(application: ApplicationAnswer) -> list[EffectAnswer]:
+    """The effects that take something away, those that are known first."""
+    if isinstance(application.sync, msgspec.UnsetType):
+        return []
+    unsafe = [effect for effect in application.sync.effects if not effect.safe]
+    return sorted(unsafe, key=lambda effect: WORST_FIRST.index(effect.does))
+
+
+def at_difference(item: ObjectAnswer, difference: DifferenceAnswer, sync: SyncAnswer) -> str:
+    """What a sync does at one difference, in a line; "" where nothing is foreseen for its object."""
+    here = [e for e in sync.effects if (e.object, e.namespace) == (item.id, item.namespace)]
+    failing = [e.says for e in here if e.does is Does.FAIL]
+    if failing:
+        return plain(failing[0])
+    touching = [e for e in here if any(_related(path, difference.path) for path in e.paths)]
+    acting = [e for e in touching if e.does is not Does.NOTHING]
+    if acting:
+        return plain("; ".join(dict.fromkeys(e.says for e in acting)))
+    leaves = "leaves it as it is"
+    return (
+        f"changes nothing: it would come back. {sync_status(sync)}" if touching else leaves if difference.path else ""
+    )
+
+
+def sync_status(sync: SyncAnswer) -> str:
+    """What Argo CD says afterwards."""
+    return "Synced afterwards" if sync.converges else "OutOfSync again afterwards"
+
+
+def beside(application: ApplicationAnswer, items: Iterable[ObjectAnswer]) -> list[EffectAnswer]:
+    """The effects on objects that no difference is told of."""
+    if isinstance(application.sync, msgspec.UnsetType):
+        return []
+    shown = {(item.id, item.namespace) for item in items}
+    return [
+        effect
+        for effect in application.sync.effects
+        if (effect.object, effect.namespace) not in shown and effect.does is not Does.NOTHING
+    ]
+
+
+def _related(one: str, other: str) -> bool:
+    return one == other or not one or not other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
