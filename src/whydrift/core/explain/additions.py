@@ -85,15 +85,16 @@ def is_mark(path: Path) -> bool:
 def fills_itself(subject: Subject, difference: Difference) -> bool:
     """Whether live without this place, or git's object, would get this value; true where no defaults are known."""
     live, path = subject.object.live, difference.live_path
-    bare = without(live, [path]) if is_object(live) else None
-    if not is_object(live) or not is_object(bare) or same(filled(live, path), difference.live):
+    if not is_object(live) or same(filled(live, path), difference.live):
         return True
     if isinstance(path[-1], int):
         return any(same(item, difference.live) for item in items(subject.stored, *difference.path[:-1]))
     if is_free(path) or (subject.key.group == "argoproj.io" and subject.key.kind in _WITHOUT_DEFAULTS):
         return _stated_as_text(subject, difference)
-    again = _stored(subject, bare)
-    return again is ABSENT or same(child(again, *path), difference.live) or is_known_default(subject, difference)
+    if is_known_default(subject, difference):
+        return True
+    again = _stored(subject, without(live, [path]))
+    return again is ABSENT or same(child(again, *path), difference.live)
 
 
 def _stated_as_text(subject: Subject, difference: Difference) -> bool:
@@ -141,7 +142,9 @@ def _created(entry: Entry, live: JsonObject) -> bool:
     return entry.operation == "Update" and not entry.subresource and entry.time is not None and entry.time <= born
 
 
-def _stored(subject: Subject, bare: JsonObject) -> MaybeJson:
+def _stored(subject: Subject, bare: Json) -> MaybeJson:
+    if not is_object(bare):
+        return ABSENT
     if subject.knowledge.types.of(bare) is not None:
         again = stored(bare, subject.knowledge.types)
         return ABSENT if again is None else again

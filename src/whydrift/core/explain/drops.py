@@ -12,13 +12,24 @@ from whydrift.core.explain.next_sync import reaches
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone
 from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.values import ABSENT
 
 
 def may_be_dropped(subject: Subject, difference: Difference) -> bool:
     """Whether only live has it, Argo CD alone wrote it, no default gives it, and git moved (the base decides)."""
     if difference.kind is not Kind.EXTRA or difference.whole or not git_moved(subject.application, subject.key):
         return False
-    return argocd_alone(subject, difference) and is_addition(subject, difference)
+    return _was_applied(subject, difference) and is_addition(subject, difference)
+
+
+def _was_applied(subject: Subject, difference: Difference) -> bool:
+    """Whether Argo CD's own server-side entry, or else what it applied last, has it: the cheap question."""
+    if subject.base is not None and subject.base_at(difference) is ABSENT:
+        return False
+    if not subject.server_side:
+        return subject.base is not None
+    entries = subject.owners(difference)
+    return argocd_alone(subject, difference) and any(entry.operation == "Apply" for entry in entries)
 
 
 def unseen(subject: Subject) -> str:
