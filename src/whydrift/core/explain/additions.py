@@ -23,6 +23,7 @@ from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import (
     ABSENT,
+    Json,
     JsonObject,
     MaybeJson,
     child,
