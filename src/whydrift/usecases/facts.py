@@ -11,6 +11,7 @@ from whydrift.core.model.fact_kinds import (
     ADMISSION_POLICIES,
     APPLICATION_EVENTS,
     ARGOCD_CONFIG,
+    ARGOCD_VERSION,
     AUTOSCALERS,
     CLUSTER_NEIGHBOURS,
     COMMITS,
@@ -188,6 +189,11 @@ def _application_part(kind: FactKind[JsonObject], part: str) -> Reader:
 
 
 async def _application_events(reader: FactReader, application: Application, key: ObjectKey) -> object:
+async def _version(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    found = reader.value(await reader.argocd("/api/version"), ARGOCD_VERSION, "Argo CD's version")
+    return found if isinstance(found, Gap) else text(found, "Version")
+
+
     found = reader.value(
         await reader.about(application, "/events"), APPLICATION_EVENTS, f"events of {application.name}"
     )
@@ -301,6 +307,7 @@ READERS: dict[FactKind[object], Reader] = {
         ADMISSION_POLICIES,
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings",
+    ARGOCD_VERSION: _version,
     ),
     AUTOSCALERS: _cluster_list(AUTOSCALERS, "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"),
     SCALED_OBJECTS: _cluster_list(SCALED_OBJECTS, "/apis/keda.sh/v1alpha1/namespaces/{namespace}/scaledobjects"),

@@ -151,7 +151,7 @@ def _verdict(
     key = key_of(each.object)
     referenced = is_self_referenced(each.live, each.target, application.name, terms.settings.tracking)
     extra = each.target is None and each.live is not None
-    status = _status(each, comparison, application) if referenced else ""
+    status = status_of(each, comparison, application) if referenced else ""
     tolerated = extra and "IgnoreExtraneous" in annotation_options(each.object, COMPARE_OPTIONS)
     permitted = permits_kind(surroundings.project, key, surroundings.scopes.is_namespaced(each.object))
     return Verdict(
@@ -168,7 +168,8 @@ def _verdict(
     )
 
 
-def _status(each: Pair, comparison: ObjectComparison | None, application: Application) -> str:
+def status_of(each: Pair, comparison: ObjectComparison | None, application: Application) -> str:
+    """The status of one row, as far as both sides decide it; "" for hooks and for what is skipped."""
     obj = each.object
     if counts_as_hook(obj) or is_ignored_hook(obj) or (each.target is not None and is_skipped(each.target)):
         return ""

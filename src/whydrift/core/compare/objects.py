@@ -30,14 +30,16 @@ from whydrift.core.compare.typed.normalize import normalize
 from whydrift.core.compare.typed.remarshal import remarshal, remarshal_value
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, same, text
+from whydrift.core.model.versions import Release
 from whydrift.errors import NotComparable, NotReplayed
 
-_NOT_COMPARED = (
-    ("metadata", "managedFields"),
-    ("metadata", "resourceVersion"),
-    ("metadata", "annotations", LAST_APPLIED),
-)
+_NOT_COMPARED = (("metadata", "managedFields"), ("metadata", "annotations", LAST_APPLIED))
 """What a server-side comparison leaves out on both sides."""
+_RESOURCE_VERSION = ("metadata", "resourceVersion")
+RULES_ON_OUTPUTS: Release = (3, 2)
+"""Since then ignore rules apply to what the dry run answered and to live; before, also to what was sent to it."""
+WITHOUT_RESOURCE_VERSION: Release = (3, 5)
+"""Since then a server-side comparison leaves the resourceVersion out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,10 @@ def compare_unmasked(
 
 
 def sent_to_dry_run(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
-    """What a server-side comparison applies in dry-run mode: the target re-encoded, no ignore rule applied."""
+    """What a server-side comparison applies in dry-run mode: the target re-encoded, since 3.2 no rule applied to it."""
     git, _ = _before_comparison(target, live, terms)
+    if terms.settings.release < RULES_ON_OUTPUTS:
+        return _object(_reencoded(git or target, terms).document) or {}
     return _decoded(git or target, terms)
 
 
@@ -114,7 +118,7 @@ def _before_comparison(
     target: JsonObject | None, live: JsonObject | None, terms: Terms
 ) -> tuple[JsonObject | None, JsonObject | None]:
     """Both sides without marks that do not count and without what trusted managers changed."""
-    live = with_target_tracking(target, live, terms.settings.tracking)
+    live = with_target_tracking(target, live, terms.settings.tracking, terms.settings.release)
     if target is None or live is None:
         return target, live
     managers = find_rules(target, terms.rules, terms.settings.overrides).managers
@@ -124,25 +128,31 @@ def _before_comparison(
 
 
 def _one_sided(git: JsonObject | None, cluster: JsonObject | None, terms: Terms) -> ObjectComparison:
-    """An object that is missing or left behind; under server-side diff no rule applies to it."""
+    """An object that is missing or left behind; under server-side diff (since 3.2) no rule applies to it."""
     if git is None and cluster is None:
         raise NotComparable("there is neither a target nor a live object")
-    sides = [None if obj is None else _reencoded(obj, terms, in_full=not terms.server_side) for obj in (git, cluster)]
+    in_full = not terms.server_side or terms.settings.release < RULES_ON_OUTPUTS
+    sides = [None if obj is None else _reencoded(obj, terms, in_full=in_full) for obj in (git, cluster)]
     predicted, live = (None if side is None else side.document for side in sides)
     return _outcome(Strategy.ONE_SIDED, live, predicted, _notes(sides), differs=cluster is None)
 
 
 def _server_side(cluster: JsonObject, terms: Terms, dry_run: DryRun | None) -> ObjectComparison:
     """The answer to the dry run against live; the rules apply to both afterwards."""
-    live = _decoded(cluster, terms)
+    release = terms.settings.release
+    decoded = _decoded(cluster, terms) if release >= RULES_ON_OUTPUTS else _reencoded(cluster, terms).document
+    live = _object(decoded)
     if dry_run is None:
         raise NotReplayed("a server-side comparison needs the server's answer to a dry run")
     if isinstance(dry_run, DryRunFailed):
         raise NotComparable(f"the dry run failed: {dry_run.why}")
+    if live is None:
+        raise NotComparable("an ignore rule removes the whole object")
     schemas = terms.knowledge.schemas
     answered = server_side_predicted(dry_run, live, schemas, include_webhooks=terms.include_webhooks)
     sides = (_reencoded(answered, terms), _normalized(live, terms))
-    predicted, normalized = (without(side.document, _NOT_COMPARED) for side in sides)
+    left_out = _NOT_COMPARED if release < WITHOUT_RESOURCE_VERSION else (*_NOT_COMPARED, _RESOURCE_VERSION)
+    predicted, normalized = (without(side.document, left_out) for side in sides)
     return _outcome(Strategy.SERVER_SIDE, normalized, predicted, _notes(sides))
 
 

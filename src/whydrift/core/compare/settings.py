@@ -16,6 +16,7 @@ from whydrift.core.compare.globs import glob_matches
 from whydrift.core.compare.rules import KnownField, Override
 from whydrift.core.compare.tracking import Tracking
 from whydrift.core.model.values import Json, JsonObject, mapping, text
+from whydrift.core.model.versions import FIRST, LAST, Release
 from whydrift.errors import NotComparable
 
 CUSTOMIZATIONS = "resource.customizations"
@@ -23,6 +24,8 @@ EVERY_KIND = "*/*"
 CRD = "apiextensions.k8s.io/CustomResourceDefinition"
 STATUS = Override(EVERY_KIND, pointers=("/status",))
 """The rule that is there unless the settings say otherwise (since Argo CD 3.0)."""
+SERVER_SIDE_DIFF = "controller.diff.server.side"
+_TRUE = frozenset(["1", "t", "T", "TRUE", "true", "True"])
 _GO_BOOLEANS = frozenset(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"])
 
 
@@ -57,6 +60,7 @@ class ComparisonSettings:
     """The settings of one Argo CD that decide how it compares; the defaults are those of an empty argocd-cm.
 
     `server_side_diff` is the controller's flag, which no API shows; `jq_seconds` the deadline of one jq program.
+    `release` is Argo CD's own: how it compares changed between 3.0 and 3.6.
     """
 
     tracking: Tracking = field(default_factory=Tracking)
@@ -67,6 +71,7 @@ class ComparisonSettings:
     inclusions: tuple[KindFilter, ...] = ()
     server_side_diff: bool = False
     jq_seconds: float = 1.0
+    release: Release = LAST
 
     def excludes(self, group: str, kind: str, cluster: str) -> bool:
         """Whether Argo CD leaves a kind alone on a cluster (ResourcesFilter.IsExcludedResource)."""
@@ -77,35 +82,45 @@ class ComparisonSettings:
         return any(entry.on_cluster(cluster) for entry in self.inclusions)
 
 
-def settings_of_config_map(data: Mapping[str, str]) -> ComparisonSettings:
-    """The settings in `data` of the ConfigMap argocd-cm. Raises NotComparable for what Argo CD cannot read."""
+def settings_of_config_map(data: Mapping[str, str], release: Release = LAST) -> ComparisonSettings:
+    """The settings in `data` of the ConfigMap argocd-cm, with what argocd-cmd-params-cm says of the controller.
+
+    Raises NotComparable for what Argo CD cannot read.
+    """
     options = _yaml_object(data.get("resource.compareoptions", ""), "resource.compareoptions")
     _flag(options, "ignoreDifferencesOnResourceUpdates")
     tracking = Tracking(
-        method=data.get("application.resourceTrackingMethod") or "annotation",
+        method=data.get("application.resourceTrackingMethod") or _method(release),
         label_key=data.get("application.instanceLabelKey") or Tracking().label_key,
         installation_id=data.get("installationID", ""),
     )
     masked = data.get("resource.sensitive.mask.annotations", "").replace(" ", "")
     return ComparisonSettings(
         tracking=tracking,
-        overrides=_with_status_rule(_config_map_overrides(data), options),
+        overrides=_with_status_rule(_config_map_overrides(data), options, release),
         ignore_aggregated_roles=_flag(options, "ignoreAggregatedRoles"),
         masked_annotations=frozenset(masked.split(",")) if masked else frozenset(),
         exclusions=_filters(data.get("resource.exclusions", "")),
         inclusions=_filters(data.get("resource.inclusions", "")),
+        server_side_diff=data.get(SERVER_SIDE_DIFF) in _TRUE,
+        release=release,
     )
 
 
-def settings_of_api(settings: JsonObject) -> ComparisonSettings:
+def _method(release: Release) -> str:
+    """How objects are tracked unless the settings say otherwise (docs/operator-manual/upgrading/2.14-3.0.md)."""
+    return "annotation" if release >= FIRST else "label"
+
+
+def settings_of_api(settings: JsonObject, release: Release = LAST) -> ComparisonSettings:
     """The settings that `/api/v1/settings` shows to a logged-in reader; what it does not show has its default."""
     overrides = _overrides(mapping(settings, "resourceOverrides"))
     tracking = Tracking(
-        method=text(settings, "trackingMethod") or "annotation",
+        method=text(settings, "trackingMethod") or _method(release),
         label_key=text(settings, "appLabelKey") or Tracking().label_key,
         installation_id=text(settings, "installationID"),
     )
-    return ComparisonSettings(tracking=tracking, overrides=tuple(overrides.values()) or (STATUS,))
+    return ComparisonSettings(tracking=tracking, overrides=tuple(overrides.values()) or (STATUS,), release=release)
 
 
 def _config_map_overrides(data: Mapping[str, str]) -> dict[str, Override]:
@@ -165,11 +180,11 @@ def _with_rule(override: Override, rule: JsonObject, name: str) -> Override:
     )
 
 
-def _with_status_rule(overrides: dict[str, Override], options: JsonObject) -> tuple[Override, ...]:
+def _with_status_rule(overrides: dict[str, Override], options: JsonObject, release: Release) -> tuple[Override, ...]:
     stated = _text(options, "ignoreResourceStatusField", "resource.compareoptions")
     if stated in ("none", "off", "false"):
         return tuple(overrides.values())
-    key = CRD if stated == "crd" else EVERY_KIND
+    key = CRD if (stated or ("" if release >= FIRST else "crd")) == "crd" else EVERY_KIND
     override = overrides.get(key) or Override(key)
     with_status = replace(override, pointers=(*override.pointers, "/status"))
     return tuple({**overrides, key: with_status}.values())

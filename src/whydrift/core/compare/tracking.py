@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from whydrift.core.model.objects import ObjectKey, group_of, key_of
 from whydrift.core.model.values import ABSENT, JsonObject, child, mapping, text
+from whydrift.core.model.versions import LAST, Release
 from whydrift.errors import NotComparable
 
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
@@ -18,6 +19,8 @@ INSTANCE_LABEL = "app.kubernetes.io/instance"
 OLD_INSTANCE_LABEL = "applications.argoproj.io/app-name"
 """The label that Argo CD before 0.11 also put on pod templates, and still does where it is configured."""
 LABEL_LIMIT = 63
+BACKFILL_ONLY: Release = (3, 5)
+"""Since then an id that live states itself is compared."""
 CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _POD_CONTROLLERS = {
     "apps": ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"),
@@ -144,10 +147,13 @@ def truncated_label(value: str) -> str:
     return cut.decode()
 
 
-def with_target_tracking(target: JsonObject | None, live: JsonObject | None, tracking: Tracking) -> JsonObject | None:
+def with_target_tracking(
+    target: JsonObject | None, live: JsonObject | None, tracking: Tracking, release: Release = LAST
+) -> JsonObject | None:
     """Live as it is compared: a mark that is only missing or only old does not count (Normalize).
 
-    Live that carries the instance label and no id takes over git's id; a label that git does not state goes.
+    Live that carries the instance label and no id takes over git's id; a label that git does not state goes. Before
+    Argo CD 3.5 it took over git's id whatever it said itself: a move between applications did not show (#17965).
     """
     if live is None or target is None or tracking.method in ("", "label"):
         return live
@@ -155,9 +161,10 @@ def with_target_tracking(target: JsonObject | None, live: JsonObject | None, tra
     if not (labels or {}).get(tracking.label_key) or (group_of(text(live, "apiVersion")), text(live, "kind")) == CRD:
         return live
     wanted = string_map(target, "annotations")
-    if annotations is None or (not annotations.get(TRACKING_ID) and wanted is None):
+    own = "" if annotations is None or release < BACKFILL_ONLY else annotations.get(TRACKING_ID, "")
+    if annotations is None or (not own and wanted is None):
         return live
-    if not annotations.get(TRACKING_ID):
+    if not own:
         live = _with(live, "annotations", {**annotations, TRACKING_ID: (wanted or {}).get(TRACKING_ID, "")})
     stated = string_map(target, "labels")
     drop = stated is not None and not stated.get(tracking.label_key)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from whydrift.core.compare.rules import IgnoreRule
-from whydrift.core.compare.settings import settings_of_config_map
 from whydrift.core.compare.terms import Terms
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.causes import ignore_rule_hides_change, stopped_by_rule
@@ -25,7 +24,7 @@ from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Explanation
-from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, SCHEMAS, SETTINGS
+from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS, SETTINGS
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path, starts_with
@@ -85,14 +84,8 @@ class RulesAudit:
 
 
 def terms_of(snapshot: ApplicationSnapshot, facts: FactsOf, knowledge: Knowledge) -> Terms:
-    """The terms on which Argo CD compares: argocd-cm says more than the settings that its API shows."""
-    situation = Situation(snapshot, {}, (), facts, knowledge)
-    stated = situation.whole.maybe(ARGOCD_CONFIG)
-    try:
-        data = {} if stated is None else {key: value for key, value in stated.items() if isinstance(value, str)}
-        return replace(situation.terms, settings=settings_of_config_map(data)) if stated else situation.terms
-    except NotComparable:
-        return situation.terms
+    """The terms on which Argo CD compares an application."""
+    return Situation(snapshot, {}, (), facts, knowledge).terms
 
 
 def audit_rules(snapshot: ApplicationSnapshot, facts: FactsOf, knowledge: Knowledge) -> RulesAudit:
@@ -153,7 +146,9 @@ class _Audit:
         application = self.snapshot.application
         itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
         known = self.facts(itself)
-        return tuple((itself, kind) for kind in (SETTINGS, ARGOCD_CONFIG, SCHEMAS) if not known.asked(kind))
+        return tuple(
+            (itself, kind) for kind in (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS) if not known.asked(kind)
+        )
 
     def _part(self, part: Part) -> tuple[PartAudit, Wants]:
         cover = self.cover[part.place]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from whydrift.core.compare import terms
-from whydrift.core.compare.settings import ComparisonSettings, settings_of_api
+from whydrift.core.compare.settings import ComparisonSettings, settings_of_api, settings_of_config_map
 from whydrift.core.explain.base import rendered_object
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.engine import Finding
@@ -16,6 +16,8 @@ from whydrift.core.judge.predict import Way
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import (
+    ARGOCD_CONFIG,
+    ARGOCD_VERSION,
     AUTOSCALERS,
     COMPARED_MANIFESTS,
     FLEET,
@@ -32,6 +34,8 @@ from whydrift.core.model.fleet import Newest
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping
+from whydrift.core.model.versions import LAST
+from whydrift.core.model.versions import release as release_of
 from whydrift.errors import NotComparable
 
 MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
@@ -76,11 +80,7 @@ class Situation:
     @cached_property
     def terms(self) -> terms.Terms:
         """The terms on which Argo CD compares, with the schemas that the cluster serves as far as they were read."""
-        stated = self.whole.maybe(SETTINGS)
-        try:
-            settings = ComparisonSettings() if stated is None else settings_of_api(stated)
-        except NotComparable:
-            settings = ComparisonSettings()
+        settings = _settings(self.whole)
         known = self.whole.maybe(SCHEMAS)
         schemas = known if known is not None else self.knowledge.schemas.with_crds(self._own_definitions())
         return terms.Terms.of(
@@ -119,6 +119,19 @@ class Situation:
         return first.side or self.sides[first.cause]
 
 
+def _settings(known: Facts) -> ComparisonSettings:
+    """Argo CD's settings: argocd-cm says more than what its API shows; what was not read has its default."""
+    release = release_of(known.maybe(ARGOCD_VERSION) or "") or LAST
+    config, shown = known.maybe(ARGOCD_CONFIG), known.maybe(SETTINGS)
+    try:
+        if config:
+            data = {key: value for key, value in config.items() if isinstance(value, str)}
+            return settings_of_config_map(data, release)
+        return settings_of_api(shown or {}, release)
+    except NotComparable:  # then Argo CD compares nothing (measured.md 11), and says so in a condition
+        return ComparisonSettings(release=release)
+
+
 def way_of(application: Application, target: JsonObject, live: MaybeJson) -> Way:
     """The call that a sync makes for an object (gitops-engine pkg/sync/sync_context.go, applyObject)."""
     own = sync_options(target)
@@ -142,7 +155,7 @@ def wants(
     """The facts without which a forecast cannot be made, as far as they were not asked for yet."""
     application = snapshot.application
     itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
-    asked = [SETTINGS, SYNC_WINDOWS, SCHEMAS, FLEET, COMPARED_MANIFESTS, NEWEST]
+    asked = [SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SYNC_WINDOWS, SCHEMAS, FLEET, COMPARED_MANIFESTS, NEWEST]
     if mapping(application.raw, *MANAGED_NAMESPACE):
         asked.append(NAMESPACE)
     known = facts(itself)

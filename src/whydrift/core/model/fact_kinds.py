@@ -22,6 +22,9 @@ ARGOCD_CONFIG: FactKind[JsonObject] = FactKind(
 """The data of argocd-cm and argocd-cmd-params-cm, in one map."""
 
 FLEET: FactKind[Fleet] = FactKind("all applications", "applications get */* in Argo CD", Per.FLEET, Cost.LIST)
+ARGOCD_VERSION: FactKind[str] = FactKind("Argo CD's version", "GET /api/version of Argo CD", Per.FLEET, Cost.LIST)
+"""Argo CD's own words for its version, as in "v3.5.1+109ca7c"; "" where it states none."""
+
 """Every Application, proven to be complete: who renders which object."""
 
 PROJECT: FactKind[JsonObject] = FactKind("project", "projects get in Argo CD", Per.APPLICATION, Cost.LIST)
