@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.faces.command import inside, lines_of
 from tests.fleet_builder import App, Fleet, config_map
 from whydrift.adapters.files.recording import Files
 from whydrift.adapters.git.bundles import RecordedRepositories
+from whydrift.adapters.git.command import git as run_git
 from whydrift.core.model.values import Json
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import plain_json
@@ -119,3 +121,14 @@ def test_yaml_is_bounded_and_has_keys_of_text() -> None:
         with pytest.raises(ValueError, match="larger than any manifest"):
             plain_json(bomb)
     assert plain_json({1: {True: [None, 1.5]}}) == {"1": {"True": [None, 1.5]}}
+
+
+@pytest.mark.parametrize("seconds", [0, 0.0005, 0.001, 0.002, 0.005])
+def test_a_git_that_is_given_up_is_let_go_of(seconds: float) -> None:
+    """At whatever moment a scan ends early, also while git starts: nothing waits for it without end."""
+
+    async def given_up() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(run_git(None, "version"), seconds)
+
+    asyncio.run(asyncio.wait_for(given_up(), 20))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import subprocess
 from pathlib import Path
+from subprocess import PIPE
 
 ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -42,28 +44,19 @@ async def git(place: Path | None, *arguments: str, given: bytes = b"", seconds: 
     """The output of a git command run in `place`. GitFailed with its first line of complaint."""
     settings = [part for setting in SETTINGS for part in ("-c", setting)]
     where = ["-C", str(place)] if place else []
+    command = ["git", *settings, *where, *arguments]
     try:
-        process = await asyncio.create_subprocess_exec(
-            "git",
-            *settings,
-            *where,
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **ENVIRONMENT},
-        )
+        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **ENVIRONMENT})
     except FileNotFoundError as error:
         raise GitFailed("git is not installed") from error
     try:
-        async with asyncio.timeout(seconds):
-            out, complaint = await process.communicate(given)
-    except TimeoutError as error:
+        # in a thread: a subprocess of asyncio that is cancelled while it starts is waited for without end (Python 3.11)
+        out, complaint = await asyncio.to_thread(process.communicate, given, seconds)
+    except subprocess.TimeoutExpired as error:
         raise GitFailed(f"git {arguments[0]} took longer than {seconds:.0f} s") from error
     finally:
-        if process.returncode is None:
+        if process.poll() is None:
             process.kill()
-            await process.wait()
     if process.returncode:
         raise GitFailed(f"git {arguments[0]}: {_first_line(complaint)}")
     if len(out) > LARGEST_OUTPUT:
