@@ -9,10 +9,12 @@ import msgspec
 from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Finding
 from whydrift.core.model.application import Application, Source
-from whydrift.core.model.drift import Kind
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Effect, Forecast
 from whydrift.core.model.explanation import Explanation, Side
+from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import for_people
+from whydrift.core.model.people import People, Writer
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.triage import (
@@ -30,7 +32,7 @@ from whydrift.core.model.triage import (
     UndecidedAnswer,
     Value,
 )
-from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, text
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_object, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 
 LARGEST = 2**63 - 1
@@ -167,7 +169,7 @@ def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side
     d = finding.difference
     root = item.live if d.kind is Kind.EXTRA else item.target
     target, live = _values(d.target, d.live)
-    side = side_of(finding, sides)
+    side, writer = side_of(finding, sides), _writer(item, d)
     return DifferenceAnswer(
         path=d.pointer,
         field=for_people(d.path, root),
@@ -179,7 +181,18 @@ def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side
         explanations=tuple(_explanation(explanation) for explanation in finding.explanations),
         undecided=tuple(UndecidedAnswer(cause=u.cause, needs=u.needs, why=u.why) for u in finding.undecided),
         side=msgspec.UNSET if side is None else side,
+        by=writer.manager if writer else msgspec.UNSET,
+        since=writer.time if writer and writer.time else msgspec.UNSET,
     )
+
+
+def _writer(item: ObjectSnapshot, d: Difference) -> Entry | None:
+    """Who wrote what live holds here, apart from Argo CD: the last one, where there are several."""
+    if d.whole or not is_object(item.live):
+        return None
+    entries = item.managers.owners(d.live_path, item.live)
+    others = [entry for entry in entries if People().writer(entry.manager) is not Writer.ARGOCD]
+    return max(others, key=lambda entry: entry.time or "", default=None)
 
 
 def side_of(finding: Finding, sides: Mapping[str, Side]) -> Side | None:
@@ -196,17 +209,17 @@ def _values(target: MaybeJson, live: MaybeJson) -> tuple[Value | msgspec.UnsetTy
 
 
 def _shown(side: MaybeJson, equal: bool) -> Value | msgspec.UnsetType:
-    return msgspec.UNSET if side is ABSENT else _without_tokens(side, equal)
+    return msgspec.UNSET if side is ABSENT else without_tokens(side, equal)
 
 
-def _without_tokens(side: Json, equal: bool) -> Value:
+def without_tokens(side: Json, equal: bool) -> Value:
     """A value as it may leave: masked ones say only whether both sides are the same; integers fit JSON readers."""
     if isinstance(side, str) and masked(side):
         return {"masked": "same" if equal else "changed"}
     if isinstance(side, dict):
-        return {key: _without_tokens(part, equal) for key, part in side.items()}
+        return {key: without_tokens(part, equal) for key, part in side.items()}
     if isinstance(side, list):
-        return [_without_tokens(item, equal) for item in side]
+        return [without_tokens(item, equal) for item in side]
     return str(side) if isinstance(side, int) and abs(side) > LARGEST else side
 
 

@@ -46,7 +46,11 @@ class UndecidedAnswer(Answered):
 
 
 class DifferenceAnswer(Answered, omit_defaults=False):
-    """One field that differs. `target`, `live`, `base` are left out where a side has none."""
+    """One field that differs. `target`, `live`, `base` are left out where a side has none.
+
+    `by` is the manager that wrote what live holds, apart from Argo CD, and `since` when (RFC 3339), both where the
+    managed fields tell.
+    """
 
     path: str
     field: str
@@ -59,6 +63,8 @@ class DifferenceAnswer(Answered, omit_defaults=False):
     undecided: tuple[UndecidedAnswer, ...] = ()
     side: Side | msgspec.UnsetType = msgspec.UNSET
     order: bool | msgspec.UnsetType = msgspec.UNSET
+    by: str | msgspec.UnsetType = msgspec.UNSET
+    since: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class ObjectAnswer(Answered, omit_defaults=False):
