@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Finding
+from whydrift.core.judge.calibration import Agreement
 from whydrift.core.model.application import Application, Source
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Effect, Forecast
 from whydrift.core.model.explanation import Explanation, Side
+from whydrift.core.model.facts import Gap
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.people import People, Writer
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
+from whydrift.core.model.sources import source_notes, source_type
 from whydrift.core.model.triage import (
     Agrees,
     ApplicationAnswer,
@@ -25,13 +28,17 @@ from whydrift.core.model.triage import (
     EffectAnswer,
     EvidenceAnswer,
     ExplanationAnswer,
+    GapAnswer,
+    NotReplayedAnswer,
     ObjectAnswer,
     SourceAnswer,
     State,
     SyncAnswer,
     UndecidedAnswer,
+    UnmaskedAnswer,
     Value,
 )
+from whydrift.core.model.trouble import Trouble
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_object, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 
@@ -59,9 +66,41 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         ),
         compared_by=compared_by(application),
         agrees=_agrees(outcome),
+        not_replayed=tuple(
+            NotReplayedAnswer(object=c.key.id, namespace=c.key.namespace, why=c.why)
+            for c in outcome.calibrations
+            if c.agreement is Agreement.NOT_REPLAYED
+        ),
+        notes=(*source_notes(application), *_disagreements(outcome)),
         objects=tuple(_object(o, sides) for o in outcome.objects),
         not_read=not_read,
         sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
+        unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
+        unseen=() if outcome.broken is None else tuple(map(_gap, outcome.broken.gaps)),
+    )
+
+
+def _gap(gap: Gap) -> GapAnswer:
+    return GapAnswer(what=gap.what, why=gap.why, needs=gap.needs)
+
+
+def _unmasked(trouble: Trouble) -> UnmaskedAnswer:
+    return UnmaskedAnswer(
+        object=trouble.key.id,
+        namespace=trouble.key.namespace,
+        state=trouble.state,
+        category=trouble.category,
+        container=trouble.container,
+        restarts=trouble.restarts,
+        since=trouble.since,
+        line=trouble.why.line,
+        said_by=trouble.why.said_by,
+        pods=trouble.pods,
+        of=trouble.of,
+        reason=trouble.reason or msgspec.UNSET,
+        exit=msgspec.UNSET if trouble.exit is None else trouble.exit,
+        source=trouble.origin.source or msgspec.UNSET,
+        near=trouble.origin.near or msgspec.UNSET,
     )
 
 
@@ -115,21 +154,8 @@ def _source(application: Application, place: int, source: Source) -> SourceAnswe
         repo=source.repo,
         path=source.path or source.chart,
         revision=revisions[place] if place < len(revisions) else source.target_revision,
-        type=_source_type(application, place, source),
+        type=source_type(application, place),
     )
-
-
-def _source_type(application: Application, place: int, source: Source) -> str:
-    if source.chart:
-        return "oci" if source.repo.startswith("oci://") else "chart"
-    status = application.raw.get("status")
-    kinds = status.get("sourceTypes") if isinstance(status, dict) else None
-    named = (
-        kinds[place]
-        if isinstance(kinds, list) and place < len(kinds)
-        else text(application.raw, "status", "sourceType")
-    )
-    return str(named or "").lower()
 
 
 def compared_by(application: Application) -> str:
@@ -142,7 +168,14 @@ def compared_by(application: Application) -> str:
 def _agrees(outcome: ApplicationOutcome) -> Agrees:
     if comparison_failed(outcome.snapshot):
         return "not-compared"
-    return "stale" if outcome.stale else True
+    return "stale" if outcome.stale else not any(_disagreements(outcome))
+
+
+def _disagreements(outcome: ApplicationOutcome) -> Iterator[str]:
+    """Every object whose verdict our comparison does not give, in a sentence."""
+    for calibration in outcome.calibrations:
+        if calibration.agreement in (Agreement.DISAGREES, Agreement.NOT_CALIBRATED):
+            yield f"{calibration.key}: {calibration.why}"
 
 
 def _object(outcome: ObjectOutcome, sides: Mapping[str, Side]) -> ObjectAnswer:

@@ -14,6 +14,7 @@ from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
+from whydrift.core.judge.calibration import Calibration, calibrations
 from whydrift.core.judge.forecast import forecast
 from whydrift.core.judge.revision import at_revision
 from whydrift.core.judge.situation import Situation, wants
@@ -50,6 +51,7 @@ class ApplicationOutcome:
     objects: tuple[ObjectOutcome, ...]
     wants: tuple[tuple[ObjectKey, FactKind[object]], ...] = ()
     sync: Forecast | None = None
+    calibrations: tuple[Calibration, ...] = ()
     broken: Unmasked | None = None
 
     @property
@@ -139,6 +141,17 @@ def foresee(
             {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
         )
     )
+
+
+def calibrate(
+    outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
+) -> tuple[Calibration, ...]:
+    """Whether our comparison gives Argo CD's verdict: for what differs, and for all objects where all were decoded."""
+    everything = analysis.hidden or analysis.synced
+    differing = {found.key for found in outcome.objects}
+    situation = Situation(outcome.snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
+    chosen = lambda item: everything or item.verdict is Verdict.OUT_OF_SYNC or item.key in differing  # noqa: E731 - one use
+    return tuple(calibrations(situation, chosen))
 
 
 def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

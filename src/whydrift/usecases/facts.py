@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import (
@@ -25,8 +25,11 @@ from whydrift.core.model.fact_kinds import (
     NAMESPACE,
     NEIGHBOURS,
     NEWEST,
+    POD_LOG,
     POD_METRICS,
+    PODS,
     PROJECT,
+    RENDERED_FROM,
     RESOURCE_TREE,
     SCALED_OBJECTS,
     SCHEMAS,
@@ -46,6 +49,8 @@ from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
+from whydrift.usecases.pod_log import pod_log
+from whydrift.usecases.rendered_from import rendered_from
 from whydrift.usecases.renders import compared_manifests, earlier_manifests, second_render, synced_manifests
 
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
@@ -128,17 +133,28 @@ class FactReader:
         return await self.source.ask(Question(Api.ARGOCD, path, query, self.instance))
 
     async def about(
-        self, application: Application, part: str, query: tuple[tuple[str, str], ...] = ()
+        self,
+        application: Application,
+        part: str,
+        query: tuple[tuple[str, str], ...] = (),
+        hints: tuple[tuple[str, str], ...] = (),
     ) -> Body | NotRead:
         """Ask Argo CD about one application; `part` is what follows its name in the URL."""
-        return await self.source.ask(application_question(application, part, query))
+        question = application_question(application, part, query)
+        return await self.source.ask(replace(question, hints=(*question.hints, *hints)))
 
-    async def kubernetes(self, application: Application, path: str) -> Body | NotRead:
+    async def kubernetes(
+        self,
+        application: Application,
+        path: str,
+        query: tuple[tuple[str, str], ...] = (),
+        hints: tuple[tuple[str, str], ...] = (),
+    ) -> Body | NotRead:
         """Ask the destination cluster of an application, where the kubeconfig reaches it."""
         at = (await self.source.clusters()).get(application.cluster)
         if at is None:
             return NotRead(f"cluster {application.cluster} is not in the kubeconfig")
-        return await self.source.ask(Question(Api.KUBERNETES, path, (), at))
+        return await self.source.ask(Question(Api.KUBERNETES, path, query, at, hints))
 
     def value(self, reply: Body | NotRead, kind: FactKind[object], what: str) -> JsonObject | Gap:
         """A reply as a masked object, or the gap that it leaves."""
@@ -173,6 +189,11 @@ async def _config(reader: FactReader, application: Application, key: ObjectKey) 
     return data
 
 
+async def _version(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    found = reader.value(await reader.argocd("/api/version"), ARGOCD_VERSION, "Argo CD's version")
+    return found if isinstance(found, Gap) else text(found, "Version")
+
+
 async def _project(reader: FactReader, application: Application, key: ObjectKey) -> object:
     found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
     if isinstance(found, Gap):
@@ -189,11 +210,6 @@ def _application_part(kind: FactKind[JsonObject], part: str) -> Reader:
 
 
 async def _application_events(reader: FactReader, application: Application, key: ObjectKey) -> object:
-async def _version(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    found = reader.value(await reader.argocd("/api/version"), ARGOCD_VERSION, "Argo CD's version")
-    return found if isinstance(found, Gap) else text(found, "Version")
-
-
     found = reader.value(
         await reader.about(application, "/events"), APPLICATION_EVENTS, f"events of {application.name}"
     )
@@ -291,6 +307,7 @@ def _repository(reader: FactReader) -> Repository:
 READERS: dict[FactKind[object], Reader] = {
     SETTINGS: _settings,
     ARGOCD_CONFIG: _config,
+    ARGOCD_VERSION: _version,
     PROJECT: _project,
     SYNC_WINDOWS: _application_part(SYNC_WINDOWS, "/syncwindows"),
     RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),
@@ -307,7 +324,6 @@ READERS: dict[FactKind[object], Reader] = {
         ADMISSION_POLICIES,
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies",
         "/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicybindings",
-    ARGOCD_VERSION: _version,
     ),
     AUTOSCALERS: _cluster_list(AUTOSCALERS, "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"),
     SCALED_OBJECTS: _cluster_list(SCALED_OBJECTS, "/apis/keda.sh/v1alpha1/namespaces/{namespace}/scaledobjects"),
@@ -318,5 +334,8 @@ READERS: dict[FactKind[object], Reader] = {
     POD_METRICS: _cluster_list(POD_METRICS, "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods"),
     NEIGHBOURS: neighbours,
     NEWEST: newest,
+    PODS: _cluster_list(PODS, "/api/v1/namespaces/{namespace}/pods"),
+    POD_LOG: pod_log,
+    RENDERED_FROM: rendered_from,
     CLUSTER_NEIGHBOURS: cluster_neighbours,
 }

@@ -15,12 +15,13 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.model.values import JsonObject
-from whydrift.core.pipeline import Analysis, ApplicationOutcome, foresee, foresight_wants, is_looked_at, look
+from whydrift.core.pipeline import Analysis, ApplicationOutcome, calibrate, foresee, foresight_wants, is_looked_at, look
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.renders import manifests_at
+from whydrift.usecases.unmask import unmask
 
 ROUNDS = 6
 """How often an application is looked at again with more facts; each round reads something or is the last."""
@@ -57,6 +58,8 @@ async def explain_application(application: Application, how: Look) -> Applicatio
         snapshot, not_read = await read_snapshot(application, how)
         outcome = await _look_until_settled(snapshot, how)
         outcome = await _foresee(outcome, how)
+        if how.analysis.unmask:
+            outcome = replace(outcome, broken=await unmask(snapshot, how.reader, how.analysis.read_at))
     except SourceError as error:
         nothing = ApplicationOutcome(ApplicationSnapshot(application, None), ())
         return application_answer(nothing, sides, str(error))
@@ -107,6 +110,7 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     wanted = foresight_wants(outcome.snapshot, facts)
     await reader.read((application, key, kind) for key, kind in wanted)
+    outcome = replace(outcome, calibrations=calibrate(outcome, facts, how.analysis))
     if not how.analysis.revision:
         return replace(outcome, sync=foresee(outcome, facts, how.analysis))
     manifests = await manifests_at(reader, application, how.analysis.revision)

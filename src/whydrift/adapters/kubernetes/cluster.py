@@ -59,7 +59,7 @@ class Cluster:
         try:
             if asked is not None and asked.is_list and not any(key == "limit" for key, _ in question.query):
                 return await self._list(question)
-            return await self._get(question, question.query)
+            return await self._get(question, (*question.query, *question.hints))
         except (NoAccess, SourceError) as error:  # the second: certificates or a proxy that cannot be used
             self._unreachable = str(error)
             return NotRead(str(error))

@@ -9,6 +9,7 @@ from whydrift.core.model.fleet import Commit, Fleet, Newest
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
+from whydrift.core.model.trouble import ContainerLog, GitFiles
 from whydrift.core.model.values import JsonObject
 
 Objects = tuple[JsonObject, ...]
@@ -21,10 +22,10 @@ ARGOCD_CONFIG: FactKind[JsonObject] = FactKind(
 )
 """The data of argocd-cm and argocd-cmd-params-cm, in one map."""
 
-FLEET: FactKind[Fleet] = FactKind("all applications", "applications get */* in Argo CD", Per.FLEET, Cost.LIST)
 ARGOCD_VERSION: FactKind[str] = FactKind("Argo CD's version", "GET /api/version of Argo CD", Per.FLEET, Cost.LIST)
 """Argo CD's own words for its version, as in "v3.5.1+109ca7c"; "" where it states none."""
 
+FLEET: FactKind[Fleet] = FactKind("all applications", "applications get */* in Argo CD", Per.FLEET, Cost.LIST)
 """Every Application, proven to be complete: who renders which object."""
 
 PROJECT: FactKind[JsonObject] = FactKind("project", "projects get in Argo CD", Per.APPLICATION, Cost.LIST)
@@ -126,6 +127,17 @@ POD_METRICS: FactKind[Objects] = FactKind("pod metrics", "list pods.metrics.k8s.
 
 DEFINITION: FactKind[JsonObject] = FactKind("definition", "get customresourcedefinitions", Per.OBJECT, Cost.REQUEST)
 """One live CustomResourceDefinition, read by name; a gap also where it does not exist."""
+
+PODS: FactKind[Objects] = FactKind("pods", "list pods", Per.NAMESPACE, Cost.LIST)
+"""The pods in the object's namespace."""
+
+POD_LOG: FactKind[ContainerLog] = FactKind("container log", "get pods/log", Per.OBJECT, Cost.REQUEST)
+"""What one container wrote, now and before its last restart; asked for the key of `log_key`."""
+
+RENDERED_FROM: FactKind[GitFiles] = FactKind(
+    "files that are rendered", "a clone of the repository", Per.APPLICATION, Cost.REQUEST
+)
+"""GIT_FILES, and what these refer to outside of the application's own path (bases, components, value files)."""
 
 NEWEST: FactKind[Newest] = FactKind(
     "newest commit", "a clone of the repository, or applications get in Argo CD", Per.APPLICATION, Cost.REQUEST

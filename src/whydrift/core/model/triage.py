@@ -8,6 +8,7 @@ import msgspec
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side, Strength
+from whydrift.core.model.trouble import Category, SaidBy
 
 SCHEMA = "whydrift.answer/1"
 
@@ -103,6 +104,37 @@ class SyncAnswer(Answered, omit_defaults=False):
     automatic: str | msgspec.UnsetType = msgspec.UNSET
 
 
+class UnmaskedAnswer(Answered, omit_defaults=False):
+    """One thing that is broken now. `object` is the managed object, `line` the first that says why ("": nothing does).
+
+    `source` is the likeliest place in git: `file:line`; "none" where git's files hold no cause; left out if not known.
+    """
+
+    object: str
+    namespace: str
+    state: str
+    category: Category
+    container: str
+    restarts: int
+    since: str
+    line: str
+    said_by: SaidBy
+    pods: tuple[str, ...]
+    of: int
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+    exit: int | msgspec.UnsetType = msgspec.UNSET
+    source: str | msgspec.UnsetType = msgspec.UNSET
+    near: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class GapAnswer(Answered):
+    """Something that was not read."""
+
+    what: str
+    why: str
+    needs: str = ""
+
+
 class SourceAnswer(Answered):
     """One source of an application."""
 
@@ -110,6 +142,14 @@ class SourceAnswer(Answered):
     path: str = ""
     revision: str = ""
     type: str = ""
+
+
+class NotReplayedAnswer(Answered):
+    """One object that could not be compared again as Argo CD compares it, and why; `agrees` leaves it out."""
+
+    object: str
+    namespace: str
+    why: str
 
 
 class ArgocdAnswer(Answered):
@@ -123,7 +163,7 @@ class ArgocdAnswer(Answered):
 
 
 class ApplicationAnswer(Answered):
-    """One application."""
+    """One application. `unmasked` is left out where nobody looked; `unseen`: what could not be looked at for it."""
 
     name: str
     namespace: str
@@ -137,15 +177,11 @@ class ApplicationAnswer(Answered):
     sources: tuple[SourceAnswer, ...] = ()
     compared_by: str = ""
     not_read: str = ""
+    not_replayed: tuple[NotReplayedAnswer, ...] = ()
+    notes: tuple[str, ...] = ()
     sync: SyncAnswer | msgspec.UnsetType = msgspec.UNSET
-
-
-class GapAnswer(Answered):
-    """Something that was not read."""
-
-    what: str
-    why: str
-    needs: str = ""
+    unmasked: tuple[UnmaskedAnswer, ...] | msgspec.UnsetType = msgspec.UNSET
+    unseen: tuple[GapAnswer, ...] = ()
 
 
 class ReadAnswer(Answered, omit_defaults=False):

@@ -1,0 +1,111 @@
+"""Places of what is scarce: memory, requests, volumes, addresses, quotas."""
+
+from __future__ import annotations
+
+import re
+
+from whydrift.core.model.values import Json, MaybeJson, child, items, text
+from whydrift.core.unmask.case import Case, all_containers, configuration
+from whydrift.core.unmask.named import words
+from whydrift.core.unmask.places import POD_SPECS
+
+SCARCE = re.compile(r"Insufficient ([\w./-]+)")
+
+
+def memory_place(case: Case) -> str | None:
+    """The limit that the kernel enforced; without one, the option that sizes the runtime's heap."""
+    limit = child(case.container, "resources", "limits", "memory")
+    if limit and (case.trouble.reason == "OOMKilled" or not _heap(case)):
+        found = case.at("resources", "limits", "memory")
+        return found or case.places.ending(("limits", "memory"), str(limit))
+    return _heap(case)
+
+
+def _heap(case: Case) -> str | None:
+    options = re.compile(r"-Xmx\w+|MaxRAMPercentage=[\d.]+|max[-_]old[-_]space[-_]size=\d+")
+    found = options.search(str(case.container) + str(configuration(case)))
+    return case.places.text(found.group().lstrip("-")) if found else None
+
+
+def size_place(case: Case) -> str | None:
+    """The size limit of a volume of the pod."""
+    stated = case.scene.stated(case.trouble.key)
+    volumes: list[Json] = next((found for spec in POD_SPECS if (found := items(stated, *spec, "volumes"))), [])
+    sized = [number for number, volume in enumerate(volumes) if child(volume, "emptyDir", "sizeLimit")]
+    return case.places.pod_field(case.trouble.key, "volumes", sized[0], "emptyDir", "sizeLimit") if sized else None
+
+
+def scarce_place(case: Case) -> str | None:
+    """What no node offers: a resource, a label, a toleration, a port."""
+    line, key = case.trouble.why.line, case.trouble.key
+    scarce = SCARCE.search(line)
+    if scarce:
+        resource = scarce.group(1).rstrip(".,")
+        for container in _requesting(case.scene.stated(key), resource):
+            for field in ("requests", "limits"):
+                found = case.places.followed(case.places.container(key, container, ("resources", field, resource)))
+                if found:
+                    return found
+            stated = child(
+                next((c for c in all_containers(case.scene.stated(key)) if text(c, "name") == container), {}),
+                "resources",
+                "requests",
+                resource,
+            )
+            found = case.places.ending(("requests", resource), str(stated))
+            if found:
+                return found
+    fields = (
+        (("nodeSelector",), ("affinity",))
+        if "affinity" in line or "selector" in line
+        else (("tolerations",), ("nodeSelector",))
+    )
+    if "topology spread" in line:
+        fields = (("topologySpreadConstraints",), ("affinity",))
+    return next((found for path in fields if (found := case.places.pod_field(key, *path))), None)
+
+
+def _requesting(stated: MaybeJson, resource: str) -> list[str]:
+    """The containers that ask for a resource."""
+    asking = [
+        c
+        for c in all_containers(stated)
+        if child(c, "resources", "requests", resource) or child(c, "resources", "limits", resource)
+    ]
+    return [text(c, "name") for c in asking]
+
+
+def volume_place(case: Case) -> str | None:
+    """The claim's class, its size where that is what is wrong, else the claim; of a StatefulSet its template."""
+    for above in (("spec",), ("spec", "volumeClaimTemplates", 0, "spec")):
+        found = (
+            case.field(*above, "storageClassName")
+            or case.field(*above, "volumeName")
+            or case.field(*above, "resources", "requests", "storage")
+        )
+        if found:
+            return found
+    named = (case.places.text(word) for word in words(case.trouble.why.line))
+    return next((place for place in named if place), None) or case.places.pod_field(case.trouble.key, "volumes")
+
+
+def address_place(case: Case) -> str | None:
+    """What asks for an address: the type of a Service, the class of an Ingress."""
+    if case.trouble.key.kind == "Service":
+        return case.field("spec", "type")
+    old = ("metadata", "annotations", "kubernetes.io/ingress.class")
+    return case.field("spec", "ingressClassName") or case.field(*old) or case.field("spec")
+
+
+def quota_place(case: Case) -> str | None:
+    """What asks for more than the quota holds: the request that the message names, else the number of pods."""
+    named = re.search(r"requested: (?:requests\.|limits\.)?([\w./-]+)=", case.trouble.why.line)
+    resource = named.group(1) if named else ""
+    if resource == "pods":
+        return case.field("spec", "replicas")
+    kind = "limits" if "requested: limits." in case.trouble.why.line else "requests"
+    for container in _requesting(case.scene.stated(case.trouble.key), resource):
+        found = case.places.followed(case.places.container(case.trouble.key, container, ("resources", kind, resource)))
+        if found:
+            return found
+    return case.field("spec", "replicas")

@@ -1,0 +1,119 @@
+"""The line of a log that says why a container is in trouble; what belongs to it is kept together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from whydrift.core.unmask.categories import category_of
+from whydrift.core.unmask.levels import Level, level_of
+from whydrift.core.unmask.stacks import block_at
+
+LAST = 400
+"""Lines that are looked at, from the end."""
+BURST = 12
+"""Candidates this many records apart belong to one failure."""
+LONGEST = 2000
+STAMPED = re.compile(
+    r"\s{0,2}[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\w{3} +\d{1,2} \d\d:|\d{1,2}/\w{3}/\d{4}|time=|ts=|level="
+    r"|[IWEF]\d{4} )"
+    r"|\{\"|\[\w+\]\s|[DIWEF], \["
+)
+VACUOUS = re.compile(
+    r"(?i)\b(?:giving up|exiting|abort(?:ing|ed)|shutting down|terminating|stopp(?:ed|ing)|bye"
+    r"|exit(?:ed)? (?:with )?(?:code|status)"
+    r"|command failed|errors? (?:above|occurred)|see (?:the )?(?:log|above|previous)|failed with exit"
+    r"|application run failed"
+    r"|failed to start|startup failed|unable to start|lifecycle|a complete log of this run|contains errors)\b"
+)
+ROUTINE = re.compile(r"(?i)deprecat|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /\S* \d{3}\b|\" [23]\d\d \d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Text that may say why, where it stands, and how much speaks for it."""
+
+    place: int
+    said: str
+    weight: float
+
+
+def line_that_says_why(log: str, still_running: bool = False) -> str:
+    """What a log says went wrong, "" where it says nothing.
+
+    A run that ended tells it at its end: the first of several alike. One that still runs repeats it: the last counts.
+    """
+    lines = [line.rstrip() for line in log.replace("\r\n", "\n").split("\n")][-LAST:]
+    found = list(_candidates(lines))
+    if not found:
+        return ""
+    best = max(candidate.weight for candidate in found)
+    alike = [candidate for candidate in found if candidate.weight == best]
+    if still_running:
+        return alike[-1].said[:LONGEST]
+    last = alike[-1]
+    return next(candidate for candidate in alike if last.place - candidate.place <= BURST).said[:LONGEST]
+
+
+def last_words(log: str) -> str:
+    """The last line of a run that died without calling anything an error; "" where its last words were calm."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    if not lines or level_of(lines[-1]) is Level.CALM or STAMPED.match(lines[-1]) or ROUTINE.search(lines[-1]):
+        return ""
+    return lines[-1][:LONGEST]
+
+
+def _candidates(lines: Sequence[str]) -> Iterator[Candidate]:
+    levels = [level_of(line) if line.strip() else Level.PLAIN for line in lines]
+    begins = [_begins(line, level) for line, level in zip(lines, levels, strict=True)]
+    place = 0
+    while place < len(lines):
+        block = block_at(lines, place, begins) if lines[place].strip() else None
+        if block is None:
+            candidate = _plain(lines, begins, place, levels[place])
+            place += 1
+        else:
+            level = Level.WARNING if levels[place] in (Level.WARNING, Level.CALM) else Level.FATAL
+            candidate = _weighed(place, block.said, level)
+            place += len(block.lines)
+        if candidate is not None:
+            yield candidate
+
+
+def _begins(line: str, level: Level) -> bool:
+    """Whether a line begins a record of a logger: a time, a level, or JSON stands at its start."""
+    indented = line[:1] in (" ", "\t")
+    return (
+        bool(line.strip())
+        and not indented
+        and (STAMPED.match(line) is not None or level not in (Level.PLAIN, Level.FATAL))
+    )
+
+
+def _plain(lines: Sequence[str], begins: Sequence[bool], place: int, level: Level) -> Candidate | None:
+    line = lines[place]
+    if level is Level.CALM or not line.strip() or ROUTINE.search(line):
+        return None
+    if level is Level.PLAIN and category_of(line) is None:
+        return None
+    return _weighed(place, "\n".join([line, *_continued(lines, begins, place)]), level)
+
+
+def _continued(lines: Sequence[str], begins: Sequence[bool], place: int) -> list[str]:
+    """The lines that go on with a record: indented ones right after it, a few at most."""
+    kept: list[str] = []
+    for line, beginning in zip(lines[place + 1 : place + 5], begins[place + 1 : place + 5], strict=True):
+        if beginning or not line.strip() or line[:1] not in (" ", "\t") or re.match(r"\s+at ", line):
+            break
+        kept.append(line)
+    return kept
+
+
+def _weighed(place: int, said: str, level: Level) -> Candidate:
+    """Severity counts most; a known reason breaks ties; words that only announce the end count little."""
+    specific = category_of(said) is not None
+    weight = float(level) + (1.5 if specific else 0)
+    if not specific and VACUOUS.search(said):
+        weight = min(weight, 0.5)
+    return Candidate(place, said, weight)

@@ -1,0 +1,94 @@
+"""Troubles of pods: containers in trouble, gathered by the managed object and the container that they are about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.trouble import Trouble
+from whydrift.core.model.values import JsonObject, text
+from whydrift.core.unmask.containers import Stuck, stuck_containers
+from whydrift.core.unmask.moments import earliest
+from whydrift.core.unmask.reasons import finding_of
+from whydrift.core.unmask.scene import Scene
+
+WORST = ("NotReady", "Running")
+"""States in which a container runs: less certain than any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A container in trouble, and the managed object that it belongs to."""
+
+    key: ObjectKey
+    stuck: Stuck
+
+
+def suspects(scene: Scene) -> tuple[Suspect, ...]:
+    """Every container of the application's pods that is in trouble: their logs are worth reading."""
+    return tuple(
+        Suspect(owner, stuck)
+        for owner, pod in owned_pods(scene)
+        for stuck in stuck_containers(pod, scene.events, scene.now)
+        if not _superseded(scene, pod)
+    )
+
+
+def owned_pods(scene: Scene) -> Iterator[tuple[ObjectKey, JsonObject]]:
+    """The application's pods, each with the managed object that it belongs to."""
+    for pod in scene.pods or ():
+        owner = scene.owners.managed_by(pod)
+        if owner is not None:
+            yield owner, pod
+
+
+def _superseded(scene: Scene, pod: JsonObject) -> bool:
+    """Whether a pod is of an older Job of a schedule: the newest run tells how it is now."""
+    job, owner = scene.owners.job_of(pod), scene.owners.managed_by(pod)
+    if job is None or owner is None or owner.kind == "Job":
+        return False
+    made = text(pod, "metadata", "creationTimestamp")
+    return any(
+        text(other, "metadata", "creationTimestamp") > made and scene.owners.job_of(other) != job
+        for key, other in owned_pods(scene)
+        if key == owner
+    )
+
+
+def pod_troubles(scene: Scene) -> tuple[Trouble, ...]:
+    """One trouble for each object and container, whichever number of pods it is in."""
+    groups: dict[tuple[ObjectKey, str], list[Stuck]] = defaultdict(list)
+    for suspect in suspects(scene):
+        groups[suspect.key, _about(suspect.stuck)].append(suspect.stuck)
+    return tuple(_trouble(scene, key, container, group) for (key, container), group in groups.items())
+
+
+def _about(stuck: Stuck) -> str:
+    """The container, "" where its whole pod waits."""
+    return "" if stuck.state == "ContainerCreating" else stuck.container
+
+
+def _trouble(scene: Scene, key: ObjectKey, container: str, group: list[Stuck]) -> Trouble:
+    ranked = sorted(group, key=lambda stuck: (stuck.state in WORST, -stuck.restarts, stuck.name))
+    findings = [(stuck, finding_of(scene, stuck)) for stuck in ranked]
+    shown, found = next(((stuck, found) for stuck, found in findings if found.why.line), findings[0])
+    return Trouble(
+        key=key,
+        state=ranked[0].state,
+        category=found.category,
+        reason=shown.reason,
+        container=container,
+        pods=names(stuck.pod for stuck in group),
+        of=sum(owner == key for owner, _ in owned_pods(scene)),
+        exit=shown.exit if shown.loops else None,
+        restarts=max(stuck.restarts for stuck in group),
+        since=earliest(stuck.since for stuck in group),
+        why=found.why,
+    )
+
+
+def names(pods: Iterable[JsonObject]) -> tuple[str, ...]:
+    """The names of pods, each once, in order."""
+    return tuple(sorted({text(pod, "metadata", "name") for pod in pods}))

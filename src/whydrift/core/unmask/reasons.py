@@ -1,0 +1,148 @@
+"""A container in trouble → the line that says why, and its category."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from whydrift.core.model.trouble import Category, Reason, SaidBy
+from whydrift.core.model.values import text
+from whydrift.core.unmask.categories import category_of, image_category
+from whydrift.core.unmask.containers import STARTING, STOPPED_EXITS, Stuck, events_of, hindrance
+from whydrift.core.unmask.lines import last_words, line_that_says_why
+from whydrift.core.unmask.scene import Scene
+
+IMAGES = frozenset(
+    [
+        "ImagePullBackOff",
+        "ErrImagePull",
+        "InvalidImageName",
+        "ErrImageNeverPull",
+        "ImageInspectError",
+        "RegistryUnavailable",
+        "SignatureValidationFailed",
+    ]
+)
+SIGNALLED = 128
+"""Exit codes above this are signals."""
+KILLS = re.compile(r"(Liveness|Startup) probe (failed|errored)")
+NEVER = re.compile(r"(Readiness|Startup) probe (failed|errored)")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why, and what kind of trouble that is."""
+
+    why: Reason
+    category: Category
+
+
+def finding_of(scene: Scene, stuck: Stuck) -> Finding:
+    """Why a container is in trouble, from the best witness of its state."""
+    state = stuck.state.removeprefix("Init:")
+    if state in IMAGES:
+        return _image(scene, stuck)
+    if state in STARTING:
+        return _hindered(scene, stuck)
+    if state == "NotReady":
+        return _probes_kill(scene, stuck) or _not_ready(scene, stuck)
+    if not stuck.loops:
+        return _refused(stuck)
+    return _probes_kill(scene, stuck) or _ended(scene, stuck)
+
+
+def _warnings(scene: Scene, stuck: Stuck) -> list[str]:
+    """The messages of the warnings about a container, the newest last."""
+    mine = events_of(stuck.pod, scene.events, stuck.container)
+    return [text(event, "message") for event in mine if text(event, "type") != "Normal"]
+
+
+def _image(scene: Scene, stuck: Stuck) -> Finding:
+    pulls = [
+        message for message in _warnings(scene, stuck) if message.startswith(("Failed to pull", "Failed to inspect"))
+    ]
+    said = pulls[-1] if pulls else stuck.message
+    category = Category.CONFIG_INVALID if "InvalidImageName" in stuck.state else image_category(said)
+    return Finding(Reason(said, SaidBy.EVENT if pulls else SaidBy.STATUS), category)
+
+
+def _hindered(scene: Scene, stuck: Stuck) -> Finding:
+    """A pod whose containers cannot be made: a volume that is not there, or no network."""
+    said = text(hindrance(stuck.pod, scene.events), "message")
+    found = category_of(said)
+    missing = (Category.MISSING_SECRET_KEY, Category.CONFIG_MISSING)
+    volume = re.search(r"(?i)volume|mount|attach", said)
+    category = found if found in missing else Category.VOLUME_PENDING if volume else found or Category.APPLICATION_ERROR
+    return Finding(Reason(said, SaidBy.EVENT), category)
+
+
+def _refused(stuck: Stuck) -> Finding:
+    """A container that the runtime did not make: its status says why."""
+    fallback = Category.INIT_FAILED if stuck.init else Category.APPLICATION_ERROR
+    found = category_of(stuck.message)
+    if stuck.state.endswith("CreateContainerConfigError"):
+        found = (
+            Category.MISSING_SECRET_KEY if re.search(r"(?i)secret", stuck.message) else found or Category.CONFIG_MISSING
+        )
+    return Finding(Reason(stuck.message, SaidBy.STATUS), found or fallback)
+
+
+def _probes_kill(scene: Scene, stuck: Stuck) -> Finding | None:
+    """The probe that the kubelet kills a container by; only where it ended as something that was stopped ends."""
+    if stuck.exit not in STOPPED_EXITS or stuck.reason == "OOMKilled":
+        return None
+    said = [message for message in _warnings(scene, stuck) if KILLS.match(message)]
+    return Finding(Reason(said[-1], SaidBy.EVENT), Category.PROBE_KILLS) if said else None
+
+
+def _not_ready(scene: Scene, stuck: Stuck) -> Finding:
+    """A container that runs and is not ready: its log where that names a reason, else its probe."""
+    said = line_that_says_why(scene.log(stuck.name, stuck.container).current, still_running=True)
+    category = category_of(said)
+    if category is not None:
+        return Finding(Reason(said, SaidBy.LOG), category)
+    probes = [message for message in _warnings(scene, stuck) if NEVER.match(message)]
+    return Finding(Reason(probes[-1] if probes else "", SaidBy.EVENT), Category.PROBE_NEVER_READY)
+
+
+def _ended(scene: Scene, stuck: Stuck) -> Finding:
+    """A container that ran and ended: how it ended, or what it wrote."""
+    killed = stuck.reason == "OOMKilled"
+    why = why_ended(scene, stuck)
+    found = category_of(why.line)
+    if killed:
+        return Finding(why if found is Category.OUT_OF_MEMORY else Reason(), Category.OUT_OF_MEMORY)
+    return Finding(why, found or (Category.INIT_FAILED if stuck.init else Category.APPLICATION_ERROR))
+
+
+def why_ended(scene: Scene, stuck: Stuck) -> Reason:
+    """What the run that ended wrote; else what the runtime says of it."""
+    log = scene.log(stuck.name, stuck.container)
+    runs = [(log.previous, SaidBy.PREVIOUS_LOG), (log.current, SaidBy.LOG)]
+    if "CrashLoop" not in stuck.state and stuck.state not in ("Running", "NotReady"):
+        runs.reverse()
+    return said_in(runs, stuck.message, stuck.exit, scene, stuck)
+
+
+def said_in(runs: list[tuple[str, SaidBy]], message: str, code: int | None, scene: Scene, stuck: Stuck) -> Reason:
+    """The first witness that says why: a log's line, the termination message, the start that failed, last words."""
+    for log, said_by in runs:
+        line = line_that_says_why(log)
+        if line:
+            return Reason(line, said_by)
+    if message:
+        return Reason(line_that_says_why(message) or message, SaidBy.STATUS)
+    failed = _first(m for m in reversed(_warnings(scene, stuck)) if m.startswith("Error: ") and category_of(m))
+    if failed:
+        return Reason(failed, SaidBy.EVENT)
+    if code is None or 0 < code < SIGNALLED:
+        for log, said_by in runs:
+            line = last_words(log)
+            if line:
+                return Reason(line, said_by)
+    return Reason()
+
+
+def _first(found: Iterable[str]) -> str:
+    return next(iter(found), "")

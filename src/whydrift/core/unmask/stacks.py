@@ -1,0 +1,110 @@
+"""Stack traces in logs: which lines belong together, and which one of them decides.
+
+Spellings: CPython's traceback, the JVM's printStackTrace, V8, Go's runtime, .NET, Ruby, PHP, Rust, libstdc++, glibc.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TRACEBACK = "Traceback (most recent call last):"
+CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
+CAUSED_BY = re.compile(r"\s*(?:Caused by|Wrapped by|Nested exception is|---> )[: ]?\s*\S")
+DEEPER = re.compile(r"\s*(?:\[cause\]: |cause: |Caused by: |--->? ?)(?=\S)")
+FRAME = re.compile(
+    r"\s+(?:at\s|\.\.\. \d+ (?:more|common)|File \"|from |in `|\d+: |#\d+ )|#\d+ |\s+\^|\s*Suppressed:|goroutine \d+ \["
+    r"|\s*--- End of|created by |exit status \d"
+)
+EXCEPTION = re.compile(
+    r"(?:Exception in thread \S+ |Unhandled exception[.:] |Uncaught |uncaughtException:? |Error: Uncaught )?"
+    r"(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
+    r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation)(?: \[\w+\])?(?::.*|$)"
+)
+STARTS = re.compile(
+    r"panic: |fatal error: |terminate called |libc\+\+abi: |thread '[^']*'(?: \(\d+\))? panicked at "
+    r"|Unhandled exception[.:]|Exception in thread |PHP Fatal error: |Uncaught |\*\*\* Error in |Assertion .* failed"
+    r"|double free|free\(\): |corrupted |Segmentation fault|runtime: out of memory|\*\* \(|FATAL ERROR: "
+    r"|node:internal/|Error: Cannot find module"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines of one trace: `lines` as they stand, `decides` the number of the one that says why among them."""
+
+    lines: tuple[str, ...]
+    decides: int
+
+    @property
+    def said(self) -> str:
+        """The deciding line with what continues it: details of a database, a message that goes on, `what()`."""
+        kept = [self.lines[self.decides]]
+        for line in self.lines[self.decides + 1 :]:
+            if (
+                FRAME.match(line)
+                or not line.strip()
+                or CAUSED_BY.match(line)
+                or len(kept) > MOST
+                or line.startswith(CHAINED)
+            ):
+                break
+            kept.append(line)
+        return "\n".join(kept)
+
+
+MOST = 6
+"""Lines that are kept together at most, after the first."""
+
+
+def block_at(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block | None:
+    """The trace that begins at a line; None where none does. `begins` says which lines begin a record of a logger."""
+    line = lines[place]
+    if line.strip() == TRACEBACK or line.endswith(TRACEBACK):
+        return _python(lines, place, begins)
+    if not (STARTS.match(line) or EXCEPTION.match(line) or _framed(lines, place)):
+        return None
+    end = place + 1
+    while end < len(lines) and not begins[end]:
+        end += 1
+    held = tuple(lines[place:end])
+    return Block(held, _deciding(held))
+
+
+def _framed(lines: Sequence[str], place: int) -> bool:
+    """Whether the next lines are frames of a stack, or say what caused this."""
+    following = [line for line in lines[place + 1 : place + 4] if line.strip()]
+    return any(re.match(r"\s+at \S|\s*Caused by: ", line) for line in following[:2])
+
+
+def _deciding(held: tuple[str, ...]) -> int:
+    """The last cause of a chain; else the first line that names an exception; else the first line."""
+    causes = [number for number, line in enumerate(held) if CAUSED_BY.match(line) or DEEPER.match(line)]
+    if causes:
+        return causes[-1]
+    if STARTS.match(held[0]) and not held[0].startswith("node:internal/"):
+        return 0
+    named = (number for number, line in enumerate(held) if EXCEPTION.match(line) or STARTS.match(line))
+    first = next((number for number in named if not held[number].startswith("node:internal/")), 0)
+    return first
+
+
+def _python(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block:
+    """A traceback: the first line after it that is not indented names the exception; of a chain the last one counts."""
+    decides, end = place, place + 1
+    while end < len(lines):
+        line = lines[end]
+        chained = line.strip() == TRACEBACK or line.startswith(CHAINED)
+        if begins[end] and not chained and line[:1].strip() and decides > place and not EXCEPTION.match(line):
+            break
+        names = line[:1].strip() and not chained and lines[end - 1][:1] in (" ", "\t")
+        if names and (decides == place or _reopened(lines, decides, end)):
+            decides = end
+        end += 1
+    return Block(tuple(lines[place:end]), decides - place)
+
+
+def _reopened(lines: Sequence[str], start: int, end: int) -> bool:
+    """Whether another traceback began between two lines."""
+    return any(line.strip() == TRACEBACK for line in lines[start:end])

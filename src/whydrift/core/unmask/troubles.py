@@ -1,0 +1,43 @@
+"""Everything that is broken now in one application, each thing once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from whydrift.core.model.facts import Gap
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.trouble import Trouble
+from whydrift.core.unmask.jobs import job_troubles
+from whydrift.core.unmask.objects import object_troubles
+from whydrift.core.unmask.origin import with_origin
+from whydrift.core.unmask.pending import pending_troubles, unmade_troubles
+from whydrift.core.unmask.pods import pod_troubles
+from whydrift.core.unmask.scene import Scene
+from whydrift.core.unmask.unseen_pods import tree_troubles
+
+
+@dataclass(frozen=True)
+class Unmasked:
+    """What is broken in an application, and what could not be looked at."""
+
+    troubles: tuple[Trouble, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def troubles_of(scene: Scene) -> tuple[Trouble, ...]:
+    """What is broken now: what pods tell, then what objects tell whose pods tell nothing."""
+    seen = tree_troubles(scene) if scene.pods is None else (*pod_troubles(scene), *pending_troubles(scene))
+    told = {trouble.key for trouble in seen}
+    more = (*job_troubles(scene), *unmade_troubles(scene), *object_troubles(scene))
+    found = (*seen, *(trouble for trouble in more if trouble.key not in told))
+    return tuple(with_origin(scene, trouble) for trouble in _once(found))
+
+
+def _once(found: tuple[Trouble, ...]) -> tuple[Trouble, ...]:
+    """Each object and container once, the restarts of a trouble that was told twice added to none."""
+    kept: dict[tuple[ObjectKey, str], Trouble] = {}
+    for trouble in found:
+        place = (trouble.key, trouble.container)
+        known = kept.get(place)
+        kept[place] = trouble if known is None else replace(known, restarts=max(known.restarts, trouble.restarts))
+    return tuple(kept.values())

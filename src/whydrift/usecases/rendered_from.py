@@ -1,0 +1,79 @@
+"""Reads the files that an application is rendered from, also those that its own folder refers to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from whydrift.core.model.application import Application, Source
+from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.facts import Gap
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.trouble import GitFiles
+from whydrift.core.model.values import items
+from whydrift.ports import NotRead
+
+if TYPE_CHECKING:
+    from whydrift.usecases.facts import FactReader
+
+STEPS = 6
+"""How often references are followed: a base of a base of an overlay."""
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+OUTSIDE = re.compile(r"(?<![\w./-])(?:\.\./)+[\w./-]*")
+
+
+async def rendered_from(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """The text files of every git source, masked, with the folders that the sources name."""
+    found: dict[str, str] = {}
+    own: list[str] = []
+    why = "no source of this application is in git"
+    for source, revision in zip(application.sources, application.revisions, strict=False):
+        if source.chart or reader.repository is None:
+            why = why if source.chart else "repositories are not read (--no-git)"
+            continue
+        files = await _followed(reader, source, revision)
+        if isinstance(files, NotRead):
+            return Gap(f"files of {source.repo}", files.why, RENDERED_FROM.needs)
+        found |= {name: reader.masker.text(content) for name, content in files.items()}
+        own.append(normpath(source.path).removeprefix(".") if source.path else "")
+    return GitFiles(found, tuple(own)) if found else Gap("files in git", why, RENDERED_FROM.needs)
+
+
+async def _followed(reader: FactReader, source: Source, revision: str) -> dict[str, str] | NotRead:
+    """The files below a source's path, and below what they refer to."""
+    assert reader.repository is not None
+    found: dict[str, str] = {}
+    read: set[str] = set()
+    wanted = {normpath(source.path or "."), *_value_files(source)}
+    for _ in range(STEPS):
+        new = {path for path in wanted if not any(path == done or path.startswith(f"{done}/") for done in read)}
+        for path in sorted(new):
+            files = await reader.repository.files(source.repo, revision, "" if path == "." else path)
+            if isinstance(files, NotRead) and not read:
+                return files
+            read.add(path)
+            found |= {} if isinstance(files, NotRead) else files
+        wanted = {path for name, content in found.items() for path in _references(name, content)}
+        if not new:
+            break
+    return found
+
+
+def _value_files(source: Source) -> Iterator[str]:
+    """Value files outside of the source's own path (Argo CD, `helm.valueFiles`)."""
+    for name in items(source.raw, "helm", "valueFiles"):
+        if isinstance(name, str) and name.startswith("../"):
+            yield normpath(join(source.path or ".", name))
+        elif isinstance(name, str) and name.startswith("/"):
+            yield normpath(name.lstrip("/"))
+
+
+def _references(name: str, content: str) -> Iterator[str]:
+    """What a kustomization names outside of its own folder, as paths in the repository."""
+    if name.rpartition("/")[2] in KUSTOMIZATIONS:
+        for reference in OUTSIDE.findall(content):
+            path = normpath(join(dirname(name), reference))
+            if not path.startswith(".."):
+                yield path
