@@ -26,11 +26,15 @@ from whydrift.errors import NotComparable, NotReplayed
 
 
 class Agreement(StrEnum):
-    """What came out of comparing an object again. Only `AGREES` makes a replay of the comparison a proof."""
+    """What came out of comparing an object again. Only `AGREES` makes a replay of the comparison a proof.
+
+    `NOT_REPLAYED`: the same question could not be asked; `NOT_CALIBRATED`: this Argo CD is older than what we know.
+    """
 
     AGREES = "agrees"
     DISAGREES = "disagrees"
     NOT_REPLAYED = "not replayed"
+    NOT_CALIBRATED = "not calibrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def calibrated(item: ObjectSnapshot, situation: Situation) -> Calibration:
     """One object, compared again on the terms of its application."""
     release = situation.terms.settings.release
     if release < FIRST:
-        return Calibration(item.key, Agreement.NOT_REPLAYED, not_calibrated_release(release))
+        return Calibration(item.key, Agreement.NOT_CALIBRATED, not_calibrated_release(release))
     if item.target is ABSENT and item.live is ABSENT:
         return Calibration(item.key, Agreement.NOT_REPLAYED, "neither side was read")
     terms = replace(situation.terms, server_side=compared_server_side(situation.application, item))

@@ -157,8 +157,18 @@ class Application:
 
 def _sources(holder: JsonObject) -> tuple[Source, ...]:
     several = tuple(Source.parse(raw) for raw in items(holder, "sources") if isinstance(raw, dict))
-    one = mapping(holder, "source")
+    one = mapping(holder, "source") or _written_by_hydrator(holder)
     return several or ((Source.parse(one),) if one else ())
+
+
+def _written_by_hydrator(spec: JsonObject) -> JsonObject:
+    """The source that the source hydrator writes (types.go, SourceHydrator.GetSyncSource); {} where there is none."""
+    hydrator = mapping(spec, "sourceHydrator")
+    written = mapping(hydrator, "syncSource")
+    if not hydrator:
+        return {}
+    repo = text(written, "repoURL") or text(hydrator, "drySource", "repoURL")
+    return {"repoURL": repo, "path": text(written, "path"), "targetRevision": text(written, "targetBranch")}
 
 
 def revisions_of(holder: JsonObject) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 
 import msgspec
@@ -10,7 +11,7 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import objects_of
-from whydrift.core.report.words import Ink, ending, plain, shortened, value
+from whydrift.core.report.words import Ink, count, ending, plain, shortened, value
 
 MEANS = {
     Side.GIT: "git is right",
@@ -66,8 +67,17 @@ def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
         lines.append(
             ink.alarm(f"  STALE  Argo CD's verdict is older than its inputs (reconciled {said.reconciled_at})")
         )
-    lines += [f"  {shortened(condition, 200)}" for condition in said.conditions]
+    if application.agrees is False:
+        lines.append(ink.alarm("  NOT CALIBRATED  compared again, it is not what Argo CD says: no proof rests on that"))
+    lines += [f"  {shortened(line, 300)}" for line in (*said.conditions, *application.notes)]
+    lines += [f"  {line}" for line in _not_replayed(application)]
     return lines + _sync_now(application, ink)
+
+
+def _not_replayed(application: ApplicationAnswer) -> list[str]:
+    """What could not be compared again, by reason."""
+    reasons = Counter(each.why for each in application.not_replayed)
+    return [f"not compared again: {count(number, 'object')}: {shortened(why, 200)}" for why, number in reasons.items()]
 
 
 def _sync_now(application: ApplicationAnswer, ink: Ink) -> list[str]:

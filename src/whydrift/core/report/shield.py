@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from whydrift.core.model.audit import IgnoresAnswer, PartAnswer
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, GapAnswer, ObjectAnswer, SyncAnswer
 from whydrift.core.report.tally import objects_of
@@ -15,6 +16,10 @@ def shielded(application: ApplicationAnswer, masker: Masker) -> ApplicationAnswe
     return msgspec.structs.replace(
         application,
         not_read=masker.text(application.not_read),
+        notes=tuple(map(masker.text, application.notes)),
+        not_replayed=tuple(
+            msgspec.structs.replace(each, why=masker.text(each.why)) for each in application.not_replayed
+        ),
         sources=tuple(msgspec.structs.replace(s, repo=masker.text(s.repo)) for s in application.sources),
         argocd=msgspec.structs.replace(said, conditions=tuple(map(masker.text, said.conditions))),
         objects=tuple(_object(item, masker) for item in objects_of(application)),
@@ -48,3 +53,18 @@ def _difference(d: DifferenceAnswer, masker: Masker) -> DifferenceAnswer:
     )
     undecided = tuple(msgspec.structs.replace(u, why=masker.text(u.why)) for u in d.undecided)
     return msgspec.structs.replace(d, explanations=explanations, undecided=undecided)
+
+
+def shielded_audit(answer: IgnoresAnswer, masker: Masker) -> IgnoresAnswer:
+    """An audit whose sentences hold no secrets."""
+    return msgspec.structs.replace(
+        answer,
+        rules=tuple(_rule(part, masker) for part in answer.rules),
+        not_proven=tuple(shielded_gap(gap, masker) for gap in answer.not_proven),
+    )
+
+
+def _rule(part: PartAnswer, masker: Masker) -> PartAnswer:
+    faults = tuple(msgspec.structs.replace(fault, says=masker.text(fault.says)) for fault in part.faults)
+    hides = tuple(msgspec.structs.replace(hidden, says=masker.text(hidden.says)) for hidden in part.hides)
+    return msgspec.structs.replace(part, faults=faults, hides=hides)
