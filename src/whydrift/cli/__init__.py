@@ -20,6 +20,7 @@ COMMANDS = {
     "scan": "triage of the fleet: causes, patterns, what to read first",
     "explain": "every field of an application that differs: why, with proof",
     "guard": "may this app be synced without reverting somebody's work? an exit code for pipelines",
+    "ignores": "audit of the ignore rules: dead, too wide, hiding a real change right now",
     "record": "write everything that is read, masked, into a folder or .zip",
     "causes": "what whydrift knows, with examples",
     "doctor": "can everything be reached; which permission is missing",
