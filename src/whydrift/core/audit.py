@@ -159,7 +159,7 @@ def _matches_nothing(whole: PartAudit) -> FaultAnswer:
         rule = whole.part.rule
         kind = f"{rule.group}/{rule.kind}" if rule.group else rule.kind
         nothing = f"there is no {kind}{f' {rule.name}' if rule.name else ''} that it could be for"
-        there = f"none of the {_number(whole.objects, 'object')} that it is for holds such a place"
+        there = "no object that it is for holds such a place"
         return FaultAnswer(fault="matches-nothing", says=there if whole.objects else nothing)
     return FaultAnswer(fault="matches-nothing", says=whole.nearest.wrong, instead=(rule_answer(whole.nearest.rule),))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -19,10 +19,9 @@ TOLD = 5
 
 def ignores_text(answer: IgnoresAnswer, ink: Ink, width: int = 110) -> str:
     """The audit for a terminal: what was not read, the faulty parts with better rules, then the others in a line."""
-    faulty = [part for part in answer.rules if part.faults]
     lines = [_headline(answer), *_unread(answer, ink)]
-    for part in faulty:
-        lines += ["", *_part(part, ink, width)]
+    for alike in _alike(part for part in answer.rules if part.faults):
+        lines += ["", *(_part(alike[0], ink, width) if len(alike) == 1 else _several(alike, ink, width))]
     sound = [part for part in answer.rules if not part.faults]
     if sound:
         lines += ["", ink.strong("NOTHING WRONG WITH"), *(f"  {_line(part, width)}" for part in sound)]
@@ -61,6 +60,31 @@ def _part(part: PartAnswer, ink: Ink, width: int) -> list[str]:
     return lines + ([f"  … {len(told) - TOLD} more: -o json"] if len(told) > TOLD else [])
 
 
+def _alike(parts: Iterable[PartAnswer]) -> list[list[PartAnswer]]:
+    """Parts that say the same in many applications and of which nothing else is to be told stand together."""
+    groups: dict[tuple[object, ...], list[PartAnswer]] = {}
+    for number, part in enumerate(parts):
+        plainly = not part.hides and not any(fault.instead for fault in part.faults)
+        groups.setdefault((part.rule, part.faults) if plainly else (number,), []).append(part)
+    return list(groups.values())
+
+
+def _several(parts: Sequence[PartAnswer], ink: Ink, width: int) -> list[str]:
+    """One fault of one rule that many applications carry."""
+    first = parts[0]
+    names = ", ".join(dict.fromkeys(part.application for part in parts))
+    lines = [f"{ink.strong(count(len(parts), 'application'))}  {plain(first.part)}"]
+    lines += [f"  {ink.quiet(f'for {_kind_of(first.rule)}')}"]
+    lines += [f"  {ink.strong(fault.fault)}: {plain(fault.says)}" for fault in first.faults]
+    return [*lines, f"  {shortened(f'in {names}', width - 2)}"]
+
+
+def _kind_of(rule: RuleAnswer) -> str:
+    kind = f"{rule.group}/{rule.kind}" if rule.group else rule.kind
+    name = f" {rule.namespace + '/' if rule.namespace else ''}{rule.name}" if rule.name else ""
+    return plain(kind + name)
+
+
 def owner(part: PartAnswer) -> str:
     """Whose rule it is: an application's, or one of the settings."""
     named = "/".join(step for step in (part.instance, part.application) if step)
@@ -68,13 +92,9 @@ def owner(part: PartAnswer) -> str:
 
 
 def _where(part: PartAnswer) -> str:
-    rule = part.rule
-    kind = f"{rule.group}/{rule.kind}" if rule.group else rule.kind
-    name = f" {rule.namespace + '/' if rule.namespace else ''}{rule.name}" if rule.name else ""
     unjudged = "" if part.judged else "; not all that it is for was looked at"
-    return (
-        f"for {plain(kind + name)}: {count(part.objects, 'object')}, takes {count(part.covers, 'place')} out{unjudged}"
-    )
+    numbers = f"{count(part.objects, 'object')}, takes {count(part.covers, 'place')} out"
+    return f"for {_kind_of(part.rule)}: {numbers}{unjudged}"
 
 
 def _instead(fault: FaultAnswer, rule: RuleAnswer) -> list[str]:
