@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from whydrift.core.model.triage import Answer
 from whydrift.core.report.cause_page import CausePage, cause_markdown
 
 DOCS = Path(__file__).parent
+README = DOCS.parent / "README.md"
+BEGIN, END = "<!-- demo: made by docs/generate.py -->\n", "<!-- /demo -->"
 GENERATED = "<!-- made by docs/generate.py: change the code, then run `just docs` -->\n\n"
 
 
@@ -25,8 +29,20 @@ def pages() -> dict[Path, str]:
     made = {DOCS / "causes" / f"{page.cause.id}.md": GENERATED + cause_markdown(page) for page in causes}
     made[DOCS / "causes" / "index.md"] = GENERATED + _index(causes)
     made[DOCS / "cli.md"] = GENERATED + _cli()
+    made[README] = _readme()
     made[DOCS / "schema" / "answer.json"] = json.dumps(_schema(), indent=1, sort_keys=True) + "\n"
     return made
+
+
+def _readme() -> str:
+    """README.md with what `whydrift scan --from demo` really prints."""
+    environment = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "whydrift", "scan", "--from", "demo"]
+    shown = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if shown.returncode not in (0, 1) or shown.stderr:
+        raise SystemExit(f"{' '.join(command[2:])}: {shown.stderr}")
+    head, _, rest = README.read_text().partition(BEGIN)
+    return f"{head}{BEGIN}\n```\n$ whydrift scan\n{shown.stdout}```\n\n{END}{rest.partition(END)[2]}"
 
 
 def _index(causes: list[CausePage]) -> str:
@@ -53,7 +69,7 @@ def _help(command: click.Command, name: str) -> str:
 
 def _schema() -> object:
     (schema,), components = msgspec.json.schema_components(
-        [Answer], schema_hook=lambda kind: {}, ref_template="#/$defs/{name}"
+        [Answer], schema_hook=lambda kind: {"description": "any JSON value"}, ref_template="#/$defs/{name}"
     )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
