@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -20,13 +21,16 @@ from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, runs
 from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
+from whydrift.core.model.application import Source
 from whydrift.core.model.effect import WORST_FIRST, Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
+from whydrift.core.model.fact_kinds import NEWEST
 from whydrift.core.model.paths import pointer
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object, mapping
 from whydrift.errors import NotComparable
 
+COMMIT = re.compile(r"[0-9a-f]{40}")
 Told = tuple[tuple[Effect, ...], bool]
 """The effects on one object, and whether Argo CD calls it Synced afterwards."""
 
@@ -222,7 +226,19 @@ def _cause_of(finding: Finding) -> str:
 
 def _concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:
     told = tuple(effects)
-    return Forecast(told, converges, _because(told, converges), _automatic(told, situation))
+    because = f"{_because(told, converges)}{_as_of(situation)}"
+    return Forecast(told, converges, because, _automatic(told, situation))
+
+
+def _as_of(situation: Situation) -> str:
+    """That git may have moved since Argo CD looked, where nobody could see whether it did."""
+    moving = any(not source.chart and not COMMIT.fullmatch(source.target_revision) for source in _sources(situation))
+    return " (as of the compared commit: whether git moved since was not read)" if moving else ""
+
+
+def _sources(situation: Situation) -> tuple[Source, ...]:
+    unread = NEWEST in situation.whole.gaps and situation.manifests is None
+    return situation.application.sources if unread else ()
 
 
 def _because(effects: tuple[Effect, ...], converges: bool) -> str:

@@ -72,7 +72,7 @@ def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged
     """What one predicted change of an object is worth; the worst of what was found at its place."""
     found = [f for f in situation.findings.get(item.key, ()) if _covers(f, change)]
     found = found or _unshown(change, item, situation)
-    worths = [_by_finding(change, finding, situation) for finding in _nearest(found)]
+    worths = [_by_finding(change, finding, situation) for finding in _explained(found)]
     if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, item, situation):
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
     if worths:
@@ -98,10 +98,8 @@ def _unshown(change: Change, item: ObjectSnapshot, situation: Situation) -> list
     return [finding for finding in explain(subject, situation.catalogue).findings if finding.explanations]
 
 
-def _nearest(found: list[Finding]) -> list[Finding]:
-    """The findings that say something of this place: those with an explanation, where any has one."""
-    explained = [finding for finding in found if finding.explanations]
-    return explained or [finding for finding in found if finding.difference.shown]
+def _explained(found: list[Finding]) -> list[Finding]:
+    return [finding for finding in found if finding.explanations]
 
 
 def _covers(finding: Finding, change: Change) -> bool:

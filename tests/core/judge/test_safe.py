@@ -1,0 +1,162 @@
+"""What may be called safe, with what Argo CD says afterwards: the mirror of what must never be."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.judge.situations import ID, Before, applied, config_map, deployment, manager, said, with_metadata
+from whydrift.core.model.effect import Does
+from whydrift.core.model.fact_kinds import SYNC_WINDOWS
+from whydrift.core.model.values import Json, JsonObject
+
+SSA: JsonObject = {"syncPolicy": {"syncOptions": ["ServerSideApply=true"]}}
+KEEPS: JsonObject = {ID: "shop:/ConfigMap:shop/config", "argocd.argoproj.io/sync-options": "Prune=false"}
+RULE: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}
+SELECTED: JsonObject = {"matchLabels": {"app": "other"}}
+
+
+def _claim(size: str) -> JsonObject:
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "data", "namespace": "shop"},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}},
+    }
+
+
+def _service(*ports: JsonObject) -> JsonObject:
+    listed: list[Json] = list(ports)
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"ports": listed, "selector": {"app": "web"}},
+    }
+
+
+def _service_side(live: JsonObject, stated: Json, *entries: Json) -> JsonObject:
+    mine = manager("argocd-controller", stated, "Apply", time="2026-11-01T09:00:00Z")
+    return with_metadata(live, managedFields=[mine, *entries], uid="1")
+
+
+AUTOSCALER = manager("kube-controller-manager", {"f:spec": {"f:replicas": {}}}, subresource="scale", time=None)
+PORT_BY_HAND: JsonObject = {"name": "http", "port": 81, "protocol": "TCP", "targetPort": 81}
+SITUATIONS: dict[str, tuple[Before, bool]] = {
+    "nothing differs": (Before(((config_map(a="1"), config_map(a="1")),)), True),
+    "a commit changed a value that live has as the last sync wrote it": (
+        Before(((config_map(a="2"), applied(config_map(a="1"), config_map(a="1"))),), moved=True),
+        True,
+    ),
+    "a commit brings another image: pods restart, as it wants": (
+        Before(
+            ((deployment(image="example.com/web:2.0"), applied(deployment(), deployment())),),
+            moved=True,
+        ),
+        True,
+    ),
+    "a new object": (Before(((config_map(a="1"), None),), moved=True), True),
+    "the tracking id is put back": (
+        Before(((with_metadata(config_map(a="1"), {ID: "shop:/ConfigMap:shop/config"}), config_map(a="1")),)),
+        True,
+    ),
+    "a leftover that is kept": (Before(((None, with_metadata(config_map(), KEEPS)),)), False),
+    "a leftover, and automated syncs do not prune": (
+        Before(
+            ((None, with_metadata(config_map(), {ID: "shop:/ConfigMap:shop/config"})),),
+            spec={"syncPolicy": {"automated": {}}},
+        ),
+        False,
+    ),
+    "a sync window is closed": (
+        Before(((config_map(a="1"), config_map(a="2")),), facts={SYNC_WINDOWS: {"canSync": False}}),
+        False,
+    ),
+    "git cannot be rendered: every live object looks like a leftover (measured.md 39)": (
+        Before(
+            ((None, config_map(a="1")),),
+            status={
+                "sync": {"status": "Unknown"},
+                "conditions": [{"type": "ComparisonError", "message": "helm template failed"}],
+            },
+        ),
+        False,
+    ),
+    "live replicas are respected under a rule": (
+        Before(
+            ((deployment(), applied(deployment(20), deployment())),),
+            spec={"ignoreDifferences": [RULE], "syncPolicy": {"syncOptions": ["RespectIgnoreDifferences=true"]}},
+            synced=True,
+        ),
+        True,
+    ),
+    "a claim cannot shrink: the sync fails": (
+        Before(((_claim("1Gi"), applied(_claim("5Gi"), _claim("1Gi"))),)),
+        False,
+    ),
+    "a selector cannot change: the sync fails": (
+        Before(
+            (
+                (
+                    {**deployment(), "spec": {"selector": SELECTED, "template": deployment()["spec"]["template"]}},  # type: ignore[index, call-overload]  # a literal of ours
+                    applied(deployment(), deployment()),
+                ),
+            ),
+            moved=True,
+        ),
+        False,
+    ),
+    "git dropped replicas, server-side, and another manager owns them (measured.md 19)": (
+        Before(
+            (
+                (
+                    deployment(None),
+                    _service_side(deployment(6), {"f:spec": {"f:selector": {}, "f:template": {}}}, AUTOSCALER),
+                ),
+            ),
+            spec=SSA,
+            synced=True,
+        ),
+        True,
+    ),
+    "only differing objects are applied": (
+        Before(
+            ((deployment(), applied(deployment(7), deployment())),),
+            spec={"syncPolicy": {"syncOptions": ["ApplyOutOfSyncOnly=true"]}},
+            synced=True,
+        ),
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_is_safe(name: str) -> None:
+    """Nothing is lost, and Argo CD's verdict afterwards is as it is."""
+    before, converges = SITUATIONS[name]
+    found = before.forecast()
+    assert found.safe, said(found)
+    assert found.converges is converges, said(found)
+
+
+@pytest.mark.parametrize("name", [name for name in SITUATIONS if "the sync fails" in name])
+def test_names_the_field_that_is_refused(name: str) -> None:
+    """A failing sync says what refuses it."""
+    (effect,) = SITUATIONS[name][0].forecast().fails
+    assert effect.does is Does.FAIL and effect.says.startswith("fails: /spec/")
+
+
+def test_two_ports_of_one_name_are_refused() -> None:
+    """Applied server-side, ports are merged by number: git's name would stand twice (measured.md 62, 69)."""
+    git = _service({"name": "http", "port": 80, "protocol": "TCP", "targetPort": 80})
+    owned: Json = {"f:spec": {"f:ports": {'k:{"port":80,"protocol":"TCP"}': {".": {}, "f:port": {}, "f:name": {}}}}}
+    live = with_metadata(_service(PORT_BY_HAND), managedFields=[manager("kubectl-edit", owned)], uid="1")
+    (effect,) = Before(((git, live),), spec=SSA).forecast().fails
+    assert "two ports would have the name" in effect.says
+
+
+def test_warns_of_what_happens_by_itself() -> None:
+    """Auto-sync does it without anybody pressing."""
+    pair = (config_map(a="2"), applied(config_map(a="1"), config_map(a="1")))
+    automated = {"syncPolicy": {"automated": {"selfHeal": True}}}
+    assert "selfHeal" in Before((pair,), spec=automated, moved=True).forecast().automatic  # type: ignore[arg-type]  # a literal
+    assert Before((pair,), moved=True).forecast().automatic == ""
