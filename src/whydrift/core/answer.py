@@ -172,10 +172,9 @@ def _agrees(outcome: ApplicationOutcome) -> Agrees:
 
 
 def _disagreements(outcome: ApplicationOutcome) -> Iterator[str]:
-    """Every object whose verdict our comparison does not give, in a sentence."""
-    for calibration in outcome.calibrations:
-        if calibration.agreement in (Agreement.DISAGREES, Agreement.NOT_CALIBRATED):
-            yield f"{calibration.key}: {calibration.why}"
+    """Every object whose verdict our comparison does not give, in a sentence; and that this Argo CD is too old."""
+    yield from dict.fromkeys(c.why for c in outcome.calibrations if c.agreement is Agreement.NOT_CALIBRATED)
+    yield from (f"{c.key}: {c.why}" for c in outcome.calibrations if c.agreement is Agreement.DISAGREES)
 
 
 def _object(outcome: ObjectOutcome, sides: Mapping[str, Side]) -> ObjectAnswer:

@@ -6,9 +6,11 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.model.values import items, mapping
+from whydrift.core.model.versions import FIRST, calibrated, not_calibrated, release
 from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
@@ -36,15 +38,25 @@ async def scan(
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
     for instance in source.instances():
         listing = await list_applications(source, instance)
-        read.gaps += listing.gaps
+        read.gaps += (*listing.gaps, *_too_old(listing.version))
         read.versions.append(listing.version)
+        read.notes += [] if calibrated(listing.version) else [not_calibrated(listing.version)]
         reader = reader_of(instance)
+        reader.remember(ARGOCD_VERSION, listing.version)
         remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
         looked_at = (masked(application, reader, analysis) for application in listing.applications())
         chosen = (application for application in looked_at if selected(application))
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer
         read.renders += reader.rendered
+
+
+def _too_old(version: str) -> tuple[Gap, ...]:
+    """What is not known of an Argo CD before 3.0: whether our comparison is its own."""
+    stated = release(version)
+    if stated is None or stated >= FIRST:
+        return ()
+    return (Gap("Argo CD's comparison", not_calibrated(version), "Argo CD 3.0 or newer"),)
 
 
 def masked(application: Application, reader: FactReader, analysis: Analysis) -> Application:

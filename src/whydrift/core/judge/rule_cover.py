@@ -20,6 +20,7 @@ from whydrift.core.model.managers import leaves, owned_paths
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object
+from whydrift.core.model.versions import FIRST, not_calibrated_release
 from whydrift.errors import NotComparable
 
 Signature = frozenset[tuple[Path, Path, str, bool]]
@@ -27,7 +28,7 @@ Signature = frozenset[tuple[Path, Path, str, bool]]
 
 @dataclass(frozen=True)
 class Comparable:
-    """An object with its differences under all rules; `why_not` says why our comparison is not Argo CD's ("": it is)."""
+    """An object with its differences under all rules; `why_not` says why our comparison is not Argo CD's ("": is)."""
 
     item: ObjectSnapshot
     found: tuple[Difference, ...]
@@ -38,6 +39,8 @@ def comparable(item: ObjectSnapshot, terms: Terms) -> Comparable:
     """An object, compared again as it was compared: calibrated against Argo CD's verdict and its own two sides."""
     if not is_object(item.target) or not is_object(item.live):
         return Comparable(item, (), "it is there on one side only")
+    if terms.settings.release < FIRST:
+        return Comparable(item, (), not_calibrated_release(terms.settings.release))
     if not item.compared or item.verdict not in (Verdict.SYNCED, Verdict.OUT_OF_SYNC):
         return Comparable(item, (), "Argo CD did not compare it")
     try:

@@ -68,7 +68,9 @@ def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
             ink.alarm(f"  STALE  Argo CD's verdict is older than its inputs (reconciled {said.reconciled_at})")
         )
     if application.agrees is False:
-        lines.append(ink.alarm("  NOT CALIBRATED  compared again, it is not what Argo CD says: no proof rests on that"))
+        lines.append(
+            ink.alarm("  NOT CALIBRATED  compared again, it is not Argo CD's verdict: nothing below rests on that")
+        )
     lines += [f"  {shortened(line, 300)}" for line in (*said.conditions, *application.notes)]
     lines += [f"  {line}" for line in _not_replayed(application)]
     return lines + _sync_now(application, ink)
