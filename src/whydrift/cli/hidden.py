@@ -1,0 +1,46 @@
+"""`whydrift hidden`."""
+
+from __future__ import annotations
+
+import click
+
+from whydrift.cli.answering import Request, answer
+from whydrift.cli.options import (
+    FORMATS,
+    connection_options,
+    difference_options,
+    fail_on_option,
+    output_option,
+    selection_options,
+)
+from whydrift.cli.requests import connection_of, listed
+from whydrift.core.select import Selection
+
+
+@click.command("hidden")
+@click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
+@connection_options
+@selection_options
+@difference_options
+@output_option(*FORMATS)
+@fail_on_option
+@click.pass_context
+def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
+    """What differs and Argo CD does not show: hand edits, leftovers, values under ignore rules; who, since when.
+
+    Reads every selected application, also those that Argo CD calls Synced.
+    """
+    selection = Selection(apps, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+    request = Request(
+        connection=connection_of(options),
+        selection=selection,
+        output=str(options["output"]),
+        colour=str(options["colour"]),
+        fail_on=frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip()),
+        causes=listed(options["causes"]),
+        sides=listed(options["sides"]),
+        hidden=True,
+        unseen=True,
+        heading="What differs and Argo CD does not show",
+    )
+    ctx.exit(answer(request))
