@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import replace
 
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
 from whydrift.core.explain.engine import Finding
 from whydrift.core.judge.bands import rescaled
+from whydrift.core.judge.conclusion import concluded
 from whydrift.core.judge.convergence import settles
 from whydrift.core.judge.dangers import new_danger
 from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
@@ -21,16 +20,13 @@ from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, runs
 from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
-from whydrift.core.model.application import Source
-from whydrift.core.model.effect import WORST_FIRST, Does, Effect, Forecast
+from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.fact_kinds import NEWEST
 from whydrift.core.model.paths import pointer
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object, mapping
 from whydrift.errors import NotComparable
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
 Told = tuple[tuple[Effect, ...], bool]
 """The effects on one object, and whether Argo CD calls it Synced afterwards."""
 
@@ -39,10 +35,10 @@ def forecast(situation: Situation) -> Forecast:
     """What a sync now would do. What cannot be predicted is an unknown effect, and unknown is not safe."""
     if situation.snapshot.objects is None:
         unread = Effect(situation.itself, Does.UNKNOWN, "what it would change is not known: nothing was read", False)
-        return _concluded((unread,), False, situation)
+        return concluded((unread,), False, situation)
     whole = stopped(situation)
     if whole:
-        return _concluded(whole, situation.application.sync == "Synced", situation)
+        return concluded(whole, situation.application.sync == "Synced", situation)
     return _object_by_object(situation)
 
 
@@ -58,7 +54,7 @@ def _object_by_object(situation: Situation) -> Forecast:
         effects += found
         converges = converges and settled
     effects += [*namespace_effects(situation), *hook_effects(situation)]
-    return _concluded(tuple(effects), converges, situation)
+    return concluded(tuple(effects), converges, situation)
 
 
 def _on_object(item: ObjectSnapshot, situation: Situation) -> Told:
@@ -222,48 +218,3 @@ def _cause(item: ObjectSnapshot, situation: Situation) -> str:
 
 def _cause_of(finding: Finding) -> str:
     return finding.explanations[0].cause if finding.explanations else ""
-
-
-def _concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:
-    told = tuple(effects)
-    because = f"{_because(told, converges)}{_as_of(situation)}"
-    return Forecast(told, converges, because, _automatic(told, situation))
-
-
-def _as_of(situation: Situation) -> str:
-    """That git may have moved since Argo CD looked, where nobody could see whether it did."""
-    moving = any(not source.chart and not COMMIT.fullmatch(source.target_revision) for source in _sources(situation))
-    return " (as of the compared commit: whether git moved since was not read)" if moving else ""
-
-
-def _sources(situation: Situation) -> tuple[Source, ...]:
-    unread = NEWEST in situation.whole.gaps and situation.manifests is None
-    return situation.application.sources if unread else ()
-
-
-def _because(effects: tuple[Effect, ...], converges: bool) -> str:
-    unsafe = sorted((e for e in effects if not e.safe), key=lambda e: WORST_FIRST.index(e.does))
-    if unsafe:
-        more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
-        return f"{_told(unsafe[0])}{more}"
-    failing = [effect for effect in effects if effect.does is Does.FAIL]
-    if failing:
-        return _told(failing[0])
-    if all(effect.does is Does.NOTHING for effect in effects):
-        return "it changes nothing" if converges else "it changes nothing, and the difference stays"
-    return "everything that it does is known, and nothing that anybody wrote is lost"
-
-
-def _told(effect: Effect) -> str:
-    named = f"{effect.key.kind} " in effect.says or effect.key.kind == "Application"
-    return effect.says if named else f"{effect.key.kind}/{effect.key.name}: {effect.says}"
-
-
-def _automatic(effects: tuple[Effect, ...], situation: Situation) -> str:
-    """What happens without anybody pressing."""
-    application = situation.application
-    doing = any(effect.does not in (Does.NOTHING, Does.FAIL) for effect in effects)
-    if not application.automated or not doing or application.sync != "OutOfSync":
-        return ""
-    heals = mapping(application.raw, "spec", "syncPolicy", "automated").get("selfHeal") is True
-    return f"automatic sync{' with selfHeal' if heals else ''} is on: this happens without anybody pressing"

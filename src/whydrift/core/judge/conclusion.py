@@ -1,0 +1,61 @@
+"""Effects → the forecast: the reason in a sentence, and what happens without anybody pressing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.application import Source
+from whydrift.core.model.effect import WORST_FIRST, Does, Effect, Forecast
+from whydrift.core.model.fact_kinds import NEWEST
+from whydrift.core.model.values import mapping
+
+COMMIT = re.compile(r"[0-9a-f]{40}")
+"""A revision that does not move."""
+
+
+def concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:
+    """The forecast that these effects make."""
+    told = tuple(effects)
+    because = f"{_because(told, converges)}{_as_of(situation)}"
+    return Forecast(told, converges, because, _automatic(told, situation))
+
+
+def _as_of(situation: Situation) -> str:
+    """That git may have moved since Argo CD looked, where nobody could see whether it did."""
+    moving = any(not source.chart and not COMMIT.fullmatch(source.target_revision) for source in _sources(situation))
+    return " (as of the compared commit: whether git moved since was not read)" if moving else ""
+
+
+def _sources(situation: Situation) -> tuple[Source, ...]:
+    unread = NEWEST in situation.whole.gaps and situation.manifests is None
+    return situation.application.sources if unread else ()
+
+
+def _because(effects: tuple[Effect, ...], converges: bool) -> str:
+    unsafe = sorted((e for e in effects if not e.safe), key=lambda e: WORST_FIRST.index(e.does))
+    if unsafe:
+        more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
+        return f"{_told(unsafe[0])}{more}"
+    failing = [effect for effect in effects if effect.does is Does.FAIL]
+    if failing:
+        return _told(failing[0])
+    if all(effect.does is Does.NOTHING for effect in effects):
+        return "it changes nothing" if converges else "it changes nothing, and the difference stays"
+    return "everything that it does is known, and nothing that anybody wrote is lost"
+
+
+def _told(effect: Effect) -> str:
+    named = f"{effect.key.kind} " in effect.says or effect.key.kind == "Application"
+    return effect.says if named else f"{effect.key.kind}/{effect.key.name}: {effect.says}"
+
+
+def _automatic(effects: tuple[Effect, ...], situation: Situation) -> str:
+    """What happens without anybody pressing."""
+    application = situation.application
+    doing = any(effect.does not in (Does.NOTHING, Does.FAIL) for effect in effects)
+    if not application.automated or not doing or application.sync != "OutOfSync":
+        return ""
+    heals = mapping(application.raw, "spec", "syncPolicy", "automated").get("selfHeal") is True
+    return f"automatic sync{' with selfHeal' if heals else ''} is on: this happens without anybody pressing"
