@@ -77,6 +77,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
         unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
         unseen=() if outcome.broken is None else tuple(map(_gap, outcome.broken.gaps)),
+        seen_at="" if outcome.broken is None else outcome.broken.at,
     )
 
 

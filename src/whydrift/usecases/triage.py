@@ -21,7 +21,7 @@ from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.renders import manifests_at
-from whydrift.usecases.unmask import unmask
+from whydrift.usecases.witnesses import unmask
 
 ROUNDS = 6
 """How often an application is looked at again with more facts; each round reads something or is the last."""

@@ -1,123 +1,74 @@
-"""Reads what it takes to say what is broken in one application: its tree, pods, events, logs and the files in git."""
+"""Unmask: what is broken now in the fleet, or in a selection of it; also compared with an earlier look."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
-from whydrift.core.model.fact_kinds import EVENTS, POD_LOG, PODS, RENDERED_FROM, RESOURCE_TREE
-from whydrift.core.model.facts import FactKind, Gap
-from whydrift.core.model.objects import ObjectKey
+from whydrift.core.answer import application_answer
+from whydrift.core.model.application import Application
 from whydrift.core.model.snapshot import ApplicationSnapshot
-from whydrift.core.model.trouble import ContainerLog, Logs
-from whydrift.core.model.values import JsonObject, text
-from whydrift.core.unmask.containers import Stuck, statuses
-from whydrift.core.unmask.jobs import failed_runs
-from whydrift.core.unmask.owners import pod_nodes
-from whydrift.core.unmask.pods import owned_pods, suspects
-from whydrift.core.unmask.scene import Scene
-from whydrift.core.unmask.troubles import Unmasked, troubles_of
-from whydrift.core.unmask.unseen_pods import containers_of, state_of, tree_suspects
+from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.pipeline import Analysis, ApplicationOutcome
+from whydrift.core.unmask.since import since
+from whydrift.errors import SourceError
+from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.pod_log import log_key
+from whydrift.usecases.fleet import list_applications
+from whydrift.usecases.scan import Read, masked
+from whydrift.usecases.triage import Look, read_snapshot
+from whydrift.usecases.witnesses import unmask
 
-T = TypeVar("T")
-PODS_READ = 4
-"""Pods of one container whose logs are read: they say the same."""
-
-
-async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "") -> Unmasked:
-    """Say what is broken in an application. `now` is the time of reading, "" for a recording that does not state it."""
-    scene = Scene(snapshot.application, snapshot.objects or (), read_at=now)
-    gaps: list[Gap] = []
-    scene = await _with_pods(scene, reader, gaps)
-    if _suspicious(scene):
-        scene = replace(scene, events=await _events(scene, reader))
-        scene = replace(scene, logs=await _logs(scene, reader, gaps))
-    found = troubles_of(scene)
-    if found:
-        files = await _one(scene, reader, RENDERED_FROM)
-        found = found if isinstance(files, Gap) else troubles_of(replace(scene, git=files))
-    return Unmasked(found, tuple(gaps))
+AT_ONCE = 8
+Earlier = Mapping[tuple[str, str, str], ApplicationAnswer]
+"""Applications of an earlier look, by instance, namespace and name."""
 
 
-async def _one(scene: Scene, reader: FactReader, kind: FactKind[T], namespace: str = "") -> T | Gap:
-    """A fact about the whole application, or about one of its namespaces."""
-    key = ObjectKey("", "", namespace or scene.application.destination_namespace, "")
-    await reader.read([(scene.application, key, kind)])
-    facts = reader.facts(scene.application, key)
-    return facts.get(kind) if facts.known(kind) else facts.gaps[kind]
+async def unmasked(
+    source: Source,
+    analysis: Analysis,
+    reader_of: Callable[[str], FactReader],
+    selected: Callable[[Application], bool],
+    read: Read,
+    earlier: Earlier | None = None,
+) -> AsyncGenerator[ApplicationAnswer, None]:
+    """What is broken in the selected applications, several at a time, in their order; nothing is explained."""
+    for instance in source.instances():
+        listing = await list_applications(source, instance)
+        read.gaps += listing.gaps
+        read.versions.append(listing.version)
+        how = Look(reader_of(instance), analysis)
+        looked_at = (masked(application, how.reader, analysis) for application in listing.applications())
+        batch: list[Application] = []
+        for application in (application for application in looked_at if selected(application)):
+            batch.append(application)
+            if len(batch) == AT_ONCE:
+                for answer in await _answers(batch, how, earlier or {}):
+                    yield answer
+                batch = []
+        for answer in await _answers(batch, how, earlier or {}):
+            yield answer
 
 
-async def _with_pods(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Scene:
-    """The scene with its tree and the pods of the namespaces that it has pods in."""
-    tree = await _one(scene, reader, RESOURCE_TREE)
-    scene = scene if isinstance(tree, Gap) else replace(scene, tree=tree)
-    namespaces = {text(node, "namespace") for node in pod_nodes(scene.tree)}
-    if isinstance(tree, Gap):
-        namespaces = {key.namespace for key, _ in scene.application.rows} - {""}
-    lists = [await _one(scene, reader, PODS, namespace) for namespace in sorted(namespaces)]
-    unread = [found for found in lists if isinstance(found, Gap)]
-    gaps += unread
-    pods = tuple(pod for found in lists if not isinstance(found, Gap) for pod in found)
-    return replace(scene, pods=None if unread and not pods else pods)
+async def _answers(batch: list[Application], how: Look, earlier: Earlier) -> list[ApplicationAnswer]:
+    return await asyncio.gather(*(_answer(application, how, earlier) for application in batch))
 
 
-def _suspicious(scene: Scene) -> bool:
-    """Whether anything may be broken: only then events and logs are worth a request."""
-    unwell = scene.application.health not in ("Healthy", "Suspended", "")
-    return unwell or scene.pods is None or any(_unsteady(pod) for _, pod in owned_pods(scene))
+async def _answer(application: Application, how: Look, earlier: Earlier) -> ApplicationAnswer:
+    """One application; one that cannot be read says so and is never called well."""
+    try:
+        snapshot, not_read = await read_snapshot(application, how)
+        broken = await unmask(snapshot, how.reader, how.analysis.read_at)
+    except SourceError as error:
+        nothing = ApplicationOutcome(ApplicationSnapshot(application, None), ())
+        return application_answer(nothing, {}, str(error))
+    finally:
+        how.reader.forget(application)
+    answer = application_answer(replace(ApplicationOutcome(snapshot, ()), broken=broken), {}, not_read)
+    return since(answer, earlier.get(place_of(answer)))
 
 
-def _unsteady(pod: JsonObject) -> bool:
-    """Whether a pod waits, failed, is not ready, or restarted before."""
-    if text(pod, "status", "phase") in ("Pending", "Failed"):
-        return True
-    found = [status for status, init in statuses(pod) if not init]
-    return any(status.get("ready") is not True or status.get("restartCount") for status in found)
-
-
-async def _events(scene: Scene, reader: FactReader) -> tuple[JsonObject, ...]:
-    """The events of the namespaces in which something may be broken."""
-    unwell = {
-        key.namespace for key, row in scene.application.rows if text(row, "health", "status") not in ("Healthy", "")
-    }
-    unsteady = {text(pod, "metadata", "namespace") for _, pod in owned_pods(scene) if _unsteady(pod)}
-    lists = [await _one(scene, reader, EVENTS, namespace) for namespace in sorted((unwell | unsteady) - {""})]
-    return tuple(event for found in lists if not isinstance(found, Gap) for event in found)
-
-
-async def _logs(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Logs:
-    """The logs of what is in trouble: a few pods of each container, several at a time."""
-    wanted = [(pod, container, log_key(namespace, pod, container)) for namespace, pod, container in _wanted(scene)]
-    await reader.read((scene.application, key, POD_LOG) for _, _, key in wanted)
-    found: dict[tuple[str, str], ContainerLog] = {}
-    for pod, container, key in wanted:
-        facts = reader.facts(scene.application, key)
-        log = facts.maybe(POD_LOG)
-        if log is not None:
-            found[pod, container] = log
-        else:
-            gaps.append(facts.gaps[POD_LOG])
-    return found
-
-
-def _wanted(scene: Scene) -> Iterator[tuple[str, str, str]]:
-    """(namespace, pod, container) of the logs that may say why."""
-    if scene.pods is None:
-        for key, node in list(tree_suspects(scene))[:PODS_READ]:
-            for container in containers_of(scene, key, state_of(node, scene.now)):
-                yield text(node, "namespace"), text(node, "name"), container
-        return
-    groups: dict[tuple[ObjectKey, str], list[Stuck]] = defaultdict(list)
-    for suspect in suspects(scene):
-        if suspect.stuck.loops or suspect.stuck.state == "NotReady":
-            groups[suspect.key, suspect.stuck.container].append(suspect.stuck)
-    for stuck in (*(s for group in groups.values() for s in _loudest(group)), *failed_runs(scene)):
-        yield stuck.namespace, stuck.name, stuck.container
-
-
-def _loudest(group: list[Stuck]) -> list[Stuck]:
-    return sorted(group, key=lambda stuck: (-stuck.restarts, stuck.name))[:PODS_READ]
+def place_of(answer: ApplicationAnswer) -> tuple[str, str, str]:
+    """What tells applications apart: instance, namespace, name."""
+    return answer.instance, answer.namespace, answer.name

@@ -108,6 +108,7 @@ class UnmaskedAnswer(Answered, omit_defaults=False):
     """One thing that is broken now. `object` is the managed object, `line` the first that says why ("": nothing does).
 
     `source` is the likeliest place in git: `file:line`; "none" where git's files hold no cause; left out if not known.
+    `change` compares with an earlier look.
     """
 
     object: str
@@ -125,6 +126,7 @@ class UnmaskedAnswer(Answered, omit_defaults=False):
     exit: int | msgspec.UnsetType = msgspec.UNSET
     source: str | msgspec.UnsetType = msgspec.UNSET
     near: str | msgspec.UnsetType = msgspec.UNSET
+    change: Literal["new", "still"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class GapAnswer(Answered):
@@ -163,7 +165,10 @@ class ArgocdAnswer(Answered):
 
 
 class ApplicationAnswer(Answered):
-    """One application. `unmasked` is left out where nobody looked; `unseen`: what could not be looked at for it."""
+    """One application. `unmasked` is left out where nobody looked, `unseen` could not be looked at for it.
+
+    `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more.
+    """
 
     name: str
     namespace: str
@@ -181,7 +186,9 @@ class ApplicationAnswer(Answered):
     notes: tuple[str, ...] = ()
     sync: SyncAnswer | msgspec.UnsetType = msgspec.UNSET
     unmasked: tuple[UnmaskedAnswer, ...] | msgspec.UnsetType = msgspec.UNSET
+    recovered: tuple[UnmaskedAnswer, ...] = ()
     unseen: tuple[GapAnswer, ...] = ()
+    seen_at: str = ""
 
 
 class ReadAnswer(Answered, omit_defaults=False):

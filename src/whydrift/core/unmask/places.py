@@ -70,7 +70,7 @@ class Places:
         """The documents of an object: of its name first, then templates of its kind, then patches of any name."""
         alike = [(w, _named(w)) for w in self.documents if _kind(w) == key.kind]
         exact = [w for w, name in alike if name == key.name]
-        drawn = [w for w, name in alike if TEMPLATED in name]
+        drawn = sorted(((_fits(name, key.name), w) for w, name in alike if TEMPLATED in name), key=lambda row: -row[0])
         patches = [
             w
             for w, name in alike
@@ -79,7 +79,11 @@ class Places:
         ending = [
             w for w, name in alike if name and TEMPLATED not in name and key.name.endswith(name) and name != key.name
         ]
-        return tuple(dict.fromkeys([*exact, *patches, *(drawn if not exact else ()), *(ending if not exact else ())]))
+        return tuple(
+            dict.fromkeys(
+                [*exact, *patches, *(w for fits, w in drawn if fits >= 0 and not exact), *(ending if not exact else ())]
+            )
+        )
 
     def field(self, key: ObjectKey, *paths: Sequence[str | int]) -> str | None:
         """The place of the first of some paths of an object that git states."""
@@ -212,6 +216,13 @@ def _patches(name: str, content: str) -> Iterator[Written]:
                 body.append(inner)
             moved = "\n" * (number + 1) + "\n".join(body)
             yield Written(name, tuple(outline(moved)))
+
+
+def _fits(drawn: str, name: str) -> int:
+    """How many characters of a name a template states itself; -1 where it cannot draw this name."""
+    parts = re.split(r"\{\{.*?\}\}", drawn)
+    pattern = ".*".join(re.escape(part) for part in parts)
+    return sum(map(len, parts)) if re.fullmatch(pattern, name) else -1
 
 
 def _kind(written: Written) -> str:

@@ -18,10 +18,11 @@ from whydrift.core.unmask.unseen_pods import tree_troubles
 
 @dataclass(frozen=True)
 class Unmasked:
-    """What is broken in an application, and what could not be looked at."""
+    """What is broken in an application at a time, and what could not be looked at."""
 
     troubles: tuple[Trouble, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    at: str = ""
 
 
 def troubles_of(scene: Scene) -> tuple[Trouble, ...]:
