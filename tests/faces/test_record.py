@@ -69,7 +69,6 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
         for name in ("copy", "copy.zip"):
             said = run("record", "symp*", "tekton*", "--from", "demo", "-o", disk / name)
             assert said.code == 2 and len(lines_of(said.err)) == 1 and "No space left" in said.err
-            assert "same command again" in said.err or "are kept" in said.err
     finally:
         subprocess.run(["umount", disk], check=True)
 

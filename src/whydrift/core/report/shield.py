@@ -5,8 +5,16 @@ from __future__ import annotations
 import msgspec
 
 from whydrift.core.model.audit import IgnoresAnswer, PartAnswer
+from whydrift.core.model.secret_names import TOKEN
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, GapAnswer, ObjectAnswer, SyncAnswer
+from whydrift.core.model.triage import (
+    ApplicationAnswer,
+    DifferenceAnswer,
+    GapAnswer,
+    ObjectAnswer,
+    SyncAnswer,
+    UnmaskedAnswer,
+)
 from whydrift.core.report.tally import objects_of
 
 
@@ -23,19 +31,38 @@ def shielded(application: ApplicationAnswer, masker: Masker) -> ApplicationAnswe
         sources=tuple(msgspec.structs.replace(s, repo=masker.text(s.repo)) for s in application.sources),
         argocd=msgspec.structs.replace(said, conditions=tuple(map(masker.text, said.conditions))),
         objects=tuple(_object(item, masker) for item in objects_of(application)),
+        unmasked=_broken(application.unmasked, masker),
+        recovered=_lines(application.recovered, masker),
+        unseen=tuple(shielded_gap(gap, masker) for gap in application.unseen),
         sync=application.sync if isinstance(application.sync, msgspec.UnsetType) else _sync(application.sync, masker),
     )
 
 
 def _sync(sync: SyncAnswer, masker: Masker) -> SyncAnswer:
     """A forecast whose sentences quote no secret."""
-    effects = tuple(msgspec.structs.replace(e, says=masker.text(e.says)) for e in sync.effects)
+    effects = tuple(msgspec.structs.replace(e, says=_said(e.says, masker)) for e in sync.effects)
     return msgspec.structs.replace(sync, effects=effects, because=masker.text(sync.because))
+
+
+def _broken(
+    found: tuple[UnmaskedAnswer, ...] | msgspec.UnsetType, masker: Masker
+) -> tuple[UnmaskedAnswer, ...] | msgspec.UnsetType:
+    return found if isinstance(found, msgspec.UnsetType) else _lines(found, masker)
+
+
+def _lines(found: tuple[UnmaskedAnswer, ...], masker: Masker) -> tuple[UnmaskedAnswer, ...]:
+    """Troubles whose lines quote no secret; a line that is JSON stays as it was written."""
+    return tuple(msgspec.structs.replace(trouble, line=masker.text(trouble.line)) for trouble in found)
 
 
 def shielded_gap(gap: GapAnswer, masker: Masker) -> GapAnswer:
     """A gap whose reason quotes no secret."""
     return msgspec.structs.replace(gap, what=masker.text(gap.what), why=masker.text(gap.why))
+
+
+def _said(sentence: str, masker: Masker) -> str:
+    """A sentence without secrets; tokens differ from run to run, so that none of them is told."""
+    return TOKEN.sub("a masked value", masker.text(sentence))
 
 
 def _object(item: ObjectAnswer, masker: Masker) -> ObjectAnswer:
@@ -46,12 +73,12 @@ def _difference(d: DifferenceAnswer, masker: Masker) -> DifferenceAnswer:
     explanations = tuple(
         msgspec.structs.replace(
             explanation,
-            why=masker.text(explanation.why),
-            evidence=tuple(msgspec.structs.replace(e, says=masker.text(e.says)) for e in explanation.evidence),
+            why=_said(explanation.why, masker),
+            evidence=tuple(msgspec.structs.replace(e, says=_said(e.says, masker)) for e in explanation.evidence),
         )
         for explanation in d.explanations
     )
-    undecided = tuple(msgspec.structs.replace(u, why=masker.text(u.why)) for u in d.undecided)
+    undecided = tuple(msgspec.structs.replace(u, why=_said(u.why, masker)) for u in d.undecided)
     return msgspec.structs.replace(d, explanations=explanations, undecided=undecided)
 
 
