@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.vector_bench import Bench, Operation, objects, scopes, settings_of, side
+from tests.vector_plans import plan
 from tests.vector_steps import STEPS
 from whydrift.core.compare.applications import Surroundings, Verdict, compare_application
 from whydrift.core.compare.ignore import check, ignore
@@ -143,6 +144,10 @@ def _respect(vector: JsonObject, bench: Bench) -> JsonObject:
     return {"target": target if live is None else respected(target, live, _terms(vector, bench))}
 
 
+def _plan(vector: JsonObject, bench: Bench) -> JsonObject:
+    return plan(vector, bench, _application_of(vector))
+
+
 def _lookup(vector: JsonObject, bench: Bench) -> JsonObject:
     own = application_rules(items(vector, "application", "spec", "ignoreDifferences"))
     found = find_rules(mapping(vector, "object"), own, settings_of(vector).overrides)
@@ -161,5 +166,6 @@ OPERATIONS: dict[str, Operation] = {
     "ignore": _ignore,
     "known-types": _known_types,
     "lookup": _lookup,
+    "plan": _plan,
     "respect": _respect,
 }

@@ -20,6 +20,7 @@ from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, runs
 from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
+from whydrift.core.model.application import Application
 from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.paths import pointer
@@ -73,9 +74,14 @@ def _on_object(item: ObjectSnapshot, situation: Situation) -> Told:
             return (), True
         effect, gone = pruned(item, situation)
         return (effect,), gone
-    if "ApplyOutOfSyncOnly=true" in situation.application.sync_options and item.verdict is Verdict.SYNCED:
+    if is_left_out(situation.application, item.verdict):
         return (), True
     return _created(item, target, situation) if not is_object(live) else _applied(item, target, live, situation)
+
+
+def is_left_out(application: Application, verdict: Verdict) -> bool:
+    """Whether a sync leaves an object out because it is Synced (ApplyOutOfSyncOnly)."""
+    return "ApplyOutOfSyncOnly=true" in application.sync_options and verdict is Verdict.SYNCED
 
 
 def _takes_no_part(item: ObjectSnapshot) -> bool:
