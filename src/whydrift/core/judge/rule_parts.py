@@ -61,12 +61,13 @@ def parts_of(terms: Terms, objects: Iterable[ObjectSnapshot] = ()) -> tuple[Part
 
 
 def _split(rule: IgnoreRule, system: bool) -> Iterator[Part]:
+    """The parts of one rule; what it states twice counts once."""
     bare = replace(rule, pointers=(), expressions=(), managers=())
-    for pointer in rule.pointers:
+    for pointer in dict.fromkeys(rule.pointers):
         yield Part(replace(bare, pointers=(pointer,)), "pointer", pointer, system)
-    for expression in rule.expressions:
+    for expression in dict.fromkeys(rule.expressions):
         yield Part(replace(bare, expressions=(expression,)), "jq", expression, system)
-    for manager in rule.managers:
+    for manager in dict.fromkeys(rule.managers):
         yield Part(replace(bare, managers=(manager,)), "manager", manager, system)
 
 

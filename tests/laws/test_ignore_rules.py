@@ -1,0 +1,102 @@
+"""Laws of the audit: a rule hides exactly what the audit says, and a narrower rule hides exactly the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.judge.rule_situations import Ruled, hides_of, rule
+from tests.core.judge.situations import config_map
+from whydrift.core.compare.rules import IgnoreRule
+from whydrift.core.judge.rule_parts import Part
+from whydrift.core.model.values import Json, JsonObject
+
+KEYS = ("a", "b/c", "d.e", "~f", "z")
+DATA = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(["1", "2", ""]), max_size=5)
+NAMES = ("one", "two")
+
+
+def pointer(key: str) -> str:
+    """The pointer to a key of the data."""
+    return "/data/" + key.replace("~", "~0").replace("/", "~1")
+
+
+RULES = st.builds(
+    rule,
+    st.sampled_from(["ConfigMap", "*"]),
+    st.sampled_from(["", "*"]),
+    name=st.sampled_from(["", *NAMES]),
+    jsonPointers=st.lists(
+        st.sampled_from([*map(pointer, KEYS), "/data", "/data/none", "/metadata/labels"]), max_size=2
+    ),
+    jqPathExpressions=st.lists(
+        st.sampled_from([*(f".data[{json.dumps(key)}]" for key in KEYS), ".data | .a, .z", ".data[]?"]), max_size=1
+    ),
+)
+
+
+@st.composite
+def ruled(draw: st.DrawFn) -> Ruled:
+    """Two ConfigMaps that may differ, under up to three rules."""
+    pairs = [(config_map(name, **draw(DATA)), config_map(name, **draw(DATA))) for name in NAMES]
+    return Ruled(pairs, draw(st.lists(RULES, min_size=1, max_size=3)))
+
+
+def without(rules: list[Json], part: Part) -> list[Json]:
+    """The rules as they would stand in the Application with a part crossed out."""
+    index = int(part.origin.split("[")[1].rstrip("]"))
+    key = "jsonPointers" if part.form == "pointer" else "jqPathExpressions"
+    crossed = rules[index]
+    assert isinstance(crossed, dict)
+    stated = crossed[key]
+    assert isinstance(stated, list)
+    left: Json = {**crossed, key: [each for each in stated if each != part.text]}
+    return [left if number == index else each for number, each in enumerate(rules)]
+
+
+def as_written(found: IgnoreRule) -> JsonObject:
+    """A rule as it is written in an Application."""
+    lists: JsonObject = {"jsonPointers": list(found.pointers), "jqPathExpressions": list(found.expressions)}
+    return {"group": found.group, "kind": found.kind, "name": found.name, **lists}
+
+
+@settings(max_examples=120, deadline=None)
+@given(ruled())
+def test_a_rule_hides_exactly_what_the_audit_says(situation: Ruled) -> None:
+    """Cross a part out, compare from scratch: what is new is what the audit says that it hides."""
+    shown = situation.signatures()
+    audit = situation.audit()
+    assert not audit.uncompared
+    for audited in audit.parts:
+        if audited.part.system:
+            continue
+        then = replace(situation, rules=without(list(situation.rules), audited.part)).signatures()
+        new = {key: found - shown[key] for key, found in then.items()}
+        assert hides_of(audited) == {key: found for key, found in new.items() if found}
+
+
+@settings(max_examples=120, deadline=None)
+@given(ruled())
+def test_a_narrower_rule_hides_exactly_the_same(situation: Ruled) -> None:
+    """Write the narrower rules instead, compare from scratch: Argo CD would show what it shows now."""
+    shown = situation.signatures()
+    for audited in situation.audit().parts:
+        if audited.narrowest:
+            rest = without(list(situation.rules), audited.part)
+            then = replace(situation, rules=[*rest, *map(as_written, audited.narrowest)])
+            assert then.signatures() == shown
+            assert audited.hides
+
+
+@settings(max_examples=80, deadline=None)
+@given(ruled())
+def test_what_matches_nothing_can_be_crossed_out(situation: Ruled) -> None:
+    """A part that takes nothing out, or that another one shadows, changes nothing by going."""
+    shown = situation.signatures()
+    for audited in situation.audit().parts:
+        if not audited.part.system and (not audited.covers or audited.shadowed_by):
+            rules = without(list(situation.rules), audited.part)
+            assert replace(situation, rules=rules).signatures() == shown
