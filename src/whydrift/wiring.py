@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -57,6 +58,13 @@ class Opened:
         from whydrift.usecases.facts import FactReader
 
         return FactReader(self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders)
+
+    @property
+    def read_at(self) -> str:
+        """The time of reading: now of live servers, of a recording what it states, "" where it states none."""
+        if isinstance(self.answers, Recording):
+            return self.answers.at
+        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
     def notes(self) -> tuple[str, ...]:

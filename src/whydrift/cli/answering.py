@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import IO
 
 import msgspec
@@ -19,6 +18,7 @@ from whydrift import wiring
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ObjectAnswer, ReadAnswer
 from whydrift.core.report.explain_text import application_text
+from whydrift.core.report.hidden_text import hidden_text
 from whydrift.core.report.html import html_document
 from whydrift.core.report.junit import junit_document
 from whydrift.core.report.sarif import sarif_document
@@ -38,7 +38,11 @@ ENCODER = msgspec.json.Encoder()
 
 @dataclass(frozen=True)
 class Request:
-    """What to answer and how. `whole` prints every application with all of its fields (explain)."""
+    """What to answer and how.
+
+    `whole` prints every application with all of its fields (explain); `unseen` keeps
+    what Argo CD does not show (hidden).
+    """
 
     connection: Connection
     selection: Selection
@@ -50,6 +54,8 @@ class Request:
     objects: tuple[str, ...] = ()
     hidden: bool = False
     whole: bool = False
+    unmask: bool = False
+    unseen: bool = False
     heading: str = "What differs, and why"
 
 
@@ -98,7 +104,12 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     selected = 0
     if request.output == "tsv":
         out.write(tsv_header().encode())
-    analysis = replace(wiring.analysis(source.settings, request.hidden), synced=request.whole)
+    analysis = replace(
+        wiring.analysis(source.settings, request.hidden),
+        synced=request.whole,
+        unmask=request.unmask,
+        read_at=source.read_at,
+    )
     progress = Progress()
     chosen = request.selection.chooses()
     async with aclosing(scan(source.answers, analysis, source.reader, chosen, read)) as stream:
@@ -137,10 +148,23 @@ def _nothing_found(selected: int, tally: Tally, request: Request) -> None:
 
 def narrowed(application: ApplicationAnswer, request: Request) -> ApplicationAnswer | None:
     """Only the objects and differences that were asked for; None for an application without any, when narrowing."""
+    if request.unseen:
+        application = _unseen(application)
     if not (request.causes or request.sides or request.objects):
         return application
     kept = tuple(item for item in map(_narrow(request), objects_of(application)) if item.differences)
     return msgspec.structs.replace(application, objects=kept) if kept or application.not_read else None
+
+
+def _unseen(application: ApplicationAnswer) -> ApplicationAnswer:
+    """An application with nothing but what Argo CD does not show."""
+    if isinstance(application.objects, msgspec.UnsetType):
+        return application
+    found = (
+        msgspec.structs.replace(item, differences=tuple(d for d in item.differences if not d.shown))
+        for item in application.objects
+    )
+    return msgspec.structs.replace(application, objects=tuple(item for item in found if item.differences))
 
 
 def _narrow(request: Request) -> Callable[[ObjectAnswer], ObjectAnswer]:
@@ -172,8 +196,8 @@ def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
     gaps = tuple(shielded_gap(gap, source.masker) for gap in unread)
     return ReadAnswer(
         source=source.answers.name,
-        at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        complete=not gaps and not tally.not_read,
+        at=source.read_at or tally.newest,
+        complete=not gaps and not tally.not_read and not tally.unseen,
         gaps=gaps,
         requests=source.answers.requests,
         renders=read.renders,
@@ -184,7 +208,6 @@ def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
 
 def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> None:
     out = sys.stdout
-    ink, width = Ink(wants_colour(request.colour)), page_width()
     match request.output:
         case "json":
             _print_document(spill, tally, about)
@@ -197,12 +220,21 @@ def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> N
             pass
         case "html" | "sarif" | "junit":
             write_pieces(_pieces(request, spill, tally, about))
-        case "text" if request.whole:
-            for application in spill.applications():
-                out.write(application_text(application, ink, width))
         case _:
-            out.write(triage_text(tally, about, wiring.titles(), ink, width))
+            _print_text(request, spill, tally, about)
     out.flush()
+
+
+def _print_text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> None:
+    out = sys.stdout
+    ink, width = Ink(wants_colour(request.colour)), page_width()
+    if request.unseen:
+        out.write(hidden_text(spill.applications(), about, tally, ink, width))
+    elif request.whole:
+        for application in spill.applications():
+            out.write(application_text(application, ink, width))
+    else:
+        out.write(triage_text(tally, about, wiring.titles(), ink, width))
 
 
 def _pieces(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> Iterator[str]:

@@ -87,8 +87,8 @@ def fail_on_option(function: F) -> F:
     """`--fail-on`: what makes the exit code 1."""
     return click.option(
         "--fail-on",
-        default="git,cluster,ask,structure,unexplained",
+        default="git,cluster,ask,structure,unexplained,broken",
         show_default=True,
         metavar="LIST",
-        help="Sides, causes, unexplained, undecided, not-read: any of these found makes the exit code 1; '' for none.",
+        help="Sides, causes, unexplained, undecided, not-read, broken: any of these makes the exit code 1; '' none.",
     )(function)

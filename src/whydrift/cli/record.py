@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -49,7 +50,7 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
     opened.masker = masker
     try:
         recorder = wiring.recorder(opened, folder)
-        analysis = wiring.analysis(opened.settings, hidden=True)
+        analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=True)
         done = await record(recorder, analysis, opened.reader, selection.chooses(), _progress)
         recorder.finish(
             {

@@ -20,7 +20,7 @@ from whydrift.core.select import Selection
 @click.command("scan")
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
 @click.option("--hidden", is_flag=True, help="Also what differs and Argo CD does not show (reads every application).")
-@click.option("--unmask", is_flag=True, hidden=True)
+@click.option("--unmask", is_flag=True, help="Also what is broken behind the noise (reads pods and logs of what is).")
 @connection_options
 @selection_options
 @difference_options
@@ -42,5 +42,6 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         causes=listed(options["causes"]),
         sides=listed(options["sides"]),
         hidden=bool(options["hidden"]),
+        unmask=bool(options["unmask"]),
     )
     ctx.exit(answer(request))

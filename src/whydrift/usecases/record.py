@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import POD_LOG
 from whydrift.core.model.facts import Cost, FactKind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.pipeline import Analysis
@@ -76,7 +77,7 @@ async def _record_one(source: Source, application: Application, how: Look) -> No
 
 
 def _kinds(reader: FactReader) -> tuple[FactKind[object], ...]:
-    return tuple(kind for kind in READERS if reader.renders or kind.cost is not Cost.RENDER)
+    return tuple(kind for kind in READERS if kind is not POD_LOG and (reader.renders or kind.cost is not Cost.RENDER))
 
 
 def _places(application: Application) -> Iterator[ObjectKey]:

@@ -149,6 +149,7 @@ class About(msgspec.Struct):
     instances: list[Place] = []
     clusters: list[Place] | None = None
     notRead: list[Unread] = []
+    at: str = ""
 
 
 class Recording:
@@ -171,6 +172,11 @@ class Recording:
             return msgspec.json.decode(content, type=About)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SourceError(f"{self.name}: {ABOUT} cannot be read ({error})") from error
+
+    @property
+    def at(self) -> str:
+        """When it was recorded, "" where it does not say."""
+        return self._about.at
 
     async def ask(self, question: Question) -> Reply:
         """The recorded answer; a refusal that was recorded; or: it was not recorded."""

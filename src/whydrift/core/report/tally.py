@@ -18,8 +18,9 @@ from whydrift.core.model.triage import (
     SummaryAnswer,
 )
 from whydrift.core.report.sync_lines import hurting, told
+from whydrift.core.unmask.since import troubles_in
 
-UNEXPLAINED, UNDECIDED = "unexplained", "undecided"
+UNEXPLAINED, UNDECIDED, BROKEN = "unexplained", "undecided", "broken"
 ATTENTION = frozenset({Side.GIT, Side.CLUSTER, Side.ASK, Side.STRUCTURE})
 ORDER = ("not-read", "not-compared", UNEXPLAINED, Side.ASK, Side.CLUSTER, Side.GIT, Side.STRUCTURE, UNDECIDED)
 INDEX = re.compile(r"\[[^\]]*=[^\]]*\]|\[\d+\]")
@@ -35,6 +36,12 @@ def cause_of(difference: DifferenceAnswer) -> str:
     if difference.explanations:
         return difference.explanations[0].cause
     return UNDECIDED if difference.undecided else UNEXPLAINED
+
+
+def newest_time(application: ApplicationAnswer) -> str:
+    """The newest time that an application's answer holds; "" where it holds none."""
+    written = (d.since for item in objects_of(application) for d in item.differences)
+    return max((application.argocd.reconciled_at, *(time for time in written if isinstance(time, str))))
 
 
 def concern(application: ApplicationAnswer) -> str:
@@ -99,7 +106,13 @@ class Tally:
     first: list[tuple[int, ApplicationAnswer]] = field(default_factory=list)
     hurt: int = 0
     hurting: list[tuple[str, str]] = field(default_factory=list)
+    looked: int = 0
+    troubles: int = 0
+    broken: list[ApplicationAnswer] = field(default_factory=list)
+    unseen: list[GapAnswer] = field(default_factory=list)
     kept: int = 12
+    newest: str = ""
+    """The newest time (RFC 3339, UTC) that any application states: when a recording was made, where it does not say."""
 
     def add(self, application: ApplicationAnswer) -> None:
         """Count one application."""
@@ -107,11 +120,13 @@ class Tally:
         self.out_of_sync += application.argocd.sync == "OutOfSync"
         self.unknown += application.argocd.sync not in ("OutOfSync", "Synced")
         self.compared_by[application.compared_by] += 1
+        self.newest = max(self.newest, newest_time(application))
         if application.not_read:
             self.not_read.append(f"{application.name}: {application.not_read}")
         self._add_objects(application)
         self._keep(application)
         self._add_sync(application)
+        self._add_troubles(application)
 
     def _add_objects(self, application: ApplicationAnswer) -> None:
         seen: dict[str, set[str]] = {}
@@ -139,6 +154,14 @@ class Tally:
             self.first.sort(key=lambda row: row[0])
             del self.first[self.kept :]
 
+    def _add_troubles(self, application: ApplicationAnswer) -> None:
+        found = troubles_in(application)
+        self.looked += not isinstance(application.unmasked, msgspec.UnsetType)
+        self.troubles += len(found)
+        self.unseen += [gap for gap in application.unseen if gap not in self.unseen]
+        if found and len(self.broken) < self.kept:
+            self.broken.append(application)
+
     def _add_sync(self, application: ApplicationAnswer) -> None:
         unsafe = hurting(application)
         self.hurt += bool(unsafe)
@@ -164,10 +187,11 @@ class Tally:
         return self.causes[cause].fields if cause in self.causes else 0
 
     def found(self) -> frozenset[str]:
-        """Everything that `--fail-on` can name and that was found: sides, causes, unexplained, undecided, not-read."""
+        """Everything that `--fail-on` can name and that was found: sides, causes, broken, and the words of ORDER."""
         sides = {side for row in self.causes.values() for side in row.sides if side}
         concerns = {entry for entry, count in self.concerns.items() if count and entry}
-        return frozenset(sides | set(self.causes) | concerns)
+        broken = {BROKEN} if self.troubles else set()
+        return frozenset(sides | set(self.causes) | concerns | broken)
 
 
 def exit_code(tally: Tally, gaps: tuple[GapAnswer, ...], fail_on: frozenset[str]) -> int:
@@ -175,4 +199,4 @@ def exit_code(tally: Tally, gaps: tuple[GapAnswer, ...], fail_on: frozenset[str]
     found = tally.found()
     if found & fail_on:
         return 1
-    return 3 if gaps or found & {"not-read", "not-compared", UNDECIDED} else 0
+    return 3 if gaps or tally.unseen or found & {"not-read", "not-compared", UNDECIDED} else 0

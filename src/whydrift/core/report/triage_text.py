@@ -15,7 +15,9 @@ from whydrift.core.report.tally import (
     concern,
     objects_of,
 )
+from whydrift.core.report.unmask_text import broken_lines
 from whydrift.core.report.words import Ink, count, plain, plural, shortened, under_one_root
+from whydrift.core.unmask.since import troubles_in
 
 SAYS = {
     "not-read": "NOT READ",
@@ -36,6 +38,7 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
     parts = [
         _headline(tally, read),
         *_gaps(tally, read, ink),
+        *_broken(tally, ink, width),
         *_hurting(tally, ink, width),
         *_first(tally, ink, width),
         *_why(tally, titles, ink, width),
@@ -44,9 +47,10 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
 
 
 def _headline(tally: Tally, read: ReadAnswer) -> str:
-    clean = not tally.fields and not tally.out_of_sync and not tally.unknown and not tally.hidden
+    clean = not tally.fields and not tally.troubles and not tally.out_of_sync and not tally.unknown and not tally.hidden
     if clean and read.complete:
-        return f"{count(tally.applications, 'application')}, all Synced; nothing differs.  Read completely."
+        broken = ", nothing broken" if tally.looked else ""
+        return f"{count(tally.applications, 'application')}, all Synced; nothing differs{broken}.  Read completely."
     unknown = f", {tally.unknown} Unknown" if tally.unknown else ""
     hidden = f", {tally.hidden} hidden" if tally.hidden else ""
     compared = ", ".join(f"{name} {number}" for name, number in tally.compared_by.most_common())
@@ -62,13 +66,24 @@ def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
     lines = [f"  {plain(line)}" for line in tally.not_read]
     lines += [
         f"  {plain(gap.what)}: {plain(gap.why)}{f'  → needs {plain(gap.needs)}' if gap.needs else ''}"
-        for gap in read.gaps
+        for gap in (*read.gaps, *tally.unseen)
     ]
     lines += [f"  {plain(note)}" for note in read.notes]
     if not lines:
         return []
     more = [f"  … {len(lines) - GAPS_SHOWN} more: -o json"] if len(lines) > GAPS_SHOWN else []
     return ["", ink.alarm("NOT READ"), *lines[:GAPS_SHOWN], *more]
+
+
+def _broken(tally: Tally, ink: Ink, width: int) -> list[str]:
+    """What is broken now, whatever differs."""
+    if not tally.troubles:
+        return []
+    lines = broken_lines(tally.broken, ink, width)
+    shown = sum(len(troubles_in(application)) for application in tally.broken)
+    more = [f"  … {tally.troubles - shown} more: whydrift unmask"] if tally.troubles > shown else []
+    heading = "BROKEN NOW, behind the noise".ljust(max(width - 16, 30))
+    return ["", ink.strong(f"{heading}whydrift unmask"), *lines, *more]
 
 
 def _hurting(tally: Tally, ink: Ink, width: int) -> list[str]:

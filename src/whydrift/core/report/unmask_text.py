@@ -1,0 +1,192 @@
+"""What is broken now, for people: one block a trouble, the line that says why, and where in git to look."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from whydrift.core.model.triage import ApplicationAnswer, GapAnswer, UnmaskedAnswer
+from whydrift.core.model.trouble import NOT_IN_GIT
+from whydrift.core.report.words import Ink, cell, code, count, markdown, plain, shortened
+from whydrift.core.unmask.since import troubles_in
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+LONGEST_LINES = 4
+MARKER = "<!-- whydrift: unmask -->"
+COLUMNS = (
+    "app", "object", "namespace", "container", "state", "reason", "exit", "restarts", "since", "category", "change",
+    "pods", "line", "source", "near",
+)  # fmt: skip
+
+
+def unmask_exit_code(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]) -> int:
+    """1 something is broken; 3 something could not be looked at; 0 nothing is broken."""
+    if any(troubles_in(application) for application in applications):
+        return 1
+    return 3 if gaps or any(application.unseen or application.not_read for application in applications) else 0
+
+
+def unmask_text(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer], ink: Ink, width: int) -> str:
+    """The page of `whydrift unmask`: what was not read first, then what is broken, then what recovered."""
+    found = sum(len(troubles_in(application)) for application in applications)
+    holders = sum(bool(troubles_in(application)) for application in applications)
+    unread = _unread(applications, gaps)
+    broken = f"{count(found, 'thing')} broken in {count(holders, 'application')}" if found else "nothing broken"
+    whole = "NOT read completely." if unread else "Read completely."
+    head = f"{count(len(applications), 'application')}, {broken}.  {whole}"
+    lines = [head]
+    if unread:
+        lines += ["", ink.alarm("NOT READ"), *(f"  {shortened(line, width - 2)}" for line in unread[:8])]
+    if found:
+        lines += ["", ink.strong("BROKEN NOW, behind the noise"), *broken_lines(applications, ink, width)]
+    lines += _recovered(applications, ink, width)
+    return "\n".join(lines) + "\n"
+
+
+def broken_lines(applications: Iterable[ApplicationAnswer], ink: Ink, width: int) -> list[str]:
+    """The blocks of everything that is broken in some applications."""
+    return [
+        line
+        for application in applications
+        for trouble in troubles_in(application)
+        for line in _block(application, trouble, ink, width)
+    ]
+
+
+def _block(application: ApplicationAnswer, trouble: UnmaskedAnswer, ink: Ink, width: int) -> list[str]:
+    new = f"{ink.alarm('NEW')}  " if trouble.change == "new" else ""
+    head = f"  {ink.alarm(plain(application.name))}  {new}{plain(_about(trouble))}"
+    what = f"{_state(trouble)}{_since(trouble.since, application.seen_at)}"
+    together = len(application.name) + len(_about(trouble)) + len(what) + 12 <= width
+    lines = [f"{head}  {plain(what)}"] if together else [head, f"      {shortened(what, width - 6)}"]
+    said = [part for part in trouble.line.split("\n") if part.strip()] or ["nothing says why"]
+    room = width - len(trouble.category.value) - 8
+    lines.append(f"      {ink.strong(trouble.category.value)}  {_cut(readable(said[0]), room)}")
+    lines += [f"        {shortened(part, width - 8)}" for part in said[1:LONGEST_LINES]]
+    return [*lines, *_place(trouble, ink)]
+
+
+LOGFMT = re.compile(r"\b(level|msg|message|error|err|reason)=(\"(?:[^\"\\]|\\.)*\"|\S+)")
+
+
+def readable(line: str) -> str:
+    """A line of a log for people: of structured ones the level, the message and the error; others as they stand."""
+    parts = {key: value.strip('"') for key, value in LOGFMT.findall(line)}
+    if line.startswith("{"):
+        parts = _json_parts(line)
+    said = [parts[key] for key in ("msg", "message", "error", "err", "reason") if parts.get(key)]
+    return f"{parts.get('level', 'says')}: {': '.join(dict.fromkeys(said))}" if said else line
+
+
+def _json_parts(line: str) -> dict[str, str]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(record, dict):
+        return {}
+    inner = {key: value.get("message") if isinstance(value, dict) else value for key, value in record.items()}
+    return {str(key): value for key, value in inner.items() if isinstance(value, str)}
+
+
+def _cut(text: str, room: int) -> str:
+    """A text that fits: its beginning says what, its end why."""
+    safe = plain(text)
+    half = max(room // 2 - 1, 10)
+    return safe if len(safe) <= room else f"{safe[:half]} … {safe[-(room - half - 3) :]}"
+
+
+def _about(trouble: UnmaskedAnswer) -> str:
+    kind, name = trouble.object.split("/", 2)[1:]
+    pods = f" ({len(trouble.pods)} of {trouble.of} pods)" if trouble.of > 1 and trouble.pods else ""
+    container = f" container {trouble.container}" if trouble.container and trouble.container != name else ""
+    return f"{kind} {trouble.namespace}/{name}{container}{pods}"
+
+
+def _state(trouble: UnmaskedAnswer) -> str:
+    parts = ["restarts again and again" if trouble.state == "Running" else trouble.state]
+    if isinstance(trouble.reason, str) and trouble.reason not in ("Error", trouble.state):
+        parts.append(trouble.reason)
+    if trouble.restarts:
+        parts.append(count(trouble.restarts, "restart"))
+    if isinstance(trouble.exit, int):
+        parts.append(f"exit {trouble.exit}")
+    return ", ".join(parts)
+
+
+def _since(since: str, now: str) -> str:
+    """`, since 2026-03-26 (21 days)`; "" where nothing tells."""
+    return f", since {since[:10]}{f' ({age})' if (age := age_of(since, now)) else ''}" if since else ""
+
+
+def age_of(since: str, now: str) -> str:
+    """How long ago a time was, in its largest unit; "" where one of the times is not known."""
+    try:
+        passed = (datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds()
+    except ValueError:
+        return ""
+    for length, unit in ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")):
+        if passed >= length:
+            return count(int(passed // length), unit)
+    return "just now"
+
+
+def _place(trouble: UnmaskedAnswer, ink: Ink) -> list[str]:
+    if isinstance(trouble.source, str) and trouble.source != NOT_IN_GIT:
+        return [f"      {ink.quiet('from')}   {plain(trouble.source)}"]
+    if isinstance(trouble.near, str):
+        return [f"      {ink.quiet('near')}   {plain(trouble.near)}  {ink.quiet('(git does not hold the cause)')}"]
+    return []
+
+
+def _unread(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]) -> list[str]:
+    lines = [f"{application.name}: {application.not_read}" for application in applications if application.not_read]
+    every = [*gaps, *(gap for application in applications for gap in application.unseen)]
+    lines += [f"{gap.what}: {gap.why}{f'  → needs {gap.needs}' if gap.needs else ''}" for gap in every]
+    return list(dict.fromkeys(lines))
+
+
+def _recovered(applications: Sequence[ApplicationAnswer], ink: Ink, width: int) -> list[str]:
+    rows = [(application.name, trouble) for application in applications for trouble in application.recovered]
+    if not rows:
+        return []
+    lines = [
+        f"  {plain(name)}  {shortened(f'{_about(t)}  was {_state(t)}', width - len(name) - 6)}" for name, t in rows
+    ]
+    return ["", ink.strong("RECOVERED since the earlier look"), *lines]
+
+
+def unmask_tsv(applications: Iterable[ApplicationAnswer]) -> str:
+    """One line a trouble, with a header; a trouble that is gone has `gone` as its change."""
+    rows = [
+        _row(application, trouble, change)
+        for application in applications
+        for found, change in ((troubles_in(application), ""), (application.recovered, "gone"))
+        for trouble in found
+    ]
+    return "".join("\t".join(map(cell, row)) + "\n" for row in (COLUMNS, *rows))
+
+
+def _row(application: ApplicationAnswer, t: UnmaskedAnswer, change: str) -> tuple[str, ...]:
+    stated = [
+        str(part) if isinstance(part, str | int) else "" for part in (t.reason, t.exit, t.source, t.near, t.change)
+    ]
+    place = (application.name, t.object, t.namespace, t.container, t.state, stated[0], stated[1], str(t.restarts))
+    return (*place, t.since, t.category.value, change or stated[4], ",".join(t.pods), t.line, stated[2], stated[3])
+
+
+def unmask_markdown(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]) -> str:
+    """A page for a pull request or an issue."""
+    found = [(application, trouble) for application in applications for trouble in troubles_in(application)]
+    lines = [MARKER, f"### whydrift: {count(len(found), 'thing')} broken now", ""]
+    unread = _unread(applications, gaps)
+    lines += ["**Not read completely:**", *(f"- {markdown(line)}" for line in unread[:20]), ""] if unread else []
+    for application, trouble in found:
+        where = trouble.source if isinstance(trouble.source, str) and trouble.source != NOT_IN_GIT else ""
+        what = f"{trouble.category.value}, {_state(trouble)}{_since(trouble.since, application.seen_at)}"
+        place = f", from {code(where)}" if where else ""
+        lines.append(f"- **{markdown(application.name)}** {markdown(_about(trouble))}: {markdown(what)}{place}")
+        lines += [f"  {code(part.strip())}" for part in trouble.line.split("\n")[:LONGEST_LINES] if part.strip()]
+    return "\n".join(lines) + "\n"
