@@ -21,13 +21,15 @@ from whydrift.core.judge.situation import Situation, wants
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Forecast
+from whydrift.core.model.explanation import Undecided
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, Verdict
+from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object
 from whydrift.core.unmask.troubles import Unmasked
 
 STALE = "verdict-is-stale"
+WHOLE_OBJECT = Difference((), (), Kind.MODIFIED)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def look(
     difference of any object to light, so that those are always looked for everywhere.
     """
     settled = _settled(before) if before is not None and not analysis.hidden else {}
-    outcomes: list[ObjectOutcome] = list(settled.values())
+    outcomes: list[ObjectOutcome] = [*settled.values(), *_not_read(snapshot)]
     wants: list[tuple[ObjectKey, FactKind[object]]] = []
     for subject in _subjects(snapshot, facts, analysis, settled):
         outcome = explain(subject, analysis.catalogue)
@@ -102,10 +104,17 @@ def look(
     return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants))
 
 
+def _not_read(snapshot: ApplicationSnapshot) -> list[ObjectOutcome]:
+    """The objects that Argo CD calls different and whose sides were not read: undecided, whatever they hold."""
+    unread = (item for item in snapshot.objects or () if not item.read)
+    lacking = Undecided("", "managed-resources of the application", "what differs was not read")
+    return [ObjectOutcome(item, (Finding(WHOLE_OBJECT, undecided=(lacking,)),)) for item in unread]
+
+
 def _settled(before: ApplicationOutcome) -> dict[ObjectKey, ObjectOutcome]:
     """The objects that no further fact was wanted for."""
     waiting = {key for key, _ in before.wants}
-    return {outcome.key: outcome for outcome in before.objects if outcome.key not in waiting}
+    return {o.key: o for o in before.objects if o.object.read and o.key not in waiting}
 
 
 def is_looked_at(application: Application, analysis: Analysis) -> bool:
@@ -166,12 +175,12 @@ def _subjects(
     settled: Container[ObjectKey],
 ) -> list[Subject]:
     """What is to be explained and not settled; what is said about the application itself comes first."""
-    application, objects = snapshot.application, snapshot.objects or ()
+    application, objects = snapshot.application, Objects(snapshot.objects or ())
     itself = application_subjects(snapshot, analysis.knowledge, facts)
     subjects = [subject for subject in itself if subject.key not in settled]
     warned = stated_by_conditions(application) if analysis.hidden else {}
     for item in objects:
-        if item.key in settled:
+        if item.key in settled or not item.read:
             continue
         found = differences_of(item)
         if analysis.hidden:

@@ -84,7 +84,7 @@ def _unread(rows: dict[ObjectKey, JsonObject], objects: Iterable[ObjectSnapshot]
     """Objects that Argo CD lists as OutOfSync and whose sides were not read: they stay in the answer."""
     read = {item.key for item in objects}
     return [
-        ObjectSnapshot(key=key, load=States, compared=False, verdict=Verdict.OUT_OF_SYNC, row=row)
+        ObjectSnapshot(key=key, load=States, read=False, verdict=Verdict.OUT_OF_SYNC, row=row)
         for key, row in rows.items()
         if key not in read and row.get("status") == Verdict.OUT_OF_SYNC
     ]

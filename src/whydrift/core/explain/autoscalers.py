@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.fact_kinds import AUTOSCALERS, SCALED_OBJECTS
 from whydrift.core.model.objects import ObjectKey, group_of, key_of
+from whydrift.core.model.snapshot import of_kind
 from whydrift.core.model.values import JsonObject, MaybeJson, child, is_object, items, mapping, text
 
 HPA, KEDA = ("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")
@@ -49,7 +50,7 @@ class Autoscaler:
 
 def autoscalers_of(subject: Subject) -> tuple[Autoscaler, ...]:
     """The autoscalers that scale this object: those of the application itself, and those of the namespace if read."""
-    own = (item.live for item in subject.siblings if item.key.kind in (HPA[1], KEDA[1]))
+    own = (item.live for item in of_kind(subject.siblings, HPA[1], KEDA[1]))
     found: dict[ObjectKey, Autoscaler] = {}
     read = (manifest for kind in (AUTOSCALERS, SCALED_OBJECTS) for manifest in subject.facts.maybe(kind) or ())
     for manifest in (*read, *own):

@@ -19,6 +19,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Side
 from whydrift.core.model.objects import group_of
+from whydrift.core.model.snapshot import of_kind
 from whydrift.core.model.values import MaybeJson, child, text
 
 IDLE: Final = Fraction(1, 2)
@@ -69,7 +70,7 @@ def _scaler(subject: Subject) -> str:
 
 
 def _vertical_scaler(subject: Subject) -> str:
-    own = (item for item in subject.siblings if item.key.kind == "VerticalPodAutoscaler")
+    own = of_kind(subject.siblings, "VerticalPodAutoscaler")
     return next((str(item.key) for item in own if _names(child(item.live, "spec", "targetRef"), subject)), "")
 
 

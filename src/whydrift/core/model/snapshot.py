@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -46,13 +46,14 @@ class ObjectSnapshot:
     """One item of managed-resources together with its row in `status.resources`. The states are decoded when looked at.
 
     `equal` says that Argo CD's two sides are the same bytes. `compared` is false where it answered "{}" on both sides:
-    its comparison failed (reference/measured.md 68).
+    its comparison failed (reference/measured.md 68). `read` is false where only the row is known, not the sides.
     """
 
     key: ObjectKey
     load: Callable[[], States]
     equal: bool = False
     compared: bool = True
+    read: bool = True
     verdict: Verdict = Verdict.NONE
     row: JsonObject | None = None
     resource_version: str = ""
@@ -106,6 +107,26 @@ class ObjectSnapshot:
     def hook(self) -> bool:
         """Whether Argo CD treats it as a hook."""
         return bool(self.row and self.row.get("hook"))
+
+
+class Objects(tuple[ObjectSnapshot, ...]):
+    """The objects of one application, found by kind without walking all of them."""
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[ObjectSnapshot]]:
+        found: dict[str, list[ObjectSnapshot]] = {}
+        for item in self:
+            found.setdefault(item.key.kind, []).append(item)
+        return found
+
+    def of_kind(self, *kinds: str) -> Iterator[ObjectSnapshot]:
+        """The objects of these kinds."""
+        return (item for kind in kinds for item in self._by_kind.get(kind, ()))
+
+
+def of_kind(objects: tuple[ObjectSnapshot, ...], *kinds: str) -> Iterator[ObjectSnapshot]:
+    """The objects of these kinds; quick where many ask about the same `Objects`."""
+    return (objects if isinstance(objects, Objects) else Objects(objects)).of_kind(*kinds)
 
 
 @dataclass(frozen=True)
