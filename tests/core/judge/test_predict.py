@@ -47,9 +47,7 @@ def test_a_second_sync_changes_nothing(way: Way, git: Texts, cluster: Texts, las
 @settings(max_examples=60, deadline=None)
 def test_client_side_is_a_three_way_merge(git: Texts, cluster: Texts, last: Texts) -> None:
     """Git's keys as git says; live-only keys stay unless last-applied has them."""
-    after = predicted(
-        config_map(**git), applied(config_map(**cluster), config_map(**last)), Way.CLIENT_SIDE, _terms()
-    ).after
+    after = predicted(_map(git), applied(_map(cluster), _map(last)), Way.CLIENT_SIDE, _terms()).after
     kept = {key: value for key, value in cluster.items() if key not in last}
     assert mapping(after, "data") == {**kept, **git}
 
