@@ -45,6 +45,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
+from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
@@ -157,10 +158,13 @@ class FactReader:
         return await self.source.ask(Question(Api.KUBERNETES, path, query, at, hints))
 
     def value(self, reply: Body | NotRead, kind: FactKind[object], what: str) -> JsonObject | Gap:
-        """A reply as a masked object, or the gap that it leaves."""
+        """A reply as a masked object, or the gap that it leaves: a refusal, or an answer that cannot be read."""
         if isinstance(reply, NotRead):
             return Gap(what, reply.why, kind.needs)
-        masked = self.masker.mask(decode_object(reply.content, what))
+        try:
+            masked = self.masker.mask(decode_object(reply.content, what))
+        except SourceError as error:
+            return Gap(what, str(error), kind.needs)
         assert isinstance(masked, dict)
         return masked
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ MOST_COMMITS = 500
 LARGEST_TEXT = 1024**2
 MOST_TEXT = 32 * 1024**2
 LOG = "%x01%H%x00%an <%ae>%x00%aI%x00%B%x00"
+LOGIN = re.compile(r"(?<=://)[^/@]*@")
 SCP_LIKE = re.compile(r"^(?:[\w.+-]+@)?([\w.-]+):(?!//)(.+)$")
 
 
@@ -130,11 +133,18 @@ class GitRepositories:
         return place
 
     async def _cloned(self, url: str, key: str) -> Path:
+        """The clone in the cache, made at once or not at all; a login in the URL is Argo CD's, not this user's."""
         place = self._cache / "git" / hashlib.sha256(key.encode()).hexdigest()[:32]
-        if not (place / "HEAD").exists():
+        if not place.exists():
             place.parent.mkdir(parents=True, exist_ok=True)
+            partial = Path(tempfile.mkdtemp(prefix=f"{place.name}.", dir=place.parent))
             options = ("--bare", "--filter=blob:none", "--no-tags", "--quiet")
-            await git(None, "clone", *options, "--end-of-options", url, str(place), seconds=600)
+            try:
+                await git(None, "clone", *options, "--end-of-options", LOGIN.sub("", url), str(partial), seconds=600)
+                if not place.exists():
+                    partial.rename(place)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
         return place
 
 
