@@ -62,11 +62,12 @@ def _application(application: ApplicationAnswer, now: str, ink: Ink, width: int)
         return
     yield f"{ink.strong(plain(application.name))}   Argo CD says {plain(application.argocd.sync) or 'nothing'}"
     for item, d in hidden:
-        place, sides = _place(item), _sides(d)
+        place, sides = _place(item), "   ".join(_sides(d))
         if len(place) + len(sides) < width - 5:
-            yield f"  {plain(place)}   {sides}"
+            yield f"  {plain(place)}   {plain(sides)}"
         else:
-            yield from (f"  {plain(place)}", f"      {shortened(sides, max(width - 6, 40))}")
+            rows = (shortened(row, max(width - 6, 40)) for row in _sides(d))
+            yield from (f"  {plain(place)}", *(f"      {row}" for row in rows))
         yield from (f"      {line}" for line in _about(application, item, d, now, ink))
 
 
@@ -76,12 +77,12 @@ def _place(item: ObjectAnswer) -> str:
     return f"{kind}/{name}" + (f" -n {item.namespace}" if item.namespace else "")
 
 
-def _sides(d: DifferenceAnswer) -> str:
+def _sides(d: DifferenceAnswer) -> tuple[str, ...]:
     if not d.path:
-        return {"missing": "not in the cluster", "extra": "not in git"}.get(d.kind, "differs as a whole")
+        return ({"missing": "not in the cluster", "extra": "not in git"}.get(d.kind, "differs as a whole"),)
     if d.kind == "extra":
-        return f"{d.field} = {value(d.live)}   (git –)"
-    return f"{d.field}   git {value(d.target)}, live {value(d.live)}"
+        return (f"{d.field} = {value(d.live)}", "git –")
+    return (d.field, f"git  {value(d.target)}", f"live {value(d.live)}")
 
 
 def _about(application: ApplicationAnswer, item: ObjectAnswer, d: DifferenceAnswer, now: str, ink: Ink) -> list[str]:

@@ -16,11 +16,13 @@ from whydrift.core.model.triage import (
     ReadAnswer,
     SummaryAnswer,
     SyncAnswer,
+    UnmaskedAnswer,
 )
 from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, short_revisions
 from whydrift.core.report.html_page import code, folded, mark, note, page, safe, table
 from whydrift.core.report.tally import ATTENTION, concern, objects_of
 from whydrift.core.report.words import count, value
+from whydrift.core.unmask.since import troubles_in
 
 Applications = Callable[[], Iterator[ApplicationAnswer]]
 LONGEST = 2_000
@@ -81,7 +83,9 @@ def unread(read: ReadAnswer) -> str:
 def is_told(application: ApplicationAnswer) -> bool:
     """Whether an application has a section of its own."""
     unsafe = isinstance(application.sync, SyncAnswer) and any(not e.safe for e in application.sync.effects)
-    return bool(objects_of(application) or application.not_read or application.agrees == "not-compared" or unsafe)
+    broken = bool(troubles_in(application) or application.recovered)
+    open_ = application.not_read or application.agrees == "not-compared"
+    return bool(objects_of(application) or open_ or unsafe or broken)
 
 
 def _anchor(application: ApplicationAnswer) -> str:
@@ -104,10 +108,16 @@ def _index_row(application: ApplicationAnswer) -> tuple[str, ...]:
     return (
         f'<a href="#{_anchor(application)}">{safe(application.name)}</a>',
         safe(f"{said.sync or 'not compared'}, {said.health or 'no health'}"),
-        mark(found, "bad" if found in ALARMS else "warn") if found else mark("nobody must act", "good"),
+        _hurts(application, found),
         _sync_mark(application),
         str(fields),
     )
+
+
+def _hurts(application: ApplicationAnswer, found: str) -> str:
+    if troubles_in(application):
+        return mark("broken", "bad")
+    return mark(found, "bad" if found in ALARMS else "warn") if found else mark("nobody must act", "good")
 
 
 def _sync_mark(application: ApplicationAnswer) -> str:
@@ -136,10 +146,16 @@ def _application(application: ApplicationAnswer) -> str:
         parts.append(note(said.conditions, "Argo CD could not compare it: nothing here is known to be clean", "bad"))
     if application.agrees == "stale":
         parts.append(note((), "Argo CD's verdict is older than its inputs"))
+    parts += [_trouble(trouble) for trouble in troubles_in(application)]
+    if application.unseen:
+        parts.append(note((f"{gap.what}: {gap.why}" for gap in application.unseen), "Not looked at", "bad"))
+    if application.recovered:
+        lines = (f"{trouble.object} {trouble.state}" for trouble in application.recovered)
+        parts.append(note(lines, "Broken at the earlier look, and not any more", "good"))
     if isinstance(application.sync, SyncAnswer):
         parts.append(_sync(application.sync))
     parts += [_object(item) for item in objects_of(application)]
-    body = folded(head, "".join(parts), opened=concern(application) != "")
+    body = folded(head, "".join(parts), opened=bool(concern(application) or troubles_in(application)))
     return f'<section id="{_anchor(application)}">\n{body}<p class="small"><a href="#top">up</a></p></section>\n'
 
 
@@ -153,6 +169,20 @@ def _about(application: ApplicationAnswer) -> str:
         *(("source", f"{code(source.repo)} {code(source.path)}") for source in application.sources),
     ]
     return definitions(rows)
+
+
+def _trouble(trouble: UnmaskedAnswer) -> str:
+    """What is broken: where, since when, and the line that says why."""
+    times = f", {count(trouble.restarts, 'restart')}" if trouble.restarts else ""
+    reason = f" ({trouble.reason})" if isinstance(trouble.reason, str) else ""
+    since = f", since {trouble.since}" if trouble.since else ""
+    change = f", {trouble.change}" if isinstance(trouble.change, str) else ""
+    named = f"{trouble.object.split('/', 1)[-1]}{' ' + trouble.container if trouble.container else ''}"
+    heading = f"Broken: {named} is {trouble.state}{reason}{times}{since}{change}"
+    places = (trouble.source if isinstance(trouble.source, str) else "", trouble.near)
+    where = next((f"likeliest place: {place}" for place in places if isinstance(place, str) and place), "")
+    said = f"{trouble.said_by}: {trouble.line}" if trouble.line else "nothing says why"
+    return note([line for line in (trouble.category, said, where) if line], heading, "bad")
 
 
 def definitions(rows: list[tuple[str, str]]) -> str:

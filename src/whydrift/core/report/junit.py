@@ -13,9 +13,17 @@ from itertools import chain
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, ReadAnswer, SyncAnswer
+from whydrift.core.model.triage import (
+    ApplicationAnswer,
+    DifferenceAnswer,
+    ObjectAnswer,
+    ReadAnswer,
+    SyncAnswer,
+    UnmaskedAnswer,
+)
 from whydrift.core.report.tally import UNDECIDED, cause_of, objects_of
 from whydrift.core.report.words import plain, value
+from whydrift.core.unmask.since import troubles_in
 
 NO_XML = re.compile(r"[\ufffe\uffff]")
 """What no XML 1.0 document may hold and `plain` leaves in place."""
@@ -76,7 +84,7 @@ def _suite_name(application: ApplicationAnswer) -> str:
 
 
 def _cases(application: ApplicationAnswer, fail_on: frozenset[str]) -> list[Case]:
-    whole = _application(application, fail_on)
+    whole = [*_application(application, fail_on), *(_broken(trouble, fail_on) for trouble in troubles_in(application))]
     objects = [_object(item, fail_on) for item in objects_of(application)]
     return [*whole, *objects] or [Case("nothing differs")]
 
@@ -98,6 +106,12 @@ def _object(item: ObjectAnswer, fail_on: frozenset[str]) -> Case:
     skipped = "; ".join(dict.fromkeys(f"undecided: {u.cause} needs {u.needs}" for u in open_))
     name = f"{item.id} in {item.namespace}" if item.namespace else item.id
     return Case(name, tuple(map(_line, counting)), skipped)
+
+
+def _broken(trouble: UnmaskedAnswer, fail_on: frozenset[str]) -> Case:
+    name = f"{trouble.object} {trouble.container} in {trouble.namespace}"
+    said = f"{trouble.state}, {trouble.category}: {trouble.line or 'nothing says why'}"
+    return Case(name, failure=(said,) if "broken" in fail_on else ())
 
 
 def counts(d: DifferenceAnswer, fail_on: frozenset[str]) -> bool:

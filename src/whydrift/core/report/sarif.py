@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -22,11 +22,13 @@ from whydrift.core.model.triage import (
     ObjectAnswer,
     ReadAnswer,
     SyncAnswer,
+    UnmaskedAnswer,
 )
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.core.report.cause_page import CausePage
 from whydrift.core.report.tally import UNDECIDED, UNEXPLAINED, cause_of, objects_of
 from whydrift.core.report.words import plain, value
+from whydrift.core.unmask.since import troubles_in
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ABOUT = "https://github.com/whydrift/whydrift"
@@ -39,6 +41,7 @@ OPEN = {
     "not-compared": "Argo CD could not compare the application: nothing in it is known to be clean.",
 }
 EFFECT = "a-sync-would-"
+BROKEN = "broken-now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +77,14 @@ class Result:
     kind: str
     identity: tuple[str, ...]
     properties: JsonObject
+    line: int = 0
 
     def said(self) -> JsonObject:
         """As a result; the fingerprint stays while values, causes and wording change."""
         logical: Json = [{"fullyQualifiedName": plain(self.logical), "kind": self.kind}]
-        place: JsonObject = {"physicalLocation": {"artifactLocation": {"uri": relative_uri(self.uri)}}}
+        physical: JsonObject = {"artifactLocation": {"uri": relative_uri(self.uri)}}
+        region: JsonObject = {"region": {"startLine": self.line}} if self.line else {}
+        place: JsonObject = {"physicalLocation": {**physical, **region}}
         digest = hashlib.sha256("\0".join(self.identity).encode("utf-8", "surrogatepass")).hexdigest()
         return {
             "ruleId": self.rule,
@@ -102,7 +108,12 @@ def rules_of(pages: Sequence[CausePage]) -> list[Rule]:
     causes = [_rule(page) for page in pages]
     open_ = [Rule(name, says, says) for name, says in OPEN.items()]
     effects = [Rule(f"{EFFECT}{does.value}", f"A sync would {does.value}.", _danger(does)) for does in Does]
-    return [*causes, *open_, *effects]
+    return [
+        *causes,
+        *open_,
+        *effects,
+        Rule(BROKEN, "Something is broken now.", "A workload is broken, whatever differs."),
+    ]
 
 
 def _danger(does: Does) -> str:
@@ -141,6 +152,7 @@ def _results(applications: Iterable[ApplicationAnswer], effects: bool) -> Iterat
     for application in applications:
         if application.not_read:
             yield _result(application, "not-read", "error", f"not read: {application.not_read}", "", "")
+        yield from (_trouble(application, trouble) for trouble in troubles_in(application))
         yield from told(application)
 
 
@@ -183,6 +195,16 @@ def _effect(application: ApplicationAnswer, effect: EffectAnswer) -> Result:
     bad = "warning" if effect.does is Does.UNKNOWN else "error"
     where = f"{effect.object}@{effect.namespace}"
     return _result(application, f"{EFFECT}{effect.does.value}", bad, message, where, "", properties)
+
+
+def _trouble(application: ApplicationAnswer, trouble: UnmaskedAnswer) -> Result:
+    where = f"{trouble.object}@{trouble.namespace}"
+    line = f": {trouble.line}" if trouble.line else ", and nothing says why"
+    message = f"{trouble.object.split('/', 1)[-1]} {trouble.container} is {trouble.state} ({trouble.category}){line}"
+    properties: JsonObject = {"application": plain(application.name), "category": trouble.category}
+    found = _result(application, BROKEN, "error", message, where, f"#{trouble.container}", properties)
+    at, _, number = (trouble.source if isinstance(trouble.source, str) else "").rpartition(":")
+    return replace(found, uri=at, line=int(number)) if at and number.isdecimal() and int(number) else found
 
 
 def _result(
