@@ -122,7 +122,7 @@ def _snapshot(case: Json) -> ObjectSnapshot:
     assert is_object(row)
     equal = is_object(target) and is_object(live) and states.predicted == states.normalized_live
     compared, verdict = case.get("compared") is not False, Verdict(str(row["status"]))
-    return ObjectSnapshot(key, lambda: states, equal, compared, verdict, row)
+    return ObjectSnapshot(key, lambda: states, equal, compared, verdict=verdict, row=row)
 
 
 def _live(case: JsonObject) -> MaybeJson:

@@ -47,9 +47,9 @@ def owned(subject: Subject) -> bool:
 def other_holders(subject: Subject) -> tuple[Claim, ...]:
     """The other applications that render the object; needs FLEET."""
     application = subject.application
-    mine = (application.name, application.namespace)
-    holders = subject.facts.get(FLEET).holders(application.cluster, subject.key)
-    return tuple(c for c in holders if not c.leftover and (c.application, c.namespace) != mine)
+    mine = (application.name, application.namespace, application.instance)
+    holders = subject.facts.get(FLEET).holders(application.cluster, subject.key, application.instance)
+    return tuple(c for c in holders if not c.leftover and (c.application, c.namespace, c.instance) != mine)
 
 
 def foreign_installation(subject: Subject) -> bool:

@@ -12,6 +12,7 @@ from whydrift.core.explain.admission import mutators_of
 from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.filled_in import may_be_default
 from whydrift.core.explain.injectors import injector_of, is_injected
+from whydrift.core.explain.since_sync import holds
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone, is_argocd
 from whydrift.core.model.drift import Difference, Kind
@@ -34,7 +35,8 @@ def only_in_request(subject: Subject, difference: Difference) -> bool:
         return False
     if subject.base is None:
         return difference.kind is Kind.EXTRA
-    return not _one_value(subject.base_at(difference), difference.live)
+    base = subject.base_at(difference)
+    return not _one_value(base, difference.live) and (is_empty(base) or not holds(difference.live, base, typed=True))
 
 
 def unlike_sent(subject: Subject, difference: Difference) -> bool:

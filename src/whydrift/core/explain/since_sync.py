@@ -4,29 +4,54 @@ from __future__ import annotations
 
 from typing import Final
 
-from whydrift.core.compare.alignment import align
+from whydrift.core.compare.alignment import align, at
 from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.drift import Difference
-from whydrift.core.model.values import ABSENT, Json, MaybeJson, is_empty, same
+from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_empty, same
 
 _TEXTS: Final = frozenset({"data", "stringData", "binaryData", "annotations", "labels", "env", "args", "command"})
 
 
 def git_changed(subject: Subject, difference: Difference) -> bool:
-    """Whether git says something else here than the last sync wrote; nothing and an empty value are one."""
-    base = subject.base_at(difference)
-    return not same(base, difference.target) and not (_is_blank(base) and _is_blank(difference.target))
+    """Whether git says something else here than the last sync wrote; nothing and an empty value are one.
+
+    Not where the API server keeps the empty value apart: `failedJobsHistoryLimit: 0`, `automountServiceAccountToken`.
+    """
+    base, target = subject.base_at(difference), difference.target
+    if same(base, target):
+        return False
+    return not (_is_blank(base) and _is_blank(target)) or _is_kept_empty(subject, difference, base)
+
+
+def _is_kept_empty(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
+    """Whether one of two blanks is a zero or false that the server stores: live holds it, or a built-in type does."""
+    if base is not ABSENT:
+        return base in (0, "") and same(base, difference.live)
+    stated = difference.target
+    kept = stated in (0, "") and same(child(subject.stored, *difference.path), stated)
+    return kept and not subject.custom
 
 
 def cluster_changed(subject: Subject, difference: Difference) -> bool:
     """Whether live no longer holds what the last sync wrote here; what the API server adds to it is no change."""
     base, live, typed = subject.base_at(difference), difference.live, _TEXTS.isdisjoint(difference.path)
-    if _is_blank(base) and _is_blank(live):
+    if (_is_blank(base) and _is_blank(live)) or _stays(subject, difference, base):
         return False
     if difference.order and isinstance(base, list) and isinstance(live, list):
         return not _holds_in_order(live, base, typed)
     return not holds(live, base, typed=typed)
+
+
+def _stays(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
+    """Whether live has what became of the base: a default where it states nothing, an item under another key."""
+    path, live = difference.path, difference.live
+    if base is ABSENT and difference.kind is Kind.MODIFIED:
+        return same(at(path, subject.object.target, subject.stored_base), live)
+    if live is ABSENT and base is not ABSENT and path and isinstance(path[-1], int):
+        beside = child(subject.object.live, *difference.live_path[:-1])
+        return isinstance(beside, list) and any(holds(item, base, typed=True) for item in beside)
+    return False
 
 
 def _holds_in_order(live: list[Json], written: list[Json], typed: bool) -> bool:

@@ -89,13 +89,21 @@ class Subject:
 
         List items keep their places, so a path of the target leads to the same place here.
         """
-        target, types = self.object.target, self.knowledge.types
-        if not is_object(target):
+        return self._stored(self.object.target)
+
+    @cached_property
+    def stored_base(self) -> MaybeJson:
+        """What the last sync wrote as the API server stores it, defaults filled in; ABSENT where it is not known."""
+        return ABSENT if self.base is None else self._stored(self.base.manifest)
+
+    def _stored(self, manifest: MaybeJson) -> MaybeJson:
+        types = self.knowledge.types
+        if not is_object(manifest):
             return ABSENT
-        if types.of(target) is not None:
-            encoded = stored(target, types)
+        if types.of(manifest) is not None:
+            encoded = stored(manifest, types)
             return ABSENT if encoded is None else encoded
-        return ABSENT if self.schema is None else with_defaults(target, self.schema)
+        return ABSENT if self.schema is None else with_defaults(manifest, self.schema)
 
     def _managed_definitions(self) -> tuple[JsonObject, ...]:
         return tuple(

@@ -216,8 +216,11 @@ def _dropped(application: Application, facts: Facts) -> Iterator[ObjectKey]:
     """CRDs that an earlier revision rendered and that no application lists now."""
     earlier, fleet = facts.maybe(EARLIER_MANIFESTS), facts.maybe(FLEET)
     for key in earlier or {}:
-        if key[:2] == CRD and fleet is not None and not fleet.holders(application.cluster, key._replace(namespace="")):
-            yield key._replace(namespace="")
+        if key[:2] != CRD or fleet is None:
+            continue
+        definition = key._replace(namespace="")
+        if not fleet.holders(application.cluster, definition, application.instance):
+            yield definition
 
 
 def _has_definitions(application: Application) -> bool:

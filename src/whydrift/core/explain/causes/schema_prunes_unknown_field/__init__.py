@@ -30,6 +30,8 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     """Fields that git states and live lacks; of built-in kinds only those that their types do not know."""
     if difference.kind is not Kind.MISSING or difference.whole or isinstance(difference.path[-1], int):
         return False
+    if difference.target is None:
+        return False
     return subject.custom or pruned(subject, difference.path) is not None
 
 

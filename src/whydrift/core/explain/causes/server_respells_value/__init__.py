@@ -25,7 +25,7 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SCHEMAS
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, is_object
+from whydrift.core.model.values import ABSENT, is_object, same
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -33,7 +33,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     git, live = difference.target, difference.live
     if difference.kind is not Kind.MODIFIED or difference.order or git is ABSENT or live is ABSENT:
         return False
-    return not difference.whole and may_be_one(git, live)
+    return not difference.whole and not same(git, live) and may_be_one(git, live)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

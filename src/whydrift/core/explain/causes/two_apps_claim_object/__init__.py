@@ -49,7 +49,7 @@ def _rendered_elsewhere(subject: Subject) -> tuple[Evidence, ...]:
     others = other_holders(subject)
     if not others:
         return ()
-    named = others[0].application
+    named = others[0].called(subject.application.instance)
     says = f"application {named} renders this object now; a prune here would delete it there"
     return (Evidence("all applications", says),)
 
@@ -75,7 +75,7 @@ def _written_elsewhere(subject: Subject, difference: Difference) -> tuple[Eviden
     named, fleet = _named(subject), subject.facts.get(FLEET)
     if not named:
         return ()
-    holders = fleet.holders(subject.application.cluster, subject.key)
+    holders = fleet.holders(subject.application.cluster, subject.key, subject.application.instance)
     listed = [c for c in holders if named in (c.application, f"{c.namespace}_{c.application}")]
     owners = subject.owners(difference)
     if not listed or any(entry.manager not in ARGOCD for entry in owners):
