@@ -112,9 +112,11 @@ def _by_own_kind(subject: Subject, path: Path, name: str) -> Dropped | None:
 
 
 def _by_argocd(subject: Subject, path: Path, value: MaybeJson) -> Dropped | None:
-    kept = ARGOCD_MEANS | (AUTOMATED if _release(subject) >= KEEPS_FALSE else frozenset())
-    if path[0] != "spec" or any(name in kept for name, _ in _named(path, value)):
+    if path[0] != "spec" or any(name in ARGOCD_MEANS for name, _ in _named(path, value)):
         return None
+    if path[-1] in AUTOMATED and _release(subject) >= KEEPS_FALSE:
+        says = f"{path[-1]}: false means what its absence means; Argo CD before 3.4 dropped it, this one keeps it"
+        return Dropped(Strength.COINCIDES, "an earlier Argo CD", Evidence("types", says))
     says = (
         f"{path[-1]} is omitted when it is empty: Argo CD writes the object back through its Go types (SetAppOperation)"
     )
