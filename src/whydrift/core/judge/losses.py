@@ -6,7 +6,7 @@ wrote what live still has, so that the commits since then want it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -68,11 +68,21 @@ class Judged:
     why: str = ""
 
 
-def judged(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
-    """What one predicted change of an object is worth; the worst of what was found at its place."""
-    found = [f for f in situation.findings.get(item.key, ()) if _covers(f, change)]
-    found = found or _unshown(change, item, situation)
-    worths = [_by_finding(change, finding, situation) for finding in _explained(found)]
+def judged(changes: Sequence[Change], item: ObjectSnapshot, situation: Situation) -> list[Judged]:
+    """What the predicted changes of an object are worth, each by the worst of what was found at its place.
+
+    What no finding speaks of is put to the causes once more: a scan without hidden differences has not asked them.
+    """
+    findings = situation.findings.get(item.key, ())
+    silent = [change for change in changes if not any(_meets(f.difference, change) for f in findings)]
+    found = (*findings, *_unshown(silent, item, situation)) if silent else findings
+    explained = [finding for finding in found if finding.explanations]
+    return [_judged(change, explained, item, situation) for change in changes]
+
+
+def _judged(change: Change, explained: Sequence[Finding], item: ObjectSnapshot, situation: Situation) -> Judged:
+    here = (finding for finding in explained if _meets(finding.difference, change))
+    worths = [_by_finding(change, finding, situation) for finding in here]
     if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, item, situation):
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
     if worths:
@@ -89,21 +99,14 @@ def takes_something(item: ObjectSnapshot, situation: Situation) -> str:
     return next((each.cause or "unexplained" for each in found if each.worth is Worth.LOST), "")
 
 
-def _unshown(change: Change, item: ObjectSnapshot, situation: Situation) -> list[Finding]:
-    """What the causes say of a change that nothing shows, as far as the facts are there."""
-    raw = (d for d in hidden_differences(item.target, item.live, ()) if _meets(d, change))
-    differences = tuple(raw) or (_as_difference(change),)
+def _unshown(silent: Sequence[Change], item: ObjectSnapshot, situation: Situation) -> tuple[Finding, ...]:
+    """What the causes say of changes that nothing shows, as far as the facts are there."""
+    hidden = hidden_differences(item.target, item.live, ())
+    raw = tuple(d for d in hidden if any(_meets(d, change) for change in silent))
+    unseen = tuple(_as_difference(change) for change in silent if not any(_meets(d, change) for d in raw))
     base = base_of(situation.application, item, situation.facts(item.key))
-    subject = replace(situation.subject(item), differences=differences, base=base)
-    return [finding for finding in explain(subject, situation.catalogue).findings if finding.explanations]
-
-
-def _explained(found: list[Finding]) -> list[Finding]:
-    return [finding for finding in found if finding.explanations]
-
-
-def _covers(finding: Finding, change: Change) -> bool:
-    return _meets(finding.difference, change)
+    subject = replace(situation.subject(item), differences=(*raw, *unseen), base=base)
+    return explain(subject, situation.catalogue).findings
 
 
 def _meets(d: Difference, change: Change) -> bool:

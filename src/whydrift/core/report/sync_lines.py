@@ -36,6 +36,13 @@ def hurting(application: ApplicationAnswer) -> list[EffectAnswer]:
     return sorted(unsafe, key=lambda effect: WORST_FIRST.index(effect.does))
 
 
+def failing(application: ApplicationAnswer) -> list[EffectAnswer]:
+    """The effects that are refused, where Argo CD could compare: what it could not is told elsewhere."""
+    if isinstance(application.sync, msgspec.UnsetType) or application.agrees == "not-compared":
+        return []
+    return [effect for effect in application.sync.effects if effect.does is Does.FAIL]
+
+
 def at_difference(item: ObjectAnswer, difference: DifferenceAnswer, sync: SyncAnswer) -> str:
     """What a sync does at one difference, in a line; "" where nothing is foreseen for its object."""
     here = [e for e in sync.effects if (e.object, e.namespace) == (item.id, item.namespace)]

@@ -17,7 +17,7 @@ from whydrift.core.model.triage import (
     ObjectAnswer,
     SummaryAnswer,
 )
-from whydrift.core.report.sync_lines import hurting, told
+from whydrift.core.report.sync_lines import failing, hurting, told
 from whydrift.core.unmask.since import troubles_in
 
 UNEXPLAINED, UNDECIDED, BROKEN = "unexplained", "undecided", "broken"
@@ -163,7 +163,7 @@ class Tally:
             self.broken.append(application)
 
     def _add_sync(self, application: ApplicationAnswer) -> None:
-        unsafe = hurting(application)
+        unsafe = hurting(application) or failing(application)
         self.hurt += bool(unsafe)
         if unsafe and len(self.hurting) < self.kept:
             more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
