@@ -63,7 +63,7 @@ def as_written(found: IgnoreRule) -> JsonObject:
     return {"group": found.group, "kind": found.kind, "name": found.name, **lists}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ruled())
 def test_a_rule_hides_exactly_what_the_audit_says(situation: Ruled) -> None:
     """Cross a part out, compare from scratch: what is new is what the audit says that it hides."""
@@ -78,7 +78,7 @@ def test_a_rule_hides_exactly_what_the_audit_says(situation: Ruled) -> None:
         assert hides_of(audited) == {key: found for key, found in new.items() if found}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ruled())
 def test_a_narrower_rule_hides_exactly_the_same(situation: Ruled) -> None:
     """Write the narrower rules instead, compare from scratch: Argo CD would show what it shows now."""
@@ -91,7 +91,7 @@ def test_a_narrower_rule_hides_exactly_the_same(situation: Ruled) -> None:
             assert audited.hides
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ruled())
 def test_what_matches_nothing_can_be_crossed_out(situation: Ruled) -> None:
     """A part that takes nothing out, or that another one shadows, changes nothing by going."""
