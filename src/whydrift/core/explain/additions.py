@@ -45,6 +45,8 @@ _MARKS: Final = (
     "argocd.argoproj.io/hydrate",
 )
 """Ends of annotations with which tools note that they were here."""
+NAMESPACE: Final = ("metadata", "namespace")
+"""What Argo CD fills in where git leaves it out."""
 _AUTOSCALING: Final = {
     "autoscaling.alpha.kubernetes.io/metrics": "metrics",
     "autoscaling.alpha.kubernetes.io/behavior": "behavior",
@@ -73,7 +75,7 @@ def is_addition(subject: Subject, difference: Difference) -> bool:
     live, path = subject.object.live, difference.live_path
     if difference.kind is not Kind.EXTRA or difference.whole or is_empty(difference.live) or not is_object(live):
         return False
-    if is_mark(path) or may_be_admitted(subject.key, path):
+    if path == NAMESPACE or is_mark(path) or may_be_admitted(subject.key, path):
         return False
     return not fills_itself(subject, difference)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from whydrift.core.compare.alignment import at
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.base import last_sync
 from whydrift.core.explain.empties import dropped, hollow
@@ -51,7 +52,7 @@ def hands_since(subject: Subject) -> tuple[Entry, ...]:
 def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
     """Whether a change is one that leaves no owner, and nobody but a person is known to have written the object."""
     signed = any(is_argocd(subject, entry) for entry in subject.object.managers.entries)
-    if not signed or others(subject, difference) or _others_since(subject):
+    if not signed or _is_there(subject, difference) or others(subject, difference) or _others_since(subject):
         return False
     if difference.order:
         return difference.path[-1] in ORDERED
@@ -59,6 +60,12 @@ def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bo
         return _would_be_kept(subject, difference, base)
     zeroed = is_empty(difference.live) and not is_empty(base) and base is not ABSENT
     return zeroed and not subject.owners(difference) and not _scales_to_zero(subject, difference)
+
+
+def _is_there(subject: Subject, difference: Difference) -> bool:
+    """Whether live has what Argo CD's comparison misses: an ignore rule took it out of one side only."""
+    gone = difference.kind is Kind.MISSING
+    return gone and at(difference.path, subject.object.target, subject.object.live) is not ABSENT
 
 
 def _writers_of_the_list_around(subject: Subject, difference: Difference) -> tuple[Entry, ...]:

@@ -22,13 +22,25 @@ DURATIONS = frozenset(
         ("cert-manager.io", "spec/renewBefore"),
         ("external-secrets.io", "spec/refreshInterval"),
         *(
+            ("monitoring.coreos.com", path)
+            for path in (
+                "spec/groups/*/interval",
+                "spec/groups/*/rules/*/for",
+                "spec/groups/*/rules/*/keep_firing_for",
+                "spec/endpoints/*/interval",
+                "spec/endpoints/*/scrapeTimeout",
+                "spec/podMetricsEndpoints/*/interval",
+                "spec/podMetricsEndpoints/*/scrapeTimeout",
+            )
+        ),
+        *(
             (f"{part}.toolkit.fluxcd.io", f"spec/{field}")
             for part in ("source", "kustomize", "helm")
             for field in ("interval", "timeout", "retryInterval")
         ),
     }
 )
-"""Fields of widely used operators that are metav1.Duration in their Go types, by API group."""
+"""Fields of widely used operators that are durations in their Go types, by API group."""
 SCALAR_KINDS = frozenset({"Quantity", "bytes", "Time", "MicroTime", "Duration", "int32", "int64", "bool"})
 """Kinds of Go types with more than one spelling of a value. Strings are what they are."""
 
@@ -76,7 +88,8 @@ def same_by_go_type(target: JsonObject, path: Path, git: Json, live: Json, types
 def same_duration(group: str, path: Path, git: Json, live: Json) -> str:
     """The type by which two texts are one duration in a field that is known to hold one, "" where it is not."""
     spelled = texts(git, live)
-    if spelled is None or (group, "/".join(map(str, path))) not in DURATIONS:
+    place = "/".join("*" if isinstance(step, int) else step for step in path)
+    if spelled is None or (group, place) not in DURATIONS:
         return ""
     return "Duration" if _read_same(*spelled, scalars.duration_text) else ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.managers import Entry
@@ -31,12 +32,13 @@ def argocd_alone(subject: Subject, difference: Difference) -> bool:
 def controllers(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     """The other owners of this place where all of them are controllers, else none.
 
-    A `scale` entry of kube-controller-manager says that some autoscaler scaled, once: it is no proof of its own.
+    A count of replicas that kube-controller-manager wrote says that some autoscaler scaled, once: it is no proof of
+    its own.
     """
     found = others(subject, difference)
     if not all(_is_controller(subject, entry) for entry in found):
         return ()
-    return () if all(_is_autoscaler(entry) for entry in found) else found
+    return () if all(_is_autoscaler(entry, difference) for entry in found) else found
 
 
 def overwrote(subject: Subject, difference: Difference) -> bool:
@@ -57,8 +59,9 @@ def _is_controller(subject: Subject, entry: Entry) -> bool:
     return writer is Writer.CONTROLLER or (writer is Writer.UNKNOWN and writes_status(subject, entry))
 
 
-def _is_autoscaler(entry: Entry) -> bool:
-    return entry.manager == "kube-controller-manager" and entry.subresource == "scale"
+def _is_autoscaler(entry: Entry, difference: Difference) -> bool:
+    scales = entry.subresource == "scale" or difference.path == REPLICAS
+    return entry.manager == "kube-controller-manager" and scales
 
 
 def _owners(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
