@@ -20,6 +20,7 @@ from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, runs
 from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
+from whydrift.core.judge.unchanged import surely_unchanged
 from whydrift.core.model.application import Application
 from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
@@ -119,6 +120,9 @@ def _forbidden(item: ObjectSnapshot) -> str:
 
 def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situation: Situation) -> Told:
     way = way_of(situation.application, target, live)
+    settled_already = item.verdict is Verdict.SYNCED and item.compared
+    if settled_already and way is Way.CLIENT_SIDE and surely_unchanged(target, live, situation.terms):
+        return (), True
     try:
         sent = respected(target, live, situation.terms) if _respects(situation) else target
         after = predicted(sent, live, way, situation.terms)
@@ -128,7 +132,7 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
     why = _refused(item, after, sent, way, situation)
     if why:
         return _when_refused(item, after, why, situation)
-    if not found and item.verdict is Verdict.SYNCED and item.compared:
+    if not found and settled_already:
         return (), True
     effects = effects_of(item, after, found, situation) if found else _leaves(item, situation)
     if way is Way.REPLACE and found:

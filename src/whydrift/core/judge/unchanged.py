@@ -1,0 +1,70 @@
+"""Objects that a client-side sync surely leaves as they are, told without predicting anything.
+
+Most objects of an application are so; a prediction costs a hundred times as much. When in doubt: not sure (a law holds
+what is sure to the prediction).
+"""
+
+from __future__ import annotations
+
+from whydrift.core.compare.last_applied import LAST_APPLIED, last_applied
+from whydrift.core.compare.merge.patch_tags import MERGE, Schema
+from whydrift.core.compare.terms import Terms
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, mapping, same
+from whydrift.errors import NotComparable
+
+
+def surely_unchanged(target: JsonObject, live: JsonObject, terms: Terms) -> bool:
+    """Whether last-applied states what git states, and live holds all of it: then the three-way patch is empty."""
+    stated = last_applied(live)
+    if not is_object(stated) or not same(_bare(stated), _bare(target)):
+        return False
+    struct = terms.knowledge.types.of(target)
+    schema = None if struct is None else Schema(terms.knowledge.types, struct)
+    try:
+        return _holds(live, _bare(target), schema)
+    except NotComparable:
+        return False
+
+
+def _bare(manifest: JsonObject) -> JsonObject:
+    """A manifest without the annotation that it is written into."""
+    metadata = mapping(manifest, "metadata")
+    annotations = {key: value for key, value in mapping(metadata, "annotations").items() if key != LAST_APPLIED}
+    return {**manifest, "metadata": {**metadata, "annotations": annotations}}
+
+
+def _holds(live: MaybeJson, target: Json, schema: Schema | None) -> bool:
+    """Whether live has everything that the target states, so that laying the target over it changes nothing."""
+    if not is_object(target) or not is_object(live):
+        return target is not None and same(live, target)
+    return all(_holds_field(live.get(key, ABSENT), value, key, schema) for key, value in target.items())
+
+
+def _holds_field(live: MaybeJson, value: Json, key: str, schema: Schema | None) -> bool:
+    if isinstance(value, list):
+        return _holds_list(live, value, key, schema)
+    if schema is None or not is_object(value):
+        return _holds(live, value, None)
+    below, tags = schema.of_map(key)
+    if tags.strategy or tags.retain_keys:
+        return same(live, value)
+    kind = schema.types[below.type.removeprefix("*")].kind
+    return _holds(live, value, below) if kind == "struct" else _holds(live, value, None)
+
+
+def _holds_list(live: MaybeJson, value: list[Json], key: str, schema: Schema | None) -> bool:
+    """A list that is merged by key may hold more inside its items; any other is replaced, so it must be the same."""
+    if same(live, value):
+        return True
+    if schema is None or not isinstance(live, list) or len(live) != len(value):
+        return False
+    below, tags = schema.of_list(key)
+    if tags.strategy != MERGE or not tags.merge_key:
+        return False
+    return all(
+        is_object(item)
+        and is_object(theirs)
+        and same(item.get(tags.merge_key), theirs.get(tags.merge_key))
+        and _holds(theirs, item, below)
+        for item, theirs in zip(value, live, strict=True)
+    )
