@@ -41,7 +41,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, **options
 async def _record(connection: Connection, selection: Selection, output: Path) -> tuple[Recorded, int]:
     from whydrift import wiring
     from whydrift.adapters.files.writer import masker_of
-    from whydrift.usecases.record import record
+    from whydrift.usecases.record import places, record
 
     zipped = output.suffix == ".zip"
     folder = output.with_name(f"{output.name}.part") if zipped else output
@@ -58,7 +58,7 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
                 "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "by": f"whydrift {version('whydrift')}",
                 "from": recorder.name,
-                "clusters": [{"id": at, "url": url} for url, at in (await recorder.clusters()).items()],
+                **await places(recorder),
                 "masked": "values of Secrets, secret-looking values, known token formats",
                 "resumed": recorder.resumed > 0,
             }

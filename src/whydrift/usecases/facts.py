@@ -40,7 +40,7 @@ from whydrift.core.model.fact_kinds import (
     WEBHOOKS,
 )
 from whydrift.core.model.facts import Cost, FactKind, Facts, Gap, Per
-from whydrift.core.model.fleet import Commit
+from whydrift.core.model.fleet import OWN_CLUSTER, Commit
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
@@ -68,6 +68,7 @@ class FactReader:
     repository: Repository | None = None
     renders: int = 2
     rendered: int = 0
+    unreached: set[str] = field(default_factory=set)
     _known: dict[tuple[FactKind[object], tuple[str, ...]], object] = field(default_factory=dict)
     _locks: dict[tuple[FactKind[object], tuple[str, ...]], asyncio.Lock] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
@@ -152,8 +153,11 @@ class FactReader:
         hints: tuple[tuple[str, str], ...] = (),
     ) -> Body | NotRead:
         """Ask the destination cluster of an application, where the kubeconfig reaches it."""
-        at = (await self.source.clusters()).get(application.cluster)
+        reached = await self.source.clusters(self.instance)
+        at = reached.get(application.cluster)
         if at is None:
+            if reached:
+                self.unreached.add(application.cluster)
             return NotRead(f"cluster {application.cluster} is not in the kubeconfig")
         return await self.source.ask(Question(Api.KUBERNETES, path, query, at, hints))
 
@@ -184,8 +188,9 @@ async def _settings(reader: FactReader, application: Application, key: ObjectKey
 async def _config(reader: FactReader, application: Application, key: ObjectKey) -> object:
     namespace = text(application.raw, "status", "controllerNamespace") or application.namespace
     data: dict[str, Json] = {}
+    home = (await reader.source.clusters(reader.instance)).get(OWN_CLUSTER, "") if reader.instance else ""
     for name in ("argocd-cm", "argocd-cmd-params-cm"):
-        question = Question(Api.KUBERNETES, f"/api/v1/namespaces/{namespace}/configmaps/{name}")
+        question = Question(Api.KUBERNETES, f"/api/v1/namespaces/{namespace}/configmaps/{name}", (), home)
         found = reader.value(await reader.source.ask(question), ARGOCD_CONFIG, f"ConfigMap {namespace}/{name}")
         if isinstance(found, Gap):
             return found

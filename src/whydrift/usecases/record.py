@@ -13,8 +13,8 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.pipeline import Analysis
 from whydrift.ports import Api, Question, Source
 from whydrift.usecases.facts import READERS, FactReader, application_question
-from whydrift.usecases.fleet import index, list_applications
-from whydrift.usecases.triage import Look, explain_application, remember_fleet
+from whydrift.usecases.fleet import list_instances, read_fleet
+from whydrift.usecases.triage import Look, explain_application, remember_listing
 
 PARTS = ("", "/resource-tree", "/events", "/syncwindows", "/manifests")
 FLEET_PARTS = ("/api/v1/settings", "/api/v1/projects", "/api/v1/clusters")
@@ -38,12 +38,13 @@ async def record(
 ) -> Recorded:
     """Ask for everything; the source writes it down. `progress` is called after each application."""
     so_far = Recorded()
-    for instance in source.instances():
-        listing = await list_applications(source, instance)
+    listings = await list_instances(source)
+    fleet = await read_fleet(source, listings)
+    for listing in listings:
         for path in FLEET_PARTS:
-            await source.ask(Question(Api.ARGOCD, path, (), instance))
-        reader = reader_of(instance)
-        remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
+            await source.ask(Question(Api.ARGOCD, path, (), listing.instance))
+        reader = reader_of(listing.instance)
+        remember_listing(reader, fleet, listing)
         chosen = (application for application in listing.applications() if selected(application))
         for together in _batches(chosen):
             await asyncio.gather(
@@ -53,6 +54,19 @@ async def record(
             so_far.drifting += sum(application.sync != "Synced" for application in together)
             progress(so_far, together[-1].name)
     return so_far
+
+
+async def places(source: Source) -> dict[str, object]:
+    """The rows of `recording.json`: the clusters, as each instance calls them, and several instances."""
+    instances = source.instances()
+    if list(instances) == [""]:
+        return {"clusters": [{"id": at, "url": url} for url, at in (await source.clusters()).items()]}
+    clusters = [
+        {"id": at, "url": url, "instance": instance}
+        for instance in instances
+        for url, at in (await source.clusters(instance)).items()
+    ]
+    return {"instances": [{"id": instance} for instance in instances], "clusters": clusters}
 
 
 def _batches(applications: Iterator[Application]) -> Iterator[list[Application]]:

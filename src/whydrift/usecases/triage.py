@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from whydrift.core.answer import application_answer
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import FLEET
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, FLEET
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.fleet import Fleet
 from whydrift.core.model.objects import ObjectKey
@@ -20,6 +20,7 @@ from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.facts import FactReader
+from whydrift.usecases.fleet import Listing
 from whydrift.usecases.renders import manifests_at
 from whydrift.usecases.witnesses import unmask
 
@@ -120,7 +121,7 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     return replace(outcome, sync=foresee(outcome, facts, how.analysis, manifests))
 
 
-def remember_fleet(reader: FactReader, fleet: Fleet, incomplete: str) -> None:
-    """Give the reader the fleet as a fact, or as a gap where not every application is proven to be visible."""
-    gap = Gap("other projects not visible", incomplete, FLEET.needs)
-    reader.remember(FLEET, gap if incomplete else fleet)
+def remember_listing(reader: FactReader, fleet: Fleet | Gap, listing: Listing) -> None:
+    """Give the reader the facts that listing the applications told: the whole fleet, and Argo CD's version."""
+    reader.remember(FLEET, fleet)
+    reader.remember(ARGOCD_VERSION, listing.version)

@@ -130,10 +130,16 @@ class Files:
 
 
 class Place(msgspec.Struct):
-    """An Argo CD instance or a cluster of a recording."""
+    """An Argo CD instance or a cluster of a recording: where it answers from, and the folder of its answers.
+
+    A row of a cluster that names an `instance` holds for that one only: each calls the cluster that it runs in
+    https://kubernetes.default.svc.
+    """
 
     id: str = ""
     url: str = ""
+    instance: str = ""
+    folder: str = ""
 
 
 class Unread(msgspec.Struct):
@@ -181,7 +187,7 @@ class Recording:
     async def ask(self, question: Question) -> Reply:
         """The recorded answer; a refusal that was recorded; or: it was not recorded."""
         self.requests += 1
-        name = place_of(question)
+        name = self._place_of(question)
         content = self.files.read(name)
         if content is not None:
             return Body(content)
@@ -191,15 +197,21 @@ class Recording:
                 return NotRead(_refusal(status, refusal), int(status))
         return NotRead(self._why_not.get(str(question), "not in the recording"))
 
+    def _place_of(self, question: Question) -> str:
+        """Where an answer stands: in the folder that `recording.json` states, else where `record` writes it."""
+        rows = self._about.instances if question.api is Api.ARGOCD else self._about.clusters or ()
+        stated = next((row.folder for row in rows if row.id == question.at and row.folder), "")
+        return f"{stated.rstrip('/')}/{file_name(question)}" if stated else place_of(question)
+
     def instances(self) -> Sequence[str]:
         """Ids of the recorded Argo CD instances."""
         return [row.id for row in self._about.instances] or [""]
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """Destination URL → id of the recorded clusters."""
         if self._about.clusters is None:
             return {"https://kubernetes.default.svc": "", "in-cluster": ""}
-        return {row.url: row.id for row in self._about.clusters}
+        return {row.url: row.id for row in self._about.clusters if row.instance in ("", instance)}
 
     async def close(self) -> None:
         """Nothing is kept open but the archive, which the process lets go of."""

@@ -64,7 +64,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
     ),
     (
         Category.CONFIG_MISSING,
-        rf"KeyError: ['\"]{NAMED}|\b{NAMED}['\"`]?\s*(?:environment variable\s*)?(?:is |was |are |must be "
+        rf"KeyError: ['\"]{NAMED}|key not found: \"{NAMED}"
+        rf"|\b{NAMED}['\"`]?\s*(?:environment variable\s*)?(?:is |was |are |must be "
         rf"|has not been |: )*"
         r"(?i:not set|unset|not defined|undefined|required|missing|not provided|not found|empty|be set|not specified)"
         rf"|(?i:missing|required|expected|undefined|unset|set|define|provide|need)[^\n]{{0,60}}?['\"`$ ({{]{NAMED}\b"
@@ -84,7 +85,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
     ),
     (
         Category.CONFIG_INVALID,
-        r"\[emerg\]|\byaml: |\btoml: |(?i:(?:response|status)(?: code)?\W{0,3}(?:404|not found))|\bHTTP(?:/\S+)? 404\b"
+        r"\[emerg\] .*(?:host not found in upstream|directive)|\byaml: |\btoml: |(?i:(?:response"
+        r"|status)(?: code)?\W{0,3}(?:404|not found))|\bHTTP(?:/\S+)? 404\b"
         r"|(?i:\binvalid (?!memory)(?:\w+ )?(?:config\w*|values?|arguments?|options?|flags?|settings?|ports?|urls?"
         r"|json|yaml|duration|characters?"
         r"|syntax|expression|directive|parameters?|type|log level|format|regex|input|key|uri|address|host\w*"
@@ -157,6 +159,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"(?i:migrat\w+[^\n]{0,60}(?:fail|error|dirty|abort|could not|cannot))|(?i:(?:fail|error|cannot|could not"
         r"|unable)[^\n]{0,60}migrat)",
     ),
+    (Category.CONFIG_INVALID, r"\[emerg\]"),
 )
 COMPILED = tuple((category, re.compile(pattern)) for category, pattern in PATTERNS)
 

@@ -27,7 +27,7 @@ VACUOUS = re.compile(
     r"|application run failed"
     r"|failed to start|startup failed|unable to start|lifecycle|a complete log of this run|contains errors)\b"
 )
-ROUTINE = re.compile(r"(?i)deprecat|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /\S* \d{3}\b|\" [23]\d\d \d+")
+ROUTINE = re.compile(r"(?i)deprecat|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /\S*(?: HTTP/[\d.]+)?\"? \d{3}\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 
 URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://[^\s\"'<>\\)\]}|,;]+")
 HOSTS = re.compile(
-    r"lookup (?P<lookup>[\w.-]+)(?: on|:)|(?:UnknownHostException: |getaddrinfo \w+ |upstream \"|host name \""
-    r"|host \"|resolve "
-    r"(?:host )?[\"']?|NameResolutionError\S* |Name or service not known: ?)(?P<named>[\w-][\w.-]*)"
-    r"|dial (?:tcp|udp) (?P<dialled>[\w.-]+:\d+)|(?:addr|address|host|server|broker|endpoint|url|target"
-    r"|upstream)\"?[=:] ?\"?(?P<field>[\w-][\w.:-]*\w)"
-    r"|(?:connect(?:ing|ion)? (?:to|with)|reach|refused:?|for) [\"'(]?(?P<said>[A-Za-z][\w-]*(?:\.[\w-]+)*:\d{2,5}"
-    r"|[A-Za-z][\w-]*(?:\.[\w-]+)+)",
+    r"lookup (?P<lookup>[\w.-]+)(?: on|:)|(?:UnknownHostException: |getaddrinfo (?:for (?:host )?|[A-Z_]+ )\"?"
+    r"|upstream \"|host name \"|host \"|resolve (?:host )?[\"']?|NameResolutionError\S* "
+    r"|Name or service not known: ?)(?P<named>[\w-][\w.-]*)|dial (?:tcp|udp) (?P<dialled>[\w.-]+:\d+)"
+    r"|(?:addr|address|host|server|broker|endpoint|url|target|upstream)\"?[=:] ?\"?(?P<field>[\w-][\w.:-]*\w)"
+    r"|(?:connect(?:ing|ion)? (?:to|with)|reach|refused:?|for) [\"'(]?"
+    r"(?P<said>[A-Za-z][\w-]*(?:\.[\w-]+)*:\d{2,5}|[A-Za-z][\w-]*(?:\.[\w-]+)+)",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"(?<![\w./-])(?:[A-Za-z][\w-]*(?:\.[\w-]+){2,}|[A-Za-z][\w-]*(?:\.[\w-]+)*:\d{2,5})(?![\w/])")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import get_close_matches
@@ -70,6 +71,10 @@ def _stated(case: Case) -> str | None:
 
 def _missing_config(case: Case) -> str | None:
     """A variable or file that is not there: the nearest spelling of it, else where variables are listed."""
+    held = re.search(r"(?i)configmaps? \"?([\w.-]+/)?([\w.-]+)", case.trouble.why.line)
+    place = case.places.text(held.group(2)) if held else None
+    if place:
+        return place
     name = variable(case.trouble.why.line)
     if not name:
         named = (case.places.text(word) for word in words(case.trouble.why.line))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 TRACEBACK = "Traceback (most recent call last):"
 CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 CAUSED_BY = re.compile(r"\s*(?:Caused by|Wrapped by|Nested exception is|---> )[: ]?\s*\S")
-DEEPER = re.compile(r"\s*(?:\[cause\]: |cause: |Caused by: |--->? ?)(?=\S)")
+DEEPER = re.compile(r"\s*(?:\[cause\]: |cause: |Caused by: |---> )(?=\S)")
 FRAME = re.compile(
     r"\s+(?:at\s|\.\.\. \d+ (?:more|common)|File \"|from |in `|\d+: |#\d+ )|#\d+ |\s+\^|\s*Suppressed:|goroutine \d+ \["
     r"|\s*--- End of|created by |exit status \d"
@@ -26,7 +26,7 @@ STARTS = re.compile(
     r"panic: |fatal error: |terminate called |libc\+\+abi: |thread '[^']*'(?: \(\d+\))? panicked at "
     r"|Unhandled exception[.:]|Exception in thread |PHP Fatal error: |Uncaught |\*\*\* Error in |Assertion .* failed"
     r"|double free|free\(\): |corrupted |Segmentation fault|runtime: out of memory|\*\* \(|FATAL ERROR: "
-    r"|node:internal/|Error: Cannot find module"
+    r"|Error: Cannot find module|\S+\.rb:\d+:in |\S+: \S+:\d+: .*Assertion "
 )
 
 
@@ -63,7 +63,7 @@ def block_at(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block 
     line = lines[place]
     if line.strip() == TRACEBACK or line.endswith(TRACEBACK):
         return _python(lines, place, begins)
-    if not (STARTS.match(line) or EXCEPTION.match(line) or _framed(lines, place)):
+    if not (STARTS.match(line) or EXCEPTION.match(line) or (line[:1].strip() and _framed(lines, place))):
         return None
     end = place + 1
     while end < len(lines) and not begins[end]:
@@ -75,19 +75,21 @@ def block_at(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block 
 def _framed(lines: Sequence[str], place: int) -> bool:
     """Whether the next lines are frames of a stack, or say what caused this."""
     following = [line for line in lines[place + 1 : place + 4] if line.strip()]
-    return any(re.match(r"\s+at \S|\s*Caused by: ", line) for line in following[:2])
+    return any(re.match(r"\s+at \S|\s*Caused by:", line) for line in following[:2])
 
 
 def _deciding(held: tuple[str, ...]) -> int:
-    """The last cause of a chain; else the first line that names an exception; else the first line."""
+    """The last cause of a chain; else the first line if it says so itself; else the first that names an exception."""
     causes = [number for number, line in enumerate(held) if CAUSED_BY.match(line) or DEEPER.match(line)]
+    listed = next((number for number, line in enumerate(held) if line.strip() == "Caused by:"), None)
+    if listed is not None:
+        below = (number for number, line in enumerate(held[listed + 1 :], start=listed + 1) if not line.startswith(" "))
+        return next(below, len(held)) - 1
     if causes:
         return causes[-1]
-    if STARTS.match(held[0]) and not held[0].startswith("node:internal/"):
+    if STARTS.match(held[0]):
         return 0
-    named = (number for number, line in enumerate(held) if EXCEPTION.match(line) or STARTS.match(line))
-    first = next((number for number in named if not held[number].startswith("node:internal/")), 0)
-    return first
+    return next((number for number, line in enumerate(held) if EXCEPTION.match(line) or STARTS.match(line)), 0)
 
 
 def _python(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block:
