@@ -14,7 +14,8 @@ import msgspec
 
 from whydrift import wiring
 from whydrift.cli import COMMANDS, whydrift
-from whydrift.core.model.triage import Answer
+from whydrift.core.model.audit import IGNORES_SCHEMA, IgnoresAnswer
+from whydrift.core.model.triage import SCHEMA, Answer
 from whydrift.core.report.cause_page import CausePage, cause_markdown
 
 DOCS = Path(__file__).parent
@@ -30,7 +31,8 @@ def pages() -> dict[Path, str]:
     made[DOCS / "causes" / "index.md"] = GENERATED + _index(causes)
     made[DOCS / "cli.md"] = GENERATED + _cli()
     made[README] = _readme()
-    made[DOCS / "schema" / "answer.json"] = json.dumps(_schema(), indent=1, sort_keys=True) + "\n"
+    for name, document, title in (("answer", Answer, SCHEMA), ("ignores", IgnoresAnswer, IGNORES_SCHEMA)):
+        made[DOCS / "schema" / f"{name}.json"] = json.dumps(_schema(document, title), indent=1, sort_keys=True) + "\n"
     return made
 
 
@@ -67,13 +69,13 @@ def _help(command: click.Command, name: str) -> str:
     return command.get_help(context).rstrip()
 
 
-def _schema() -> object:
+def _schema(document: type[msgspec.Struct], title: str) -> object:
     (schema,), components = msgspec.json.schema_components(
-        [Answer], schema_hook=lambda kind: {"description": "any JSON value"}, ref_template="#/$defs/{name}"
+        [document], schema_hook=lambda kind: {"description": "any JSON value"}, ref_template="#/$defs/{name}"
     )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "whydrift.answer/1",
+        "title": title,
         **schema,
         "$defs": components,
     }

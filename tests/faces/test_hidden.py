@@ -88,6 +88,9 @@ def test_what_argo_cd_shows_is_left_out(tmp_path: Path) -> None:
 
 def test_what_could_not_be_read_is_3(tmp_path: Path) -> None:
     """Not read is not "nothing hidden"."""
-    refused = {MANAGED.format(name="calm"): None, f"{MANAGED.format(name='calm')}.403": {"error": "no", "code": 7}}
+    refused: dict[str, bytes | Json] = {
+        MANAGED.format(name="calm"): None,
+        f"{MANAGED.format(name='calm')}.403": {"error": "no", "code": 7},
+    }
     said = inside("hidden", "--from", Fleet([clean()], refused).folder(tmp_path))
     assert said.code == 3 and "NOT READ" in said.out

@@ -85,7 +85,10 @@ def test_nothing_wrong_is_0_and_no_rule_at_all_says_so(tmp_path: Path) -> None:
 
 def test_what_could_not_be_read_is_3_and_first(tmp_path: Path) -> None:
     """A refused application is no clean one."""
-    refused = {MANAGED.format(name="shop"): None, f"{MANAGED.format(name='shop')}.403": {"error": "no", "code": 7}}
+    refused: dict[str, bytes | Json] = {
+        MANAGED.format(name="shop"): None,
+        f"{MANAGED.format(name='shop')}.403": {"error": "no", "code": 7},
+    }
     said = inside("ignores", "--from", Fleet([ruled(REPLICAS)], refused).folder(tmp_path))
     assert said.code == 3 and "NOT READ" in said.out and "NOT read completely" in said.out
 
@@ -119,7 +122,7 @@ def test_the_json_is_a_document_of_its_own(tmp_path: Path) -> None:
 
 def test_rules_of_the_settings_are_added_up(tmp_path: Path) -> None:
     """One part for the fleet; it is judged where the whole fleet is looked at."""
-    settings = {
+    settings: JsonObject = {
         "trackingMethod": "annotation",
         "resourceOverrides": {"ConfigMap": {"ignoreDifferences": "jsonPointers:\n- /data/a\n"}},
     }

@@ -34,7 +34,10 @@ def test_every_answering_command_speaks_every_language(tmp_path: Path, command: 
 
 def test_what_was_not_read_is_in_all_of_them(tmp_path: Path) -> None:
     """A refused application is a note, an error, a skipped case: never a clean one."""
-    refused = {MANAGED.format(name="calm"): None, f"{MANAGED.format(name='calm')}.403": {"error": "denied", "code": 7}}
+    refused: dict[str, bytes | Json] = {
+        MANAGED.format(name="calm"): None,
+        f"{MANAGED.format(name='calm')}.403": {"error": "denied", "code": 7},
+    }
     folder = Fleet([scaled(), clean()], refused).folder(tmp_path)
     by_format = {
         name: inside("scan", "--from", folder, "--hidden", "-o", name).out for name in ("html", "sarif", "junit")
