@@ -66,8 +66,8 @@ class Source(Protocol):
     def instances(self) -> Sequence[str]:
         """Ids of the Argo CD instances; [""] is the only one."""
 
-    async def clusters(self) -> dict[str, str]:
-        """Destination cluster URL or name → id for `Question.at`; "" stands for the cluster of Argo CD itself."""
+    async def clusters(self, instance: str = "") -> dict[str, str]:
+        """Destination URL or name, as an instance states it → id for `Question.at`; "" is Argo CD's own cluster."""
 
     @property
     def requests(self) -> int:

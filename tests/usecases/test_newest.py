@@ -46,7 +46,7 @@ class Renders:
     def instances(self) -> Sequence[str]:
         return [""]
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         return {}
 
     async def close(self) -> None:

@@ -102,7 +102,7 @@ class Live:
             self._listed = reply.content
         return reply
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """Destination URL or name → context, for the clusters of Argo CD that the kubeconfig reaches."""
         async with self._lock:
             if self._clusters is None:

@@ -17,9 +17,9 @@ from whydrift.core.pipeline import Analysis
 from whydrift.errors import SourceError
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.fleet import index, list_applications
+from whydrift.usecases.fleet import list_instances, read_fleet
 from whydrift.usecases.scan import Read, masked
-from whydrift.usecases.triage import ROUNDS, Look, read_snapshot, remember_fleet
+from whydrift.usecases.triage import ROUNDS, Look, read_snapshot, remember_listing
 
 AT_ONCE = 8
 
@@ -43,12 +43,13 @@ async def audit(
     read: Read,
 ) -> AsyncGenerator[Audited, None]:
     """Audit the rules of the selected applications of every instance; `read` is complete when the stream ends."""
-    for instance in source.instances():
-        listing = await list_applications(source, instance)
+    listings = await list_instances(source)
+    fleet = await read_fleet(source, listings)
+    for listing in listings:
         read.gaps += listing.gaps
         read.versions.append(listing.version)
-        reader = reader_of(instance)
-        remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
+        reader = reader_of(listing.instance)
+        remember_listing(reader, fleet, listing)
         how = Look(reader, analysis)
         waiting: list[asyncio.Task[Audited]] = []
         for application in listing.applications():

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import FLEET
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.fleet import Claim, Fleet
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Source
+from whydrift.usecases.clusters import Destinations, clusters_of
 from whydrift.usecases.decode import UNREADABLE, decode_object, raw_items
 
 LIST = "/api/v1/applications"
@@ -58,20 +60,44 @@ async def _version(source: Source, instance: str) -> str:
     return text(decode_object(reply.content, "the version"), "Version") if isinstance(reply, Body) else ""
 
 
-def index(content: bytes) -> Fleet:
-    """Who lists which object of which cluster, from a list answer; decodes only that."""
+async def list_instances(source: Source) -> tuple[Listing, ...]:
+    """The lists of all Argo CD instances of a source."""
+    return tuple([await list_applications(source, instance) for instance in source.instances()])
+
+
+async def read_fleet(source: Source, listings: Sequence[Listing]) -> Fleet | Gap:
+    """Who lists which object of which cluster, in all instances.
+
+    A gap where not every application is proven to be visible, or where it is not known which clusters are the same.
+    """
+    hidden = next((gap for listing in listings for gap in listing.gaps), None)
+    if hidden is not None:
+        return Gap(hidden.what, hidden.why, FLEET.needs)
+    decoded = {listing.instance: _indexed(listing) for listing in listings}
+    clusters = await clusters_of(source, {instance: _destinations(rows) for instance, rows in decoded.items()})
+    if isinstance(clusters, Gap):
+        return clusters
+    claims = (claim for instance, rows in decoded.items() for claim in _claims(rows, instance))
+    return Fleet.of(claims, (_instance_name(row) for rows in decoded.values() for row in rows), clusters)
+
+
+def _indexed(listing: Listing) -> list[_Application]:
     try:
-        applications = _INDEXED.decode(content).items or []
+        return _INDEXED.decode(listing.content).items or []
     except UNREADABLE as error:
         raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
-    return Fleet.of(_claims(applications), (_instance_name(application) for application in applications))
 
 
-def _claims(applications: Iterable[_Application]) -> Iterator[tuple[str, ObjectKey, Claim]]:
+def _destinations(applications: Iterable[_Application]) -> Destinations:
+    places = (application.spec.destination for application in applications)
+    return frozenset((place.server or place.name, not place.server) for place in places if place.server or place.name)
+
+
+def _claims(applications: Iterable[_Application], instance: str) -> Iterator[tuple[str, ObjectKey, Claim]]:
     for application in applications:
         cluster = application.spec.destination.server or application.spec.destination.name
         name, namespace = application.metadata.name, application.metadata.namespace
-        held, left = Claim(name, namespace, False), Claim(name, namespace, True)
+        held, left = Claim(name, namespace, False, instance), Claim(name, namespace, True, instance)
         for row in application.status.resources or []:
             key = ObjectKey(row.group, row.kind, row.namespace, row.name)
             # what could not be compared asks for pruning too (measured.md 39), and may well be rendered

@@ -72,7 +72,7 @@ class _Listening:
         """The only one."""
         return [""]
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """The one of the sample."""
         return {CLUSTER: ""}
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import ARGOCD_VERSION
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.model.values import items, mapping
@@ -14,8 +13,10 @@ from whydrift.core.model.versions import FIRST, calibrated, not_calibrated, rele
 from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.fleet import index, list_applications
-from whydrift.usecases.triage import Look, remember_fleet, triage
+from whydrift.usecases.fleet import list_instances, read_fleet
+from whydrift.usecases.triage import Look, remember_listing, triage
+
+NOT_REACHED = "not in the kubeconfig, so that Argo CD's word alone is taken"
 
 
 @dataclass
@@ -36,19 +37,22 @@ async def scan(
     read: Read,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
-    for instance in source.instances():
-        listing = await list_applications(source, instance)
+    listings = await list_instances(source)
+    fleet = await read_fleet(source, listings)
+    for listing in listings:
         read.gaps += (*listing.gaps, *_too_old(listing.version))
         read.versions.append(listing.version)
         read.notes += [] if calibrated(listing.version) else [not_calibrated(listing.version)]
-        reader = reader_of(instance)
-        reader.remember(ARGOCD_VERSION, listing.version)
-        remember_fleet(reader, index(listing.content), listing.gaps[0].why if listing.gaps else "")
+        reader = reader_of(listing.instance)
+        remember_listing(reader, fleet, listing)
         looked_at = (masked(application, reader, analysis) for application in listing.applications())
         chosen = (application for application in looked_at if selected(application))
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer
         read.renders += reader.rendered
+        read.notes += (f"{NOT_REACHED}: {cluster}" for cluster in sorted(reader.unreached))
+    if isinstance(fleet, Gap) and fleet not in read.gaps and fleet.what != "other projects not visible":
+        read.gaps.append(fleet)
 
 
 def _too_old(version: str) -> tuple[Gap, ...]:

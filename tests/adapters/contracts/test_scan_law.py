@@ -43,7 +43,7 @@ class BesideKubernetes:
         """The live one."""
         return self._argocd.instances()
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """Those of the recording."""
         return await self._kubernetes.clusters()
 

@@ -85,7 +85,7 @@ class CoreSource:
         """The only one."""
         return [""]
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """Those of the Kubernetes source."""
         return await self._kubernetes.clusters()
 

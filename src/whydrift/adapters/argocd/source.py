@@ -53,7 +53,7 @@ class ArgocdSource:
         """The only one."""
         return [""]
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """None: Argo CD alone reaches no cluster's API."""
         return {}
 

@@ -108,9 +108,9 @@ class RecordingSource:
         """The instances of the live source."""
         return self._inner.instances()
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """The clusters of the live source."""
-        return await self._inner.clusters()
+        return await self._inner.clusters(instance)
 
     async def close(self) -> None:
         """Close the live source."""

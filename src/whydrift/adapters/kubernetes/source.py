@@ -44,7 +44,7 @@ class KubernetesSource:
         async with self._lock:
             return await in_thread(self.load, LONGEST_LOAD) if self._servers is None else self._servers
 
-    async def clusters(self) -> dict[str, str]:
+    async def clusters(self, instance: str = "") -> dict[str, str]:
         """Every context by the URL of its server; the chosen one also as the cluster of Argo CD itself."""
         found = {url: context for context, url in (await self.servers()).items() if context}
         return {**found, **dict.fromkeys(HOME, "")}

@@ -9,6 +9,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import JsonObject
 
 OWN_CLUSTER = "https://kubernetes.default.svc"
+NONE: Mapping[tuple[str, str], str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +44,49 @@ class Claim:
     application: str
     namespace: str
     leftover: bool
+    instance: str = ""
+
+    def called(self, instance: str) -> str:
+        """Its name for people who look at one Argo CD instance: another one's applications say whose they are."""
+        return self.application if self.instance == instance else f"{self.instance}:{self.application}"
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """Which applications hold which object, by destination cluster; small enough for hundreds of thousands of objects.
 
-    `names` are the instance names of all applications. Objects are kept by the hash of their place, holders by number.
+    `names` are the instance names of all applications. `clusters` tells what an Argo CD instance calls a cluster →
+    which one it is, where that is not the URL itself. Objects are kept by the hash of their place, holders by number.
     """
 
-    applications: tuple[tuple[str, str], ...] = ()
+    applications: tuple[tuple[str, str, str], ...] = ()
     places: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
+    clusters: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, listed: Iterable[tuple[str, ObjectKey, Claim]], names: Iterable[str] = ()) -> Fleet:
+    def of(
+        cls,
+        listed: Iterable[tuple[str, ObjectKey, Claim]],
+        names: Iterable[str] = (),
+        clusters: Mapping[tuple[str, str], str] = NONE,
+    ) -> Fleet:
         """The fleet out of every (cluster, object, claim)."""
-        numbers: dict[tuple[str, str], int] = {}
+        numbers: dict[tuple[str, str, str], int] = {}
         places: dict[int, tuple[int, ...]] = {}
         for cluster, key, claim in listed:
-            number = numbers.setdefault((claim.application, claim.namespace), len(numbers))
-            place = hash((_one_spelling(cluster), *key))
+            number = numbers.setdefault((claim.application, claim.namespace, claim.instance), len(numbers))
+            place = hash((_which(clusters, claim.instance, cluster), *key))
             places[place] = (*places.get(place, ()), 2 * number + claim.leftover)
-        return cls(tuple(numbers), places, frozenset(names))
+        return cls(tuple(numbers), places, frozenset(names), clusters)
 
-    def holders(self, cluster: str, key: ObjectKey) -> tuple[Claim, ...]:
-        """The applications that list this object of this cluster."""
-        found = self.places.get(hash((_one_spelling(cluster), *key)), ())
-        return tuple(Claim(*self.applications[number // 2], leftover=bool(number % 2)) for number in found)
+    def holders(self, cluster: str, key: ObjectKey, instance: str = "") -> tuple[Claim, ...]:
+        """The applications that list this object of the cluster that an instance calls so."""
+        found = self.places.get(hash((_which(self.clusters, instance, cluster), *key)), ())
+        named = ((*self.applications[number // 2], bool(number % 2)) for number in found)
+        return tuple(Claim(name, namespace, leftover, at) for name, namespace, at, leftover in named)
 
 
-def _one_spelling(cluster: str) -> str:
-    """A cluster's URL; Argo CD's own cluster has a name for it as well (util/argo, `in-cluster`)."""
-    return OWN_CLUSTER if cluster == "in-cluster" else cluster
+def _which(clusters: Mapping[tuple[str, str], str], instance: str, cluster: str) -> str:
+    """Which cluster is meant; Argo CD's own has a name as well (util/argo, `in-cluster`)."""
+    return clusters.get((instance, cluster)) or (OWN_CLUSTER if cluster == "in-cluster" else cluster)
