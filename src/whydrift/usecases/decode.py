@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from math import isfinite
 from typing import cast
 
@@ -11,7 +13,7 @@ import msgspec
 
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.snapshot import ObjectSnapshot, States, Verdict
+from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson
 from whydrift.errors import SourceError
 
@@ -123,7 +125,7 @@ def _snapshot(item: Item, what: str, rows: dict[ObjectKey, JsonObject], masker: 
     both = target not in NULL and live not in NULL
     return ObjectSnapshot(
         key=key,
-        load=lambda: _states(f"{what} ({key})", masker, (target, live, normalized, predicted)),
+        load=lambda: ReadStates(f"{what} ({key})", masker, target, live, normalized, predicted),
         equal=both and normalized == predicted,
         compared=not (normalized == predicted == NOT_COMPARED and both),
         verdict=_verdict(row),
@@ -137,9 +139,38 @@ def _verdict(row: JsonObject | None) -> Verdict:
     return Verdict(status) if isinstance(status, str) and status in set(Verdict) else Verdict.NONE
 
 
-def _states(what: str, masker: Masker, raw: tuple[bytes, bytes, bytes, bytes]) -> States:
-    target, live, normalized, predicted = (_state(what, side, masker) for side in raw)
-    return States(target=target, live=live, normalized_live=normalized, predicted=predicted)
+@dataclass(frozen=True)
+class ReadStates:
+    """The four sides of one object as they were read: each one decoded and masked when somebody looks at it."""
+
+    what: str
+    masker: Masker
+    raw_target: bytes
+    raw_live: bytes
+    raw_normalized_live: bytes
+    raw_predicted: bytes
+
+    @cached_property
+    def target(self) -> MaybeJson:
+        """What git renders to."""
+        return _state(self.what, self.raw_target, self.masker)
+
+    @cached_property
+    def live(self) -> MaybeJson:
+        """What the cluster holds."""
+        return _state(self.what, self.raw_live, self.masker)
+
+    @cached_property
+    def normalized_live(self) -> MaybeJson:
+        """The live side of Argo CD's comparison."""
+        return _state(self.what, self.raw_normalized_live, self.masker)
+
+    @cached_property
+    def predicted(self) -> MaybeJson:
+        """The git side of Argo CD's comparison."""
+        if self.raw_predicted == self.raw_normalized_live:
+            return self.normalized_live
+        return _state(self.what, self.raw_predicted, self.masker)
 
 
 def _state(what: str, raw: bytes, masker: Masker) -> MaybeJson:

@@ -32,7 +32,7 @@ def _item(item: ObjectSnapshot, manifests: Manifests, application: Application) 
     if target is ABSENT and item.target is ABSENT:
         return item
     moved = not same(target, item.target)
-    states = replace(item.states, target=target)
+    states = States(target, item.live, item.normalized_live, item.predicted)
     verdict = Verdict.OUT_OF_SYNC if moved else item.verdict
     return ObjectSnapshot(
         key=item.key, load=partial(_known, states), equal=item.equal and not moved, verdict=verdict, row=item.row

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import cast
+from typing import Protocol, cast
 
 import msgspec
 
@@ -41,6 +41,26 @@ class States:
     predicted: MaybeJson = ABSENT
 
 
+class Sides(Protocol):
+    """What `States` has, however it comes to it."""
+
+    @property
+    def target(self) -> MaybeJson:
+        """What git renders to."""
+
+    @property
+    def live(self) -> MaybeJson:
+        """What the cluster holds."""
+
+    @property
+    def normalized_live(self) -> MaybeJson:
+        """The live side of Argo CD's comparison."""
+
+    @property
+    def predicted(self) -> MaybeJson:
+        """The git side of Argo CD's comparison."""
+
+
 @dataclass(frozen=True)
 class ObjectSnapshot:
     """One item of managed-resources together with its row in `status.resources`. The states are decoded when looked at.
@@ -50,7 +70,7 @@ class ObjectSnapshot:
     """
 
     key: ObjectKey
-    load: Callable[[], States]
+    load: Callable[[], Sides]
     equal: bool = False
     compared: bool = True
     read: bool = True
@@ -59,7 +79,7 @@ class ObjectSnapshot:
     resource_version: str = ""
 
     @cached_property
-    def states(self) -> States:
+    def states(self) -> Sides:
         """The four sides, decoded once."""
         return self.load()
 
