@@ -25,7 +25,7 @@ FAULTS: tuple[Fault, ...] = (
 """What may be wrong with a part of a rule, worst first."""
 
 
-class RuleAnswer(Answered):
+class RuleAnswer(Answered, frozen=True):
     """A rule as it is (to be) written; what it leaves out does not restrict it. `group` "" is the core group."""
 
     group: str
@@ -37,7 +37,7 @@ class RuleAnswer(Answered):
     managed_fields_managers: tuple[str, ...] = ()
 
 
-class HiddenAnswer(Answered, omit_defaults=False):
+class HiddenAnswer(Answered, frozen=True, omit_defaults=False):
     """One place where git and live differ and only the rule keeps it from being shown.
 
     `verdict`: a person's, a pipeline's or git's change; a release that is kept away; or what controllers (or writers
@@ -59,7 +59,7 @@ class HiddenAnswer(Answered, omit_defaults=False):
     evidence: tuple[EvidenceAnswer, ...] = ()
 
 
-class FaultAnswer(Answered):
+class FaultAnswer(Answered, frozen=True):
     """What is wrong with a part of a rule, in a sentence, and the rules to write instead where there are better."""
 
     fault: Fault
@@ -67,7 +67,7 @@ class FaultAnswer(Answered):
     instead: tuple[RuleAnswer, ...] = ()
 
 
-class PartAnswer(Answered, omit_defaults=False):
+class PartAnswer(Answered, frozen=True, omit_defaults=False):
     """One pointer, jq program or manager of a rule, or a compare option.
 
     `origin` is where it stands: `spec.ignoreDifferences[0]` of `application`, or a key of the settings (`application`
@@ -89,7 +89,7 @@ class PartAnswer(Answered, omit_defaults=False):
     hides: tuple[HiddenAnswer, ...]
 
 
-class IgnoresSummary(Answered, omit_defaults=False):
+class IgnoresSummary(Answered, frozen=True, omit_defaults=False):
     """The audit in numbers; `faults` counts parts."""
 
     applications: int
@@ -99,7 +99,7 @@ class IgnoresSummary(Answered, omit_defaults=False):
     uncompared: int
 
 
-class IgnoresAnswer(Answered, omit_defaults=False):
+class IgnoresAnswer(Answered, frozen=True, omit_defaults=False):
     """The audit of all rules, worst first. `not_proven` are objects whose comparison could not be made again."""
 
     read: ReadAnswer

@@ -22,14 +22,14 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     """Fields that hold nothing are left out."""
 
 
-class EvidenceAnswer(Answered):
+class EvidenceAnswer(Answered, frozen=True):
     """One checkable statement: which fact, and what it says."""
 
     fact: str
     says: str
 
 
-class ExplanationAnswer(Answered):
+class ExplanationAnswer(Answered, frozen=True):
     """A cause with its proof."""
 
     cause: str
@@ -38,7 +38,7 @@ class ExplanationAnswer(Answered):
     evidence: tuple[EvidenceAnswer, ...] = ()
 
 
-class UndecidedAnswer(Answered):
+class UndecidedAnswer(Answered, frozen=True):
     """A cause that may apply, and what a reader would have to be granted to decide it."""
 
     cause: str
@@ -46,7 +46,7 @@ class UndecidedAnswer(Answered):
     why: str = ""
 
 
-class DifferenceAnswer(Answered, omit_defaults=False):
+class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     """One field that differs. `target`, `live`, `base` are left out where a side has none.
 
     `by` is the manager that wrote what live holds, apart from Argo CD, and `since` when (RFC 3339), both where the
@@ -68,7 +68,7 @@ class DifferenceAnswer(Answered, omit_defaults=False):
     since: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class ObjectAnswer(Answered, omit_defaults=False):
+class ObjectAnswer(Answered, frozen=True, omit_defaults=False):
     """One object with its differences; `id` is group/Kind/name."""
 
     id: str
@@ -78,7 +78,7 @@ class ObjectAnswer(Answered, omit_defaults=False):
     differences: tuple[DifferenceAnswer, ...]
 
 
-class EffectAnswer(Answered, omit_defaults=False):
+class EffectAnswer(Answered, frozen=True, omit_defaults=False):
     """One thing that a sync would do; `loses` is the cause whose change would be lost."""
 
     object: str
@@ -90,7 +90,7 @@ class EffectAnswer(Answered, omit_defaults=False):
     loses: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class SyncAnswer(Answered, omit_defaults=False):
+class SyncAnswer(Answered, frozen=True, omit_defaults=False):
     """What a sync now would do. `converges`: Argo CD would call the application Synced after it.
 
     `safe` is true only when every effect is known and none loses what somebody wants; `automatic` says what happens
@@ -104,7 +104,7 @@ class SyncAnswer(Answered, omit_defaults=False):
     automatic: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class UnmaskedAnswer(Answered, omit_defaults=False):
+class UnmaskedAnswer(Answered, frozen=True, omit_defaults=False):
     """One thing that is broken now. `object` is the managed object, `line` the first that says why ("": nothing does).
 
     `source` is the likeliest place in git: `file:line`; "none" where git's files hold no cause; left out if not known.
@@ -129,7 +129,7 @@ class UnmaskedAnswer(Answered, omit_defaults=False):
     change: Literal["new", "still"] | msgspec.UnsetType = msgspec.UNSET
 
 
-class GapAnswer(Answered):
+class GapAnswer(Answered, frozen=True):
     """Something that was not read."""
 
     what: str
@@ -137,7 +137,7 @@ class GapAnswer(Answered):
     needs: str = ""
 
 
-class SourceAnswer(Answered):
+class SourceAnswer(Answered, frozen=True):
     """One source of an application."""
 
     repo: str
@@ -146,7 +146,7 @@ class SourceAnswer(Answered):
     type: str = ""
 
 
-class NotReplayedAnswer(Answered):
+class NotReplayedAnswer(Answered, frozen=True):
     """One object that could not be compared again as Argo CD compares it, and why; `agrees` leaves it out."""
 
     object: str
@@ -154,7 +154,7 @@ class NotReplayedAnswer(Answered):
     why: str
 
 
-class ArgocdAnswer(Answered):
+class ArgocdAnswer(Answered, frozen=True):
     """Argo CD's own words, quoted."""
 
     sync: str
@@ -164,7 +164,7 @@ class ArgocdAnswer(Answered):
     conditions: tuple[str, ...] = ()
 
 
-class ApplicationAnswer(Answered):
+class ApplicationAnswer(Answered, frozen=True):
     """One application. `unmasked` is left out where nobody looked, `unseen` could not be looked at for it.
 
     `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more.
@@ -191,7 +191,7 @@ class ApplicationAnswer(Answered):
     seen_at: str = ""
 
 
-class ReadAnswer(Answered, omit_defaults=False):
+class ReadAnswer(Answered, frozen=True, omit_defaults=False):
     """What was read, from where, and what was not."""
 
     source: str = msgspec.field(name="from")
@@ -204,7 +204,7 @@ class ReadAnswer(Answered, omit_defaults=False):
     notes: tuple[str, ...] = ()
 
 
-class SummaryAnswer(Answered, omit_defaults=False):
+class SummaryAnswer(Answered, frozen=True, omit_defaults=False):
     """The fleet in numbers."""
 
     applications: int
@@ -217,7 +217,7 @@ class SummaryAnswer(Answered, omit_defaults=False):
     hidden: int
 
 
-class Answer(Answered, omit_defaults=False):
+class Answer(Answered, frozen=True, omit_defaults=False):
     """The answer of a command, as one document."""
 
     read: ReadAnswer
