@@ -219,7 +219,8 @@ def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> N
         case "tsv":
             pass
         case "html" | "sarif" | "junit":
-            write_pieces(_pieces(request, spill, tally, about))
+            how = Document(request.output, request.heading, request.fail_on)
+            write_document(how, spill.applications, about, tally)
         case _:
             _print_text(request, spill, tally, about)
     out.flush()
@@ -237,15 +238,29 @@ def _print_text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer)
         out.write(triage_text(tally, about, wiring.titles(), ink, width))
 
 
-def _pieces(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> Iterator[str]:
-    """A document for a browser, for code scanning or for a CI server, piece by piece."""
-    match request.output:
+@dataclass(frozen=True)
+class Document:
+    """How a page or a report is made: `effects` tells what a sync would do in the place of what differs."""
+
+    output: str
+    heading: str
+    fail_on: frozenset[str] = frozenset()
+    effects: bool = False
+    nothing: str = "Nothing differs, and nothing is hidden."
+
+
+def write_document(
+    how: Document, applications: Callable[[], Iterator[ApplicationAnswer]], about: ReadAnswer, tally: Tally
+) -> None:
+    """Write a document for a browser, for code scanning or for a CI server, piece by piece."""
+    match how.output:
         case "html":
-            return html_document(spill.applications, about, tally.summary(), wiring.titles(), request.heading)
+            titles = wiring.titles()
+            write_pieces(html_document(applications, about, tally.summary(), titles, how.heading, how.nothing))
         case "sarif":
-            return sarif_document(spill.applications(), about, wiring.cause_pages())
+            write_pieces(sarif_document(applications(), about, wiring.cause_pages(), effects=how.effects))
         case _:
-            return junit_document(spill.applications(), about, request.fail_on)
+            write_pieces(junit_document(applications(), about, how.fail_on, effects=how.effects))
 
 
 def write_pieces(pieces: Iterable[str]) -> None:

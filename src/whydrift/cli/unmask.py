@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from whydrift import wiring
-from whydrift.cli.answering import Progress, page_width, read_answer, wants_colour
+from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, listed
 from whydrift.core.model.application import Application
@@ -72,7 +72,7 @@ class Found:
 )
 @connection_options
 @selection_options
-@output_option("text", "json", "jsonl", "md", "tsv")
+@output_option("text", "json", "jsonl", "md", "tsv", "html", "sarif", "junit")
 @click.pass_context
 def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
     """What is broken now, whatever Argo CD calls it, with the first line that says why and where in git to look.
@@ -149,6 +149,10 @@ def _print(wanted: Wanted, found: Found) -> None:
             out.write(unmask_markdown(found.applications, found.about.gaps))
         case "tsv":
             out.write(unmask_tsv(found.applications))
+        case "html" | "sarif" | "junit":
+            broken = frozenset({"broken"})
+            how = Document(wanted.output, "What is broken now", broken, nothing="Nothing is broken.")
+            write_document(how, lambda: iter(found.applications), found.about, found.tally)
         case _:
             ink = Ink(wants_colour(wanted.colour))
             out.write(unmask_text(found.applications, found.about.gaps, ink, page_width()))
