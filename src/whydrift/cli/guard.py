@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from whydrift import wiring
-from whydrift.cli.answering import Progress, page_width, read_answer, wants_colour
+from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, listed
 from whydrift.core.model.application import Application
@@ -51,7 +51,7 @@ class Guarded:
 @click.option("--revision", default="", metavar="SHA", help="The effects of syncing that revision, not the newest one.")
 @connection_options
 @selection_options
-@output_option("text", "json", "md")
+@output_option("text", "json", "md", "html", "sarif", "junit")
 @click.pass_context
 def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
     """May these applications be synced without reverting somebody's work? The exit code says it."""
@@ -118,6 +118,9 @@ def _print(guarded: Guarded, found: list[ApplicationAnswer], tally: Tally, about
             sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
         case "md":
             sys.stdout.write(guard_markdown(found, about, guarded.revision))
+        case "html" | "sarif" | "junit":
+            how = Document(guarded.output, "May this be synced?", effects=True, nothing="A sync changes nothing.")
+            write_document(how, lambda: iter(found), about, tally)
         case _:
             ink, width = Ink(wants_colour(guarded.colour)), page_width()
             for application in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
@@ -36,21 +37,28 @@ def html_document(
     summary: SummaryAnswer,
     titles: Mapping[str, str],
     heading: str = "What differs, and why",
+    nothing: str = "Nothing differs, and nothing is hidden.",
 ) -> Iterator[str]:
     """The page, piece by piece; `applications` is gone through twice, in the order in which it gives them."""
-    return page(f"whydrift: {heading}", _body(applications, read, summary, titles, heading))
+    parts = chain(_first(applications(), read, summary, heading, nothing), _rest(applications(), summary, titles))
+    return page(f"whydrift: {heading}", parts)
 
 
-def _body(
-    applications: Applications, read: ReadAnswer, summary: SummaryAnswer, titles: Mapping[str, str], heading: str
+def _first(
+    applications: Iterator[ApplicationAnswer], read: ReadAnswer, summary: SummaryAnswer, heading: str, nothing: str
 ) -> Iterator[str]:
     yield f"<header><h1>{safe(heading)}</h1>\n{_headline(read, summary)}</header>\n"
     yield unread(read)
-    yield _index(applications())
+    yield _index(applications, nothing)
+
+
+def _rest(
+    applications: Iterator[ApplicationAnswer], summary: SummaryAnswer, titles: Mapping[str, str]
+) -> Iterator[str]:
     yield _causes(summary, titles)
     calm: list[str] = []
     yield "<main>\n"
-    for application in applications():
+    for application in applications:
         if is_told(application):
             yield _application(application)
         else:
@@ -93,10 +101,10 @@ def _anchor(application: ApplicationAnswer) -> str:
     return "app-" + hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _index(applications: Iterator[ApplicationAnswer]) -> str:
+def _index(applications: Iterator[ApplicationAnswer], nothing: str) -> str:
     rows = [_index_row(application) for application in applications if is_told(application)]
     if not rows:
-        return note((), "Nothing differs, and nothing is hidden.", "good")
+        return note((), nothing, "good")
     columns = (("application", ""), ("Argo CD", ""), ("hurts most", ""), ("a sync", ""), ("fields", "number"))
     return f'<nav aria-label="applications"><h2 id="top">Applications</h2>\n{table(columns, rows)}</nav>\n'
 

@@ -194,7 +194,8 @@ def _effect(application: ApplicationAnswer, effect: EffectAnswer) -> Result:
     properties: JsonObject = {"application": plain(application.name), "paths": [plain(path) for path in effect.paths]}
     bad = "warning" if effect.does is Does.UNKNOWN else "error"
     where = f"{effect.object}@{effect.namespace}"
-    return _result(application, f"{EFFECT}{effect.does.value}", bad, message, where, "", properties)
+    path = "".join((f"#{effect.does.value}", *effect.paths[:1]))
+    return _result(application, f"{EFFECT}{effect.does.value}", bad, message, where, path, properties)
 
 
 def _trouble(application: ApplicationAnswer, trouble: UnmaskedAnswer) -> Result:
