@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import msgspec
 
@@ -245,7 +246,9 @@ def _yaml_object(value: str, name: str) -> JsonObject:
     return decoded or {}
 
 
+@lru_cache(512)
 def _yaml(value: str, name: str) -> Json:
+    """One setting's YAML; the same few texts come again for every application, and nobody changes what they mean."""
     try:
         decoded: Json = msgspec.to_builtins(msgspec.yaml.decode(value), str_keys=True)
     except msgspec.MsgspecError as error:
