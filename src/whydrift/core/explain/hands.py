@@ -24,6 +24,8 @@ ORDERED: Final = frozenset({"initContainers"})
 """Lists with keys whose order means something all the same: init containers run one after the other."""
 SHARED_NAMES: Final = {"rancher": "cattle.io"}
 """Controllers that write under the name of a tool for people; keys of this domain are theirs."""
+WRITE_ONLY: Final = "stringData"
+"""What the API server takes in a Secret and never gives back: it goes into `data`."""
 AUTO_SYNC: Final = ("spec", "syncPolicy", "automated")
 """What a rollback, or somebody in Argo CD's pages, takes away from an Application."""
 
@@ -101,13 +103,21 @@ def _would_be_kept(subject: Subject, difference: Difference, base: MaybeJson) ->
     Custom kinds lose fields to pruning and to conversion as well; there a person's write since the sync is asked for,
     except in Applications, whose fields Argo CD's own pages take away without leaving a name.
     """
+    if difference.path[0] == WRITE_ONLY:
+        return False
     if difference.path[0] == "metadata":
         return isinstance(base, str) or not hollow(base)
     if (subject.key.group, subject.key.kind) == ("argoproj.io", "Application"):
-        known = difference.path[:3] == AUTO_SYNC or child(subject.stored, *difference.path) is not ABSENT
+        automated = difference.path[:3] == AUTO_SYNC or _held_auto_sync(difference, base)
+        known = automated or child(subject.stored, *difference.path) is not ABSENT
         return known and dropped(subject, difference) is None
     kept = child(subject.stored, *difference.path) is not ABSENT
     return kept and (not subject.custom or (not hollow(base) and bool(hands_since(subject))))
+
+
+def _held_auto_sync(difference: Difference, base: MaybeJson) -> bool:
+    """Whether the whole sync policy is gone, and it held nothing but auto-sync."""
+    return difference.path == AUTO_SYNC[:2] and is_object(base) and list(base) == [AUTO_SYNC[2]]
 
 
 def _scales_to_zero(subject: Subject, difference: Difference) -> bool:

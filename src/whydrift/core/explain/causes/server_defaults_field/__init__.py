@@ -6,7 +6,7 @@ server's own code sets show up, mostly under structured merge. An object exporte
 the server counts and stamps itself (`metadata.generation`, `uid`), which never can agree.
 
 What proves it: git's object, decoded, defaulted and encoded as the API server does it, holds the live value at this
-path; or the path is one that the server writes itself and ignores when it is sent.
+path; or a dry run (`--dry-run`) answers with it and nothing else changes objects on their way; or the path is one that the server writes itself and ignores when it is sent.
 
 What would refute it: the replay gives another value than live has; git states a value that the server keeps.
 
@@ -17,12 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.admission import mutators_of
+from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.dry_run import returned
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.filled_in import default_at
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, WEBHOOKS
 from whydrift.core.model.values import ABSENT, is_empty, same
 
 KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "selfLink"})
@@ -44,6 +47,13 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             yield _server_keeps(difference)
         elif _says_null(difference):
             yield _nothing(difference)
+        elif (answered := _answered(subject, difference)) is not None:
+            yield Explanation(
+                paths=frozenset({difference.path}),
+                strength=Strength.REPLAYED,
+                why=f"the API server makes {quoted(difference.live)} of git's {quoted(difference.target)}",
+                evidence=(answered, Evidence("webhooks", "no webhook and no policy matches this object")),
+            )
         elif same(default_at(subject, difference.path), difference.live):
             stated = "nothing" if difference.target is ABSENT else quoted(difference.target)
             yield Explanation(
@@ -55,6 +65,13 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
                     Evidence("replay", "git's object, stored as the API server does it, holds the live value here"),
                 ),
             )
+
+
+def _answered(subject: Subject, difference: Difference) -> Evidence | None:
+    """That a dry run fills in what git states empty, where nothing but the server itself can have done it."""
+    read = subject.facts.known(WEBHOOKS) and subject.facts.known(ADMISSION_POLICIES)
+    replayed = same(default_at(subject, difference.path), difference.live)
+    return returned(subject, difference) if read and not replayed and not mutators_of(subject) else None
 
 
 def _exported(difference: Difference) -> bool:
@@ -92,4 +109,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
+    wishes=needs(WEBHOOKS, ADMISSION_POLICIES, DRY_RUN),
 )

@@ -8,7 +8,7 @@ belongs to the request.
 What proves it: nobody but Argo CD wrote here since, and what is stored is not what Argo CD sent (its last-applied
 annotation or the synced manifest says otherwise), nor a default of the kind; and a webhook or policy matches the
 object by its rules and selectors. Or a webhook of a known injector matches and the path is one that it fills. Or
-several objects of the kind have the same addition. Where those lists were not read, last-applied alone has to show
+several objects of the kind have the same addition, or a dry run (`--dry-run`) of git's object answers with live's value. Where those lists were not read, last-applied alone has to show
 that Argo CD sent another value. Conditions in CEL are not evaluated: where they decide, the claim is weaker.
 
 What would refute it: a person, controller or pipeline owns the path; no webhook and no policy matches; the value is a
@@ -23,6 +23,7 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.admission import Mutator, mutators_of
 from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.dry_run import returned
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.filled_in import is_known_default
 from whydrift.core.explain.injectors import injector_of
@@ -30,7 +31,7 @@ from whydrift.core.explain.requests import only_in_request, repeated, sent_other
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, NAMESPACE, SCHEMAS, WEBHOOKS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, NAMESPACE, SCHEMAS, WEBHOOKS
 from whydrift.core.model.paths import for_people
 
 SERVER_OWNED = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"})
@@ -77,6 +78,8 @@ def _changed(subject: Subject, difference: Difference, mutators: tuple[Mutator, 
     """The proof by what Argo CD sent and what was stored; or by other objects that show the same."""
     if sent_otherwise(subject, difference):
         said = Evidence("base", "Argo CD sent something else, and no other writer owns the value")
+    elif (answered := returned(subject, difference)) is not None:
+        said = answered
     elif repeated(subject, difference):
         said = Evidence("siblings", f"other {subject.key.kind} objects of the application show the same")
     else:
@@ -102,5 +105,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(WEBHOOKS, ADMISSION_POLICIES),
-    wishes=needs(WEBHOOKS, SCHEMAS, NAMESPACE),
+    wishes=needs(WEBHOOKS, SCHEMAS, NAMESPACE, DRY_RUN),
 )
