@@ -208,7 +208,7 @@ def _allowed(reply: Reply) -> bool:
 def _lacking(need: Need, reply: Reply, namespaces: tuple[str, ...]) -> Lack:
     return Lack(
         verb=need.asks.verb,
-        resource=need.asks.resource,
+        resource=need.asks.granted,
         group=need.asks.group,
         names=(need.name,) if need.name else (),
         namespaces=namespaces,

@@ -51,7 +51,7 @@ class Need:
         """The permission, least: in Argo CD's namespace where that is enough, else in all of them."""
         asks = self.asks
         own = self.at_home and asks.group == ""
-        return Grant(asks.verb, asks.group, asks.resource, home if self.at_home else "", self.name if own else "")
+        return Grant(asks.verb, asks.group, asks.granted, home if self.at_home else "", self.name if own else "")
 
 
 @dataclass

@@ -30,6 +30,11 @@ class ResourcePath:
         return "list" if self.is_list else "get"
 
     @property
+    def granted(self) -> str:
+        """The resource as a rule of RBAC names it: `pods/log`."""
+        return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+
+    @property
     def is_secret(self) -> bool:
         """Whether its answer would hold values of Secrets."""
         return self.group == "" and self.resource.lower() == "secrets"

@@ -66,8 +66,18 @@ def tree_troubles(scene: Scene) -> tuple[Trouble, ...]:
     """One trouble for each object and state."""
     groups: dict[ObjectKey, list[JsonObject]] = defaultdict(list)
     for key, node in tree_suspects(scene):
-        groups[key].append(node)
+        groups[_claim(scene, key, state_of(node, scene.now)) or key].append(node)
     return tuple(_trouble(scene, key, nodes) for key, nodes in groups.items())
+
+
+def _claim(scene: Scene, key: ObjectKey, state: str) -> ObjectKey | None:
+    """The pending claim that pods of an object wait for; None where they wait for something else."""
+    if state != "Pending":
+        return None
+    volumes = [volume for spec in POD_SPECS for volume in items(scene.stated(key), *spec, "volumes")]
+    claims = {text(volume, "persistentVolumeClaim", "claimName") for volume in volumes}
+    held = (k for k in scene.by_key if k.kind == "PersistentVolumeClaim" and k.name in claims)
+    return next((k for k in held if text(scene.stated(k), "status", "phase") == "Pending"), None)
 
 
 def _trouble(scene: Scene, key: ObjectKey, nodes: list[JsonObject]) -> Trouble:
@@ -75,7 +85,9 @@ def _trouble(scene: Scene, key: ObjectKey, nodes: list[JsonObject]) -> Trouble:
     state = state_of(worst, scene.now)
     container, why = _why(scene, key, nodes, state)
     failed = Category.JOB_FAILED if key.kind in ("Job", "CronJob") else Category.APPLICATION_ERROR
-    if state.removeprefix("Init:") in IMAGES:
+    if key.kind == "PersistentVolumeClaim":
+        category = Category.VOLUME_PENDING
+    elif state.removeprefix("Init:") in IMAGES:
         category = image_category(why.line)
     else:
         category = category_of(why.line) or {
