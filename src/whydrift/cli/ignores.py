@@ -109,7 +109,7 @@ async def _answer(source: wiring.Opened, request: Audit) -> IgnoresAnswer:
     if not ledger.applications and request.selection != Selection():
         named = " ".join(request.selection.names) or "the selection"
         raise UsageError(f"no application matches {named}: `whydrift ls --all` and `argocd app list` name them")
-    about = read_answer(source, read, Tally())
+    about = read_answer(source, read, Tally(newest=ledger.newest))
     ledger.complete = ledger.complete and about.complete
     rules = ledger.answers()
     return IgnoresAnswer(read=about, summary=ledger.summary(rules), rules=rules, not_proven=tuple(ledger.not_proven))

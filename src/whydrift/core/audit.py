@@ -33,6 +33,8 @@ class Ledger:
 
     complete: bool = True
     applications: int = 0
+    newest: str = ""
+    """The newest time (RFC 3339) that any application states."""
     rules: list[PartAnswer] = field(default_factory=list)
     not_proven: list[GapAnswer] = field(default_factory=list)
     _system: dict[tuple[str, str, str], list[tuple[Application, PartAudit]]] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Ledger:
         """Count the rules of one application."""
         application = audit.application
         self.applications += 1
+        self.newest = max(self.newest, _newest(application))
         for key, why in audit.uncompared:
             self.not_proven.append(GapAnswer(what=f"{application.name}: {key}", why=why))
         for found in audit.parts:

@@ -19,6 +19,7 @@ from whydrift.core.model.triage import (
     SyncAnswer,
     UnmaskedAnswer,
 )
+from whydrift.core.report.ages import age
 from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, short_revisions
 from whydrift.core.report.html_page import code, folded, mark, note, page, safe, table
 from whydrift.core.report.tally import ATTENTION, concern, objects_of
@@ -154,7 +155,7 @@ def _application(application: ApplicationAnswer) -> str:
         parts.append(note(said.conditions, "Argo CD could not compare it: nothing here is known to be clean", "bad"))
     if application.agrees == "stale":
         parts.append(note((), "Argo CD's verdict is older than its inputs"))
-    parts += [_trouble(trouble) for trouble in troubles_in(application)]
+    parts += [_trouble(trouble, application.seen_at) for trouble in troubles_in(application)]
     if application.unseen:
         parts.append(note((f"{gap.what}: {gap.why}" for gap in application.unseen), "Not looked at", "bad"))
     if application.recovered:
@@ -179,11 +180,11 @@ def _about(application: ApplicationAnswer) -> str:
     return definitions(rows)
 
 
-def _trouble(trouble: UnmaskedAnswer) -> str:
+def _trouble(trouble: UnmaskedAnswer, now: str) -> str:
     """What is broken: where, since when, and the line that says why."""
     times = f", {count(trouble.restarts, 'restart')}" if trouble.restarts else ""
     reason = f" ({trouble.reason})" if isinstance(trouble.reason, str) else ""
-    since = f", since {trouble.since}" if trouble.since else ""
+    since = f", {age(trouble.since, now)}" if trouble.since else ""
     change = f", {trouble.change}" if isinstance(trouble.change, str) else ""
     named = f"{trouble.object.split('/', 1)[-1]}{' ' + trouble.container if trouble.container else ''}"
     heading = f"Broken: {named} is {trouble.state}{reason}{times}{since}{change}"

@@ -36,6 +36,7 @@ background:var(--card);color:var(--quiet);border:1px solid var(--line)}
 .mark.good{background:var(--goodpaper);color:var(--good);border-color:var(--good)}
 table{border-collapse:collapse;width:100%}
 th{text-align:left;font-size:.8125rem;color:var(--quiet);font-weight:600}
+th,td:not(:first-child){overflow-wrap:break-word}
 th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 td.number,th.number{text-align:right;white-space:nowrap}
 section{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:.25rem 1rem .75rem;background:var(--paper)}
