@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from whydrift.core.model.fleet import Commit
+from whydrift.core.model.values import JsonObject
 
 
 class Api(StrEnum):
@@ -75,6 +76,14 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and files."""
+
+
+@runtime_checkable
+class DryRuns(Protocol):
+    """Asks a cluster what an apply would make. Only with `--dry-run`; a recording answers what was recorded."""
+
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a server-side apply of `target` would make; `namespace` is for targets that state none."""
 
 
 class Repository(Protocol):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
 from whydrift.demo import FLEET as DEMO
-from whydrift.ports import Repository, Source
+from whydrift.ports import DryRuns, Repository, Source
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
 
@@ -50,6 +50,7 @@ class Opened:
     settings: Settings = field(default_factory=Settings)
     closing: list[Callable[[], None]] = field(default_factory=list)
     noting: Noting | None = None
+    dry_run: bool = False
     reachable: Callable[[str], Awaitable[str]] | None = None
 
     def reader(self, instance: str) -> FactReader:
@@ -57,7 +58,9 @@ class Opened:
         from whydrift.adapters.builtin.schema import builtin_schemas
         from whydrift.usecases.facts import FactReader
 
-        return FactReader(self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders)
+        reader = FactReader(self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders)
+        reader.dry_runs = self.answers if self.dry_run and isinstance(self.answers, DryRuns) else None
+        return reader
 
     @property
     def read_at(self) -> str:
@@ -123,6 +126,7 @@ def open_source(connection: Connection) -> Opened:
     answers = open_answers(connection)
     renders = settings.renders if connection.renders is None else connection.renders
     opened = Opened(answers, Masker(secrets.token_bytes(16)), renders, settings=settings)
+    opened.dry_run = connection.dry_run
     opened.noting = answers if isinstance(answers, Noting) else None
     if not connection.no_git:
         _open_repositories(opened, connection)

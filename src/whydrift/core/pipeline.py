@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
@@ -12,9 +12,10 @@ from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.newer import unnoticed
+from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
-from whydrift.core.judge.calibration import Calibration, calibrations
+from whydrift.core.judge.calibration import Calibration, calibrations, sent_to_server
 from whydrift.core.judge.forecast import forecast
 from whydrift.core.judge.revision import at_revision
 from whydrift.core.judge.situation import Situation, wants
@@ -22,6 +23,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Forecast
 from whydrift.core.model.explanation import Undecided
+from whydrift.core.model.fact_kinds import DRY_RUN
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
@@ -156,11 +158,36 @@ def calibrate(
     outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
 ) -> tuple[Calibration, ...]:
     """Whether our comparison gives Argo CD's verdict: for what differs, and for all objects where all were decoded."""
-    everything = analysis.hidden or analysis.synced
-    differing = {found.key for found in outcome.objects}
     situation = Situation(outcome.snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
-    chosen = lambda item: everything or item.verdict is Verdict.OUT_OF_SYNC or item.key in differing  # noqa: E731 - one use
-    return tuple(calibrations(situation, chosen))
+    chosen = {item.key for item in _compared_again(outcome, analysis)}
+    return tuple(calibrations(situation, lambda item: item.key in chosen))
+
+
+def _compared_again(outcome: ApplicationOutcome, analysis: Analysis) -> Iterator[ObjectSnapshot]:
+    everything, differing = analysis.hidden or analysis.synced, {found.key for found in outcome.objects}
+    for item in outcome.snapshot.objects or ():
+        if everything or item.verdict is Verdict.OUT_OF_SYNC or item.key in differing:
+            yield item
+
+
+def calibration_wants(outcome: ApplicationOutcome, analysis: Analysis) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
+    """The dry runs without which server-side comparisons cannot be compared again."""
+    for item in _compared_again(outcome, analysis):
+        if item.target is not ABSENT and compared_server_side(outcome.snapshot.application, item):
+            yield item.key, DRY_RUN
+
+
+def dry_run_of(
+    snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis
+) -> Callable[[ObjectKey], JsonObject | None]:
+    """What a dry run of each object applies."""
+    by_key = {item.key: item for item in snapshot.objects or ()}
+
+    def sent(key: ObjectKey) -> JsonObject | None:
+        situation = Situation(snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
+        return sent_to_server(by_key[key], situation) if key in by_key else None
+
+    return sent
 
 
 def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ from whydrift.core.model.fact_kinds import (
     COMPARED_MANIFESTS,
     CRDS,
     DEFINITION,
+    DRY_RUN,
     EARLIER_MANIFESTS,
     EVENTS,
     FLEET,
@@ -46,7 +47,7 @@ from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.errors import SourceError
-from whydrift.ports import Api, Body, NotRead, Question, Repository, Source
+from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
@@ -54,6 +55,10 @@ from whydrift.usecases.pod_log import pod_log
 from whydrift.usecases.rendered_from import rendered_from
 from whydrift.usecases.renders import compared_manifests, earlier_manifests, second_render, synced_manifests
 
+NO_DRY_RUN = Gap("dry run", "no dry run without --dry-run", DRY_RUN.needs)
+COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS)
+"""The facts on whose terms objects are compared; what is sent to a dry run depends on them."""
+Sent = Callable[[ObjectKey], JsonObject | None]
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
 
@@ -69,6 +74,8 @@ class FactReader:
     renders: int = 2
     rendered: int = 0
     unreached: set[str] = field(default_factory=set)
+    dry_runs: DryRuns | None = None
+    _sent: dict[tuple[str, ...], Sent] = field(default_factory=dict)
     _known: dict[tuple[FactKind[object], tuple[str, ...]], object] = field(default_factory=dict)
     _locks: dict[tuple[FactKind[object], tuple[str, ...]], asyncio.Lock] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
@@ -83,7 +90,7 @@ class FactReader:
     def facts(self, application: Application, key: ObjectKey) -> Facts:
         """What is known by now for one object of an application."""
         values: dict[FactKind[object], object] = {}
-        gaps: dict[FactKind[object], Gap] = {}
+        gaps: dict[FactKind[object], Gap] = {} if self.dry_runs else {DRY_RUN: NO_DRY_RUN}
         for kind in (*READERS, FLEET):
             found = self._known.get((kind, self._scope(kind, application, key)))
             if isinstance(found, Gap):
@@ -108,9 +115,19 @@ class FactReader:
             else:
                 self._known[place] = await READERS[kind](self, application, key)
 
+    def sends(self, application: Application, sent: Sent) -> None:
+        """Say what a dry run of an application's objects applies; the facts that this depends on are read first."""
+        self._sent[self._application(application)] = sent
+
+    def sent(self, application: Application, key: ObjectKey) -> JsonObject | None:
+        """What a dry run applies for one object; None where there is nothing to apply."""
+        found = self._sent.get(self._application(application))
+        return None if found is None else found(key)
+
     def forget(self, application: Application) -> None:
         """Let go of what concerns one application only."""
         mine = self._application(application)
+        self._sent.pop(mine, None)
         for place in [place for place in self._known if place[1][: len(mine)] == mine]:
             del self._known[place]
 
@@ -201,6 +218,19 @@ async def _config(reader: FactReader, application: Application, key: ObjectKey) 
 async def _version(reader: FactReader, application: Application, key: ObjectKey) -> object:
     found = reader.value(await reader.argocd("/api/version"), ARGOCD_VERSION, "Argo CD's version")
     return found if isinstance(found, Gap) else text(found, "Version")
+
+
+async def _dry_run(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    if reader.dry_runs is None:
+        return NO_DRY_RUN
+    await reader.read((application, key, kind) for kind in COMPARED_ON)
+    what, sent = f"dry run of {key}", reader.sent(application, key)
+    if sent is None:
+        return Gap(what, "there is nothing to apply, or it is a Secret", DRY_RUN.needs)
+    at = (await reader.source.clusters(reader.instance)).get(application.cluster)
+    if at is None:
+        return Gap(what, f"cluster {application.cluster} is not in the kubeconfig", DRY_RUN.needs)
+    return reader.value(await reader.dry_runs.dry_run(at, sent, key.namespace), DRY_RUN, what)
 
 
 async def _project(reader: FactReader, application: Application, key: ObjectKey) -> object:
@@ -317,6 +347,7 @@ READERS: dict[FactKind[object], Reader] = {
     SETTINGS: _settings,
     ARGOCD_CONFIG: _config,
     ARGOCD_VERSION: _version,
+    DRY_RUN: _dry_run,
     PROJECT: _project,
     SYNC_WINDOWS: _application_part(SYNC_WINDOWS, "/syncwindows"),
     RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),

@@ -9,13 +9,23 @@ from dataclasses import dataclass, replace
 from whydrift.core.answer import application_answer
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import ARGOCD_VERSION, FLEET
-from whydrift.core.model.facts import Gap
+from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.fleet import Fleet
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.model.values import JsonObject
-from whydrift.core.pipeline import Analysis, ApplicationOutcome, calibrate, foresee, foresight_wants, is_looked_at, look
+from whydrift.core.pipeline import (
+    Analysis,
+    ApplicationOutcome,
+    calibrate,
+    calibration_wants,
+    dry_run_of,
+    foresee,
+    foresight_wants,
+    is_looked_at,
+    look,
+)
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
@@ -94,6 +104,8 @@ def _unread(rows: dict[ObjectKey, JsonObject], objects: Iterable[ObjectSnapshot]
 async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> ApplicationOutcome:
     application, reader = snapshot.application, how.reader
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
+    if reader.dry_runs is not None:
+        reader.sends(application, dry_run_of(snapshot, facts, how.analysis))
     outcome = look(snapshot, facts, how.analysis)
     for _ in range(ROUNDS):
         if not outcome.wants:
@@ -103,13 +115,17 @@ async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> Appli
     return replace(outcome, wants=())
 
 
+def _dry_runs(outcome: ApplicationOutcome, how: Look) -> tuple[tuple[ObjectKey, FactKind[object]], ...]:
+    return () if how.reader.dry_runs is None else tuple(calibration_wants(outcome, how.analysis))
+
+
 async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome:
     """The outcome with what a sync now would do."""
     application, reader = outcome.snapshot.application, how.reader
     if not is_looked_at(application, how.analysis):
         return outcome
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
-    wanted = foresight_wants(outcome.snapshot, facts)
+    wanted = (*foresight_wants(outcome.snapshot, facts), *_dry_runs(outcome, how))
     await reader.read((application, key, kind) for key, kind in wanted)
     outcome = replace(outcome, calibrations=calibrate(outcome, facts, how.analysis))
     if not how.analysis.revision:

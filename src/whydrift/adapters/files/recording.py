@@ -14,12 +14,14 @@ from urllib.parse import quote
 
 import msgspec
 
+from whydrift.core.model.values import JsonObject, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
 
 ABOUT = "recording.json"
 SAFE = "-._~!$&'()+,;=:@"
 LONGEST_NAME = 200
+CREATED = ("200", "201")
 LARGEST_FILE = 1024**3
 LARGEST_RATIO = 400
 """Unpacked to packed: ten thousand applications that are alike reach 100; zeros 1000."""
@@ -123,6 +125,15 @@ class Files:
         place = self.root / folder
         return sorted(path.name for path in place.iterdir() if path.is_file()) if place.is_dir() else []
 
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders directly in a folder."""
+        if self._zip:
+            prefix = folder.rstrip("/") + "/"
+            below = (entry[len(prefix) :] for entry in self._zip.namelist() if entry.startswith(prefix))
+            return sorted({name.partition("/")[0] for name in below if "/" in name})
+        place = self.root / folder
+        return sorted(path.name for path in place.iterdir() if path.is_dir()) if place.is_dir() else []
+
     def open(self, name: str) -> io.BytesIO | None:
         """One file as a stream of bytes; None where it does not exist."""
         content = self.read(name)
@@ -203,6 +214,27 @@ class Recording:
         stated = next((row.folder for row in rows if row.id == question.at and row.folder), "")
         return f"{stated.rstrip('/')}/{file_name(question)}" if stated else place_of(question)
 
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a dry run of this object was recorded to answer; its kind's plural is the folder's name."""
+        version, kind = text(target, "apiVersion"), text(target, "kind")
+        name, where = text(target, "metadata", "name"), text(target, "metadata", "namespace") or namespace
+        group = f"{dry_run_place(at)}{'apis' if '/' in version else 'api'}/{version}"
+        for folder in (group, f"{group}/namespaces/{_short(_part(where))}") if where else (group,):
+            for plural in self.files.folders(folder):
+                reply = self._dry_run_in(f"{folder}/{plural}/{_short(_part(name))}.json", kind)
+                if reply is not None:
+                    return reply
+        return NotRead("no dry run of it is in the recording")
+
+    def _dry_run_in(self, name: str, kind: str) -> Reply | None:
+        for status in ("", *CREATED, *REFUSALS):
+            content = self.files.read(f"{name}.{status}" if status else name)
+            if content is not None and status in REFUSALS:
+                return NotRead(_refusal(status, content), int(status))
+            if content is not None and _kind(content) == kind:
+                return Body(content)
+        return None
+
     def instances(self) -> Sequence[str]:
         """Ids of the recorded Argo CD instances."""
         return [row.id for row in self._about.instances] or [""]
@@ -215,6 +247,22 @@ class Recording:
 
     async def close(self) -> None:
         """Nothing is kept open but the archive, which the process lets go of."""
+
+
+def dry_run_place(at: str) -> str:
+    """The folder of a cluster's dry runs inside a recording."""
+    return f"clusters/{_part(at)}/dry-run/" if at else "dry-run/"
+
+
+def _kind(content: bytes) -> str:
+    try:
+        return msgspec.json.decode(content, type=_Kind).kind
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return ""
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
 
 
 def _refusal(status: str, body: bytes) -> str:

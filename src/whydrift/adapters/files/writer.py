@@ -10,11 +10,12 @@ from pathlib import Path
 
 import msgspec
 
-from whydrift.adapters.files.recording import ABOUT, Recording, place_of
+from whydrift.adapters.files.recording import ABOUT, Recording, dry_run_place, file_name, place_of
 from whydrift.core.model.secrets import Masker
+from whydrift.core.model.values import Json, JsonObject, is_object, items, text
 from whydrift.errors import SourceError, UsageError
-from whydrift.ports import Body, NotRead, Question, Reply, Source
-from whydrift.usecases.decode import decode
+from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Reply, Source
+from whydrift.usecases.decode import decode, decode_object
 
 KEY = ".key.part"
 """The key of the tokens, while a recording is not finished: the rest of it must mask equal values equally."""
@@ -49,6 +50,7 @@ class RecordingSource:
         self._masker = masker
         self.resumed = 0
         self.unread: dict[str, str] = {}
+        self._served: dict[tuple[str, str], dict[str, Json]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
@@ -74,6 +76,36 @@ class RecordingSource:
             self._note(question, place, NotRead(str(error)))  # what cannot be read cannot be masked: it is left out
         return reply
 
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What the live source answers to a dry run, written down under the URL path that was asked."""
+        if not isinstance(self._inner, DryRuns):
+            return NotRead("this source answers no dry runs")
+        reply = await self._inner.dry_run(at, target, namespace)
+        place = await self._dry_run_place(at, target, namespace)
+        if place is None:
+            return reply
+        if isinstance(reply, Body):
+            self._write(place, self.masked(reply.content, True))
+        elif reply.status is not None:
+            self._write_refusal(place, reply.why, reply.status)
+        return reply
+
+    async def _dry_run_place(self, at: str, target: JsonObject, namespace: str) -> Path | None:
+        """Where a dry run's answer stands; None where the cluster does not tell the plural of the kind."""
+        version, kind = text(target, "apiVersion"), text(target, "kind")
+        group = f"/apis/{version}" if "/" in version else f"/api/{version}"
+        if (at, group) not in self._served:
+            reply = await self._inner.ask(Question(Api.KUBERNETES, group, (), at))
+            found = decode_object(reply.content, group) if isinstance(reply, Body) else {}
+            self._served[at, group] = {text(row, "kind"): row for row in items(found, "resources") if _is_whole(row)}
+        row = self._served[at, group].get(kind)
+        if not is_object(row):
+            return None
+        inside = text(target, "metadata", "namespace") or namespace
+        where = f"/namespaces/{inside}" if row.get("namespaced") is True else ""
+        asked = Question(Api.KUBERNETES, f"{group}{where}/{text(row, 'name')}/{text(target, 'metadata', 'name')}")
+        return self._folder / dry_run_place(at) / file_name(asked).partition("/")[2]
+
     def masked(self, content: bytes, is_json: bool) -> bytes:
         """An answer with its secrets replaced; a log is masked as text. SourceError for JSON that cannot be read."""
         if not is_json:
@@ -83,8 +115,11 @@ class RecordingSource:
     def _note(self, question: Question, place: Path, reply: NotRead) -> None:
         self.unread[str(question)] = reply.why
         if reply.status is not None:
-            body = json.dumps({"error": self._masker.text(reply.why), "code": reply.status}).encode()
-            self._write(place.with_name(f"{place.name}.{reply.status}"), body)
+            self._write_refusal(place, reply.why, reply.status)
+
+    def _write_refusal(self, place: Path, why: str, status: int) -> None:
+        body = json.dumps({"error": self._masker.text(why), "code": status}).encode()
+        self._write(place.with_name(f"{place.name}.{status}"), body)
 
     def _write(self, place: Path, content: bytes) -> None:
         try:
@@ -115,6 +150,11 @@ class RecordingSource:
     async def close(self) -> None:
         """Close the live source."""
         await self._inner.close()
+
+
+def _is_whole(row: Json) -> bool:
+    """Whether a row of discovery is about the resource itself, no subresource."""
+    return "/" not in text(row, "name")
 
 
 def pack(folder: Path, archive: Path) -> None:

@@ -16,11 +16,16 @@ def returned(subject: Subject, difference: Difference) -> Evidence | None:
 
     Only where git states a value: what git leaves out stays as it is in live, whoever wrote it, and proves nothing.
     """
-    answer = subject.facts.maybe(DRY_RUN)
-    if answer is None or difference.whole or difference.target is ABSENT or difference.live is ABSENT:
-        return None
-    if not same(at(difference.live_path, subject.object.live, answer), difference.live):
+    if difference.target is ABSENT or difference.live is ABSENT or not answers_as_live(subject, difference):
         return None
     return Evidence(
         "dry run", f"applied with {quoted(difference.target)}, the server answers {quoted(difference.live)}"
     )
+
+
+def answers_as_live(subject: Subject, difference: Difference) -> bool | None:
+    """Whether the dry run's answer has live's value here; None where there was none."""
+    answer = subject.facts.maybe(DRY_RUN)
+    if answer is None or difference.whole:
+        return None
+    return same(at(difference.live_path, subject.object.live, answer), difference.live)

@@ -20,7 +20,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import DRY_RUN
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
-from whydrift.core.model.values import ABSENT, is_object, same
+from whydrift.core.model.values import ABSENT, JsonObject, is_object, same
 from whydrift.core.model.versions import FIRST, not_calibrated_release
 from whydrift.errors import NotComparable, NotReplayed
 
@@ -53,6 +53,16 @@ def calibrations(
     for item in situation.snapshot.objects or ():
         if item.compared and item.verdict in (Verdict.SYNCED, Verdict.OUT_OF_SYNC) and chosen(item):
             yield calibrated(item, situation)
+
+
+def sent_to_server(item: ObjectSnapshot, situation: Situation) -> JsonObject | None:
+    """What a dry run of an object applies: what a server-side comparison of Argo CD sends; None for Secrets."""
+    if not is_object(item.target) or (item.key.group, item.key.kind) == ("", "Secret"):
+        return None
+    try:
+        return sent_to_dry_run(item.target, item.live if is_object(item.live) else item.target, situation.terms)
+    except NotComparable:
+        return None
 
 
 def calibrated(item: ObjectSnapshot, situation: Situation) -> Calibration:

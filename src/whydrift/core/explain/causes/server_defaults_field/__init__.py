@@ -6,7 +6,8 @@ server's own code sets show up, mostly under structured merge. An object exporte
 the server counts and stamps itself (`metadata.generation`, `uid`), which never can agree.
 
 What proves it: git's object, decoded, defaulted and encoded as the API server does it, holds the live value at this
-path; or a dry run (`--dry-run`) answers with it and nothing else changes objects on their way; or the path is one that the server writes itself and ignores when it is sent.
+path; or a dry run (`--dry-run`) answers with it and nothing else changes objects on their way; or the path is one that
+the server writes itself and ignores when it is sent.
 
 What would refute it: the replay gives another value than live has; git states a value that the server keeps.
 
@@ -109,5 +110,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
-    wishes=needs(WEBHOOKS, ADMISSION_POLICIES, DRY_RUN),
+    wishes=needs(DRY_RUN),
 )

@@ -8,8 +8,9 @@ belongs to the request.
 What proves it: nobody but Argo CD wrote here since, and what is stored is not what Argo CD sent (its last-applied
 annotation or the synced manifest says otherwise), nor a default of the kind; and a webhook or policy matches the
 object by its rules and selectors. Or a webhook of a known injector matches and the path is one that it fills. Or
-several objects of the kind have the same addition, or a dry run (`--dry-run`) of git's object answers with live's value. Where those lists were not read, last-applied alone has to show
-that Argo CD sent another value. Conditions in CEL are not evaluated: where they decide, the claim is weaker.
+several objects of the kind have the same addition, or a dry run (`--dry-run`) of git's object answers with live's
+value. Where those lists were not read, last-applied alone has to show that Argo CD sent another value. Conditions in
+CEL are not evaluated: where they decide, the claim is weaker.
 
 What would refute it: a person, controller or pipeline owns the path; no webhook and no policy matches; the value is a
 default; a chart that draws a new value on each render.
