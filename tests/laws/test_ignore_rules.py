@@ -91,6 +91,20 @@ def test_a_narrower_rule_hides_exactly_the_same(situation: Ruled) -> None:
             assert audited.hides
 
 
+@settings(max_examples=60, deadline=None)
+@given(ruled())
+def test_all_advice_may_be_followed_at_once(situation: Ruled) -> None:
+    """Narrower rules written, shadowed and dead parts crossed out, all together: nothing else shows."""
+    rules, added = list(situation.rules), list[JsonObject]()
+    for audited in situation.audit().parts:
+        if audited.part.system:
+            continue
+        if audited.narrowest or audited.shadowed_by or not audited.covers:
+            rules = without(rules, audited.part)
+            added += map(as_written, audited.narrowest)
+    assert replace(situation, rules=[*rules, *added]).signatures() == situation.signatures()
+
+
 @settings(max_examples=40, deadline=None)
 @given(ruled())
 def test_what_matches_nothing_can_be_crossed_out(situation: Ruled) -> None:

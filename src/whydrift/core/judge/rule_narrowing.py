@@ -20,6 +20,8 @@ from whydrift.core.model.paths import Path, item_key, pointer
 from whydrift.core.model.values import ABSENT, MaybeJson, child
 from whydrift.errors import NotComparable
 
+NARROWER = "instead"
+"""The origin of rules that are not written yet: they are no part of the rule that they stand in for."""
 Hides = Sequence[tuple[Comparable, tuple[Difference, ...]]]
 
 
@@ -34,7 +36,7 @@ def narrowest(part: Part, hides: Hides, others: Sequence[Comparable], terms: Ter
     everything = [one for one, _ in hides] + list(others)
     if not rules or not _covers_less(part, rules, everything, terms):
         return ()
-    return rules if _same_verdicts(part, rules, everything, terms) else ()
+    return rules if same_verdicts(terms_with(terms, part, rules), everything) else ()
 
 
 def _rules(part: Part, hides: Hides, everywhere: bool) -> tuple[IgnoreRule, ...]:
@@ -45,7 +47,7 @@ def _rules(part: Part, hides: Hides, everywhere: bool) -> tuple[IgnoreRule, ...]
         selectors = [_selector(d, one) for d in found]
         pointers = tuple(sorted({text for form, text in selectors if form == "pointer"}))
         programs = tuple(sorted({text for form, text in selectors if form == "jq"}))
-        rule = IgnoreRule(key.group, key.kind, "", part.rule.namespace, pointers, programs, (), part.origin)
+        rule = IgnoreRule(key.group, key.kind, "", part.rule.namespace, pointers, programs, (), NARROWER)
         made.setdefault(rule, []).append(key)
     if part.system or (everywhere and len(made) == 1 and not part.rule.name):
         return tuple(made)
@@ -114,8 +116,8 @@ def _covers_less(part: Part, rules: Sequence[IgnoreRule], objects: Sequence[Comp
     return after < before
 
 
-def _same_verdicts(part: Part, rules: tuple[IgnoreRule, ...], objects: Sequence[Comparable], terms: Terms) -> bool:
-    then = terms_with(terms, part, rules)
+def same_verdicts(then: Terms, objects: Sequence[Comparable]) -> bool:
+    """Whether objects differ on other terms exactly where they differ now."""
     try:
         return all(signature(differing(one.item, then)) == signature(one.found) for one in objects if not one.why_not)
     except NotComparable:

@@ -17,9 +17,9 @@ from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.writers import argocd_alone, others
 from whydrift.core.judge.rule_cover import Comparable, comparable, covered, hidden_in
 from whydrift.core.judge.rule_dates import Promise, promised_end
-from whydrift.core.judge.rule_narrowing import narrowest
+from whydrift.core.judge.rule_narrowing import narrowest, same_verdicts
 from whydrift.core.judge.rule_nearest import Nearest, nearest
-from whydrift.core.judge.rule_parts import Part, parts_of
+from whydrift.core.judge.rule_parts import Part, parts_of, terms_with, terms_without
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
@@ -134,12 +134,25 @@ class _Audit:
         first = self._first_wants()
         if first:
             return RulesAudit(self.snapshot.application, (), (), first)
-        audited = [self._part(part) for part in self.parts]
+        audited = self._together([self._part(part) for part in self.parts])
         uncompared = tuple(
             (key, one.why_not) for key, one in self.compared.items() if one.why_not and one.item.target is not ABSENT
         )
         wants = tuple(dict.fromkeys(want for _, more in audited for want in more))
         return RulesAudit(self.snapshot.application, tuple(part for part, _ in audited), uncompared, wants)
+
+    def _together(self, audited: list[tuple[PartAudit, Wants]]) -> list[tuple[PartAudit, Wants]]:
+        """The audits without those narrower rules that would show something once all other advice is followed too."""
+        terms, objects = self.terms, list(self.compared.values())
+        for each, _ in audited:
+            terms = terms_without(terms, each.part) if each.shadowed_by else terms
+        kept: list[tuple[PartAudit, Wants]] = []
+        for each, wants in audited:
+            then = terms_with(terms, each.part, each.narrowest) if each.narrowest else terms
+            fits = not each.narrowest or same_verdicts(then, objects)
+            terms = then if fits else terms
+            kept.append((each if fits else replace(each, narrowest=()), wants))
+        return kept
 
     def _first_wants(self) -> Wants:
         """What the terms are made of comes before everything else."""

@@ -184,7 +184,7 @@ def _trouble(trouble: UnmaskedAnswer, now: str) -> str:
     """What is broken: where, since when, and the line that says why."""
     times = f", {count(trouble.restarts, 'restart')}" if trouble.restarts else ""
     reason = f" ({trouble.reason})" if isinstance(trouble.reason, str) else ""
-    since = f", {age(trouble.since, now)}" if trouble.since else ""
+    since = f", begun {age(trouble.since, now)}" if trouble.since else ""
     change = f", {trouble.change}" if isinstance(trouble.change, str) else ""
     named = f"{trouble.object.split('/', 1)[-1]}{' ' + trouble.container if trouble.container else ''}"
     heading = f"Broken: {named} is {trouble.state}{reason}{times}{since}{change}"
