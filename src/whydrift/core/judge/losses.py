@@ -74,19 +74,24 @@ def judged(changes: Sequence[Change], item: ObjectSnapshot, situation: Situation
     What no finding speaks of is put to the causes once more: a scan without hidden differences has not asked them.
     """
     findings = situation.findings.get(item.key, ())
-    silent = [change for change in changes if not any(_meets(f.difference, change) for f in findings)]
+    silent = [change for change in changes if not any(_speaks_of(f.difference, change) for f in findings)]
     found = (*findings, *_unshown(silent, item, situation)) if silent else findings
     explained = [finding for finding in found if finding.explanations]
     return [_judged(change, explained, item, situation) for change in changes]
 
 
 def _judged(change: Change, explained: Sequence[Finding], item: ObjectSnapshot, situation: Situation) -> Judged:
-    here = (finding for finding in explained if _meets(finding.difference, change))
+    """The worst of what the findings say; what they say of parts of a change does not speak for all of it."""
+    here = [finding for finding in explained if _meets(finding.difference, change)]
     worths = [_by_finding(change, finding, situation) for finding in here]
     if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, item, situation):
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
-    if worths:
-        return max(worths, key=lambda each: list(Worth).index(each.worth))
+    if not any(_speaks_of(finding.difference, change) for finding in here):
+        worths.append(_without_cause(change, item, situation))
+    return max(worths, key=lambda each: list(Worth).index(each.worth))
+
+
+def _without_cause(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
     if _moves_by_revision(change, item, situation):
         return Judged(change, Worth.WANTED, "git-moved-ahead")
     return _by_mark(change, item) or _by_base(change, item, situation)
@@ -107,6 +112,11 @@ def _unshown(silent: Sequence[Change], item: ObjectSnapshot, situation: Situatio
     base = base_of(situation.application, item, situation.facts(item.key))
     subject = replace(situation.subject(item), differences=(*raw, *unseen), base=base)
     return explain(subject, situation.catalogue).findings
+
+
+def _speaks_of(d: Difference, change: Change) -> bool:
+    """Whether a difference is about all of a change: it lies at its place or above."""
+    return any(starts_with(mine, theirs) for mine in (change.left, change.right) for theirs in (d.path, d.live_path))
 
 
 def _meets(d: Difference, change: Change) -> bool:
