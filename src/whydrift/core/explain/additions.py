@@ -41,6 +41,7 @@ _MARKS: Final = (
     "/timestamp",
     "/change-cause",
     "/last-applied-configuration",
+    "control-plane.alpha.kubernetes.io/leader",
     "argocd.argoproj.io/refresh",
     "argocd.argoproj.io/hydrate",
 )
@@ -75,7 +76,7 @@ def is_addition(subject: Subject, difference: Difference) -> bool:
     live, path = subject.object.live, difference.live_path
     if difference.kind is not Kind.EXTRA or difference.whole or is_empty(difference.live) or not is_object(live):
         return False
-    if path == NAMESPACE or is_mark(path) or may_be_admitted(subject.key, path):
+    if path == NAMESPACE or may_be_admitted(subject.key, path) or all(map(is_mark, leaves(difference.live, path))):
         return False
     return not fills_itself(subject, difference)
 

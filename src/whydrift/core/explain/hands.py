@@ -35,7 +35,7 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     owners = others(subject, difference) or _writers_of_the_list_around(subject, difference)
     if not owners or any(not is_hand(subject, entry) or not _after_sync(subject, entry) for entry in owners):
         return ()
-    if any(SHARED_NAMES.get(entry.manager, "\0") in str(difference.path[-1]) for entry in owners):
+    if any(is_shared(entry, difference) for entry in owners):
         return ()
     return tuple(sorted(owners, key=lambda entry: entry.time or "", reverse=True))
 
@@ -43,6 +43,11 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
 def is_hand(subject: Subject, entry: Entry) -> bool:
     """Whether an entry has the name of a person's tool, or of a library that a script or a person uses."""
     return subject.knowledge.people.writer(entry.manager) in HANDS
+
+
+def is_shared(entry: Entry, difference: Difference) -> bool:
+    """Whether a key is one that a controller writes under the name of a tool for people."""
+    return SHARED_NAMES.get(entry.manager, "\0") in str(difference.path[-1])
 
 
 def hands_since(subject: Subject) -> tuple[Entry, ...]:

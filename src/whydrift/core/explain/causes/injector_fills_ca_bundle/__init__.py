@@ -21,6 +21,7 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.evidence import ownership, quoted
+from whydrift.core.explain.ignoring import left_out
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import controllers, others, overwrote
 from whydrift.core.model.drift import Difference
@@ -48,10 +49,13 @@ SOMEBODY = (Writer.PERSON, Writer.LIBRARY, Writer.PIPELINE)
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """A CA by which a webhook is trusted, and what its injector wrote beside it; unseen, what a sync would empty."""
+    """A CA by which a webhook is trusted, and what its injector wrote beside it.
+
+    Unseen, what a sync would empty; not what an ignore rule keeps out on purpose.
+    """
     if subject.key.kind not in KINDS or difference.whole or difference.live is ABSENT:
         return False
-    if not difference.shown and difference.target is ABSENT:
+    if not difference.shown and (difference.target is ABSENT or left_out(subject, difference)):
         return False
     return difference.live_path[-1] == "caBundle" or _beside_own_ca(subject, difference)
 

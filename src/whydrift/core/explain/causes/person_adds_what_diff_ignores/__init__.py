@@ -22,7 +22,7 @@ from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.hands import is_hand
+from whydrift.core.explain.hands import is_hand, is_shared
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.requests import may_be_injected
 from whydrift.core.explain.sides import leaning
@@ -41,7 +41,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     if difference.kind is not Kind.EXTRA or difference.whole:
         return False
     added = adders(subject, difference)
-    return bool(added) and all(is_hand(subject, entry) for entry in added)
+    return bool(added) and all(is_hand(subject, entry) and not is_shared(entry, difference) for entry in added)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
