@@ -18,8 +18,9 @@ from tests.core.judge.situations import (
     said,
     with_metadata,
 )
+from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.core.model.effect import Does
-from whydrift.core.model.fact_kinds import COMPARED_MANIFESTS, NEWEST
+from whydrift.core.model.fact_kinds import COMPARED_MANIFESTS, NEWEST, SCHEMAS
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.fleet import Commit, Newest
 from whydrift.core.model.objects import key_of
@@ -218,3 +219,31 @@ def test_what_was_not_read_is_unknown() -> None:
     """An unknown effect, not a failing one."""
     found = SITUATIONS["git's hooks were not read"].forecast()
     assert [effect.does for effect in found.effects] == [Does.UNKNOWN] and not found.known
+
+
+def _store(name: str, filled: bool) -> JsonObject:
+    key: JsonObject = {"name": name, **({"policy": "Default"} if filled else {})}
+    return {
+        "apiVersion": "x.example.com/v1",
+        "kind": "Store",
+        "metadata": {"name": "keys", "namespace": "shop"},
+        "spec": {"keys": [key]},
+    }
+
+
+def test_defaults_inside_an_item_do_not_speak_for_the_item() -> None:
+    """An item under another key, whose defaults are explained: the item itself is somebody's work."""
+    policy: JsonObject = {"type": "string", "default": "Default"}
+    key: JsonObject = {"type": "object", "properties": {"name": {"type": "string"}, "policy": policy}}
+    spec: JsonObject = {"type": "object", "properties": {"keys": {"type": "array", "items": key}}}
+    version: JsonObject = {
+        "name": "v1",
+        "served": True,
+        "storage": True,
+        "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": spec}}},
+    }
+    crd: JsonObject = {"spec": {"group": "x.example.com", "names": {"kind": "Store"}, "versions": [version]}}
+    schemas = builtin_schemas().with_crds([crd])
+    same = Before(((_store("a", False), _store("a", True)),), facts={SCHEMAS: schemas}).forecast()
+    other = Before(((_store("a", False), _store("b", True)),), facts={SCHEMAS: schemas}).forecast()
+    assert same.safe and not other.safe, said(other)
