@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
 from whydrift.demo import FLEET as DEMO
+from whydrift.errors import UsageError
 from whydrift.ports import DryRuns, Repository, Source
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
@@ -93,13 +94,16 @@ def _open_live(connection: Connection, list_only: bool) -> Source:
     from whydrift.adapters.argocd import ArgocdOptions, CoreMode, CoreSource, connect
     from whydrift.adapters.live import Live
 
+    kubernetes = _open_clusters(connection)
+    contexts = [name.strip() for name in connection.argocd_context.split(",") if name.strip()]
+    if len(contexts) > 1:
+        return _open_several(connection, contexts, kubernetes, list_only)
     options = ArgocdOptions(
         server=connection.server or None,
         context=connection.argocd_context or None,
         in_cluster=connection.in_cluster,
         kube_context=connection.context or None,
     )
-    kubernetes = _open_clusters(connection)
     try:
         argocd = connect(options, os.environ, Path.home())
     except CoreMode:
@@ -108,6 +112,25 @@ def _open_live(connection: Connection, list_only: bool) -> Source:
         return CoreSource(kubernetes, kubernetes.namespace() or "argocd")
     nowhere = kubernetes is None and not connection.no_kubernetes
     return Live(argocd, kubernetes, ["no kubeconfig: Argo CD alone is asked"] if nowhere else [], list_only)
+
+
+def _open_several(
+    connection: Connection, contexts: list[str], kubernetes: KubernetesSource | None, list_only: bool
+) -> Source:
+    """Several contexts of the argocd CLI. UsageError for a core context, which has no API server to ask."""
+    from whydrift.adapters.argocd import ArgocdOptions, CoreMode, connect
+    from whydrift.adapters.live import Live
+    from whydrift.adapters.several import Several
+
+    instances: dict[str, Live] = {}
+    for context in contexts:
+        options = ArgocdOptions(context=context, kube_context=connection.context or None)
+        try:
+            argocd = connect(options, os.environ, Path.home())
+        except CoreMode as error:
+            raise UsageError(f"--argocd-context {context}: a core context goes alone") from error
+        instances[context] = Live(argocd, kubernetes, (), list_only)
+    return Several(instances, kubernetes.servers if kubernetes is not None else None)
 
 
 def _open_clusters(connection: Connection) -> KubernetesSource | None:

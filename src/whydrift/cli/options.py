@@ -33,7 +33,12 @@ def connection_options(function: F) -> F:
     """
     return _stack(
         _setting("--from", "recording", metavar="FOLDER|ZIP", help="Read a recording instead of live servers."),
-        _setting("--argocd-context", default="", metavar="NAME", help="A context of the argocd CLI's configuration."),
+        _setting(
+            "--argocd-context",
+            default="",
+            metavar="NAME",
+            help="A context of the argocd CLI's configuration; several: A,B.",
+        ),
         _setting("--server", default="", metavar="HOST[:PORT]", help="Argo CD's API server; else your argocd login."),
         _setting("--in-cluster", is_flag=True, help="Use this pod's service account for Argo CD and Kubernetes."),
         _setting("--context", default="", metavar="NAME", help="A context of your kubeconfig."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from whydrift.core.model.values import Json, MaybeJson, child, items, text
+from whydrift.core.model.values import Json, MaybeJson, child, items, mapping, text
 from whydrift.core.unmask.case import Case, all_containers, configuration
 from whydrift.core.unmask.named import words
 from whydrift.core.unmask.places import POD_SPECS
@@ -36,33 +36,40 @@ def size_place(case: Case) -> str | None:
 
 
 def scarce_place(case: Case) -> str | None:
-    """What no node offers: a resource, a label, a toleration, a port."""
-    line, key = case.trouble.why.line, case.trouble.key
+    """What no node offers: a resource, a label, a toleration, a spread."""
+    line = case.trouble.why.line
     scarce = SCARCE.search(line)
-    if scarce:
-        resource = scarce.group(1).rstrip(".,")
-        for container in _requesting(case.scene.stated(key), resource):
-            for field in ("requests", "limits"):
-                found = case.places.followed(case.places.container(key, container, ("resources", field, resource)))
-                if found:
-                    return found
-            stated = child(
-                next((c for c in all_containers(case.scene.stated(key)) if text(c, "name") == container), {}),
-                "resources",
-                "requests",
-                resource,
-            )
-            found = case.places.ending(("requests", resource), str(stated))
-            if found:
-                return found
-    fields = (
-        (("nodeSelector",), ("affinity",))
-        if "affinity" in line or "selector" in line
-        else (("tolerations",), ("nodeSelector",))
-    )
+    found = _request_place(case, scarce.group(1).rstrip(".,")) if scarce else None
+    places = (case.places.pod_field(case.trouble.key, *path) for path in _constraints(case, line))
+    return found or next((place for place in places if place), None)
+
+
+def _request_place(case: Case, resource: str) -> str | None:
+    """Where a container asks for a resource, or the value behind it."""
+    key, live = case.trouble.key, case.scene.stated(case.trouble.key)
+    for container in _requesting(live, resource):
+        places = (
+            case.places.container(key, container, ("resources", field, resource)) for field in ("requests", "limits")
+        )
+        spec = next((c for c in all_containers(live) if text(c, "name") == container), {})
+        stated = str(child(spec, "resources", "requests", resource))
+        found = next((place for place in places if place), None)
+        found = case.places.followed(found) or case.places.ending(("requests", resource), stated)
+        if found:
+            return found
+    return None
+
+
+def _constraints(case: Case, line: str) -> list[tuple[str, ...]]:
+    """The fields of a pod spec that keep it from nodes, those that the scheduler's message is about first."""
     if "topology spread" in line:
-        fields = (("topologySpreadConstraints",), ("affinity",))
-    return next((found for path in fields if (found := case.places.pod_field(key, *path))), None)
+        return [("topologySpreadConstraints",), ("affinity",)]
+    if "affinity" not in line and "selector" not in line:
+        return [("tolerations",), ("nodeSelector",)]
+    stated = case.scene.stated(case.trouble.key)
+    labels = next((found for spec in POD_SPECS if (found := mapping(stated, *spec, "nodeSelector"))), {})
+    only = [("nodeSelector", *labels)] if len(labels) == 1 else []
+    return [*only, ("nodeSelector",), ("affinity",)]
 
 
 def _requesting(stated: MaybeJson, resource: str) -> list[str]:

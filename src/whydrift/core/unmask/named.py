@@ -38,6 +38,7 @@ KEYED = re.compile(
     r"|argument)[ :=]+[\"'`]?(--?)?([\w.-]{3,60})",
     re.IGNORECASE,
 )
+NOT_WORDS = re.compile(r"[\d.:]+|(?:std|java|javax|org|com|net|io|psycopg\d?|sqlalchemy|django|botocore)[.:].*")
 PATHS = re.compile(r"(?<![\w:/])/(?:[\w.@-]+/)*[\w.@-]+\.\w{2,10}")
 
 
@@ -76,7 +77,14 @@ def config_line(line: str, files: Mapping[str, str]) -> str:
             number = int(match["line"])
             if 0 < number <= len(lines) and lines[number - 1].strip():
                 return lines[number - 1]
-    return ""
+    return _only_file(line, files)
+
+
+def _only_file(line: str, files: Mapping[str, str]) -> str:
+    """The line that a message points to, of the only file that there is."""
+    number, held = re.search(r"\bline (\d+)\b", line), list(files.values())
+    lines = held[0].split("\n") if len(held) == 1 else []
+    return lines[int(number.group(1)) - 1] if number and 0 < int(number.group(1)) <= len(lines) else ""
 
 
 def variable(line: str) -> str:
@@ -85,14 +93,23 @@ def variable(line: str) -> str:
 
 
 def words(line: str) -> Iterator[str]:
-    """Words of a line that may stand in git: what is called an option or a key, files, what is quoted, dotted names."""
-    found = [name for _, name in KEYED.findall(line)]
+    """Words of a line that may stand in git: what is called an option or a key, what is quoted, dotted names."""
+    found: list[str] = []
+    for dashes, name in KEYED.findall(line):
+        found += [f"--{name}", f"-{name}"] if dashes else [name]
     found += [part for match in QUOTED.finditer(line) for part in match.groups() if part]
-    found += [path.rpartition("/")[2] for path in PATHS.findall(line)]
     found += DOTTED.findall(line)
     for word in dict.fromkeys(found):
-        if not re.fullmatch(r"[\d.:]+|(?:std|java|org|com|net|io|psycopg|sqlalchemy)[.:].*", word):
+        if not NOT_WORDS.fullmatch(word):
             yield word
+            if "." in word:
+                yield re.sub(r"[.-]", "_", word).upper()
+
+
+def config_files(line: str) -> Iterator[str]:
+    """The names of the files that a line names."""
+    for path in dict.fromkeys(PATHS.findall(line)):
+        yield path.rpartition("/")[2]
 
 
 def image_parts(image: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from whydrift.core.model.trouble import NOT_IN_GIT, Category, Origin, Trouble
-from whydrift.core.model.values import items, text
+from whydrift.core.model.values import child, items, text
 from whydrift.core.unmask.capacity import (
     address_place,
     memory_place,
@@ -18,7 +18,7 @@ from whydrift.core.unmask.capacity import (
     volume_place,
 )
 from whydrift.core.unmask.case import Case, configuration
-from whydrift.core.unmask.named import config_line, hosts, variable, words
+from whydrift.core.unmask.named import config_files, config_line, hosts, variable, words
 from whydrift.core.unmask.places import Places
 from whydrift.core.unmask.runtime import image_place, permission_place, port_place, probe_place
 from whydrift.core.unmask.scene import Scene
@@ -61,7 +61,9 @@ def _named(case: Case) -> str | None:
     found = next((place for place in addresses if place), None)
     if found or case.trouble.category is Category.DEPENDENCY_UNREACHABLE:
         return found
-    return next((place for word in words(line) if (place := case.places.text(word))), None)
+    stated_words = [*words(line), variable(line)]
+    found = next((place for word in stated_words if word and (place := case.places.text(word))), None)
+    return found or next((place for name in config_files(line) if (place := case.places.file(name))), None)
 
 
 def _stated(case: Case) -> str | None:
@@ -86,6 +88,21 @@ def _missing_config(case: Case) -> str | None:
     return case.places.text(name) or case.at("env") or case.at("envFrom") or case.at()
 
 
+def _definitions(case: Case) -> str | None:
+    """The switch that keeps definitions from being installed."""
+    for where, source in case.places.sources():
+        if child(source, "helm", "skipCrds") is True:
+            return f"Application:{where}/helm/skipCrds"
+    switches = re.compile(r"(?i)(?:install_?crds?|skip_?crds?|crds/(?:install|enabled|create)):(?:true|false)")
+    for written in case.places.values:
+        for line in written.lines:
+            if switches.fullmatch(f"{'/'.join(map(str, line.path[-2:]))}:{line.value}") or switches.fullmatch(
+                f"{line.path[-1]}:{line.value}"
+            ):
+                return f"{written.file}:{line.number}"
+    return None
+
+
 def _command(case: Case) -> str | None:
     return case.at("command") or case.at("args") or image_place(case)
 
@@ -94,6 +111,7 @@ FINDERS: dict[Category, Callable[[Case], str | None]] = {
     Category.CONFIG_INVALID: _stated,
     Category.DEPENDENCY_UNREACHABLE: _stated,
     Category.CONFIG_MISSING: _missing_config,
+    Category.CRD_MISSING: _definitions,
     Category.MISSING_SECRET_KEY: secret_place,
     Category.IMAGE_NOT_FOUND: image_place,
     Category.IMAGE_FORBIDDEN: image_place,

@@ -142,13 +142,14 @@ class Places:
         return None
 
     def _parameter_named(self, name: str) -> str | None:
-        for where, source in self._sources():
+        for where, source in self.sources():
             for number, row in enumerate(items(source, "helm", "parameters")):
                 if text(row, "name") == name:
                     return f"Application:{where}/helm/parameters/{number}"
         return None
 
-    def _sources(self) -> list[tuple[str, MaybeJson]]:
+    def sources(self) -> list[tuple[str, MaybeJson]]:
+        """The sources of the Application, each with its place in it."""
         spec = child(self.application.raw, "spec")
         several = items(spec, "sources")
         return [(f"/spec/sources/{n}", s) for n, s in enumerate(several)] or [("/spec/source", child(spec, "source"))]
@@ -158,13 +159,21 @@ class Places:
 
         Comments do not count, and a mere name counts less than a value.
         """
-        whole = re.compile(rf"(?<![\w.-]){re.escape(wanted)}(?![\w-]|\.\w)")
+        before = "" if wanted.startswith(":") else r"(?<![\w.-])"
+        whole = re.compile(rf"{before}{re.escape(wanted)}(?![\w-]|\.\w)")
         own = None if only else self._parameter(whole)
         if own:
             return own
         hits = [(name, number, line) for name, number, line in self._lines(only) if whole.search(line)]
         best = sorted(hits, key=lambda hit: bool(re.match(r"\s*(?:- )?\{?\s*name:", hit[2])))
         return f"{best[0][0]}:{best[0][1]}" if best else None
+
+    def file(self, name: str) -> str | None:
+        """Where the content of a file of that name begins: a file of its own, or a key that holds it."""
+        own = next((path for path in self.names if path.rpartition("/")[2] == name), None)
+        key = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*:")
+        held = next((f"{path}:{number}" for path, number, line in self._lines("") if key.match(line)), None)
+        return held or (f"{own}:1" if own else None)
 
     def line(self, stated: str) -> str | None:
         """Where a line stands exactly so, but for its indentation; None where it stands nowhere or several times."""
@@ -183,7 +192,7 @@ class Places:
 
     def _parameter(self, whole: re.Pattern[str]) -> str | None:
         """A value that the Application itself sets: they win over every file (Argo CD, helm.parameters)."""
-        for where, source in self._sources():
+        for where, source in self.sources():
             for number, row in enumerate(items(source, "helm", "parameters")):
                 if whole.search(text(row, "value")):
                     return f"Application:{where}/helm/parameters/{number}"

@@ -89,5 +89,6 @@ def permission_place(case: Case) -> str | None:
             case.at("securityContext", "runAsUser")
             or case.places.pod_field(case.trouble.key, "securityContext", "runAsUser")
             or case.at("securityContext")
+            or case.places.pod_field(case.trouble.key, "securityContext")
         )
     return None
