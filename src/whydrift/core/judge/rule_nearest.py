@@ -12,6 +12,7 @@ from whydrift.core.explain.ignoring import removed_by
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.rule_parts import Part
 from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import MaybeJson
@@ -19,6 +20,9 @@ from whydrift.core.model.values import MaybeJson
 CLOSE = 0.8
 LARGEST = 2_000
 """Places of one object that are tried; larger objects are looked at where they differ only."""
+
+
+_Removed = dict[tuple[ObjectKey, IgnoreRule], list[set[Path]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +61,22 @@ def _for_places(part: Part, subjects: tuple[Subject, ...]) -> Nearest | None:
 
 
 def _first(part: Part, tried: Iterable[tuple[Subject, Difference]]) -> Nearest | None:
+    removed: _Removed = {}
     for subject, difference in tried:
         for correction in corrections(part.rule, subject, difference):
-            if _takes(correction, subject, difference):
+            if _takes(correction, subject, difference, removed):
                 return Nearest(correction.rule, correction.wrong, subject.object)
     return None
 
 
-def _takes(correction: Correction, subject: Subject, difference: Difference) -> bool:
-    item = subject.object
-    sides = ((item.target, difference.path), (item.live, difference.live_path))
-    return any(path in removed_by(correction.rule, side, subject) for side, path in sides)
+def _takes(correction: Correction, subject: Subject, difference: Difference, removed: _Removed) -> bool:
+    """Whether a corrected rule takes exactly this place out; each rule is run once on each object (jq is slow)."""
+    place = (subject.key, correction.rule)
+    if place not in removed:
+        item = subject.object
+        removed[place] = [removed_by(correction.rule, side, subject) for side in (item.target, item.live)]
+    git, live = removed[place]
+    return difference.path in git or difference.live_path in live
 
 
 def _places(subject: Subject) -> Iterator[Difference]:
