@@ -98,7 +98,8 @@ def with_metadata(obj: JsonObject, annotations: JsonObject | None = None, **more
 class Before:
     """An application before a sync: pairs of (target, live), its spec, and the facts beside the usual ones.
 
-    `moved`: git has a newer revision than the last synced one. `synced`: Argo CD calls all of it Synced.
+    `moved`: git has a newer revision than the last synced one. `synced`: Argo CD calls all of it Synced. `compared`:
+    the two sides (live, git) that Argo CD holds, where they are not simply those of the pair.
     """
 
     pairs: tuple[tuple[JsonObject | None, JsonObject | None], ...]
@@ -108,6 +109,7 @@ class Before:
     gaps: Mapping[FactKind[object], Gap] = field(default_factory=dict)
     moved: bool = False
     synced: bool = False
+    compared: tuple[JsonObject, JsonObject] | None = None
 
     def forecast(self) -> Forecast:
         """What a sync would do."""
@@ -144,7 +146,7 @@ class Before:
     def _item(self, target: JsonObject | None, live: JsonObject | None) -> ObjectSnapshot:
         sides: tuple[MaybeJson, MaybeJson] = (ABSENT if target is None else target, ABSENT if live is None else live)
         verdict = Verdict.SYNCED if self.synced or target == live else Verdict.OUT_OF_SYNC
-        compared = (sides[1], sides[1]) if verdict is Verdict.SYNCED else (sides[1], sides[0])
+        compared = self.compared or ((sides[1], sides[1]) if verdict is Verdict.SYNCED else (sides[1], sides[0]))
         states = States(*sides, *compared)
         return ObjectSnapshot(
             key=key_of(target or live),

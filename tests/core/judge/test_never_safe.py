@@ -232,7 +232,7 @@ def _store(name: str, filled: bool) -> JsonObject:
 
 
 def test_defaults_inside_an_item_do_not_speak_for_the_item() -> None:
-    """An item under another key, whose defaults are explained: the item itself is somebody's work."""
+    """An item that got another key since Argo CD compared: its defaults are explained, it is not."""
     policy: JsonObject = {"type": "string", "default": "Default"}
     key: JsonObject = {"type": "object", "properties": {"name": {"type": "string"}, "policy": policy}}
     spec: JsonObject = {"type": "object", "properties": {"keys": {"type": "array", "items": key}}}
@@ -244,6 +244,7 @@ def test_defaults_inside_an_item_do_not_speak_for_the_item() -> None:
     }
     crd: JsonObject = {"spec": {"group": "x.example.com", "names": {"kind": "Store"}, "versions": [version]}}
     schemas = builtin_schemas().with_crds([crd])
-    same = Before(((_store("a", False), _store("a", True)),), facts={SCHEMAS: schemas}).forecast()
-    other = Before(((_store("a", False), _store("b", True)),), facts={SCHEMAS: schemas}).forecast()
+    held = (_store("a", True), _store("a", False))
+    same = Before(((_store("a", False), _store("a", True)),), facts={SCHEMAS: schemas}, compared=held).forecast()
+    other = Before(((_store("a", False), _store("b", True)),), facts={SCHEMAS: schemas}, compared=held).forecast()
     assert same.safe and not other.safe, said(other)
