@@ -16,7 +16,7 @@ from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
 from whydrift.usecases.triage import Look, remember_listing, triage
 
-NOT_REACHED = "not in the kubeconfig, so that Argo CD's word alone is taken"
+NOT_REACHED = "is not in the kubeconfig: Argo CD's word alone is taken for it"
 
 
 @dataclass
@@ -50,7 +50,7 @@ async def scan(
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer
         read.renders += reader.rendered
-        read.notes += (f"{NOT_REACHED}: {cluster}" for cluster in sorted(reader.unreached))
+        read.notes += (f"cluster {cluster} {NOT_REACHED}" for cluster in sorted(reader.unreached))
     if isinstance(fleet, Gap) and fleet not in read.gaps and fleet.what != "other projects not visible":
         read.gaps.append(fleet)
 

@@ -1,0 +1,84 @@
+"""Several Argo CD instances as one source; they share the clusters of one kubeconfig."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from whydrift.core.model.values import JsonObject
+from whydrift.ports import Api, NotRead, Question, Reply, Source
+
+Servers = Callable[[], Awaitable[Mapping[str, str]]]
+"""URL of each API server by context, "" the chosen one."""
+
+
+class Instance(Source, Protocol):
+    """One live Argo CD with the clusters that it is proven to mean."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know about the reading so far."""
+
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a server-side apply of `target` would make."""
+
+
+class Several:
+    """Routes questions by the id of their instance: a context of the argocd CLI."""
+
+    def __init__(self, instances: Mapping[str, Instance], servers: Servers | None) -> None:
+        self._instances = dict(instances)
+        self._servers = servers
+
+    @property
+    def name(self) -> str:
+        """The addresses of all."""
+        return "; ".join(f"{name}: {instance.name}" for name, instance in self._instances.items())
+
+    @property
+    def notes(self) -> list[str]:
+        """What each has to say."""
+        return [f"{name}: {note}" for name, instance in self._instances.items() for note in instance.notes]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made; the clusters, which are shared, are counted by each."""
+        return sum(instance.requests for instance in self._instances.values())
+
+    def instances(self) -> Sequence[str]:
+        """The contexts."""
+        return list(self._instances)
+
+    async def ask(self, question: Question) -> Reply:
+        """The answer of the instance that is meant; of a cluster, that of whoever is proven to reach it."""
+        if question.api is Api.ARGOCD:
+            return await self._instances[question.at].ask(replace(question, at=""))
+        member = await self._reaching(question.at)
+        return NotRead(f"no instance reaches cluster {question.at}") if member is None else await member.ask(question)
+
+    async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
+        """What a server-side apply would make in a cluster."""
+        member = await self._reaching(at)
+        return NotRead(f"no instance reaches {at}") if member is None else await member.dry_run(at, target, namespace)
+
+    async def _reaching(self, at: str) -> Instance | None:
+        for name, instance in self._instances.items():
+            if at in (await self.clusters(name)).values():
+                return instance
+        return None
+
+    async def clusters(self, instance: str = "") -> dict[str, str]:
+        """What an instance calls each cluster → its context. The chosen one goes by its name: others call it by URL."""
+        if instance not in self._instances:
+            return {}
+        found = await self._instances[instance].clusters()
+        servers = {} if self._servers is None else await self._servers()
+        contexts = {url: context for context, url in servers.items() if context}
+        chosen = contexts.get(servers.get("", ""), "")
+        return {called: at or chosen for called, at in found.items()}
+
+    async def close(self) -> None:
+        """Close all."""
+        for instance in self._instances.values():
+            await instance.close()
