@@ -31,6 +31,11 @@ def objects_of(application: ApplicationAnswer) -> tuple[ObjectAnswer, ...]:
     return () if isinstance(application.objects, msgspec.UnsetType) else application.objects
 
 
+def called(application: ApplicationAnswer) -> str:
+    """The name by which a command finds the application: of several Argo CD instances, with the one that it is in."""
+    return f"{application.instance}:{application.name}" if application.instance else application.name
+
+
 def cause_of(difference: DifferenceAnswer) -> str:
     """The strongest cause, else "undecided" (a fact is missing), else "unexplained"."""
     if difference.explanations:

@@ -11,6 +11,7 @@ from whydrift.core.report.tally import (
     CauseTally,
     Pattern,
     Tally,
+    called,
     cause_of,
     concern,
     objects_of,
@@ -104,7 +105,7 @@ def _hurting(tally: Tally, ink: Ink, width: int) -> list[str]:
 def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
     if not tally.first:
         return []
-    longest = min(max(len("READ FIRST"), *(len(application.name) for _, application in tally.first)), 40)
+    longest = min(max(len("READ FIRST"), *(len(called(application)) for _, application in tally.first)), 40)
     lines = [_application(application, longest, ink, width) for _, application in tally.first]
     needing = sum(number for found, number in tally.concerns.items() if found)
     more = [f"  … {needing - len(lines)} more: whydrift scan -o tsv"] if needing > len(lines) else []
@@ -114,7 +115,7 @@ def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
 
 def _application(application: ApplicationAnswer, longest: int, ink: Ink, width: int) -> str:
     found = concern(application)
-    name = shortened(application.name, longest).ljust(longest)
+    name = shortened(called(application), longest).ljust(longest)
     mark = ink.alarm if found in ALARMING else ink.strong
     what = shortened(_example(application, found), max(width - longest - 18, 20))
     return f"  {mark(name)}  {SAYS[found].ljust(14)}{what}"
@@ -189,4 +190,4 @@ def _pattern(kind: str, pattern: Pattern, row: CauseTally) -> str:
 def _next(tally: Tally) -> list[str]:
     if not tally.first:
         return []
-    return ["", f"Next: whydrift explain {plain(tally.first[0][1].name)}"]
+    return ["", f"Next: whydrift explain {plain(called(tally.first[0][1]))}"]

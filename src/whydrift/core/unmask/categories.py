@@ -78,7 +78,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|(?i:could not resolve placeholder)|: unbound variable|parameter (?:null or )?not set"
         r"|couldn't find key \S+ in ConfigMap"
         r"|(?i:configmaps? \"[^\"]+\" not found)|(?i:no (?:config(?:uration)?|settings) (?:file )?(?:was )?found)"
-        rf"|(?i:\S*{FILES}['\")]?:? [^\n]{{0,40}}(?:no such file|not found|does not exist|cannot be found|missing))"
+        rf"|(?i:{FILES}['\")]?:? [^\n]{{0,40}}(?:no such file|not found|does not exist|cannot be found|missing))"
         rf"|(?i:(?:no such file or directory|not found|cannot find|could not find|unable to find"
         rf"|ENOENT)[^\n]{{0,60}}{FILES})"
         r"|(?i:config(?:uration)? file[^\n]{0,60}(?:not found|not exist|no such file|missing))",

@@ -10,7 +10,7 @@ from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.levels import Level, level_of
 from whydrift.core.unmask.stacks import block_at
 
-LAST = 400
+LAST = 250
 """Lines that are looked at, from the end."""
 BURST = 12
 """Candidates this many records apart belong to one failure."""
@@ -44,7 +44,7 @@ def line_that_says_why(log: str, still_running: bool = False) -> str:
 
     A run that ended tells it at its end: the first of several alike. One that still runs repeats it: the last counts.
     """
-    lines = [line.rstrip() for line in log.replace("\r\n", "\n").split("\n")][-LAST:]
+    lines = [line[:LONGEST].rstrip() for line in log.replace("\r\n", "\n").split("\n")][-LAST:]
     found = list(_candidates(lines))
     if not found:
         return ""

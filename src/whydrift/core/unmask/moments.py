@@ -15,7 +15,10 @@ def seconds(moment: str) -> float | None:
     """Seconds since 1970 of an RFC 3339 time; None for what is none, and for the zero time of what never began."""
     if not STAMP.fullmatch(moment) or moment < "1971":
         return None
-    return datetime.fromisoformat(moment).timestamp()
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def stamp(moment: float) -> str:

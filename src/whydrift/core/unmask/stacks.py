@@ -54,6 +54,15 @@ class Block:
         return "\n".join(kept)
 
 
+LONGEST_NAME = 300
+"""Characters in which the name of an exception ends."""
+
+
+def names_exception(line: str) -> bool:
+    """Whether a line begins with the name of an exception."""
+    return EXCEPTION.match(line[:LONGEST_NAME]) is not None
+
+
 MOST = 6
 """Lines that are kept together at most, after the first."""
 
@@ -63,7 +72,7 @@ def block_at(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block 
     line = lines[place]
     if line.strip() == TRACEBACK or line.endswith(TRACEBACK):
         return _python(lines, place, begins)
-    if not (STARTS.match(line) or EXCEPTION.match(line) or (line[:1].strip() and _framed(lines, place))):
+    if not (STARTS.match(line) or names_exception(line) or (line[:1].strip() and _framed(lines, place))):
         return None
     end = place + 1
     while end < len(lines) and not begins[end]:
@@ -89,7 +98,7 @@ def _deciding(held: tuple[str, ...]) -> int:
         return causes[-1]
     if STARTS.match(held[0]):
         return 0
-    return next((number for number, line in enumerate(held) if EXCEPTION.match(line) or STARTS.match(line)), 0)
+    return next((number for number, line in enumerate(held) if names_exception(line) or STARTS.match(line)), 0)
 
 
 def _python(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block:
@@ -98,7 +107,7 @@ def _python(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block:
     while end < len(lines):
         line = lines[end]
         chained = line.strip() == TRACEBACK or line.startswith(CHAINED)
-        if begins[end] and not chained and line[:1].strip() and decides > place and not EXCEPTION.match(line):
+        if begins[end] and not chained and line[:1].strip() and decides > place and not names_exception(line):
             break
         names = line[:1].strip() and not chained and lines[end - 1][:1] in (" ", "\t")
         if names and (decides == place or _reopened(lines, decides, end)):
