@@ -18,7 +18,7 @@ from whydrift.core.judge.prunes import pruned
 from whydrift.core.judge.refusals import refused_change, refused_value
 from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, runs
-from whydrift.core.judge.situation import Situation, is_forced, way_of
+from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
 from whydrift.core.judge.unchanged import surely_unchanged
 from whydrift.core.model.application import Application
@@ -125,7 +125,7 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
         return (), True
     try:
         sent = respected(target, live, situation.terms) if _respects(situation) else target
-        after = predicted(sent, live, way, situation.terms)
+        after = predicted(sent, live, way, situation.terms, migrated_managers(situation.application))
     except NotComparable as error:
         return _unpredicted(item, way, str(error), situation)
     found = changes_of(after)

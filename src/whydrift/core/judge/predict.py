@@ -19,8 +19,9 @@ from whydrift.core.judge.server import admitted
 from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 from whydrift.errors import NotComparable
 
-_CLIENTS = frozenset({"argocd-controller", "kubectl-client-side-apply"})
-"""Whose client-side entries a server-side apply takes over (measured.md 20)."""
+OWN = frozenset({ARGOCD_MANAGER})
+"""Whose client-side entries a server-side apply takes over in any case (measured.md 20)."""
+KUBECTL = "kubectl-client-side-apply"
 
 
 class Way(StrEnum):
@@ -41,10 +42,15 @@ class Predicted:
     after: JsonObject
 
 
-def predicted(target: JsonObject, live: JsonObject, way: Way, terms: Terms) -> Predicted:
-    """The object after a sync. Raises NotComparable, with the reason, where the API server or the merge refuses it."""
+def predicted(
+    target: JsonObject, live: JsonObject, way: Way, terms: Terms, migrated: frozenset[str] = OWN | {KUBECTL}
+) -> Predicted:
+    """The object after a sync. Raises NotComparable, with the reason, where the API server or the merge refuses it.
+
+    `migrated` are the managers whose client-side entries a server-side apply takes over.
+    """
     before = admitted(live, None, terms) or live
-    sent = _sent(target, live, way, terms)
+    sent = _sent(target, live, way, terms, migrated)
     if sent is live:
         return Predicted(before, before)
     after = admitted(sent, before, terms)
@@ -61,10 +67,10 @@ def created(target: JsonObject, terms: Terms) -> JsonObject:
     return found
 
 
-def _sent(target: JsonObject, live: JsonObject, way: Way, terms: Terms) -> JsonObject:
+def _sent(target: JsonObject, live: JsonObject, way: Way, terms: Terms, migrated: frozenset[str]) -> JsonObject:
     match way:
         case Way.SERVER_SIDE:
-            return _server_side(target, live, terms)
+            return _server_side(target, live, terms, migrated)
         case Way.CLIENT_SIDE:
             return _client_side(target, live, terms)
         case Way.REPLACE | Way.UPDATE | Way.CREATE:
@@ -99,14 +105,14 @@ def _with_annotations(obj: JsonObject, annotations: JsonObject) -> JsonObject:
     return {**obj, "metadata": {**mapping(obj, "metadata"), "annotations": annotations}}
 
 
-def _server_side(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
+def _server_side(target: JsonObject, live: JsonObject, terms: Terms, migrated: frozenset[str]) -> JsonObject:
     """What the API server merges; the live object itself where nothing changes."""
-    owned = _with_one_owner({**live, "apiVersion": target.get("apiVersion")})
+    owned = _with_one_owner({**live, "apiVersion": target.get("apiVersion")}, migrated)
     merged = structured_merge(target, owned, terms.knowledge.schemas)
     if merged is None:
         return live
     annotations = mapping(merged, "metadata", "annotations")
-    if LAST_APPLIED in annotations and _taken_over(live):
+    if LAST_APPLIED in annotations and KUBECTL in migrated and _taken_over(live):
         left = {key: value for key, value in annotations.items() if key != LAST_APPLIED}
         merged = _with_annotations(merged, left)
     return merged
@@ -115,7 +121,7 @@ def _server_side(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObje
 def owned_by_apply(after: JsonObject, target: JsonObject, terms: Terms) -> JsonObject:
     """The object with Argo CD's entry as its server-side apply of the target writes it: what git states, as stated."""
     owned = stated_fields(target, type_of_object(target, terms.knowledge.schemas))
-    rest = [entry for entry in items(after, "metadata", "managedFields") if not _is_ours(entry)]
+    rest = [entry for entry in items(after, "metadata", "managedFields") if not _is_ours(entry, OWN)]
     return _managed(after, [*rest, _applied_entry(text(after, "apiVersion"), owned.to_json())])
 
 
@@ -133,13 +139,13 @@ def _managed(obj: JsonObject, entries: list[Json]) -> JsonObject:
     return {**obj, "metadata": {**mapping(obj, "metadata"), "managedFields": entries}}
 
 
-def _with_one_owner(live: JsonObject) -> JsonObject:
+def _with_one_owner(live: JsonObject, migrated: frozenset[str]) -> JsonObject:
     """Live with the entries of client-side applies as entries of Argo CD's server-side apply, all of one version."""
     entries: list[Json] = [
         _entry(entry, text(live, "apiVersion")) for entry in items(live, "metadata", "managedFields")
     ]
-    mine = [entry for entry in entries if _is_ours(entry)]
-    rest = [entry for entry in entries if not _is_ours(entry)]
+    mine = [entry for entry in entries if _is_ours(entry, migrated)]
+    rest = [entry for entry in entries if not _is_ours(entry, migrated)]
     fields: Json = {}
     for entry in mine:
         fields = _united(fields, mapping(entry, "fieldsV1"))
@@ -152,16 +158,16 @@ def _entry(entry: Json, version: str) -> Json:
     return {**entry, "apiVersion": version} if is_object(entry) and text(entry, "apiVersion") else entry
 
 
-def _is_ours(entry: Json) -> bool:
+def _is_ours(entry: Json, migrated: frozenset[str]) -> bool:
     who, how = text(entry, "manager"), text(entry, "operation")
     if text(entry, "subresource"):
         return False
-    return (who, how) == (ARGOCD_MANAGER, "Apply") or (how == "Update" and who in _CLIENTS)
+    return (who, how) == (ARGOCD_MANAGER, "Apply") or (how == "Update" and who in migrated)
 
 
 def _taken_over(live: JsonObject) -> bool:
     entries = items(live, "metadata", "managedFields")
-    return any(text(e, "manager") == "kubectl-client-side-apply" and text(e, "operation") == "Update" for e in entries)
+    return any(text(e, "manager") == KUBECTL and text(e, "operation") == "Update" for e in entries)
 
 
 def _united(a: Json, b: Json) -> Json:

@@ -12,7 +12,7 @@ from whydrift.core.explain.base import rendered_object
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.subject import Knowledge, Subject, sync_options
-from whydrift.core.judge.predict import Way
+from whydrift.core.judge.predict import KUBECTL, OWN, Way
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import (
@@ -33,11 +33,12 @@ from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.fleet import Newest
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
 from whydrift.core.model.versions import LAST
 from whydrift.core.model.versions import release as release_of
 from whydrift.errors import NotComparable
 
+MIGRATED = "argocd.argoproj.io/client-side-apply-migration-manager"
 MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
 
@@ -142,6 +143,13 @@ def way_of(application: Application, target: JsonObject, live: MaybeJson) -> Way
         return Way.UPDATE if crd_or_namespace else Way.REPLACE
     server_side = application.server_side_apply or "ServerSideApply=true" in own
     return Way.SERVER_SIDE if server_side and "ServerSideApply=false" not in own else Way.CLIENT_SIDE
+
+
+def migrated_managers(application: Application) -> frozenset[str]:
+    """Whose client-side entries a server-side apply takes over (ClientSideApplyMigration, since Argo CD 3.1)."""
+    if "ClientSideApplyMigration=false" in application.sync_options:
+        return OWN
+    return OWN | {text(application.raw, "metadata", "annotations", MIGRATED) or KUBECTL}
 
 
 def is_forced(target: MaybeJson, live: MaybeJson) -> bool:
