@@ -28,6 +28,7 @@ from whydrift.core.report.tally import ORDER, Tally, cause_of, concern, exit_cod
 from whydrift.core.report.triage_text import triage_text
 from whydrift.core.report.words import Ink, shortened
 from whydrift.core.select import Selection
+from whydrift.core.unmask.since import troubles_in
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
@@ -69,8 +70,9 @@ class Spill:
     def add(self, application: ApplicationAnswer) -> None:
         """Keep one application."""
         found = concern(application)
+        rank = -1 if troubles_in(application) else ORDER.index(found) if found else len(ORDER)
         encoded = ENCODER.encode(application)
-        self.index.append((ORDER.index(found) if found else len(ORDER), self.file.tell(), len(encoded)))
+        self.index.append((rank, self.file.tell(), len(encoded)))
         self.file.write(encoded)
 
     def ordered(self) -> Iterator[bytes]:

@@ -30,9 +30,10 @@ PODS_READ = 4
 
 async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "") -> Unmasked:
     """Say what is broken in an application. `now` is the time of reading, "" for a recording that does not state it."""
-    scene = Scene(snapshot.application, snapshot.objects or (), read_at=now)
+    scene = Scene(snapshot.application, snapshot.objects or (), pods=(), read_at=now)
     gaps: list[Gap] = []
-    scene = await _with_pods(scene, reader, gaps)
+    if _may_run(snapshot):
+        scene = await _with_pods(scene, reader, gaps)
     if _suspicious(scene):
         scene = replace(scene, events=await _events(scene, reader))
         scene = replace(scene, logs=await _logs(scene, reader, gaps))
@@ -49,6 +50,30 @@ async def _one(scene: Scene, reader: FactReader, kind: FactKind[T], namespace: s
     await reader.read([(scene.application, key, kind)])
     facts = reader.facts(scene.application, key)
     return facts.get(kind) if facts.known(kind) else facts.gaps[kind]
+
+
+PODLESS = frozenset(
+    {
+        "ConfigMap",
+        "Secret",
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "Namespace",
+        "CustomResourceDefinition",
+        "Application",
+        "ApplicationSet",
+        "AppProject",
+    }
+)
+"""Kinds below which no pods stand: an application of nothing else is not asked for any."""
+
+
+def _may_run(snapshot: ApplicationSnapshot) -> bool:
+    """Whether an application may have pods of its own."""
+    return any(key.kind not in PODLESS for key, _ in snapshot.application.rows)
 
 
 async def _with_pods(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Scene:

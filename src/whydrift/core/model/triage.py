@@ -167,7 +167,8 @@ class ArgocdAnswer(Answered, frozen=True):
 class ApplicationAnswer(Answered, frozen=True):
     """One application. `unmasked` is left out where nobody looked, `unseen` could not be looked at for it.
 
-    `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more.
+    `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more;
+    `health_before` is what Argo CD said of its health then.
     """
 
     name: str
@@ -187,6 +188,7 @@ class ApplicationAnswer(Answered, frozen=True):
     sync: SyncAnswer | msgspec.UnsetType = msgspec.UNSET
     unmasked: tuple[UnmaskedAnswer, ...] | msgspec.UnsetType = msgspec.UNSET
     recovered: tuple[UnmaskedAnswer, ...] = ()
+    health_before: str = ""
     unseen: tuple[GapAnswer, ...] = ()
     seen_at: str = ""
 

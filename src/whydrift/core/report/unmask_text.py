@@ -41,6 +41,7 @@ def unmask_text(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAns
         lines += ["", ink.alarm("NOT READ"), *(f"  {shortened(line, width - 2)}" for line in unread[:8])]
     if found:
         lines += ["", ink.strong("BROKEN NOW, behind the noise"), *broken_lines(applications, ink, width)]
+    lines += _left(applications, ink)
     lines += _recovered(applications, ink, width)
     return "\n".join(lines) + "\n"
 
@@ -146,6 +147,17 @@ def _unread(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]
     every = [*gaps, *(gap for application in applications for gap in application.unseen)]
     lines += [f"{gap.what}: {gap.why}{f'  → needs {gap.needs}' if gap.needs else ''}" for gap in every]
     return list(dict.fromkeys(lines))
+
+
+def _left(applications: Sequence[ApplicationAnswer], ink: Ink) -> list[str]:
+    """The applications that were Progressing at the earlier look and are not any more."""
+    left = [a for a in applications if a.health_before == "Progressing" and a.argocd.health != "Progressing"]
+    rows = [f"  {plain(a.name)}  is {plain(a.argocd.health)}; {_count_of(troubles_in(a))}" for a in left]
+    return ["", ink.strong("NO LONGER Progressing"), *rows] if rows else []
+
+
+def _count_of(found: Sequence[UnmaskedAnswer]) -> str:
+    return f"{count(len(found), 'thing')} broken in it" if found else "nothing broken in it"
 
 
 def _recovered(applications: Sequence[ApplicationAnswer], ink: Ink, width: int) -> list[str]:

@@ -18,7 +18,12 @@ def since(application: ApplicationAnswer, earlier: ApplicationAnswer | None) -> 
         for trouble in application.unmasked
     )
     gone = tuple(trouble for place, trouble in before.items() if place not in now)
-    return msgspec.structs.replace(application, unmasked=marked, recovered=() if application.unseen else gone)
+    return msgspec.structs.replace(
+        application,
+        unmasked=marked,
+        recovered=() if application.unseen else gone,
+        health_before=earlier.argocd.health,
+    )
 
 
 def troubles_in(application: ApplicationAnswer) -> tuple[UnmaskedAnswer, ...]:
