@@ -24,7 +24,7 @@ from whydrift.core.explain.dry_run import returned
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.filled_in import default_at
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.drift import Difference
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, WEBHOOKS
 from whydrift.core.model.values import ABSENT, is_empty, same
@@ -35,7 +35,7 @@ KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTim
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Fields of built-in kinds that git leaves out or states empty; metadata that git has from an export."""
-    if difference.whole or difference.live is ABSENT:
+    if difference.whole or difference.live is ABSENT or _adds_item(difference):
         return False
     unstated = difference.target is ABSENT or is_empty(difference.target)
     return _exported(difference) or (unstated and not subject.custom) or _says_null(difference)
@@ -73,6 +73,11 @@ def _answered(subject: Subject, difference: Difference) -> Evidence | None:
     read = subject.facts.known(WEBHOOKS) and subject.facts.known(ADMISSION_POLICIES)
     replayed = same(default_at(subject, difference.path), difference.live)
     return returned(subject, difference) if read and not replayed and not mutators_of(subject) else None
+
+
+def _adds_item(difference: Difference) -> bool:
+    """Whether only live has an item of a list, which no default adds."""
+    return difference.kind is Kind.EXTRA and isinstance(difference.path[-1], int)
 
 
 def _exported(difference: Difference) -> bool:
