@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,6 +47,7 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
     masker = masker_of(folder)
     opened = wiring.open_source(connection)
     opened.masker = masker
+    read_at = opened.read_at
     try:
         recorder = wiring.recorder(opened, folder)
         analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=True)
@@ -55,7 +55,7 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
         recorder.finish(
             {
                 "schema": "whydrift.recording/1",
-                "at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "at": read_at,
                 "by": f"whydrift {version('whydrift')}",
                 "from": recorder.name,
                 **await places(recorder),
