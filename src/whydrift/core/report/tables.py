@@ -9,7 +9,21 @@ from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, Obje
 from whydrift.core.report.tally import cause_of, objects_of
 from whydrift.core.report.words import cell, code, count, markdown, value
 
-COLUMNS = ("app", "object", "namespace", "path", "kind", "shown", "cause", "strength", "side", "git", "live")
+COLUMNS = (
+    "app",
+    "object",
+    "namespace",
+    "path",
+    "kind",
+    "shown",
+    "cause",
+    "strength",
+    "side",
+    "git",
+    "live",
+    "by",
+    "since",
+)
 MARKDOWN_LIMIT = 65_000
 """Characters; a GitHub comment takes 65,536."""
 MARKER = "<!-- whydrift -->"
@@ -26,21 +40,8 @@ def tsv_rows(application: ApplicationAnswer) -> str:
     rows = [_row(application, item, d) for item in objects_of(application) for d in item.differences]
     if application.not_read or application.agrees == "not-compared":
         why = application.not_read or "; ".join(application.argocd.conditions)
-        rows.append(
-            (
-                application.name,
-                "",
-                "",
-                "",
-                "",
-                "",
-                "not-read" if application.not_read else "not-compared",
-                "",
-                "",
-                "",
-                why,
-            )
-        )
+        what = "not-read" if application.not_read else "not-compared"
+        rows.append((application.name, *("",) * 5, what, *("",) * 3, why, "", ""))
     return "".join("\t".join(map(cell, row)) + "\n" for row in rows)
 
 
@@ -48,7 +49,8 @@ def _row(application: ApplicationAnswer, item: ObjectAnswer, d: DifferenceAnswer
     strength = d.explanations[0].strength.value if d.explanations else ""
     side = d.side.value if isinstance(d.side, Side) else ""
     place = (application.name, item.id, item.namespace or "cluster", d.path, d.kind, "yes" if d.shown else "no")
-    return (*place, cause_of(d), strength, side, value(d.target, 200), value(d.live, 200))
+    written = tuple(part if isinstance(part, str) else "" for part in (d.by, d.since))
+    return (*place, cause_of(d), strength, side, value(d.target, 200), value(d.live, 200), *written)
 
 
 def markdown_document(applications: Iterator[ApplicationAnswer], read: ReadAnswer, summary: SummaryAnswer) -> str:
