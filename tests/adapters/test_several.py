@@ -55,5 +55,9 @@ def test_one_cluster_has_one_id(tmp_path: Path) -> None:
         finally:
             await both.close()
 
+    for name in ("west", "east"):
+        may = tmp_path / name / "argocd/api/v1/account/can-i/applications/get/%2A.json"
+        may.parent.mkdir(parents=True)
+        may.write_text('{"value": "yes"}')
     with Replay(fleet(tmp_path / "west")) as west, Replay(elsewhere(tmp_path / "east", west.kubernetes_url)) as east:
         asyncio.run(all_of_it(west, east))

@@ -181,3 +181,10 @@ def test_a_folder_that_the_recording_names(tmp_path: Path) -> None:
     about = {"instances": [{"id": "one", "folder": "a place"}], "clusters": []}
     (tmp_path / "recording.json").write_text(json.dumps(about))
     assert [row["name"] for row in applications(tmp_path)] == ["calm"]
+
+
+def test_text_names_the_instance(tmp_path: Path) -> None:
+    """The next command that a scan proposes finds one application, not two."""
+    folder = together(tmp_path, {"west": Fleet([scaled()]), "east": Fleet([clean()])}, HOME_IN_EAST)
+    assert "whydrift explain west:shop" in inside("scan", "--no-git", "--from", folder).out
+    assert inside("explain", "west:shop", "--no-git", "--from", folder).out.startswith("west:shop  OutOfSync")

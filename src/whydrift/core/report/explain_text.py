@@ -10,7 +10,7 @@ import msgspec
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
 from whydrift.core.report.sync_lines import at_difference, beside, told
-from whydrift.core.report.tally import objects_of
+from whydrift.core.report.tally import called, objects_of
 from whydrift.core.report.words import Ink, count, ending, plain, shortened, value
 
 MEANS = {
@@ -57,7 +57,7 @@ def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
     said = application.argocd
     revision = f"   revision {short_revisions(said.revision)}" if said.revision else ""
     how = COMPARED.get(application.compared_by, application.compared_by)
-    name = ink.strong(plain(application.name))
+    name = ink.strong(plain(called(application)))
     lines = [f"{name}  {said.sync or 'not compared yet'}, {said.health or 'no health'}{revision}   compared by {how}"]
     if application.not_read:
         lines.append(ink.alarm(f"  NOT READ  {plain(application.not_read)}"))
