@@ -44,10 +44,12 @@ class Case:
 
 
 def all_containers(stated: MaybeJson) -> list[Json]:
+    """The containers of a workload's pod spec."""
     return next((found for spec in POD_SPECS if (found := items(stated, *spec, "containers"))), [])
 
 
 def first_container(case: Case) -> JsonObject:
+    """The first container of the object that a trouble is about; {} where it has none."""
     stated = case.scene.stated(case.trouble.key)
     found = (c for spec in POD_SPECS for c in items(stated, *spec, "containers"))
     return next((c for c in found if isinstance(c, dict)), {})

@@ -15,6 +15,7 @@ LAST = 250
 BURST = 12
 """Candidates this many records apart belong to one failure."""
 LONGEST = 2000
+COLOURS = re.compile(r"\x1b\[[\d;]*m")
 STAMPED = re.compile(
     r"\s{0,2}[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\w{3} +\d{1,2} \d\d:|\d{1,2}/\w{3}/\d{4}|time=|ts=|level="
     r"|[IWEF]\d{4} )"
@@ -44,7 +45,8 @@ def line_that_says_why(log: str, still_running: bool = False) -> str:
 
     A run that ended tells it at its end: the first of several alike. One that still runs repeats it: the last counts.
     """
-    lines = [line[:LONGEST].rstrip() for line in log.replace("\r\n", "\n").split("\n")][-LAST:]
+    plain = COLOURS.sub("", log)
+    lines = [line[:LONGEST].rstrip() for line in plain.replace("\r\n", "\n").split("\n")][-LAST:]
     found = list(_candidates(lines))
     if not found:
         return ""
