@@ -248,3 +248,14 @@ def test_defaults_inside_an_item_do_not_speak_for_the_item() -> None:
     same = Before(((_store("a", False), _store("a", True)),), facts={SCHEMAS: schemas}, compared=held).forecast()
     other = Before(((_store("a", False), _store("b", True)),), facts={SCHEMAS: schemas}, compared=held).forecast()
     assert same.safe and not other.safe, said(other)
+
+
+def test_a_missing_false_is_no_false() -> None:
+    """Where absent means true, a sync that puts false back undoes what somebody allowed."""
+    account: JsonObject = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "web", "namespace": "shop"},
+    }
+    git: JsonObject = {**account, "automountServiceAccountToken": False}
+    assert not Before(((git, applied(account, git)),), synced=True).forecast().safe

@@ -49,7 +49,7 @@ def effects_of(
     item: ObjectSnapshot, predicted: Predicted, found: tuple[Change, ...], situation: Situation
 ) -> tuple[Effect, ...]:
     """The effects of a sync on an object that is there and is applied."""
-    each = judged(found, item, situation)
+    each = judged(found, item, predicted, situation)
     rolls = _rolls(item.key, predicted, each, situation.knowledge.types)
     noisy = rolls and not any(_in_template(j.change) and j.worth is Worth.WANTED for j in each)
     effects = [_effect(item, predicted, j, situation, noisy) for j in each]

@@ -17,13 +17,14 @@ from whydrift.core.explain.base import base_of, git_moved
 from whydrift.core.explain.engine import Finding, explain
 from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.rollback import rolled_back_to
+from whydrift.core.judge.predict import Predicted
 from whydrift.core.judge.server import admitted
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, same
+from whydrift.core.model.values import ABSENT, MaybeJson, is_object, same
 
 WANTED = frozenset({"git-moved-ahead", "sync-is-failing", "sync-window-blocks", "namespace-metadata-differs"})
 """Causes of differences that a commit (or the Application's own change) made: a sync brings what is wanted."""
@@ -68,7 +69,7 @@ class Judged:
     why: str = ""
 
 
-def judged(changes: Sequence[Change], item: ObjectSnapshot, situation: Situation) -> list[Judged]:
+def judged(changes: Sequence[Change], item: ObjectSnapshot, predicted: Predicted, situation: Situation) -> list[Judged]:
     """What the predicted changes of an object are worth, each by the worst of what was found at its place.
 
     What no finding speaks of is put to the causes once more: a scan without hidden differences has not asked them.
@@ -77,24 +78,25 @@ def judged(changes: Sequence[Change], item: ObjectSnapshot, situation: Situation
     silent = [change for change in changes if not any(_speaks_of(f.difference, change) for f in findings)]
     found = (*findings, *_unshown(silent, item, situation)) if silent else findings
     explained = [finding for finding in found if finding.explanations]
-    return [_judged(change, explained, item, situation) for change in changes]
+    at_place = _Place(item, predicted, situation)
+    return [_judged(change, explained, at_place) for change in changes]
 
 
-def _judged(change: Change, explained: Sequence[Finding], item: ObjectSnapshot, situation: Situation) -> Judged:
+def _judged(change: Change, explained: Sequence[Finding], place: _Place) -> Judged:
     """The worst of what the findings say; what they say of parts of a change does not speak for all of it."""
     here = [finding for finding in explained if _meets(finding.difference, change)]
-    worths = [_by_finding(change, finding, situation) for finding in here]
-    if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, item, situation):
+    worths = [_by_finding(change, finding, place.situation) for finding in here]
+    if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, place):
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
     if not any(_speaks_of(finding.difference, change) for finding in here):
-        worths.append(_without_cause(change, item, situation))
+        worths.append(_without_cause(change, place))
     return max(worths, key=lambda each: list(Worth).index(each.worth))
 
 
-def _without_cause(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
-    if _moves_by_revision(change, item, situation):
+def _without_cause(change: Change, place: _Place) -> Judged:
+    if _moves_by_revision(change, place):
         return Judged(change, Worth.WANTED, "git-moved-ahead")
-    return _by_mark(change, item) or _by_base(change, item, situation)
+    return _by_mark(change, place.item) or _by_base(change, place)
 
 
 def takes_something(item: ObjectSnapshot, situation: Situation) -> str:
@@ -167,31 +169,35 @@ def _by_mark(change: Change, item: ObjectSnapshot) -> Judged | None:
     return Judged(change, Worth.NOISE, "object-lacks-tracking-id")
 
 
-def _moves_by_revision(change: Change, item: ObjectSnapshot, situation: Situation) -> bool:
+def _moves_by_revision(change: Change, place: _Place) -> bool:
     """Whether the revision that is asked about changes what the compared one and live agree on."""
-    compared = situation.compared.get(item.key, ABSENT)
-    if situation.manifests is None or not is_object(compared):
+    compared = place.situation.compared.get(place.item.key, ABSENT)
+    if place.situation.manifests is None or not is_object(compared):
         return False
-    stated = admitted(compared, None, situation.terms) or compared
-    if change.on_left is ABSENT:
-        return child(stated, *change.right) is ABSENT
-    return same(at(change.left, item.live, stated), change.on_left)
+    return place.agrees(change, compared)
 
 
-def _by_base(change: Change, item: ObjectSnapshot, situation: Situation) -> Judged:
+def _by_base(change: Change, place: _Place) -> Judged:
     """What a change is worth that no cause speaks of: from what both values mean, and from what the last sync wrote."""
-    subject = situation.subject(item)
-    typed = not subject.custom or subject.schema is not None
-    if typed and not change.order and means_same(subject, _as_difference(change)):
+    item, situation = place.item, place.situation
+    if _respells(change, place):
         return Judged(change, Worth.NOISE, "server-respells-value")
     base = base_of(situation.application, item, situation.facts(item.key))
     if base is None:
         return Judged(change, Worth.LOST, "", "what the last sync wrote there is not known")
     if rolled_back_to(situation.application) or not git_moved(situation.application, item.key):
         return Judged(change, Worth.LOST, "", "the cluster holds something else than the last sync wrote")
-    if _was_written(change, item, base.manifest, situation):
+    if place.agrees(change, base.manifest):
         return Judged(change, Worth.WANTED, "git-moved-ahead")
     return Judged(change, Worth.LOST, "", "the cluster holds something else than the last sync wrote")
+
+
+def _respells(change: Change, place: _Place) -> bool:
+    """Whether a custom resource gets another spelling of one value; of built-in kinds the server keeps one anyway."""
+    subject = place.situation.subject(place.item)
+    both = change.on_left is not ABSENT and change.on_right is not ABSENT and not change.order
+    known = subject.custom and subject.schema is not None
+    return both and known and means_same(subject, _as_difference(change))
 
 
 def _as_difference(change: Change) -> Difference:
@@ -199,15 +205,23 @@ def _as_difference(change: Change) -> Difference:
     return Difference(change.right, change.left, kind, change.on_right, change.on_left, change.order, shown=False)
 
 
-def _was_written(change: Change, item: ObjectSnapshot, manifest: MaybeJson, situation: Situation) -> bool:
-    """Whether the last sync wrote what live has at the place of a change."""
-    wrote = admitted(manifest, None, situation.terms) if is_object(manifest) else None
-    if change.on_left is ABSENT:
-        return child(wrote or manifest, *change.right) is ABSENT
-    return same(at(change.left, item.live, wrote or manifest), change.on_left)
-
-
-def _dropped(change: Change, item: ObjectSnapshot, situation: Situation) -> bool:
+def _dropped(change: Change, place: _Place) -> bool:
     """Whether git dropped what Argo CD itself applied and live still has unchanged."""
-    base = base_of(situation.application, item, situation.facts(item.key))
-    return change.on_right is ABSENT and base is not None and _was_written(change, item, base.manifest, situation)
+    base = base_of(place.situation.application, place.item, place.situation.facts(place.item.key))
+    return change.on_right is ABSENT and base is not None and place.agrees(change, base.manifest)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An object before and after a sync, beside what is known of it."""
+
+    item: ObjectSnapshot
+    predicted: Predicted
+    situation: Situation
+
+    def agrees(self, change: Change, manifest: MaybeJson) -> bool:
+        """Whether a manifest, as the server stores it, has what live has at the place of a change; items by key."""
+        wrote = (admitted(manifest, None, self.situation.terms) or manifest) if is_object(manifest) else manifest
+        if change.on_left is ABSENT:
+            return at(change.right, self.predicted.after, wrote) is ABSENT
+        return same(at(change.left, self.predicted.before, wrote), change.on_left)
