@@ -17,13 +17,16 @@ from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, mapping
 
 HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
 ORDERED: Final = frozenset({"initContainers"})
 """Lists with keys whose order means something all the same: init containers run one after the other."""
 SHARED_NAMES: Final = {"rancher": "cattle.io"}
 """Controllers that write under the name of a tool for people; keys of this domain are theirs."""
+SERVER: Final = "argocd-server"
+IMAGE_UPDATER: Final = "argocd-image-updater.argoproj.io/"
+"""Beginning of the annotations that tell an image updater which images of an Application it looks after."""
 WRITE_ONLY: Final = "stringData"
 """What the API server takes in a Secret and never gives back: it goes into `data`."""
 AUTO_SYNC: Final = ("spec", "syncPolicy", "automated")
@@ -35,7 +38,7 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     owners = others(subject, difference) or _writers_of_the_list_around(subject, difference)
     if not owners or any(not is_hand(subject, entry) or not _after_sync(subject, entry) for entry in owners):
         return ()
-    if any(is_shared(entry, difference) for entry in owners):
+    if any(is_shared(entry, difference) for entry in owners) or _is_updated(subject, difference, owners):
         return ()
     return tuple(sorted(owners, key=lambda entry: entry.time or "", reverse=True))
 
@@ -48,6 +51,12 @@ def is_hand(subject: Subject, entry: Entry) -> bool:
 def is_shared(entry: Entry, difference: Difference) -> bool:
     """Whether a key is one that a controller writes under the name of a tool for people."""
     return SHARED_NAMES.get(entry.manager, "\0") in str(difference.path[-1])
+
+
+def may_be_updater(subject: Subject, difference: Difference) -> bool:
+    """Whether an image updater may have written an Application's source through Argo CD's API, in the server's name."""
+    asked = any(key.startswith(IMAGE_UPDATER) for key in mapping(subject.object.live, "metadata", "annotations"))
+    return asked and difference.path[:2] in (("spec", "source"), ("spec", "sources"))
 
 
 def hands_since(subject: Subject) -> tuple[Entry, ...]:
@@ -67,6 +76,11 @@ def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bo
         return _would_be_kept(subject, difference, base)
     zeroed = is_empty(difference.live) and not is_empty(base) and base is not ABSENT
     return zeroed and not subject.owners(difference) and not _scales_to_zero(subject, difference)
+
+
+def _is_updated(subject: Subject, difference: Difference, owners: tuple[Entry, ...]) -> bool:
+    """Whether all that wrote here is Argo CD's own server, and an image updater may have asked it to."""
+    return may_be_updater(subject, difference) and all(entry.manager == SERVER for entry in owners)
 
 
 def _is_there(subject: Subject, difference: Difference) -> bool:

@@ -29,7 +29,7 @@ def is_release(subject: Subject, difference: Difference) -> bool:
         return difference.kind is Kind.MISSING and subject.base.manifest is ABSENT
     if not git_changed(subject, difference) or cluster_changed(subject, difference):
         return False
-    return not _written_by_others(subject, difference)
+    return _is_untouched(subject, difference) or not _written_by_others(subject, difference)
 
 
 def may_be_release(subject: Subject, difference: Difference) -> bool:
@@ -76,6 +76,12 @@ def draws(application: Application) -> bool:
     status = mapping(application.raw, "status")
     kinds = {text(status, "sourceType"), *(str(kind) for kind in items(status, "sourceTypes"))}
     return not DRAWN.isdisjoint(kinds) or any(source.chart for source in application.sources)
+
+
+def _is_untouched(subject: Subject, difference: Difference) -> bool:
+    """Whether a single value still is the one that the last sync wrote, whoever else owns it since before."""
+    single = not isinstance(difference.live, dict | list)
+    return difference.kind is Kind.MODIFIED and single and same(subject.base_at(difference), difference.live)
 
 
 def _written_by_others(subject: Subject, difference: Difference) -> bool:

@@ -22,7 +22,7 @@ from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.hands import is_hand, is_shared
+from whydrift.core.explain.hands import is_hand, is_shared, may_be_updater
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.requests import may_be_injected
 from whydrift.core.explain.sides import leaning
@@ -31,9 +31,7 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, WEBHOOKS
 from whydrift.core.model.managers import Entry
-from whydrift.core.model.values import ABSENT, child, is_empty, mapping
-
-IMAGE_UPDATER = "argocd-image-updater.argoproj.io/"
+from whydrift.core.model.values import ABSENT, child, is_empty
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -49,7 +47,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     if pipeline_marks(subject):
         return
     for difference in concerned:
-        refutations = (_was_in_git, may_be_injected, _scaled, _updates_images)
+        refutations = (_was_in_git, may_be_injected, _scaled, may_be_updater)
         if is_addition(subject, difference) and not any(refuted(subject, difference) for refuted in refutations):
             yield _added(subject, difference, adders(subject, difference))
 
@@ -58,12 +56,6 @@ def _scaled(subject: Subject, difference: Difference) -> bool:
     """Whether the number of replicas may be an autoscaler's, to which git leaves it."""
     unread = not subject.facts.known(AUTOSCALERS)
     return difference.path == REPLICAS and (unread or bool(autoscalers_of(subject)))
-
-
-def _updates_images(subject: Subject, difference: Difference) -> bool:
-    """Whether an image updater may have written an Application's source through Argo CD's API, in the server's name."""
-    asked = any(key.startswith(IMAGE_UPDATER) for key in mapping(subject.object.live, "metadata", "annotations"))
-    return asked and difference.path[:1] == ("spec",) and difference.path[1] in ("source", "sources")
 
 
 def _was_in_git(subject: Subject, difference: Difference) -> bool:
