@@ -33,7 +33,7 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
         if source.chart or reader.repository is None:
             why = why if source.chart else "repositories are not read (--no-git)"
             continue
-        files = await _followed(reader, source, revision)
+        files = await _followed(reader, source, revision, _wanted(application, source))
         if isinstance(files, NotRead):
             return Gap(f"files of {source.repo}", files.why, RENDERED_FROM.needs)
         found |= {name: reader.masker.text(content) for name, content in files.items()}
@@ -41,12 +41,20 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
     return GitFiles(found, tuple(own)) if found else Gap("files in git", why, RENDERED_FROM.needs)
 
 
-async def _followed(reader: FactReader, source: Source, revision: str) -> dict[str, str] | NotRead:
-    """The files below a source's path, and below what they refer to."""
+def _wanted(application: Application, source: Source) -> set[str]:
+    """What of a repository is rendered: its path; of one that is only referred to, the files that others take."""
+    if source.path or not source.ref:
+        return {normpath(source.path or "."), *_value_files(source)}
+    stated = (str(name) for other in application.sources for name in items(other.raw, "helm", "valueFiles"))
+    prefix = f"${source.ref}/"
+    return {normpath(name.removeprefix(prefix)) for name in stated if name.startswith(prefix)}
+
+
+async def _followed(reader: FactReader, source: Source, revision: str, wanted: set[str]) -> dict[str, str] | NotRead:
+    """The files below what is wanted of a source, and below what they refer to."""
     assert reader.repository is not None
     found: dict[str, str] = {}
     read: set[str] = set()
-    wanted = {normpath(source.path or "."), *_value_files(source)}
     for _ in range(STEPS):
         new = {path for path in wanted if not any(path == done or path.startswith(f"{done}/") for done in read)}
         for path in sorted(new):

@@ -13,7 +13,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.trouble import Category, ContainerLog, Reason, SaidBy, Trouble
 from whydrift.core.model.values import JsonObject, items, text
 from whydrift.core.unmask.categories import category_of, image_category
-from whydrift.core.unmask.containers import GRACE
+from whydrift.core.unmask.containers import GRACE, condition
 from whydrift.core.unmask.lines import line_that_says_why
 from whydrift.core.unmask.moments import between, earliest
 from whydrift.core.unmask.owners import info, node_as_pod, pod_nodes
@@ -29,8 +29,15 @@ def tree_suspects(scene: Scene) -> Iterator[tuple[ObjectKey, JsonObject]]:
     """The pods of the tree that are in trouble, with the managed object that each belongs to."""
     for node in pod_nodes(scene.tree):
         owner = scene.owners.managed_by(node_as_pod(node))
-        if owner is not None and state_of(node, scene.now):
+        if owner is not None and state_of(node, scene.now) and not _ended(scene, owner):
             yield owner, node
+
+
+def _ended(scene: Scene, key: ObjectKey) -> bool:
+    """Whether an object is a Job that ended: its own conditions tell how."""
+    live = scene.stated(key)
+    kinds = ("Complete", "Failed") if isinstance(live, dict) and key.kind == "Job" else ()
+    return any(text(condition(live, kind), "status") == "True" for kind in kinds if isinstance(live, dict))
 
 
 def state_of(node: JsonObject, now: str) -> str:
