@@ -6,7 +6,7 @@ from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.managers import Entry
-from whydrift.core.model.people import Writer
+from whydrift.core.model.people import CONTROLLER_MANAGERS, Writer
 from whydrift.core.model.values import ABSENT, child, is_object, same
 
 ITSELF = "argocd-application-controller"
@@ -61,7 +61,7 @@ def _is_controller(subject: Subject, entry: Entry) -> bool:
 
 def _is_autoscaler(entry: Entry, difference: Difference) -> bool:
     scales = entry.subresource == "scale" or difference.path == REPLICAS
-    return entry.manager == "kube-controller-manager" and scales
+    return entry.manager in CONTROLLER_MANAGERS and scales
 
 
 def _owners(subject: Subject, difference: Difference) -> tuple[Entry, ...]:

@@ -58,9 +58,11 @@ PIPELINES = _names(
 """What applies manifests out of a repository or a state file: CI jobs, Helm, Terraform, other GitOps tools."""
 IMAGE_UPDATERS = ("argocd-image-updater", "argocd-image-updater-controller", "keel")
 """What polls registries and writes newer tags into the cluster."""
-CONTROLLERS = _names(
+CONTROLLER_MANAGERS = ("kube-controller-manager", "k3s", "kubelite", "hyperkube")
+"""Kubernetes' own controllers; the last three are servers that hold all of Kubernetes in one program."""
+CONTROLLERS = CONTROLLER_MANAGERS + _names(
     """
-    kube-controller-manager kube-scheduler kubelet kube-apiserver cloud-controller-manager *-controller
+    kube-scheduler kubelet kube-apiserver cloud-controller-manager *-controller
     *-controller-manager *-operator *-injector *-cainjector *-webhook controller operator manager kopf
     cainjector cert-manager* trust-manager external-secrets* external-dns* dns-controller keda* vpa-* vpa*
     goldilocks* kyverno* gatekeeper* rollouts-controller argo-rollouts flagger* pilot-discovery istiod istio*
