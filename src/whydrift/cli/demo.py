@@ -13,7 +13,7 @@ INTRODUCTION = """\
 A recorded fleet: a third of it has been red for months, and nobody reads the column any more.
 No cluster, no network, no configuration. Every command reads it with --from demo.
 
-$ whydrift scan --from demo
+$ whydrift scan --unmask --from demo
 """
 NEXT = (
     (
@@ -39,9 +39,9 @@ def command(ctx: click.Context, /, path: bool) -> None:
     for name, objects, says in NEXT:
         click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
         answer(_request(Selection((name,)), objects, whole=True))
-    click.echo("\nYours: whydrift scan      (your argocd login and kubeconfig are used; nothing is ever written)")
+    click.echo("\nYours: whydrift scan --unmask      (your argocd login and kubeconfig are used; nothing is ever written)")
     ctx.exit(0)
 
 
 def _request(selection: Selection, objects: tuple[str, ...] = (), whole: bool = False) -> Request:
-    return Request(Connection(recording="demo"), selection, objects=objects, whole=whole)
+    return Request(Connection(recording="demo"), selection, objects=objects, whole=whole, unmask=not whole)
