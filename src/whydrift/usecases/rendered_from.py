@@ -25,7 +25,10 @@ OUTSIDE = re.compile(r"(?<![\w./-])(?:\.\./)+[\w./-]*")
 
 
 async def rendered_from(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    """The text files of every git source, masked, with the folders that the sources name."""
+    """The text files of every git source, with the folders that the sources name.
+
+    They are not masked: places alone leave (`file:line`), and to mask a vendored chart takes longer than all the rest.
+    """
     found: dict[str, str] = {}
     own: list[str] = []
     why = "no source of this application is in git"
@@ -36,7 +39,7 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
         files = await _followed(reader, source, revision, _wanted(application, source))
         if isinstance(files, NotRead):
             return Gap(f"files of {source.repo}", files.why, RENDERED_FROM.needs)
-        found |= {name: reader.masker.text(content) for name, content in files.items()}
+        found |= files
         own.append(normpath(source.path).removeprefix(".") if source.path else "")
     return GitFiles(found, tuple(own)) if found else Gap("files in git", why, RENDERED_FROM.needs)
 

@@ -104,7 +104,10 @@ Logs = Mapping[tuple[str, str], ContainerLog]
 
 @dataclass(frozen=True)
 class GitFiles:
-    """The text files that an application is rendered from, by path; `own` are the folders that its sources name."""
+    """The text files that an application is rendered from, by path; `own` are the folders that its sources name.
+
+    They are as git holds them: nothing of their content may enter an answer.
+    """
 
     files: Mapping[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
