@@ -103,3 +103,9 @@ def test_any_text_may_be_a_log(text: str) -> None:
 def test_calm_logs_say_nothing(lines: list[str]) -> None:
     """No line that calls itself calm is ever a reason."""
     assert line_that_says_why("\n".join(lines)) == ""
+
+
+def test_what_a_running_container_said_long_ago_is_over() -> None:
+    """A container that is not ready now is not explained by an error before many calm lines."""
+    log = "ERROR connection refused\n" + "INFO GET /ready 503\n" * 60
+    assert line_that_says_why(log, still_running=True) == ""

@@ -12,6 +12,8 @@ from whydrift.core.unmask.stacks import block_at
 
 LAST = 250
 """Lines that are looked at, from the end."""
+RECENT = 40
+"""Lines of a run that goes on which tell how it is now."""
 BURST = 12
 """Candidates this many records apart belong to one failure."""
 LONGEST = 2000
@@ -47,7 +49,7 @@ def line_that_says_why(log: str, still_running: bool = False) -> str:
     """
     plain = COLOURS.sub("", log)
     lines = [line[:LONGEST].rstrip() for line in plain.replace("\r\n", "\n").split("\n")][-LAST:]
-    found = list(_candidates(lines))
+    found = list(_candidates(lines[-RECENT:] if still_running else lines))
     if not found:
         return ""
     best = max(candidate.weight for candidate in found)
