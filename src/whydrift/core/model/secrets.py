@@ -33,6 +33,7 @@ NAMES_INSIDE = re.compile(
 )
 """Keys below a password that say where it is or whose it is."""
 SECRET_IN_JSON = re.compile(r"\"kind\"\s*:\s*\"Secret(?:List)?\"")
+PLAIN = "plain"
 REMEMBERED = 200
 FLAG = re.compile(r"--?(?P<name>[\w.-]+)")
 
@@ -67,11 +68,12 @@ class Masker:
         return masked_text(value, self.token)
 
     def _mask(self, value: Json) -> Json:
-        if is_object(value):
-            return self._object(value)
-        if isinstance(value, list):
-            return self._list(value)
-        return self.text(value) if isinstance(value, str) else value
+        kind = type(value)
+        if kind is str:
+            return self.text(cast(str, value))  # its type was just looked at
+        if kind is dict:
+            return self._object(cast(JsonObject, value))  # as above
+        return self._list(cast(list[Json], value)) if kind is list else value  # as above
 
     def _list(self, value: list[Json]) -> list[Json]:
         """Each item; what follows a flag like `--password` in a list of arguments is its value."""
@@ -96,9 +98,10 @@ class Masker:
         stated = value.get("name") or value.get("key")
         if isinstance(stated, str) and secret_name(stated) and "operator" not in value:
             return {key: self._paired(stated, key, part) for key, part in value.items()}
-        reference = "remoteRef" in value
+        if "remoteRef" in value:
+            return {key: part if key == "secretKey" else self._entry(key, part) for key, part in value.items()}
         return {
-            key: part if reference and key == "secretKey" else self._entry(key, part) for key, part in value.items()
+            key: self._mask(part) if _meaning(key) is PLAIN else self._entry(key, part) for key, part in value.items()
         }
 
     def _paired(self, stated: str, key: str, part: Json) -> Json:
@@ -106,13 +109,15 @@ class Masker:
         return self._below(stated, part) if key in ("value", "string", "array", "map") else self._entry(key, part)
 
     def _entry(self, key: str, part: Json) -> Json:
-        if key in REFERENCES:
-            return self._formats(part)
-        if key in STRUCTURE:
-            return part
-        if secret_name(key) or key[-4:].lower() == "auth":
-            return self._below(key, part)
-        return self._mask(part)
+        match _meaning(key):
+            case "reference":
+                return self._formats(part)
+            case "structure":
+                return part
+            case "secret":
+                return self._below(key, part)
+            case _:
+                return self._mask(part)
 
     def _below(self, name: str, part: Json) -> Json:
         """What stands under a secret name: a value, several, or (under a password) whatever is below."""
@@ -172,6 +177,16 @@ class Masker:
             return self.token(stated) if SECRET_IN_JSON.search(stated) else masked_text(stated, self.token)
         hidden = self._mask(parsed)
         return stated if hidden == parsed else msgspec.json.encode(hidden).decode()
+
+
+@lru_cache(65536)
+def _meaning(key: str) -> str:
+    """What a key says of what stands below it; the same few thousand keys come again and again."""
+    if key in REFERENCES:
+        return "reference"
+    if key in STRUCTURE:
+        return "structure"
+    return "secret" if secret_name(key) or key[-4:].lower() == "auth" else PLAIN
 
 
 @lru_cache(65536)
