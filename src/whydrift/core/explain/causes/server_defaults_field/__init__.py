@@ -27,7 +27,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, WEBHOOKS
-from whydrift.core.model.values import ABSENT, is_empty, same
+from whydrift.core.model.values import ABSENT, child, is_empty, same
 
 KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "selfLink"})
 """Fields of `metadata` that the server writes itself and ignores (or refuses) when they are sent."""
@@ -35,7 +35,7 @@ KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTim
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Fields of built-in kinds that git leaves out or states empty; metadata that git has from an export."""
-    if difference.whole or difference.live is ABSENT or _adds_item(difference):
+    if difference.whole or difference.live is ABSENT or _adds_item(subject, difference):
         return False
     unstated = difference.target is ABSENT or is_empty(difference.target)
     return _exported(difference) or (unstated and not subject.custom) or _says_null(difference)
@@ -75,9 +75,10 @@ def _answered(subject: Subject, difference: Difference) -> Evidence | None:
     return returned(subject, difference) if read and not replayed and not mutators_of(subject) else None
 
 
-def _adds_item(difference: Difference) -> bool:
-    """Whether only live has an item of a list, which no default adds."""
-    return difference.kind is Kind.EXTRA and isinstance(difference.path[-1], int)
+def _adds_item(subject: Subject, difference: Difference) -> bool:
+    """Whether only live has an item of a list to which git gives others: no default adds to what is stated."""
+    item = difference.kind is Kind.EXTRA and isinstance(difference.path[-1], int)
+    return item and not is_empty(child(subject.object.target, *difference.path[:-1]))
 
 
 def _exported(difference: Difference) -> bool:
