@@ -118,16 +118,16 @@ async def _logs(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Logs:
     """The logs of what is in trouble: a few pods of each container, several at a time; a gap where none was read."""
     wanted = list(_wanted(scene))
     await reader.read((scene.application, log_key(*place[1:]), POD_LOG) for place in wanted)
-    found: dict[tuple[str, str], ContainerLog] = {}
+    found: dict[tuple[str, str, str], ContainerLog] = {}
     unread: dict[str, Gap] = {}
     for about, namespace, pod, container in wanted:
         facts = reader.facts(scene.application, log_key(namespace, pod, container))
         log = facts.maybe(POD_LOG)
         if log is not None:
-            found[pod, container] = log
+            found[namespace, pod, container] = log
         else:
             unread.setdefault(about, facts.gaps[POD_LOG])
-    told = {about for about, _, pod, container in wanted if (pod, container) in found}
+    told = {about for about, *place in wanted if tuple(place) in found}
     gaps += [gap for about, gap in unread.items() if about not in told]
     return found
 

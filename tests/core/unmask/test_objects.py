@@ -43,7 +43,7 @@ def scene(
         pods=pods,
         events=events,
         logs={
-            (str(pod["metadata"]["name"]), "c"): ContainerLog(logs)
+            ("shop", str(pod["metadata"]["name"]), "c"): ContainerLog(logs)
             for pod in pods or ()
             if isinstance(pod["metadata"], dict)
         },

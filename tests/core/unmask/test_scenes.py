@@ -81,7 +81,7 @@ def scene_of(situation: Situation) -> Scene:
         objects=(ObjectSnapshot(key=KEY, load=lambda: States(target=live, live=live)),),
         pods=(pod_of(situation, live),),
         events=tuple(event_of(event) for event in situation.get("events", [])),
-        logs={("web-1-a", "web"): ContainerLog(situation.get("current", ""), situation.get("previous", ""))},
+        logs={("shop", "web-1-a", "web"): ContainerLog(situation.get("current", ""), situation.get("previous", ""))},
         git=GitFiles(situation["git"], (path,)),
         read_at=NOW,
     )

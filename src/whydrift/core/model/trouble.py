@@ -98,8 +98,8 @@ class ContainerLog:
     previous: str = ""
 
 
-Logs = Mapping[tuple[str, str], ContainerLog]
-"""Logs by pod and container."""
+Logs = Mapping[tuple[str, str, str], ContainerLog]
+"""Logs by namespace, pod and container."""
 
 
 @dataclass(frozen=True)

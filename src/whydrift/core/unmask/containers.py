@@ -200,17 +200,20 @@ def condition(obj: Json, kind: str) -> JsonObject:
 def events_of(obj: Json, events: Sequence[Json], container: str = "") -> list[Json]:
     """The events about an object, or about one of its containers, in the order of their last time."""
     name, kind = text(obj, "metadata", "name"), text(obj, "kind") or "Pod"
+    namespace = text(obj, "metadata", "namespace")
     mine = [
         e
         for e in events
-        if _about(e, kind, name) and (not container or f"{{{container}}}" in text(e, "involvedObject", "fieldPath"))
+        if _about(e, kind, name, namespace)
+        and (not container or f"{{{container}}}" in text(e, "involvedObject", "fieldPath"))
     ]
     return sorted(mine, key=lambda e: text(e, "lastTimestamp") or first_seen(e))
 
 
-def _about(event: Json, kind: str, name: str) -> bool:
+def _about(event: Json, kind: str, name: str, namespace: str) -> bool:
     about = mapping(event, "involvedObject") or mapping(event, "regarding")
-    return about.get("kind") == kind and about.get("name") == name
+    elsewhere = namespace and text(about, "namespace") not in ("", namespace)
+    return about.get("kind") == kind and about.get("name") == name and not elsewhere
 
 
 BEGINNINGS = frozenset(

@@ -105,6 +105,6 @@ def _ends(pod: JsonObject) -> Iterator[Stuck]:
 
 
 def _why(scene: Scene, ended: Stuck) -> Reason:
-    log = scene.log(ended.name, ended.container)
+    log = scene.log(ended.namespace, ended.name, ended.container)
     runs = [(log.current, SaidBy.LOG), (log.previous, SaidBy.PREVIOUS_LOG)]
     return said_in(runs, ended.message, ended.exit, scene, ended)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.trouble import Category, Reason, SaidBy, Trouble
-from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, items, text
+from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, items, mapping, text
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.containers import GRACE, condition, events_of
 from whydrift.core.unmask.moments import between, earliest, first_seen
@@ -101,7 +101,11 @@ def _claim_failures(scene: Scene, key: ObjectKey, pods: list[JsonObject]) -> lis
     claims = {text(v, "persistentVolumeClaim", "claimName") for pod in pods for v in items(pod, "spec", "volumes")}
     if key.kind == "PersistentVolumeClaim":
         claims = {key.name}
-    found = [e for name in sorted(claims - {""}) for e in _failures(scene, {"metadata": {"name": name}})]
+    found = [
+        e
+        for name in sorted(claims - {""})
+        for e in _failures(scene, {"metadata": {"name": name, "namespace": key.namespace}})
+    ]
     return [event for event in found if text(event, "type") != "Normal"]
 
 
@@ -122,7 +126,7 @@ def _unmade(scene: Scene, key: ObjectKey, live: MaybeJson) -> Iterator[Trouble]:
     wanted = child(live, "spec", "replicas")
     failure = condition(live, "ReplicaFailure") if isinstance(live, dict) else {}
     failing = text(failure, "status") == "True"
-    events = _refusals(scene, key, live)
+    events = _refusals(scene, key)
     if wanted == 0 or not (failing or (events and _lacks(live, scene, key))):
         return
     said = text(failure, "message") if failing else text(events[-1], "message")
@@ -146,13 +150,15 @@ def _lacks(live: MaybeJson, scene: Scene, key: ObjectKey) -> bool:
     return sum(owner == key for owner, _ in owned_pods(scene)) < (desired if isinstance(desired, int) else number)
 
 
-def _refusals(scene: Scene, key: ObjectKey, live: MaybeJson) -> list[Json]:
+def _refusals(scene: Scene, key: ObjectKey) -> list[Json]:
     """The events that say that a pod of this workload was not made, also those of its ReplicaSets."""
-    below = {child_key[1:4:2] for child_key, parents in scene.owners.parents.items() if key in parents}
-    made_by = {(key.kind, key.name), *below}
-    found = [e for e in scene.events if text(e, "reason") == "FailedCreate" and _involved(e) in made_by]
+    below = (made for made, parents in scene.owners.parents.items() if key in parents)
+    made_by = {(owner.kind, owner.namespace, owner.name) for owner in (key, *below)}
+    found = [e for e in scene.events if text(e, "reason") == "FailedCreate" and _involved(e, key.namespace) in made_by]
     return sorted(found, key=first_seen)
 
 
-def _involved(event: Json) -> tuple[str, str]:
-    return text(event, "involvedObject", "kind"), text(event, "involvedObject", "name")
+def _involved(event: Json, namespace: str) -> tuple[str, str, str]:
+    """Kind, namespace and name of what an event is about; without a namespace it is one of here."""
+    about = mapping(event, "involvedObject")
+    return text(about, "kind"), text(about, "namespace") or namespace, text(about, "name")

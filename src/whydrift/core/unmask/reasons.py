@@ -98,7 +98,7 @@ def _probes_kill(scene: Scene, stuck: Stuck) -> Finding | None:
 
 def _not_ready(scene: Scene, stuck: Stuck) -> Finding:
     """A container that runs and is not ready: its log where that names a reason, else its probe."""
-    said = line_that_says_why(scene.log(stuck.name, stuck.container).current, still_running=True)
+    said = line_that_says_why(scene.log(stuck.namespace, stuck.name, stuck.container).current, still_running=True)
     category = category_of(said)
     if category is not None:
         return Finding(Reason(said, SaidBy.LOG), category)
@@ -118,7 +118,7 @@ def _ended(scene: Scene, stuck: Stuck) -> Finding:
 
 def why_ended(scene: Scene, stuck: Stuck) -> Reason:
     """What the run that ended wrote; else what the runtime says of it."""
-    log = scene.log(stuck.name, stuck.container)
+    log = scene.log(stuck.namespace, stuck.name, stuck.container)
     runs = [(log.previous, SaidBy.PREVIOUS_LOG), (log.current, SaidBy.LOG)]
     if "CrashLoop" not in stuck.state and stuck.state not in ("Running", "NotReady"):
         runs.reverse()

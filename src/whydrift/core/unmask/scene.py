@@ -57,6 +57,6 @@ class Scene:
             return ABSENT
         return item.target if item.live is ABSENT else item.live
 
-    def log(self, pod: str, container: str) -> ContainerLog:
+    def log(self, namespace: str, pod: str, container: str) -> ContainerLog:
         """What a container wrote, as far as it was read."""
-        return self.logs.get((pod, container), ContainerLog())
+        return self.logs.get((namespace, pod, container), ContainerLog())

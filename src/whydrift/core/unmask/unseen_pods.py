@@ -119,7 +119,7 @@ def _why(scene: Scene, key: ObjectKey, nodes: list[JsonObject], state: str) -> t
     names = containers_of(scene, key, state)
     for node in nodes:
         for name in names:
-            found = _said(scene.log(text(node, "name"), name), state)
+            found = _said(scene.log(text(node, "namespace"), text(node, "name"), name), state)
             if found.line:
                 return name, found
     said = next((text(node, "health", "message") for node in nodes if text(node, "health", "message")), "")
