@@ -39,7 +39,9 @@ def command(ctx: click.Context, /, path: bool) -> None:
     for name, objects, says in NEXT:
         click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
         answer(_request(Selection((name,)), objects, whole=True))
-    click.echo("\nYours: whydrift scan --unmask      (your argocd login and kubeconfig are used; nothing is ever written)")
+    click.echo(
+        "\nYours: whydrift scan --unmask      (your argocd login and kubeconfig are used; nothing is ever written)"
+    )
     ctx.exit(0)
 
 
