@@ -13,7 +13,8 @@ import click
 import msgspec
 
 from whydrift import wiring
-from whydrift.cli import COMMANDS, whydrift
+from whydrift.cli import whydrift
+from whydrift.commands import COMMANDS
 from whydrift.core.model.audit import IGNORES_SCHEMA, IgnoresAnswer
 from whydrift.core.model.triage import SCHEMA, Answer
 from whydrift.core.report.cause_page import CausePage, cause_markdown

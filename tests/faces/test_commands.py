@@ -13,7 +13,7 @@ import pytest
 
 from tests.faces.command import BARE, Said, inside, lines_of, run
 from tests.fleet_builder import App, Fleet, clean, config_map, deployment, scaled
-from whydrift.cli import COMMANDS
+from whydrift.commands import COMMANDS
 from whydrift.core.model.values import JsonObject
 from whydrift.demo import FLEET as DEMO
 

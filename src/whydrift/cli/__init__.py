@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import sys
-import traceback
 from importlib import import_module
-from pathlib import Path
 
 import click
 
+from whydrift.commands import COMMANDS, SUMMARY, help_text, program
 from whydrift.errors import UsageError, WhydriftError
-
-COMMANDS = {
-    "demo": "the whole tour on a recorded fleet: no cluster, no network, no configuration",
-    "ls": "one line per drifting object, from statuses only",
-    "scan": "triage of the fleet: causes, patterns, what to read first",
-    "explain": "every field of an application that differs: why, with proof",
-    "unmask": "what is broken behind the noise: crash loops, and the first line that says why",
-    "guard": "may this app be synced without reverting somebody's work? an exit code for pipelines",
-    "hidden": "what differs and Argo CD does not show: hand edits, leftovers, values under ignore rules",
-    "ignores": "audit of the ignore rules: dead, too wide, hiding a real change right now",
-    "record": "write everything that is read, masked, into a folder or .zip",
-    "causes": "what whydrift knows, with examples",
-    "doctor": "can everything be reached; which permission is missing",
-    "completion": "shell completion",
-}
-EPILOG = """\b
-Exit codes (2 wins over 1, 1 over 3, 3 over 0):
-  0    nothing needs attention
-  1    something does: a difference on side git, cluster, ask or structure, or an unexplained one (--fail-on changes it)
-  2    the command could not do its work: usage, connection, permission
-  3    it answered, but an application was not read, or a difference stayed undecided for lack of a fact
-  130  interrupted
-"""
 
 
 class Commands(click.Group):
@@ -54,18 +29,17 @@ class Commands(click.Group):
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """One line a command, from the table."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+    def get_help(self, ctx: click.Context) -> str:
+        """The page that is also shown without importing click."""
+        return help_text(ctx.command_path).rstrip()
 
 
 @click.group(
-    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=Commands, help=SUMMARY, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
 @click.version_option(package_name="whydrift", message="%(prog)s %(version)s")
 def whydrift() -> None:
-    """Why does it differ? For every field that differs between git and an Argo CD cluster: the cause, with proof."""
+    """Everything is said by the commands."""
 
 
 def main() -> None:
@@ -73,8 +47,7 @@ def main() -> None:
     if sys.platform == "win32":
         click.echo("whydrift runs on Linux and macOS; on Windows run it inside WSL", err=True)
         sys.exit(2)
-    name = "kubectl whydrift" if Path(sys.argv[0]).name.startswith("kubectl-") else "whydrift"
-    code = _run(name)
+    code = _run(program(sys.argv[0]))
     signal.signal(
         signal.SIGINT, signal.SIG_DFL
     )  # nothing is left that a second Ctrl-C could interrupt with a traceback
@@ -118,8 +91,10 @@ def _exit_code(failure: Exception, name: str) -> int:
 
 def _unforeseen(failure: Exception) -> str:
     """A mistake of whydrift's own, in a line that can be reported: what, and where."""
+    import traceback
+
     last = traceback.extract_tb(failure.__traceback__)[-1]
-    where = f"{Path(last.filename).name}:{last.lineno}"
+    where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
     return f"whydrift met something that it did not expect ({type(failure).__name__} at {where}): please report it"
 
 
@@ -128,7 +103,7 @@ def _fail(message: str) -> int:
     from whydrift.core.model.secrets import Masker
     from whydrift.core.report.words import plain
 
-    said = Masker(secrets.token_bytes(16)).text(" ".join(message.split()))
+    said = Masker(os.urandom(16)).text(" ".join(message.split()))
     click.echo(f"error: {plain(said)}", err=True)
     return 2
 

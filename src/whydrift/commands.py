@@ -1,0 +1,40 @@
+"""The commands in a line each, and the first help page: light enough to be shown before anything else is imported."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "demo": "the whole tour on a recorded fleet: no cluster, no network, no configuration",
+    "ls": "one line per drifting object, from statuses only",
+    "scan": "triage of the fleet: causes, patterns, what to read first",
+    "explain": "every field of an application that differs: why, with proof",
+    "unmask": "what is broken behind the noise: crash loops, and the first line that says why",
+    "guard": "may this app be synced without reverting somebody's work? an exit code for pipelines",
+    "hidden": "what differs and Argo CD does not show: hand edits, leftovers, values under ignore rules",
+    "ignores": "audit of the ignore rules: dead, too wide, hiding a real change right now",
+    "record": "write everything that is read, masked, into a folder or .zip",
+    "causes": "what whydrift knows, with examples",
+    "doctor": "can everything be reached; which permission is missing",
+    "completion": "shell completion",
+}
+SUMMARY = "Why does it differ? For every field that differs between git and an Argo CD cluster: the cause, with proof."
+EXIT_CODES = """\
+Exit codes (2 wins over 1, 1 over 3, 3 over 0):
+  0    nothing needs attention
+  1    something does: a difference on side git, cluster, ask or structure, or an unexplained one (--fail-on changes it)
+  2    the command could not do its work: usage, connection, permission
+  3    it answered, but an application was not read, or a difference stayed undecided for lack of a fact
+  130  interrupted
+"""
+
+
+def help_text(program: str) -> str:
+    """What `--help` says."""
+    rows = "\n".join(f"  {name:<12}{says}" for name, says in COMMANDS.items())
+    options = "  --version   Show the version and exit.\n  -h, --help  Show this message and exit."
+    head = f"Usage: {program} [OPTIONS] COMMAND [ARGS]...\n\n  {SUMMARY}\n"
+    return f"{head}\nOptions:\n{options}\n\nCommands:\n{rows}\n\n{EXIT_CODES}"
+
+
+def program(path: str) -> str:
+    """The name under which whydrift was started: kubectl calls its plugins `kubectl-NAME`."""
+    return "kubectl whydrift" if path.rpartition("/")[2].startswith("kubectl-") else "whydrift"
