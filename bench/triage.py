@@ -9,13 +9,16 @@ from pathlib import Path
 from statistics import median
 
 from whydrift import wiring
+from whydrift.cli import SELDOM
 from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
 
 
 def triage_seconds(folder: Path, times: int = 3) -> float:
     """The median time of a whole scan of a recording."""
+    gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     return median(asyncio.run(_once(folder)) for _ in range(times))
 
 

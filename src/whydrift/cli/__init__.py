@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -11,6 +12,9 @@ import click
 
 from whydrift.commands import COMMANDS, SUMMARY, help_text, program
 from whydrift.errors import UsageError, WhydriftError
+
+SELDOM = (100_000, 20, 50)
+"""When to look for cycles of garbage: decoding in bulk makes many objects and hardly any cycle."""
 
 
 class Commands(click.Group):
@@ -26,6 +30,8 @@ class Commands(click.Group):
             return None
         command = import_module(f"whydrift.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
+        gc.freeze()
+        gc.set_threshold(*SELDOM)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 

@@ -45,8 +45,8 @@ async def scan(
         read.notes += [] if calibrated(listing.version) else [not_calibrated(listing.version)]
         reader = reader_of(listing.instance)
         remember_listing(reader, fleet, listing)
-        looked_at = (masked(application, reader, analysis) for application in listing.applications())
-        chosen = (application for application in looked_at if selected(application))
+        selection = (application for application in listing.applications() if selected(application))
+        chosen = (masked(application, reader, analysis) for application in selection)
         async for answer in triage(chosen, Look(reader, analysis)):
             yield answer
         read.renders += reader.rendered
@@ -65,9 +65,9 @@ def _too_old(version: str) -> tuple[Gap, ...]:
 
 def masked(application: Application, reader: FactReader, analysis: Analysis) -> Application:
     """An application that will be looked at, without the secrets in it; its rows hold names and statuses only."""
-    status = mapping(application.raw, "status")
-    rows = items(status, "resources")
     if not is_looked_at(application, analysis):
         return application
+    status = mapping(application.raw, "status")
+    rows = items(status, "resources")
     raw = reader.masker.mask({**application.raw, "status": {**status, "resources": []}})
     return Application({**mapping(raw), "status": {**mapping(raw, "status"), "resources": rows}}, application.instance)

@@ -81,9 +81,9 @@ async def explain_application(application: Application, how: Look) -> Applicatio
 
 async def read_snapshot(application: Application, how: Look) -> tuple[ApplicationSnapshot, str]:
     """An application with its objects, and why these could not be read ("": they were, or nothing is looked at)."""
-    rows = dict(application.rows)
     if not is_looked_at(application, how.analysis):
         return ApplicationSnapshot(application, ()), ""
+    rows = dict(application.rows)
     reply = await how.reader.about(application, "/managed-resources")
     if isinstance(reply, NotRead):
         return ApplicationSnapshot(application, tuple(_unread(rows, ()))), f"managed-resources: {reply.why}"
