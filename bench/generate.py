@@ -57,10 +57,9 @@ def generate(folder: Path, applications: int, objects: int) -> None:
             drifts = number % 100 < RED * 100
             template = (red if drifts else green)[number % len(red if drifts else green)]
             out.write((b"," if number else b"") + _application(template, number, objects))
-            if drifts:
-                name = f"{template.name}-{number:05d}"
-                place = folder / f"argocd/api/v1/applications/{name}/managed-resources.json"
-                _created(place).write_bytes(_managed(template, number, objects))
+            name = f"{template.name}-{number:05d}"
+            place = folder / f"argocd/api/v1/applications/{name}/managed-resources.json"
+            _created(place).write_bytes(_managed(template, number, objects))
         out.write(b"]}")
 
 

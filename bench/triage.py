@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -14,17 +15,17 @@ from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
 
 
-def triage_seconds(folder: Path, times: int = 3) -> float:
-    """The median time of a whole scan of a recording."""
+def triage_seconds(folder: Path, forecast: bool = True, times: int = 3) -> float:
+    """The median time of a whole scan of a recording, with or without what a sync would do."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
-    return median(asyncio.run(_once(folder)) for _ in range(times))
+    return median(asyncio.run(_once(folder, forecast)) for _ in range(times))
 
 
-async def _once(folder: Path) -> float:
+async def _once(folder: Path, forecast: bool) -> float:
     opened = wiring.open_source(Connection(recording=str(folder), no_git=True))
-    analysis = wiring.analysis(opened.settings, False)
+    analysis = replace(wiring.analysis(opened.settings, False), forecast=forecast)
     start = time.perf_counter()
     seen = 0
     async for _ in scan(opened.answers, analysis, opened.reader, lambda application: True, Read()):

@@ -56,6 +56,7 @@ class Request:
     hidden: bool = False
     whole: bool = False
     unmask: bool = False
+    forecast: bool = True
     unseen: bool = False
     heading: str = "What differs, and why"
 
@@ -110,6 +111,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
         wiring.analysis(source.settings, request.hidden),
         synced=request.whole,
         unmask=request.unmask,
+        forecast=request.forecast,
         read_at=source.read_at,
     )
     progress = Progress()

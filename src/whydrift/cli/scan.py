@@ -21,6 +21,7 @@ from whydrift.core.select import Selection
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
 @click.option("--hidden", is_flag=True, help="Also what differs and Argo CD does not show (reads every application).")
 @click.option("--unmask", is_flag=True, help="Also what is broken behind the noise (reads pods and logs of what is).")
+@click.option("--no-sync", is_flag=True, help="Do not say what a sync would do: quicker for a very large fleet.")
 @connection_options
 @selection_options
 @difference_options
@@ -43,5 +44,6 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         sides=listed(options["sides"]),
         hidden=bool(options["hidden"]),
         unmask=bool(options["unmask"]),
+        forecast=not options["no_sync"],
     )
     ctx.exit(answer(request))

@@ -77,6 +77,8 @@ class Analysis:
     """The revision whose sync is asked about; "" is the one that a sync takes now."""
     unmask: bool = False
     """Whether it is also looked for what is broken behind the noise."""
+    forecast: bool = True
+    """Whether it is said what a sync would do."""
     read_at: str = ""
     """The time of reading (RFC 3339); "" where a recording does not state it."""
 

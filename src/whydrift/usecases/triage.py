@@ -128,6 +128,8 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     wanted = (*foresight_wants(outcome.snapshot, facts), *_dry_runs(outcome, how))
     await reader.read((application, key, kind) for key, kind in wanted)
     outcome = replace(outcome, calibrations=calibrate(outcome, facts, how.analysis))
+    if not how.analysis.forecast:
+        return outcome
     if not how.analysis.revision:
         return replace(outcome, sync=foresee(outcome, facts, how.analysis))
     manifests = await manifests_at(reader, application, how.analysis.revision)
