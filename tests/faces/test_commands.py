@@ -246,3 +246,13 @@ def test_large_application_takes_seconds(tmp_path: Path) -> None:
     said = run("scan", "--from", folder, "-o", "json", seconds=240)
     assert json.loads(said.out)["summary"]["fields"] == 100 and said.code == 3
     assert time.perf_counter() - begun < 120
+
+
+def test_without_renders_a_scan_ends_and_says_what_it_lacks() -> None:
+    said = run("scan", "--from", "demo", "--renders", "0", "-o", "json", seconds=60)
+    answer = json.loads(said.out)
+    assert said.code in (1, 3) and answer["read"]["renders"] == 0
+    lacking = [
+        u["why"] for a in answer["applications"] for o in a["objects"] for d in o["differences"] for u in d["undecided"]
+    ]
+    assert any("renders are switched off" in why for why in lacking)

@@ -108,7 +108,9 @@ class FactReader:
         async with self._locks.setdefault(place, asyncio.Lock()):
             if place in self._known:
                 return
-            if kind.cost is Cost.RENDER:
+            if kind.cost is Cost.RENDER and not self.renders:
+                self._known[place] = Gap(kind.name, "renders are switched off (--renders 0)", kind.needs)
+            elif kind.cost is Cost.RENDER:
                 async with self._slots:
                     self.rendered += 1
                     self._known[place] = await READERS[kind](self, application, key)
