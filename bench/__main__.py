@@ -22,7 +22,6 @@ from bench.live import live_ratio
 
 HERE = Path(__file__).parent
 STATES = ("targetState", "liveState", "normalizedLiveState", "predictedLiveState")
-CODE = "import sys; from whydrift.cli import main; main()"
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def seconds(action: Callable[[], object], times: int = 5) -> float:
 
 def whydrift(*arguments: str) -> None:
     """Run whydrift as a process of its own."""
-    done = subprocess.run([sys.executable, "-c", CODE, *arguments], stdout=subprocess.DEVNULL, check=False)
+    done = subprocess.run([sys.executable, "-m", "whydrift", *arguments], stdout=subprocess.DEVNULL, check=False)
     assert done.returncode in (0, 1, 3), f"whydrift {' '.join(arguments)}: exit code {done.returncode}"
 
 

@@ -40,7 +40,7 @@ def live_ratio(folder: Path) -> tuple[float, float]:
 @contextmanager
 def _served(folder: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "tests.replay", str(folder), "--port", str(PORT)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             _wait()
             yield
