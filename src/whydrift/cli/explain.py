@@ -6,7 +6,7 @@ import click
 
 from whydrift.cli.answering import Request, answer
 from whydrift.cli.options import FORMATS, connection_options, difference_options, fail_on_option, output_option
-from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.requests import connection_of, fail_on_of, listed
 from whydrift.core.select import Selection
 
 
@@ -26,7 +26,7 @@ def command(ctx: click.Context, /, app: str, objects: tuple[str, ...], **options
         selection=Selection((app,)),
         output=str(options["output"]),
         colour=str(options["colour"]),
-        fail_on=frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip()),
+        fail_on=fail_on_of(options),
         causes=listed(options["causes"]),
         sides=listed(options["sides"]),
         objects=objects,

@@ -13,7 +13,7 @@ import msgspec
 from whydrift import wiring
 from whydrift.cli.answering import Progress, page_width, read_answer, wants_colour, write_pieces
 from whydrift.cli.options import connection_options, output_option, selection_options
-from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.requests import connection_of, fail_on_of, listed
 from whydrift.core.audit import Ledger
 from whydrift.core.model.audit import FAULTS, IgnoresAnswer
 from whydrift.core.model.facts import Gap
@@ -79,7 +79,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         selection=Selection(apps, str(options["selector"]), projects, str(options["app_namespace"])),
         output=str(options["output"]),
         colour=str(options["colour"]),
-        fail_on=frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip()),
+        fail_on=fail_on_of(options),
     )
     ctx.exit(asyncio.run(_audit(request)))
 

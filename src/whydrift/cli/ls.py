@@ -9,9 +9,8 @@ from collections import Counter
 import click
 
 from whydrift.cli.options import connection_options, selection_options
-from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import cell
-from whydrift.core.select import Selection
 from whydrift.errors import SourceError
 from whydrift.ports import Api, NotRead, Question
 from whydrift.settings import Connection
@@ -34,7 +33,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 
     Reads statuses only: one list for the whole fleet. A red application without a red object has a line of its own.
     """
-    selection = Selection(apps, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+    selection = selection_of(options, apps)
     lists = asyncio.run(_lists(connection_of(options)))
     found = False
     for content in lists:

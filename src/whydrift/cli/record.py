@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from whydrift.cli.options import connection_options, selection_options
-from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import count, shortened
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
@@ -30,7 +30,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, **options
 
     Interrupted? The same command goes on where it stopped. Values of Secrets and secret-looking values never get in.
     """
-    selection = Selection(apps, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+    selection = selection_of(options, apps)
     done, unread = asyncio.run(_record(connection_of(options), selection, Path(output)))
     says = f"{output}: {count(done.applications, 'application')}, {done.drifting} not Synced"
     click.echo(f"{says}; {count(unread, 'answer')} could not be read (recording.json names them)" if unread else says)

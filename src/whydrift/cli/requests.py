@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from whydrift.core.select import Selection
 from whydrift.settings import Connection
 
 
@@ -28,3 +29,13 @@ def connection_of(options: Mapping[str, object]) -> Connection:
         no_git=bool(options["no_git"]),
         renders=renders if isinstance(renders, int) else None,
     )
+
+
+def selection_of(options: Mapping[str, object], names: tuple[str, ...]) -> Selection:
+    """The applications that were named, narrowed by `selection_options`."""
+    return Selection(names, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+
+
+def fail_on_of(options: Mapping[str, object]) -> frozenset[str]:
+    """What `--fail-on` lists."""
+    return frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip())

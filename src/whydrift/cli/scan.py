@@ -13,8 +13,7 @@ from whydrift.cli.options import (
     output_option,
     selection_options,
 )
-from whydrift.cli.requests import connection_of, listed
-from whydrift.core.select import Selection
+from whydrift.cli.requests import connection_of, fail_on_of, listed, selection_of
 
 
 @click.command("scan")
@@ -33,13 +32,13 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 
     Names may hold globs: 'shop-*', 'argocd/shop'. Without any, the whole fleet.
     """
-    selection = Selection(apps, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
+    selection = selection_of(options, apps)
     request = Request(
         connection=connection_of(options),
         selection=selection,
         output=str(options["output"]),
         colour=str(options["colour"]),
-        fail_on=frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip()),
+        fail_on=fail_on_of(options),
         causes=listed(options["causes"]),
         sides=listed(options["sides"]),
         hidden=bool(options["hidden"]),
