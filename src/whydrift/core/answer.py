@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -263,20 +263,3 @@ def _explanation(explanation: Explanation) -> ExplanationAnswer:
         why=explanation.why,
         evidence=tuple(EvidenceAnswer(fact=e.fact, says=e.says) for e in explanation.evidence),
     )
-
-
-def count_causes(applications: Iterable[ApplicationAnswer]) -> dict[str, int]:
-    """How many shown fields each cause explains, most first."""
-    counts: dict[str, int] = {}
-    for application in applications:
-        for difference in differences_of(application):
-            if difference.shown and difference.explanations:
-                cause = difference.explanations[0].cause
-                counts[cause] = counts.get(cause, 0) + 1
-    return dict(sorted(counts.items(), key=lambda row: (-row[1], row[0])))
-
-
-def differences_of(application: ApplicationAnswer) -> Iterable[DifferenceAnswer]:
-    """Every difference of an application."""
-    objects = () if isinstance(application.objects, msgspec.UnsetType) else application.objects
-    return (difference for item in objects for difference in item.differences)

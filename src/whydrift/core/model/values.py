@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 from typing import Final, TypeAlias, TypeGuard
 
@@ -81,8 +80,3 @@ def _alike(a: MaybeJson, b: MaybeJson) -> bool:
 def is_empty(value: MaybeJson) -> bool:
     """Whether a value is its type's zero: null, "", 0, false, [] or {}."""
     return value is None or (value is not ABSENT and value in ("", 0, False, [], {}))
-
-
-def freeze(value: Mapping[str, Json]) -> tuple[tuple[str, Json], ...]:
-    """A mapping's items in key order, for comparing and hashing shallow maps of scalars."""
-    return tuple(sorted(value.items()))

@@ -64,9 +64,3 @@ def _times(value: Json) -> Iterator[str]:
 def first_seen(event: Json) -> str:
     """When an event was first seen (core/v1 `firstTimestamp`, else `eventTime`)."""
     return text(event, "firstTimestamp") or text(event, "eventTime") or text(event, "metadata", "creationTimestamp")
-
-
-def last_seen(event: Json) -> str:
-    """When an event was last seen: of its series, else of itself."""
-    series = text(event, "series", "lastObservedTime")
-    return series or text(event, "lastTimestamp") or text(event, "eventTime") or first_seen(event)
