@@ -24,6 +24,7 @@ from whydrift.core.model.triage import (
     Agrees,
     ApplicationAnswer,
     ArgocdAnswer,
+    AskAnswer,
     DifferenceAnswer,
     EffectAnswer,
     EvidenceAnswer,
@@ -202,7 +203,7 @@ def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side
     d = finding.difference
     root = item.live if d.kind is Kind.EXTRA else item.target
     target, live = _values(d.target, d.live)
-    side, writer = side_of(finding, sides), _writer(item, d)
+    side, writer, asking = side_of(finding, sides), _writer(item, d), finding.asking
     return DifferenceAnswer(
         path=d.pointer,
         field=for_people(d.path, root),
@@ -214,6 +215,8 @@ def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side
         explanations=tuple(_explanation(explanation) for explanation in finding.explanations),
         undecided=tuple(UndecidedAnswer(cause=u.cause, needs=u.needs, why=u.why) for u in finding.undecided),
         side=msgspec.UNSET if side is None else side,
+        because=finding.because or msgspec.UNSET,
+        asks=AskAnswer(whom=asking.whom, question=asking.question) if asking else msgspec.UNSET,
         by=writer.manager if writer else msgspec.UNSET,
         since=writer.time if writer and writer.time else msgspec.UNSET,
     )

@@ -12,18 +12,24 @@ from typing import NamedTuple
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.explanation import Explanation, Strength, Undecided
+from whydrift.core.model.explanation import Asking, Explanation, Strength, Undecided
 from whydrift.core.model.fact_kinds import SCHEMAS, SYNCED_MANIFESTS
 from whydrift.core.model.facts import Cost, FactKind, Gap
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A difference with everything that was found out about it, the strongest explanation first."""
+    """A difference with everything that was found out about it, the strongest explanation first.
+
+    `because` is the reason for its side in a sentence, `asking` whom to ask where no side is right by itself; both are
+    there once it was judged.
+    """
 
     difference: Difference
     explanations: tuple[Explanation, ...] = ()
     undecided: tuple[Undecided, ...] = ()
+    because: str = ""
+    asking: Asking | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,14 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom to ask about a difference that nothing decides, the likeliest first, and the question."""
+
+    whom: tuple[str, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undecided:
     """A cause that may apply to a difference, and the fact that it lacks."""
 

@@ -46,8 +46,17 @@ class UndecidedAnswer(Answered, frozen=True):
     why: str = ""
 
 
+class AskAnswer(Answered, frozen=True):
+    """Whom to ask about a difference on side `ask` (people, teams, or what is known of them), and what."""
+
+    whom: tuple[str, ...]
+    question: str
+
+
 class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     """One field that differs. `target`, `live`, `base` are left out where a side has none.
+
+    `because` is the reason for the side in a sentence; `asks` is there where the side is `ask`.
 
     `by` is the manager that wrote what live holds, apart from Argo CD, and `since` when (RFC 3339), both where the
     managed fields tell.
@@ -63,6 +72,8 @@ class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     base: Value | msgspec.UnsetType = msgspec.UNSET
     undecided: tuple[UndecidedAnswer, ...] = ()
     side: Side | msgspec.UnsetType = msgspec.UNSET
+    because: str | msgspec.UnsetType = msgspec.UNSET
+    asks: AskAnswer | msgspec.UnsetType = msgspec.UNSET
     order: bool | msgspec.UnsetType = msgspec.UNSET
     by: str | msgspec.UnsetType = msgspec.UNSET
     since: str | msgspec.UnsetType = msgspec.UNSET

@@ -9,6 +9,7 @@ from whydrift.core.model.secret_names import TOKEN
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import (
     ApplicationAnswer,
+    AskAnswer,
     DifferenceAnswer,
     GapAnswer,
     ObjectAnswer,
@@ -79,7 +80,14 @@ def _difference(d: DifferenceAnswer, masker: Masker) -> DifferenceAnswer:
         for explanation in d.explanations
     )
     undecided = tuple(msgspec.structs.replace(u, why=_said(u.why, masker)) for u in d.undecided)
-    return msgspec.structs.replace(d, explanations=explanations, undecided=undecided)
+    because = d.because if isinstance(d.because, msgspec.UnsetType) else _said(d.because, masker)
+    asks = d.asks if isinstance(d.asks, msgspec.UnsetType) else _asks(d.asks, masker)
+    return msgspec.structs.replace(d, explanations=explanations, undecided=undecided, because=because, asks=asks)
+
+
+def _asks(asks: AskAnswer, masker: Masker) -> AskAnswer:
+    """A question that quotes no secret, put to people whose names hold none."""
+    return AskAnswer(whom=tuple(_said(name, masker) for name in asks.whom), question=_said(asks.question, masker))
 
 
 def shielded_audit(answer: IgnoresAnswer, masker: Masker) -> IgnoresAnswer:
