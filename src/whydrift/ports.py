@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from whydrift.core.model.application import Application
 from whydrift.core.model.fleet import Commit
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import JsonObject
 
 
@@ -90,10 +92,29 @@ class Repository(Protocol):
     """Reads git repositories, never writes. Paths are relative to the repository, revisions are full hashes."""
 
     async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
-        """The commits after `since` up to `until` that touch `path` ("" is all of it), newest first."""
+        """The commits after `since` ("": all) up to `until` that touch `path` ("": all of it), newest first, not all."""
 
     async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:
         """The text files below `path` at a revision, by path; binary and very large ones are left out."""
 
     async def head(self, url: str, name: str) -> str | NotRead:
         """The full hash that a branch, a tag or a hash stands for now ("HEAD": the default branch)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What is to be rendered: an application's sources, with files changed and perhaps another spec.
+
+    `edits` are whole contents by (repository URL, path in it). `spec` replaces the Application's own.
+    """
+
+    application: Application
+    edits: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    spec: JsonObject | None = None
+
+
+class Renderer(Protocol):
+    """Renders what Argo CD would apply, without a network and without running anything of the repository's."""
+
+    async def render(self, rendering: Rendering) -> Mapping[ObjectKey, JsonObject] | NotRead:
+        """The objects by key, as Argo CD tracks them; NotRead where no tool can render it, or the tool failed."""

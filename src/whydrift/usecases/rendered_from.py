@@ -11,7 +11,7 @@ from whydrift.core.model.application import Application, Source
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import GitFiles
+from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import items
 from whydrift.ports import NotRead
 
@@ -27,21 +27,25 @@ OUTSIDE = re.compile(r"(?<![\w./-])(?:\.\./)+[\w./-]*")
 async def rendered_from(reader: FactReader, application: Application, key: ObjectKey) -> object:
     """The text files of every git source, with the folders that the sources name.
 
-    They are not masked: places alone leave (`file:line`), and to mask a vendored chart takes longer than all the rest.
+    They are not masked: what leaves is a place (`file:line`) or an edit, which is masked; to mask a vendored chart
+    takes longer than all the rest.
     """
     found: dict[str, str] = {}
     own: list[str] = []
+    trees: list[Tree] = []
     why = "no source of this application is in git"
     for source, revision in zip(application.sources, application.revisions, strict=False):
         if source.chart or reader.repository is None:
             why = why if source.chart else "repositories are not read (--no-git)"
+            trees.append(Tree())
             continue
         files = await _followed(reader, source, revision, _wanted(application, source))
         if isinstance(files, NotRead):
             return Gap(f"files of {source.repo}", files.why, RENDERED_FROM.needs)
         found |= files
         own.append(normpath(source.path).removeprefix(".") if source.path else "")
-    return GitFiles(found, tuple(own)) if found else Gap("files in git", why, RENDERED_FROM.needs)
+        trees.append(Tree(source.repo, revision, own[-1], files))
+    return GitFiles(found, tuple(own), tuple(trees)) if found else Gap("files in git", why, RENDERED_FROM.needs)
 
 
 def _wanted(application: Application, source: Source) -> set[str]:

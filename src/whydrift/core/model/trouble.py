@@ -103,11 +103,26 @@ Logs = Mapping[tuple[str, str, str], ContainerLog]
 
 
 @dataclass(frozen=True)
+class Tree:
+    """What one source is rendered from: text files by path in a repository at a revision; `path` is its own folder.
+
+    A chart from a registry has no repository: `repo` is "" and there are no files.
+    """
+
+    repo: str = ""
+    revision: str = ""
+    path: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class GitFiles:
     """The text files that an application is rendered from, by path; `own` are the folders that its sources name.
 
-    They are as git holds them: nothing of their content may enter an answer.
+    `trees` has one entry for each source, in their order. Contents are as git holds them, not masked: what of it enters
+    an answer is masked first.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
+    trees: tuple[Tree, ...] = ()
