@@ -1,1 +1,1 @@
-"""Renders an application's sources with edits in place: plain files here, Helm and Kustomize by the user's own tools."""
+"""Renders an application's sources with edits in place: plain files here, Helm and Kustomize by the user's tools."""

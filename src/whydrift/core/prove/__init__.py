@@ -1,1 +1,1 @@
-"""Compares again with a remedy in place: what it closes, what it leaves, what it hides. No proof without calibration."""
+"""Compares again with a remedy in place: what it closes, leaves and hides. No proof without calibration."""
