@@ -8,6 +8,7 @@ import msgspec
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side, Strength
+from whydrift.core.model.remedy import How, RemedyKind, Safety
 from whydrift.core.model.trouble import Category, SaidBy
 
 SCHEMA = "whydrift.answer/1"
@@ -53,6 +54,39 @@ class AskAnswer(Answered, frozen=True):
     question: str
 
 
+class ProofAnswer(Answered, frozen=True):
+    """What comparing again with a remedy in place says: differences that it closes, leaves and hides, in words.
+
+    `wider` names what else the same edit changes; `why_not` says why there is no proof ("": it is proven).
+    """
+
+    closes: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+class RemedyAnswer(Answered, frozen=True):
+    """What should be done about a difference. `where` is `file:line` or a place in the Application's own spec.
+
+    `edit` is a unified diff; `how` says what it edits. `rule` is an entry of `spec.ignoreDifferences`, `options` are
+    sync or compare options that go with it. `instead` names what works as well, with the reason why it is second.
+    """
+
+    kind: RemedyKind
+    safety: Safety
+    why: str
+    how: How | msgspec.UnsetType = msgspec.UNSET
+    where: str = ""
+    repo: str = ""
+    edit: str = ""
+    rule: dict[str, object] | msgspec.UnsetType = msgspec.UNSET
+    options: tuple[str, ...] = ()
+    proof: ProofAnswer | msgspec.UnsetType = msgspec.UNSET
+    instead: tuple[str, ...] = ()
+
+
 class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     """One field that differs. `target`, `live`, `base` are left out where a side has none.
 
@@ -74,6 +108,7 @@ class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     side: Side | msgspec.UnsetType = msgspec.UNSET
     because: str | msgspec.UnsetType = msgspec.UNSET
     asks: AskAnswer | msgspec.UnsetType = msgspec.UNSET
+    remedy: RemedyAnswer | msgspec.UnsetType = msgspec.UNSET
     order: bool | msgspec.UnsetType = msgspec.UNSET
     by: str | msgspec.UnsetType = msgspec.UNSET
     since: str | msgspec.UnsetType = msgspec.UNSET
