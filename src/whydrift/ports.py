@@ -92,7 +92,7 @@ class Repository(Protocol):
     """Reads git repositories, never writes. Paths are relative to the repository, revisions are full hashes."""
 
     async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
-        """The commits after `since` ("": all) up to `until` that touch `path` ("": all of it), newest first, not all."""
+        """The newest commits after `since` ("": all) up to `until` that touch `path` ("": any), newest first."""
 
     async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:
         """The text files below `path` at a revision, by path; binary and very large ones are left out."""

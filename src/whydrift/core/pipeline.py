@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
 from whydrift.core.explain.additions import may_hold_additions
@@ -17,6 +17,7 @@ from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
 from whydrift.core.judge.calibration import Calibration, calibrations, sent_to_server
 from whydrift.core.judge.forecast import forecast
+from whydrift.core.judge.reasons import reason_wants, reasoned
 from whydrift.core.judge.revision import at_revision
 from whydrift.core.judge.situation import Situation, wants
 from whydrift.core.model.application import Application
@@ -154,6 +155,23 @@ def foresee(
             {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
         )
     )
+
+
+def reasoning_wants(
+    outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
+) -> tuple[tuple[ObjectKey, FactKind[object]], ...]:
+    """The facts that say more about who is right, for what people may have to decide."""
+    situation = Situation(outcome.snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
+    return tuple(reason_wants(((o.object, f) for o in outcome.objects for f in o.findings), situation))
+
+
+def with_reasons(
+    outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
+) -> ApplicationOutcome:
+    """The outcome with the reason for the side of each difference, and whom to ask."""
+    situation = Situation(outcome.snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
+    judged = (replace(o, findings=reasoned(o.object, o.findings, outcome.sync, situation)) for o in outcome.objects)
+    return replace(outcome, objects=tuple(judged))
 
 
 def calibrate(

@@ -23,6 +23,7 @@ from whydrift.core.model.fact_kinds import (
     EVENTS,
     FLEET,
     GIT_FILES,
+    HISTORY,
     NAMESPACE,
     NEIGHBOURS,
     NEWEST,
@@ -41,7 +42,7 @@ from whydrift.core.model.fact_kinds import (
     WEBHOOKS,
 )
 from whydrift.core.model.facts import Cost, FactKind, Facts, Gap, Per
-from whydrift.core.model.fleet import OWN_CLUSTER, Commit
+from whydrift.core.model.fleet import OWN_CLUSTER, Commit, History
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
@@ -49,6 +50,7 @@ from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
+from whydrift.usecases.history import history
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
 from whydrift.usecases.pod_log import pod_log
@@ -75,6 +77,7 @@ class FactReader:
     rendered: int = 0
     unreached: set[str] = field(default_factory=set)
     dry_runs: DryRuns | None = None
+    histories: dict[tuple[str, str], asyncio.Future[History | NotRead]] = field(default_factory=dict)
     _sent: dict[tuple[str, ...], Sent] = field(default_factory=dict)
     _known: dict[tuple[FactKind[object], tuple[str, ...]], object] = field(default_factory=dict)
     _locks: dict[tuple[FactKind[object], tuple[str, ...]], asyncio.Lock] = field(default_factory=dict)
@@ -373,6 +376,7 @@ READERS: dict[FactKind[object], Reader] = {
     EVENTS: _cluster_list(EVENTS, "/api/v1/namespaces/{namespace}/events"),
     COMMITS: _commits,
     GIT_FILES: _git_files,
+    HISTORY: history,
     POD_METRICS: _cluster_list(POD_METRICS, "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods"),
     NEIGHBOURS: neighbours,
     NEWEST: newest,

@@ -25,6 +25,8 @@ from whydrift.core.pipeline import (
     foresight_wants,
     is_looked_at,
     look,
+    reasoning_wants,
+    with_reasons,
 )
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
@@ -68,7 +70,7 @@ async def explain_application(application: Application, how: Look) -> Applicatio
     try:
         snapshot, not_read = await read_snapshot(application, how)
         outcome = await _look_until_settled(snapshot, how)
-        outcome = await _foresee(outcome, how)
+        outcome = await _give_reasons(await _foresee(outcome, how), how)
         if how.analysis.unmask:
             outcome = replace(outcome, broken=await unmask(snapshot, how.reader, how.analysis.read_at))
     except SourceError as error:
@@ -137,6 +139,15 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
         unread = replace(outcome, snapshot=ApplicationSnapshot(application, None))
         return replace(outcome, sync=foresee(unread, facts, how.analysis))
     return replace(outcome, sync=foresee(outcome, facts, how.analysis, manifests))
+
+
+async def _give_reasons(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome:
+    """The outcome with the reasons for its sides; git's history is read only where people are in question."""
+    application, reader = outcome.snapshot.application, how.reader
+    facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
+    wanted = reasoning_wants(outcome, facts, how.analysis) if how.analysis.forecast else ()
+    await reader.read((application, key, kind) for key, kind in wanted)
+    return with_reasons(outcome, facts, how.analysis)
 
 
 def remember_listing(reader: FactReader, fleet: Fleet | Gap, listing: Listing) -> None:

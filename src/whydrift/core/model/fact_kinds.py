@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from whydrift.core.model.facts import Cost, FactKind, Per
-from whydrift.core.model.fleet import Commit, Fleet, Newest
+from whydrift.core.model.fleet import Commit, Fleet, History, Newest
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
@@ -143,3 +143,8 @@ NEWEST: FactKind[Newest] = FactKind(
     "newest commit", "a clone of the repository, or applications get in Argo CD", Per.APPLICATION, Cost.REQUEST
 )
 """What git holds now, where Argo CD looked at an older commit."""
+
+HISTORY: FactKind[tuple[History, ...]] = FactKind(
+    "history in git", "a clone of the repository", Per.APPLICATION, Cost.REQUEST
+)
+"""Who wrote what: the newest commits up to the compared revision and the CODEOWNERS, one for each source in git."""

@@ -24,6 +24,19 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Who wrote what in the repository of one source: its commits, newest first, and its CODEOWNERS ("" for none)."""
+
+    commits: tuple[Commit, ...]
+    owners: str = ""
+
+    @property
+    def files(self) -> frozenset[str]:
+        """Every file that these commits touched."""
+        return frozenset(name for commit in self.commits for name in commit.files)
+
+
+@dataclass(frozen=True, slots=True)
 class Newest:
     """The newest commit of the branch that an application follows. `commits` are those that Argo CD has not looked at.
 

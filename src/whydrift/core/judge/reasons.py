@@ -1,0 +1,242 @@
+"""Why a side is right, in a sentence made of evidence: who wrote it and when, what git's history says, what is beside.
+
+The rules of the sides are the causes' own (core/explain/sides); here their evidence is put beside what the object, its
+events and git's history say of the same place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from whydrift.core.explain.autoscalers import autoscalers_of
+from whydrift.core.explain.base import base_of
+from whydrift.core.explain.commits import SHORT
+from whydrift.core.explain.earlier import once_in_git
+from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.newer import changed_to
+from whydrift.core.explain.raised import REPLICAS
+from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.writers import others
+from whydrift.core.judge.situation import Situation
+from whydrift.core.judge.whom import Written, asking, written_in_git
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.effect import Does, Effect, Forecast
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.fact_kinds import COMMITS, EVENTS, HISTORY, RENDERED_FROM
+from whydrift.core.model.facts import FactKind
+from whydrift.core.model.fleet import Commit
+from whydrift.core.model.managers import Entry
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.secrets import masked
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.values import Json, MaybeJson, mapping, text
+
+DECIDED_BY_PEOPLE = frozenset({Side.GIT, Side.CLUSTER, Side.ASK})
+"""Sides for which it counts what people did, so that git's history is looked at."""
+MOVED = frozenset({"git-moved-ahead", "both-sides-changed", "ignore-rule-hides-change", "stopped-by-rule"})
+"""Causes in which a commit since the last sync has a part."""
+INCIDENT = re.compile(
+    r"(?i)\b(?:incidents?|inc[-_ ]?\d+|outage|hot-?fix|post-?mortem|sev-?[0-4]|pagerduty|opsgenie|on-?call|emergency)\b"
+)
+CHANGE_CAUSE = "kubernetes.io/change-cause"
+REVERT = re.compile(r"(?i)^revert\b|^This reverts commit [0-9a-f]{7,}", re.MULTILINE)
+_LONGEST = 100
+
+
+def reason_wants(
+    findings: Iterable[tuple[ObjectSnapshot, Finding]], situation: Situation
+) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
+    """The facts that reasons are made of and that nothing asked for yet, where people's work is in question."""
+    for item, finding in findings:
+        if situation.cause_side(finding) in DECIDED_BY_PEOPLE:
+            known = situation.facts(item.key)
+            yield from ((item.key, kind) for kind in (HISTORY, RENDERED_FROM, EVENTS) if not known.asked(kind))
+
+
+def reasoned(
+    item: ObjectSnapshot, findings: tuple[Finding, ...], sync: Forecast | None, situation: Situation
+) -> tuple[Finding, ...]:
+    """The findings of one object with the reason for each one's side, and whom to ask where it is `ask`."""
+    known = situation.facts(item.key)
+    subject = replace(situation.subject(item), base=base_of(situation.application, item, known))
+    git = written_in_git(subject) if any(situation.cause_side(f) in DECIDED_BY_PEOPLE for f in findings) else None
+    effects = tuple(e for e in (sync.effects if sync else ()) if e.key == item.key)
+    return tuple(_reasoned(_Place(subject, finding, git, effects, situation)) for finding in findings)
+
+
+def _reasoned(place: _Place) -> Finding:
+    finding, side = place.finding, place.situation.cause_side(place.finding)
+    if side is None:
+        return finding
+    first = finding.explanations[0]
+    told = [first.why]
+    for clause in _clauses(place, side):
+        if clause and clause not in told:
+            told.append(clause)
+    asked = None
+    if side is Side.ASK:
+        asked = asking(place.subject, place.difference, first.cause, place.writer, place.git)
+    return replace(finding, because="; ".join(told), asking=asked)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One finding with what is known of its place."""
+
+    subject: Subject
+    finding: Finding
+    git: Written | None
+    effects: tuple[Effect, ...]
+    situation: Situation
+
+    @property
+    def difference(self) -> Difference:
+        """The difference."""
+        return self.finding.difference
+
+    @property
+    def cause(self) -> str:
+        """The cause that decides the side."""
+        return self.finding.explanations[0].cause
+
+    @property
+    def why(self) -> str:
+        """What that cause says."""
+        return self.finding.explanations[0].why
+
+    @cached_property
+    def writer(self) -> Entry | None:
+        """Who wrote what live has here, apart from Argo CD: the last one, where there are several."""
+        found = () if self.difference.whole else others(self.subject, self.difference)
+        return max(found, key=lambda entry: entry.time or "", default=None)
+
+
+def _clauses(place: _Place, side: Side) -> Iterator[str]:
+    """What the evidence adds to a cause's own sentence, in the order in which people ask."""
+    if side in DECIDED_BY_PEOPLE:
+        yield _written(place)
+    yield from (e.says for e in place.finding.explanations[0].evidence if e.fact in ("values", "schema", "pod metrics"))
+    if place.difference.path == REPLICAS:
+        yield _band(place)
+    if side in DECIDED_BY_PEOPLE:
+        yield _git_says(place)
+        yield _other_commit(place)
+        yield _incident(place)
+    if side in (Side.GIT, Side.CLUSTER, Side.ASK, Side.CONTROLLER):
+        yield _lost(place, side)
+
+
+def _written(place: _Place) -> str:
+    entry = place.writer
+    if entry is None:
+        return ""
+    when = f"at {entry.time}" if entry.time else "at a time that is not recorded"
+    if entry.manager in place.why:
+        return "" if not entry.time or entry.time in place.why else f"written {when}"
+    return f"{entry.manager} wrote it {when}"
+
+
+def _band(place: _Place) -> str:
+    """Where live's number of pods lies in the band of an autoscaler."""
+    live = place.difference.live
+    if not isinstance(live, int) or isinstance(live, bool):
+        return ""
+    for scaler in autoscalers_of(place.subject):
+        band = f"between {scaler.least} and {scaler.most}"
+        where = "below" if live < scaler.least else "above" if live > scaler.most else "within"
+        known = band in place.why
+        return "" if known else f"{live} is {where} the band of {scaler.key.kind} {scaler.key.name}: {band}"
+    return ""
+
+
+def _git_says(place: _Place) -> str:
+    """What git's history says of this place: the commit that moved it, a revert, or that nobody touched its file."""
+    moved = _moving(place) if place.cause in MOVED else None
+    if moved is not None:
+        revert = "a revert, " if REVERT.search(moved.message) else ""
+        return f"commit {_named(moved)} moved it: {revert}{_title(moved)}"
+    git = place.git
+    if git is None or git.commit is None or place.difference.whole:
+        return ""
+    entry, commit = place.writer, git.commit
+    if entry is None or not entry.time:
+        return f"{git.file} was last touched by commit {_named(commit)}"
+    if _is_before(commit.date, entry.time):
+        return f"nobody touched {git.file} in git since (the last was {_named(commit)})"
+    return f"{git.file} was touched in git after that, by commit {_named(commit)}"
+
+
+def _moving(place: _Place) -> Commit | None:
+    """The newest commit since the last sync that touched the object's file, or any where the file is not known."""
+    commits = place.subject.facts.maybe(COMMITS) or ()
+    touching = [c for c in commits if place.git is not None and place.git.file in c.files]
+    return next(iter(touching or commits), None)
+
+
+def _named(commit: Commit) -> str:
+    return f"{commit.revision[:SHORT]} of {commit.author.partition(' <')[0]}, {commit.date[:10]}"
+
+
+def _title(commit: Commit) -> str:
+    return f'"{commit.message.partition(chr(10))[0][:_LONGEST]}"'
+
+
+def _is_before(one: str, other: str) -> bool:
+    """Whether a time (RFC 3339, any offset) comes before another one; false where one of them is none."""
+    try:
+        return datetime.fromisoformat(one) < datetime.fromisoformat(other)
+    except (TypeError, ValueError):
+        return False
+
+
+def _other_commit(place: _Place) -> str:
+    """That another commit than the compared one says what live has."""
+    difference, subject = place.difference, place.subject
+    if difference.whole:
+        return ""
+    newest = place.situation.newest
+    if newest is not None:
+        now = changed_to(newest, subject.application, subject.object, difference)
+        if now is not None and now == difference.live:
+            return f"commit {newest.revision[:SHORT]}, which Argo CD has not looked at, says what live has"
+    return once_in_git(subject, difference) if place.cause not in MOVED else ""
+
+
+def _incident(place: _Place) -> str:
+    """A note of an incident beside the change: an annotation that git does not state, or an event of the object."""
+    live, stated = place.subject.object.live, mapping(place.subject.object.target, "metadata", "annotations")
+    for name, value in mapping(live, "metadata", "annotations").items():
+        noted = name == CHANGE_CAUSE or INCIDENT.search(name) or INCIDENT.search(str(value))
+        if noted and name not in stated and isinstance(value, str) and not masked(value) and len(value) < 1000:
+            return f"an annotation beside it says {name}: {value[:_LONGEST]}"
+    for event in place.subject.facts.maybe(EVENTS) or ():
+        if _is_about(event, place.subject.key) and INCIDENT.search(f"{text(event, 'reason')} {text(event, 'message')}"):
+            return f"an event beside it says {text(event, 'reason')}: {text(event, 'message')[:_LONGEST]}"
+    return ""
+
+
+def _is_about(event: Json, key: ObjectKey) -> bool:
+    about: MaybeJson = mapping(event, "involvedObject")
+    return (text(about, "kind"), text(about, "name")) == (key.kind, key.name)
+
+
+def _lost(place: _Place, side: Side) -> str:
+    """What a sync takes away here."""
+    here = [e for e in place.effects if not e.safe and any(_meets(path, place.difference) for path in e.paths)]
+    acting = [e for e in here if e.does not in (Does.RESTART, Does.UNKNOWN, Does.FAIL, Does.NOTHING)]
+    if not acting or place.difference.whole:
+        return ""
+    live, target = quoted(place.difference.live), quoted(place.difference.target)
+    if side is Side.GIT:
+        return f"a sync sets git's {target}: what would be lost is {live}"
+    return f"a sync would put {target} in the place of {live}"
+
+
+def _meets(path: str, difference: Difference) -> bool:
+    mine = difference.pointer
+    return path == mine or path.startswith(f"{mine}/") or mine.startswith(f"{path}/") or not path
