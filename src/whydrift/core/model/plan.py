@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from whydrift.core.model.remedy import How, RemedyKind, Safety
-from whydrift.core.model.triage import Answered, GapAnswer
+from whydrift.core.model.triage import Answered, GapAnswer, Value
 
 SCHEMA = "whydrift.plan/1"
 
@@ -38,6 +38,22 @@ class ApplicationRef(Answered, frozen=True):
     automated: bool = False
 
 
+class FieldRef(Answered, frozen=True):
+    """One difference that a step is about, as `explain` names it; `wanted` is what target shall say, masked.
+
+    `wanted` is left out where the field shall go, and where nothing in git changes.
+    """
+
+    application: str
+    object: str
+    namespace: str
+    path: str
+    cause: str
+    target: Value | msgspec.UnsetType = msgspec.UNSET
+    live: Value | msgspec.UnsetType = msgspec.UNSET
+    wanted: Value | msgspec.UnsetType = msgspec.UNSET
+
+
 class EditStep(Answered, frozen=True):
     """One edited file of a commit. `before` is the SHA-256 of the content that it was computed from."""
 
@@ -63,7 +79,7 @@ class Step(Answered, frozen=True, kw_only=True):
 
     A commit has `repo`, `branch` (what the application tracks), `revision` (what it was computed from), `edits` and
     `patch` (its file beside plan.json). `patch` of an application step is a JSON merge patch of the resource in
-    `merge`. A delete names its `objects` in their order, dependents first.
+    `merge`. A delete names its `objects` in their order, dependents first. `where` is a place to look at.
     """
 
     id: str
@@ -76,8 +92,9 @@ class Step(Answered, frozen=True, kw_only=True):
     safety: Safety
     proof: ProofStep
     objects: tuple[ObjectRef, ...] = ()
-    paths: tuple[str, ...] = ()
+    fields: tuple[FieldRef, ...] = ()
     after: tuple[str, ...] = ()
+    where: str = ""
     repo: str = ""
     branch: str = ""
     revision: str = ""
