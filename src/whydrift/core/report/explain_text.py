@@ -8,7 +8,7 @@ from itertools import groupby
 import msgspec
 
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
+from whydrift.core.model.triage import ApplicationAnswer, AskAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of
 from whydrift.core.report.words import Ink, count, ending, plain, shortened, value
@@ -154,7 +154,18 @@ def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
         lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
     if isinstance(difference.side, Side):
         lines.append(f"side     {difference.side.value}: {MEANS[difference.side]}")
+        lines += [f"         {clause}" for clause in [plain(further_reasons(difference))] if clause]
+    if isinstance(difference.asks, AskAnswer):
+        lines.append(f"ask      {'; '.join(map(plain, difference.asks.whom))}")
+        lines.append(f"         {plain(difference.asks.question)}")
     return lines
+
+
+def further_reasons(difference: DifferenceAnswer) -> str:
+    """What speaks for the side beside the first cause's own sentence; "" where nothing does."""
+    if not isinstance(difference.because, str) or not difference.explanations:
+        return ""
+    return difference.because.removeprefix(difference.explanations[0].why).removeprefix("; ")
 
 
 def short_revisions(stated: str) -> str:

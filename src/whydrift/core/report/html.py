@@ -10,6 +10,7 @@ from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import (
     ApplicationAnswer,
+    AskAnswer,
     DifferenceAnswer,
     EffectAnswer,
     ExplanationAnswer,
@@ -20,7 +21,7 @@ from whydrift.core.model.triage import (
     UnmaskedAnswer,
 )
 from whydrift.core.report.ages import age
-from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, short_revisions
+from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, further_reasons, short_revisions
 from whydrift.core.report.html_page import code, folded, mark, note, page, safe, table
 from whydrift.core.report.tally import ATTENTION, concern, objects_of
 from whydrift.core.report.words import count, value
@@ -237,7 +238,16 @@ def _difference(d: DifferenceAnswer) -> str:
         f'<div><b>live</b><span class="value">{safe(value(d.live, LONGEST))}</span></div></div>'
     )
     reasons = "".join(map(_explanation, d.explanations)) or _open(d)
-    return f'<div class="field">{head}{sides if d.path else ""}{reasons}</div>\n'
+    return f'<div class="field">{head}{sides if d.path else ""}{reasons}{_judged(d)}</div>\n'
+
+
+def _judged(d: DifferenceAnswer) -> str:
+    """What speaks for the side beside the cause, and whom to ask."""
+    further = further_reasons(d)
+    told = f"<p>{safe(further)}</p>" if further else ""
+    if not isinstance(d.asks, AskAnswer):
+        return told
+    return f"{told}<p><strong>ask</strong> {safe('; '.join(d.asks.whom))}: {safe(d.asks.question)}</p>"
 
 
 def _side(d: DifferenceAnswer) -> str:

@@ -166,7 +166,7 @@ def _differences(application: ApplicationAnswer) -> Iterator[Result]:
 
 
 def _difference(application: ApplicationAnswer, item: ObjectAnswer, d: DifferenceAnswer) -> Result:
-    because = d.explanations[0].why if d.explanations else _open(d)
+    because = d.because if isinstance(d.because, str) else d.explanations[0].why if d.explanations else _open(d)
     sides = f" (git {value(d.target)}, live {value(d.live)})" if d.path else ""
     hidden = "" if d.shown else " Argo CD does not show it."
     message = f"{_named(item)} {d.field or 'as a whole'}{sides}: {because}.{hidden}"

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer, ReadAnswer, SummaryAnswer
+from whydrift.core.model.triage import (
+    ApplicationAnswer,
+    AskAnswer,
+    DifferenceAnswer,
+    ObjectAnswer,
+    ReadAnswer,
+    SummaryAnswer,
+)
 from whydrift.core.report.tally import cause_of, objects_of
 from whydrift.core.report.words import cell, code, count, markdown, value
 
@@ -92,8 +99,11 @@ def _section(application: ApplicationAnswer) -> str:
 
 
 def _markdown_row(item: ObjectAnswer, d: DifferenceAnswer) -> str:
-    because = f"**{cause_of(d)}**" + (f": {markdown(d.explanations[0].why)}" if d.explanations else "")
+    why = d.because if isinstance(d.because, str) else d.explanations[0].why if d.explanations else ""
+    because = f"**{cause_of(d)}**" + (f": {markdown(why)}" if why else "")
     side = d.side.value if isinstance(d.side, Side) else ""
+    if isinstance(d.asks, AskAnswer):
+        side += f" {markdown('; '.join(d.asks.whom))}: {markdown(d.asks.question)}"
     field = code(d.field) if d.field else "the whole object"
     cells = (code(item.id), field, code(value(d.target)), code(value(d.live)), because, side)
     return "| " + " | ".join(part.replace("|", "\\|") for part in cells) + " |"
