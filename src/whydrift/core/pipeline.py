@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
 from whydrift.core.explain.additions import may_hold_additions
@@ -27,6 +27,7 @@ from whydrift.core.model.explanation import Undecided
 from whydrift.core.model.fact_kinds import DRY_RUN
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, items
 from whydrift.core.unmask.troubles import Unmasked
@@ -58,6 +59,7 @@ class ApplicationOutcome:
     sync: Forecast | None = None
     calibrations: tuple[Calibration, ...] = ()
     broken: Unmasked | None = None
+    remedies: Mapping[tuple[ObjectKey, Difference], Remedy] = field(default_factory=dict)
 
     @property
     def stale(self) -> bool:
@@ -143,17 +145,25 @@ def foresee(
     manifests: Mapping[ObjectKey, JsonObject] | None = None,
 ) -> Forecast:
     """What a sync now would do, as far as the objects were read; of another revision where its manifests are given."""
+    return forecast(situation_of(outcome, facts, analysis, manifests))
+
+
+def situation_of(
+    outcome: ApplicationOutcome,
+    facts: Callable[[ObjectKey], Facts],
+    analysis: Analysis,
+    manifests: Mapping[ObjectKey, JsonObject] | None = None,
+) -> Situation:
+    """An application before a sync, with what was found out about it."""
     snapshot = outcome.snapshot
-    return forecast(
-        Situation(
-            snapshot if manifests is None else at_revision(snapshot, manifests),
-            {o.key: o.findings for o in outcome.objects},
-            analysis.catalogue,
-            facts,
-            analysis.knowledge,
-            manifests,
-            {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
-        )
+    return Situation(
+        snapshot if manifests is None else at_revision(snapshot, manifests),
+        {o.key: o.findings for o in outcome.objects},
+        analysis.catalogue,
+        facts,
+        analysis.knowledge,
+        manifests,
+        {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
     )
 
 
@@ -161,15 +171,15 @@ def reasoning_wants(
     outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
 ) -> tuple[tuple[ObjectKey, FactKind[object]], ...]:
     """The facts that say more about who is right, for what people may have to decide."""
-    situation = Situation(outcome.snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
-    return tuple(reason_wants(((o.object, f) for o in outcome.objects for f in o.findings), situation))
+    found = ((o.object, f) for o in outcome.objects for f in o.findings)
+    return tuple(reason_wants(found, situation_of(outcome, facts, analysis)))
 
 
 def with_reasons(
     outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
 ) -> ApplicationOutcome:
     """The outcome with the reason for the side of each difference, and whom to ask."""
-    situation = Situation(outcome.snapshot, {}, analysis.catalogue, facts, analysis.knowledge)
+    situation = situation_of(outcome, facts, analysis)
     judged = (replace(o, findings=reasoned(o.object, o.findings, outcome.sync, situation)) for o in outcome.objects)
     return replace(outcome, objects=tuple(judged))
 
