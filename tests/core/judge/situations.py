@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.builtin.types import load_types
 from whydrift.adapters.jq import JqWorker
 from whydrift.core.explain.causes import CATALOGUE
+from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.subject import Knowledge
 from whydrift.core.model.application import Application
 from whydrift.core.model.effect import Forecast
@@ -21,7 +22,7 @@ from whydrift.core.model.objects import key_of
 from whydrift.core.model.people import People
 from whydrift.core.model.snapshot import LAST_APPLIED, ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, mapping
-from whydrift.core.pipeline import Analysis, foresee, look
+from whydrift.core.pipeline import Analysis, ApplicationOutcome, foresee, look, with_reasons
 
 OLD, NEW = "a" * 40, "b" * 40
 ID = "argocd.argoproj.io/tracking-id"
@@ -37,6 +38,10 @@ FACTS: dict[FactKind[object], object] = {
 def knowledge() -> Knowledge:
     """What is known without reading."""
     return Knowledge(load_types(), builtin_schemas(), People(), JqWorker())
+
+
+def _analysis() -> Analysis:
+    return Analysis(CATALOGUE, knowledge(), hidden=True)
 
 
 def deployment(replicas: int | None = 3, image: str = "example.com/web:1.0", **template: Json) -> JsonObject:
@@ -113,11 +118,23 @@ class Before:
 
     def forecast(self) -> Forecast:
         """What a sync would do."""
+        facts = self._facts()
+        return foresee(self._looked_at(facts), lambda key: facts, _analysis())
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found out about every difference, with the reason for its side."""
+        facts = self._facts()
+        outcome = replace(self._looked_at(facts), sync=self.forecast())
+        judged = with_reasons(outcome, lambda key: facts, _analysis())
+        return tuple(finding for item in judged.objects for finding in item.findings)
+
+    def _facts(self) -> Facts:
         known = {kind: value for kind, value in {**FACTS, **self.facts}.items() if kind not in self.gaps}
-        facts = Facts(known, self.gaps)
-        analysis = Analysis(CATALOGUE, knowledge(), hidden=True)
+        return Facts(known, self.gaps)
+
+    def _looked_at(self, facts: Facts) -> ApplicationOutcome:
         snapshot = ApplicationSnapshot(self._application(), tuple(self._item(*pair) for pair in self.pairs))
-        return foresee(look(snapshot, lambda key: facts, analysis), lambda key: facts, analysis)
+        return look(snapshot, lambda key: facts, _analysis())
 
     def _application(self) -> Application:
         source: JsonObject = {"repoURL": "https://git.example.com/apps.git", "path": "shop", "targetRevision": "main"}
