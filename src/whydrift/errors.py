@@ -21,3 +21,7 @@ class NotComparable(WhydriftError):
 
 class NotReplayed(NotComparable):
     """Argo CD may well compare this, but whydrift cannot do it again: something is not known, or not supported."""
+
+
+class NotEditable(WhydriftError):
+    """A text cannot be changed so that it states what is wanted and nothing else changes."""
