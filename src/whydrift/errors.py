@@ -25,3 +25,7 @@ class NotReplayed(NotComparable):
 
 class NotEditable(WhydriftError):
     """A text cannot be changed so that it states what is wanted and nothing else changes."""
+
+
+class NotPatched(WhydriftError):
+    """A diff does not fit the text that it shall be applied to."""

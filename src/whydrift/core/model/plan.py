@@ -17,23 +17,28 @@ manual: out-of-band, with the commands · ask: somebody has to decide."""
 
 
 class ObjectRef(Answered, frozen=True):
-    """One object of one application, as it was when the plan was made. `id` is group/Kind/name."""
+    """One object of one application, as it was when the plan was made. `id` is group/Kind/name.
+
+    `digest` (`core.model.digest`) tells a change that matters from a new status; "": any new resourceVersion counts.
+    """
 
     id: str
     namespace: str = ""
     api_version: str = ""
     uid: str = ""
     resource_version: str = ""
+    digest: str = ""
 
 
 class ApplicationRef(Answered, frozen=True):
-    """One application, as it was when the plan was made; `revisions` are those that were compared."""
+    """One application, as it was when the plan was made; `revisions` are those that were compared, `digest` as above."""
 
     name: str
     namespace: str = ""
     instance: str = ""
     cluster: str = ""
     resource_version: str = ""
+    digest: str = ""
     revisions: tuple[str, ...] = ()
     automated: bool = False
 
