@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.facts import Gap
@@ -14,8 +15,9 @@ from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
-from whydrift.usecases.triage import Look, remember_listing, triage
+from whydrift.usecases.triage import Look, explain_application, remember_listing, triage
 
+T = TypeVar("T")
 NOT_REACHED = "is not in the kubeconfig: Argo CD's word alone is taken for it"
 
 
@@ -29,7 +31,7 @@ class Read:
     renders: int = 0
 
 
-async def scan(
+def scan(
     source: Source,
     analysis: Analysis,
     reader_of: Callable[[str], FactReader],
@@ -37,6 +39,18 @@ async def scan(
     read: Read,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
+    return visit(source, analysis, reader_of, selected, read, explain_application)
+
+
+async def visit(
+    source: Source,
+    analysis: Analysis,
+    reader_of: Callable[[str], FactReader],
+    selected: Callable[[Application], bool],
+    read: Read,
+    make: Callable[[Application, Look], Coroutine[None, None, T]],
+) -> AsyncGenerator[T, None]:
+    """What is made of each selected application of every instance of a source."""
     listings = await list_instances(source)
     fleet = await read_fleet(source, listings)
     for listing in listings:
@@ -47,7 +61,7 @@ async def scan(
         remember_listing(reader, fleet, listing)
         selection = (application for application in listing.applications() if selected(application))
         chosen = (masked(application, reader, analysis) for application in selection)
-        async for answer in triage(chosen, Look(reader, analysis)):
+        async for answer in triage(chosen, Look(reader, analysis), make):
             yield answer
         read.renders += reader.rendered
         read.notes += (f"cluster {cluster} {NOT_REACHED}" for cluster in sorted(reader.unreached))

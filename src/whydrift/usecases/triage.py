@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from whydrift.core.answer import application_answer
 from whydrift.core.model.application import Application
@@ -36,6 +37,7 @@ from whydrift.usecases.fleet import Listing
 from whydrift.usecases.renders import manifests_at
 from whydrift.usecases.witnesses import unmask
 
+T = TypeVar("T")
 ROUNDS = 6
 """How often an application is looked at again with more facts; each round reads something or is the last."""
 
@@ -49,12 +51,14 @@ class Look:
     at_once: int = 8
 
 
-async def triage(applications: Iterable[Application], how: Look) -> AsyncGenerator[ApplicationAnswer, None]:
-    """Explain applications, several at a time, in the order in which they are given."""
-    waiting: list[asyncio.Task[ApplicationAnswer]] = []
+async def triage(
+    applications: Iterable[Application], how: Look, make: Callable[[Application, Look], Coroutine[None, None, T]]
+) -> AsyncGenerator[T, None]:
+    """What is made of applications, several at a time, in the order in which they are given."""
+    waiting: list[asyncio.Task[T]] = []
     try:
         for application in applications:
-            waiting.append(asyncio.create_task(explain_application(application, how)))
+            waiting.append(asyncio.create_task(make(application, how)))
             if len(waiting) >= how.at_once:
                 yield await waiting.pop(0)
         while waiting:
@@ -68,17 +72,23 @@ async def explain_application(application: Application, how: Look) -> Applicatio
     """Read and explain one application; one that cannot be read says so and is never called clean."""
     sides = {cause.id: cause.side for cause in how.analysis.catalogue}
     try:
+        outcome, not_read = await look_at(application, how)
+    finally:
+        how.reader.forget(application)
+    return application_answer(outcome, sides, not_read)
+
+
+async def look_at(application: Application, how: Look) -> tuple[ApplicationOutcome, str]:
+    """Everything that is found out about one application, and why not all of it could be read ("": it was)."""
+    try:
         snapshot, not_read = await read_snapshot(application, how)
         outcome = await _look_until_settled(snapshot, how)
         outcome = await _give_reasons(await _foresee(outcome, how), how)
         if how.analysis.unmask:
             outcome = replace(outcome, broken=await unmask(snapshot, how.reader, how.analysis.read_at))
     except SourceError as error:
-        nothing = ApplicationOutcome(ApplicationSnapshot(application, None), ())
-        return application_answer(nothing, sides, str(error))
-    finally:
-        how.reader.forget(application)
-    return application_answer(outcome, sides, not_read)
+        return ApplicationOutcome(ApplicationSnapshot(application, None), ()), str(error)
+    return outcome, not_read
 
 
 async def read_snapshot(application: Application, how: Look) -> tuple[ApplicationSnapshot, str]:
