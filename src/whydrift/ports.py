@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fleet import Commit
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import JsonObject
+
+if TYPE_CHECKING:
+    from whydrift.core.prove.placing import Placing
 
 
 class Api(StrEnum):
@@ -102,15 +105,38 @@ class Repository(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Blob:
+    """A file as git holds it, byte for byte: no filter, no line ends changed, LFS pointers as they are.
+
+    `link` says that it is a symbolic link; its content is then where it leads.
+    """
+
+    content: bytes
+    link: bool = False
+
+
+class Trees(Protocol):
+    """Reads whole files out of git, binary ones and links too; a `Repository` that can also be rendered from."""
+
+    async def tree(self, url: str, revision: str, path: str) -> Mapping[str, Blob] | NotRead:
+        """The files below `path` ("" is everything) at a revision, by path in the repository; submodules are empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rendering:
     """What is to be rendered: an application's sources, with files changed and perhaps another spec.
 
-    `edits` are whole contents by (repository URL, path in it). `spec` replaces the Application's own.
+    `edits` are whole contents by (repository URL, path in it). `spec` replaces the Application's own. `placing` says
+    where objects go, as far as that was read. `kube_version` and `api_versions` are the cluster's, as Argo CD tells
+    Helm of them; "" and () where they are not known.
     """
 
     application: Application
     edits: Mapping[tuple[str, str], str] = field(default_factory=dict)
     spec: JsonObject | None = None
+    placing: Placing | None = None
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
 
 
 class Renderer(Protocol):

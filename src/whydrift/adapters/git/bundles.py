@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from whydrift.adapters.git.command import GitFailed, git
 from whydrift.adapters.git.repository import GitRepositories, same_repository
 from whydrift.core.model.fleet import Commit
-from whydrift.ports import NotRead
+from whydrift.ports import Blob, NotRead
 
 
 class BundleFiles(Protocol):
@@ -41,6 +42,11 @@ class RecordedRepositories:
         """The text files below `path` at a revision."""
         found = await self._repositories(url)
         return found if isinstance(found, NotRead) else await found.files(url, revision, path)
+
+    async def tree(self, url: str, revision: str, path: str) -> Mapping[str, Blob] | NotRead:
+        """The files below `path` at a revision, whatever they hold."""
+        found = await self._repositories(url)
+        return found if isinstance(found, NotRead) else await found.tree(url, revision, path)
 
     async def head(self, url: str, name: str) -> str | NotRead:
         """The hash that a branch or tag stood for when the bundle was made."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from whydrift.adapters.git.command import GitFailed, checked_revision, git
+from whydrift.adapters.git.trees import read_tree
 from whydrift.core.model.fleet import Commit
-from whydrift.ports import NotRead
+from whydrift.ports import Blob, NotRead
 
 MOST_COMMITS = 500
 LARGEST_TEXT = 1024**2
@@ -78,6 +79,13 @@ class GitRepositories:
         except GitFailed as error:
             return NotRead(str(error))
         return {name: text for (name, _), text in zip(blobs, _contents(content), strict=False) if text is not None}
+
+    async def tree(self, url: str, revision: str, path: str) -> Mapping[str, Blob] | NotRead:
+        """The files below `path` at a revision, whatever they hold; not read where they are too large together."""
+        try:
+            return await read_tree(await self._place(url, revision), revision, path)
+        except GitFailed as error:
+            return NotRead(str(error))
 
     async def head(self, url: str, name: str) -> str | NotRead:
         """The hash that a branch or tag stands for, looked up once; in a checkout its origin as last fetched counts."""
