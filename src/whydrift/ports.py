@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fleet import Commit
+from whydrift.core.model.journal import Entry
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import JsonObject
 
@@ -144,3 +145,109 @@ class Renderer(Protocol):
 
     async def render(self, rendering: Rendering) -> Mapping[ObjectKey, JsonObject] | NotRead:
         """The objects by key, as Argo CD tracks them; NotRead where no tool can render it, or the tool failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A request that changes something: at which API and instance or cluster, and its JSON body. Never repeated."""
+
+    api: Api
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
+    path: str
+    body: JsonObject | None = field(default=None, repr=False)
+    query: tuple[tuple[str, str], ...] = ()
+    at: str = ""
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server (or whoever it goes through) said no: nothing changed. `status` None: it was not even asked."""
+
+    why: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody knows whether it happened: the connection broke, or the server failed in the middle."""
+
+    why: str
+
+
+Outcome = Body | Refused | Unanswered
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """Changes clusters and Argo CD. Only `apply` has one that is allowed to."""
+
+    async def write(self, write: Write) -> Outcome:
+        """Send one request, once. Never raises for what a server answered, or did not."""
+
+    async def secret(self, at: str, path: str) -> Reply:
+        """A Secret as it is, unmasked; not read unless the user allowed it (`--dump-secrets`)."""
+
+
+class WorkClone(Protocol):
+    """Clones of its own, in which commits are made without a work tree, and from which they are pushed."""
+
+    async def head(self, url: str, branch: str) -> str | NotRead:
+        """The hash that the remote has for a branch ("HEAD": its default one) now; "" where it has none."""
+
+    async def default_branch(self, url: str) -> str | NotRead:
+        """The name of the remote's default branch."""
+
+    async def content(self, url: str, revision: str, file: str) -> str | NotRead:
+        """The text of a regular file at a revision; NotRead for anything else (a link, a submodule, LFS, binary)."""
+
+    async def commit(self, url: str, parent: str, files: Mapping[str, str], message: str) -> str | NotRead:
+        """Commit whole contents on top of a revision, by the user, signed where they sign. The hash; not pushed yet."""
+
+    async def has(self, url: str, revision: str) -> bool:
+        """Whether the clone holds a commit."""
+
+    async def push(self, url: str, revision: str, branch: str) -> Outcome:
+        """Push a commit as a branch that the remote does not have yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A pull or merge request: `branch` into `base`, in the repository at `url`."""
+
+    url: str
+    branch: str
+    base: str
+    title: str
+    body: str
+
+
+class Forge(Protocol):
+    """Where repositories are hosted: opens pull and merge requests."""
+
+    async def propose(self, proposal: Proposal) -> Outcome:
+        """Open the request; the body of the outcome is its address, or the one at which a person opens it."""
+
+    async def proposed(self, proposal: Proposal) -> str | NotRead:
+        """The address of the open request for the branch, "" where there is none."""
+
+
+class Journal(Protocol):
+    """What was done, on a disk: one apply at a time, nothing is ever taken back."""
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Everything so far, oldest first."""
+
+    def add(self, entry: Entry) -> None:
+        """Write one entry down; when this returns, it is on the disk. SourceError where that is not possible."""
+
+
+class Dumps(Protocol):
+    """Files that hold what is to be deleted, secrets included: readable by their owner only, outside of work trees."""
+
+    def save(self, name: str, content: bytes) -> str:
+        """Keep a dump; the path, when it is on the disk and reads back the same. SourceError otherwise."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a dump. SourceError where it cannot be read."""
