@@ -1,0 +1,111 @@
+"""YAML as a tree whose nodes know where they stand in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from whydrift.core.model.values import Json, JsonObject
+from whydrift.errors import NotEditable
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One scalar: `outer` is where its anchor or tag starts, `start` its text; `style` is "" (plain), ', ", | or >."""
+
+    outer: int
+    start: int
+    end: int
+    anchor: str
+    style: str
+    value: Json
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list. `dashes` are the places of its dashes (empty in flow style)."""
+
+    outer: int
+    start: int
+    end: int
+    anchor: str
+    flow: bool
+    items: tuple[Node, ...]
+    dashes: tuple[int, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A map, its entries in their order; a key that stands twice is here twice."""
+
+    outer: int
+    start: int
+    end: int
+    anchor: str
+    flow: bool
+    pairs: tuple[tuple[Node, Node], ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A use of an anchor."""
+
+    outer: int
+    start: int
+    end: int
+    anchor: str
+    node: Node
+    size: int
+
+
+Node: TypeAlias = Scalar | Items | Entries | Alias
+
+
+def value_of(node: Node) -> Json:
+    """The value of a node, aliases and merge keys followed."""
+    match node:
+        case Scalar():
+            return node.value
+        case Alias():
+            return value_of(node.node)
+        case Items():
+            return [value_of(item) for item in node.items]
+        case Entries():
+            found: JsonObject = {}
+            for key, value in node.pairs:
+                if is_merge(key):
+                    found |= _merged(value)
+                else:
+                    found[key_of(key)] = value_of(value)
+            return found
+
+
+def is_merge(key: Node) -> bool:
+    """Whether a key is YAML's merge key."""
+    return isinstance(key, Scalar) and not key.style and key.value == "<<"
+
+
+def key_of(key: Node) -> str:
+    """The key that Go makes of a scalar; NotEditable for keys that JSON cannot have."""
+    value = value_of(key)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise NotEditable("a key is no scalar")
+
+
+def _merged(value: Node) -> JsonObject:
+    """What a merge key brings in: of a list of maps the earlier one wins."""
+    real = value.node if isinstance(value, Alias) else value
+    several = real.items if isinstance(real, Items) else (value,)
+    found: JsonObject = {}
+    for part in reversed(several):
+        merged = value_of(part)
+        if not isinstance(merged, dict):
+            raise NotEditable("a merge key names something that is no map")
+        found |= merged
+    return found
