@@ -1,0 +1,40 @@
+"""YAML and JSON text → manifests, read as Kubernetes reads it (kube.SplitYAML, splitYAMLOrJSON)."""
+
+from __future__ import annotations
+
+from whydrift.adapters.render.checkout import NotRendered
+from whydrift.core.model.values import ABSENT, JsonObject, is_object
+from whydrift.core.remedy.text.reading import documents
+from whydrift.errors import NotEditable, SourceError
+from whydrift.usecases.decode import decode
+
+
+def yaml_manifests(content: bytes, what: str) -> list[JsonObject]:
+    """The manifests of a YAML file or of a tool's output; NotRendered where one is none."""
+    try:
+        values = [document.value for document in documents(decoded(content, what))]
+    except NotEditable as error:
+        raise NotRendered(f"{what}: {error}") from error
+    return [_manifest(value, what) for value in values if value is not ABSENT and value is not None]
+
+
+def json_manifests(content: bytes, what: str) -> list[JsonObject]:
+    """The one manifest of a JSON file."""
+    try:
+        return [_manifest(decode(decoded(content, what).encode(), what), what)]
+    except SourceError as error:
+        raise NotRendered(str(error)) from error
+
+
+def decoded(content: bytes, what: str) -> str:
+    """A file's text, its byte order mark gone (util/utfutil)."""
+    try:
+        return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotRendered(f"{what} is no UTF-8") from error
+
+
+def _manifest(value: object, what: str) -> JsonObject:
+    if not is_object(value) or not isinstance(value.get("kind"), str) or not value["kind"]:
+        raise NotRendered(f"{what}: a document is no manifest: it states no kind")
+    return value
