@@ -110,7 +110,8 @@ def _check(found: Sequence[Document], document: int, wanted: MaybeJson, edited: 
     expected: list[MaybeJson] = [*values[:document], *([] if wanted is ABSENT else [wanted]), *values[document + 1 :]]
     got: list[MaybeJson] = [each.value for each in documents(edited)]
     if wanted is ABSENT:
-        expected, got = ([value for value in side if value is not ABSENT] for side in (expected, got))
+        expected = [value for value in expected if value is not ABSENT]
+        got = [value for value in got if value is not ABSENT]
     if len(got) != len(expected) or not all(map(same, got, expected)):
         raise NotEditable("the edit would change something else as well, or not what is wanted")
 

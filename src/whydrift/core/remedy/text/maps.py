@@ -46,7 +46,7 @@ def map_steps(text: Text, node: Entries, new: JsonObject, slot: Slot) -> Iterato
     if node.flow:
         yield from _added_in_flow(text, node, added, new, slot)
     else:
-        yield from _added_in_block(text, node, added, new)
+        yield from _added_in_block(text, node, added, new, gone)
         yield from _dropped_in_block(text, node, gone)
 
 
@@ -101,7 +101,9 @@ def _flow_entry(text: Text, key: str, value: Json) -> str:
     return f"{name}: {flow_text(value, text.style)}"
 
 
-def _added_in_block(text: Text, node: Entries, added: Sequence[str], new: JsonObject) -> Iterator[Splice]:
+def _added_in_block(
+    text: Text, node: Entries, added: Sequence[str], new: JsonObject, gone: Sequence[int]
+) -> Iterator[Splice]:
     first = node.pairs[0][0]
     column = text.column(first.outer)
     keys = ["" if is_merge(key) else key_of(key) for key, _ in node.pairs]
@@ -109,6 +111,7 @@ def _added_in_block(text: Text, node: Entries, added: Sequence[str], new: JsonOb
     for key in sorted(added) if in_order else added:
         before = [place for place, other in enumerate(keys) if not in_order or other < key]
         lines = list(indented(entry_lines(key, new[key], text.style), column))
+        before = before or [place for place in gone if place == 0]
         if before:
             yield text.lines(text.line_end(entry_end(text, node, before[-1])), lines)
         else:

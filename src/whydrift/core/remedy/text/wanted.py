@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change
-from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, child
+from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, child, text
 from whydrift.errors import NotEditable
 
 GOES_WITH_ITS_LAST_KEY = frozenset({"annotations", "labels", "nodeSelector", "limits", "requests", "resources"})
-"""Maps that mean the same empty and absent, and of which the empty one is drift of its own (measured.md 33)."""
+"""Maps of an object that mean the same empty and absent, and of which the empty one is drift (measured.md 33)."""
 
 
 def changed(value: MaybeJson, changes: Sequence[Change]) -> MaybeJson:
@@ -22,9 +22,10 @@ def changed(value: MaybeJson, changes: Sequence[Change]) -> MaybeJson:
     for change in changes:
         if change.value is not ABSENT:
             value = _set(value, change.path, change.value)
+    goes = GOES_WITH_ITS_LAST_KEY if text(value, "kind") else frozenset()
     dropped = [change.path for change in changes if change.value is ABSENT]
     for path in sorted(dropped, key=_by_index, reverse=True):
-        value = _dropped(value, path)
+        value = _dropped(value, path, goes)
     return value
 
 
@@ -54,16 +55,16 @@ def _present(value: MaybeJson) -> Json:
     return value
 
 
-def _dropped(here: MaybeJson, path: Path) -> MaybeJson:
+def _dropped(here: MaybeJson, path: Path, goes: frozenset[str]) -> MaybeJson:
     if not path:
         return ABSENT
     step, rest = path[0], path[1:]
     inner = child(here, step)
     if inner is ABSENT:
         return here
-    left = _dropped(inner, rest)
+    left = _dropped(inner, rest, goes)
     if isinstance(here, dict) and isinstance(step, str):
-        gone = left is ABSENT or (left == {} and inner != {} and step in GOES_WITH_ITS_LAST_KEY)
+        gone = left is ABSENT or (left == {} and inner != {} and step in goes)
         return {
             key: _present(left) if key == step else value for key, value in here.items() if not (key == step and gone)
         }
