@@ -49,8 +49,8 @@ class Live:
     def __init__(
         self, argocd: Noted, kubernetes: Clusters | None, notes: Sequence[str] = (), list_only: bool = False
     ) -> None:
-        self._argocd = argocd
-        self._kubernetes = kubernetes
+        self.argocd = argocd
+        self.kubernetes = kubernetes
         self._notes = list(notes)
         self._list_only = list_only
         self._lock = asyncio.Lock()
@@ -61,21 +61,21 @@ class Live:
     @property
     def name(self) -> str:
         """Argo CD's address, with the clusters."""
-        return self._argocd.name if self._kubernetes is None else f"{self._argocd.name}, {self._kubernetes.name}"
+        return self.argocd.name if self.kubernetes is None else f"{self.argocd.name}, {self.kubernetes.name}"
 
     @property
     def notes(self) -> list[str]:
         """What a user should know about the reading so far."""
-        return [*self._notes, *self._argocd.notes, *(self._kubernetes.notes if self._kubernetes is not None else ())]
+        return [*self._notes, *self.argocd.notes, *(self.kubernetes.notes if self.kubernetes is not None else ())]
 
     @property
     def requests(self) -> int:
         """How many requests both were asked."""
-        return self._argocd.requests + (self._kubernetes.requests if self._kubernetes is not None else 0)
+        return self.argocd.requests + (self.kubernetes.requests if self.kubernetes is not None else 0)
 
     def instances(self) -> Sequence[str]:
         """Those of Argo CD."""
-        return self._argocd.instances()
+        return self.argocd.instances()
 
     async def ask(self, question: Question) -> Reply:
         """The answer of whom it concerns; a cluster that is not proven to be Argo CD's own is not taken for it."""
@@ -89,15 +89,19 @@ class Live:
         kubernetes = await self._proven(at)
         return NotRead(self._away) if kubernetes is None else await kubernetes.dry_run(at, target, namespace)
 
+    async def away(self, at: str) -> str:
+        """Why the cluster at a context is not written to; "" where it is proven to be the one that is meant."""
+        return "" if await self._proven(at) is not None else self._away
+
     async def _proven(self, at: str) -> Clusters | None:
         """The clusters, if the one that is meant is proven to be it."""
-        return self._kubernetes if at or "" in (await self.clusters()).values() else None
+        return self.kubernetes if at or "" in (await self.clusters()).values() else None
 
     async def _ask_argocd(self, question: Question) -> Reply:
-        if self._kubernetes is None or self._list_only:
-            return await self._argocd.ask(question)
+        if self.kubernetes is None or self._list_only:
+            return await self.argocd.ask(question)
         # Meanwhile the kubeconfig is read: one that cannot be used is said at once.
-        reply, _ = await asyncio.gather(self._argocd.ask(question), self._kubernetes.clusters())
+        reply, _ = await asyncio.gather(self.argocd.ask(question), self.kubernetes.clusters())
         if isinstance(reply, Body) and question.path == APPLICATIONS and self._clusters is None:
             self._listed = reply.content
         return reply
@@ -106,8 +110,8 @@ class Live:
         """Destination URL or name → context, for the clusters of Argo CD that the kubeconfig reaches."""
         async with self._lock:
             if self._clusters is None:
-                assert self._kubernetes is not None
-                self._clusters = await self._match(await self._kubernetes.clusters(), self._kubernetes)
+                assert self.kubernetes is not None
+                self._clusters = await self._match(await self.kubernetes.clusters(), self.kubernetes)
                 self._listed = None
             return self._clusters
 
@@ -124,7 +128,7 @@ class Live:
 
     async def _destinations(self) -> list[tuple[str, str]]:
         """The clusters that Argo CD knows, as (server, name); none where this login may not see them."""
-        reply = await self._argocd.ask(Question(Api.ARGOCD, "/api/v1/clusters"))
+        reply = await self.argocd.ask(Question(Api.ARGOCD, "/api/v1/clusters"))
         listed = _decoded(reply)
         return [(text(row, "server"), text(row, "name")) for row in items(listed, "items")]
 
@@ -163,9 +167,9 @@ class Live:
 
     async def close(self) -> None:
         """Close both."""
-        await self._argocd.close()
-        if self._kubernetes is not None:
-            await self._kubernetes.close()
+        await self.argocd.close()
+        if self.kubernetes is not None:
+            await self.kubernetes.close()
 
 
 def _decoded(reply: Reply) -> Json:

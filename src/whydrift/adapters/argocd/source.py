@@ -25,15 +25,15 @@ class ArgocdSource:
     def __init__(self, client: Client, judge: Judge, notes: Sequence[str] = (), tunnel: Tunnel | None = None) -> None:
         self.name = client.endpoint.url
         self.requests = 0
-        self._client = client
-        self._judge = judge
+        self.client = client
+        self.judge = judge
         self._notes = list(notes)
         self._tunnel = tunnel
 
     @property
     def notes(self) -> list[str]:
         """What a user should know about the reading so far: ignored settings, slow-downs."""
-        return [*self._notes, *self._client.pace.notes()]
+        return [*self._notes, *self.client.pace.notes()]
 
     async def ask(self, question: Question) -> Reply:
         """Argo CD's answer. SourceError where its server was never reached; later losses leave this one unread."""
@@ -42,10 +42,10 @@ class ArgocdSource:
             return NotRead("only Argo CD is asked: no kubeconfig is in use")
         if any(part in ("", ".", "..") for part in question.path.strip("/").split("/")):
             return NotRead("a name in this URL would lead elsewhere: not asked")
-        outcome = await self._client.get(question.path, (*question.query, *question.hints))
+        outcome = await self.client.get(question.path, (*question.query, *question.hints))
         if not isinstance(outcome, Lost):
-            return self._judge.reply(question, outcome)
-        if not self._client.met:
+            return self.judge.reply(question, outcome)
+        if not self.client.met:
             raise SourceError(f"{self.name}: {outcome.why}")
         return NotRead(outcome.why)
 
@@ -59,6 +59,6 @@ class ArgocdSource:
 
     async def close(self) -> None:
         """Let go of connections and of the tunnel."""
-        await self._client.close()
+        await self.client.close()
         if self._tunnel is not None:
             self._tunnel.close()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
-
-import msgspec
 
 from whydrift.adapters.http.client import Answer
 from whydrift.adapters.http.endpoint import Endpoint
-from whydrift.adapters.http.trust import ssl_context
+from whydrift.adapters.http.sending import Request, attempt
 from whydrift.adapters.http.words import lost
 from whydrift.adapters.kubernetes.access import NoAccess
 from whydrift.adapters.kubernetes.cluster import Cluster
@@ -17,7 +14,7 @@ from whydrift.core.model.resource_path import resource_path
 from whydrift.core.model.values import Json, JsonObject, items, text
 from whydrift.ports import Api, NotRead, Question, Reply
 
-QUERY = "?dryRun=All&fieldManager=argocd-controller&force=true"
+QUERY = (("dryRun", "All"), ("fieldManager", "argocd-controller"), ("force", "true"))
 """As Argo CD's own server-side diff asks (gitops-engine pkg/utils/kube/resource_ops.go): its manager, its force."""
 SECONDS = 30.0
 
@@ -31,7 +28,7 @@ async def dry_run(cluster: Cluster, target: JsonObject, namespace: str) -> Reply
         connected = await cluster.connected()
     except NoAccess as error:
         return NotRead(str(error))
-    answer = await _patch(connected.client.endpoint, path, msgspec.json.encode(target))
+    answer = await _patch(connected.client.endpoint, path, target)
     cluster.requests += 1
     return answer if isinstance(answer, NotRead) else connected.judge.reply(answer)
 
@@ -59,21 +56,12 @@ def _checked(path: str) -> str | NotRead:
     return NotRead("Secrets are never sent") if asked.is_secret else path
 
 
-async def _patch(endpoint: Endpoint, path: str, body: bytes) -> Answer | NotRead:
+async def _patch(endpoint: Endpoint, path: str, target: JsonObject) -> Answer | NotRead:
     """One PATCH, never repeated."""
     import httpx2
 
-    headers = [*endpoint.headers, ("Accept", "application/json"), ("Content-Type", "application/apply-patch+yaml")]
-    name = endpoint.tls.server_name
-    verify = ssl_context(endpoint.tls) if endpoint.url.startswith("https:") else False
+    request = Request("PATCH", path, target, QUERY, "application/apply-patch+yaml")
     try:
-        async with httpx2.AsyncClient(verify=verify, proxy=endpoint.proxy, trust_env=False, timeout=SECONDS) as client:
-            response = await client.patch(
-                endpoint.url + quote(path, safe="/-._~:") + QUERY,
-                content=body,
-                headers=headers,
-                extensions={"sni_hostname": name} if name else None,
-            )
+        return await attempt(endpoint, request, SECONDS)
     except (httpx2.HTTPError, OSError) as error:
         return NotRead(lost(error, endpoint).why)
-    return Answer(response.status_code, response.content, response.headers.get("content-type", ""))

@@ -58,7 +58,7 @@ class KubernetesSource:
         """A cluster's answer; what it refuses, and a cluster that is not reached, leave this question unread."""
         if question.api is not Api.KUBERNETES:
             return NotRead("only clusters are asked: no Argo CD API server is in use")
-        cluster = await self._cluster(question.at)
+        cluster = await self.cluster(question.at)
         return (
             NotRead(f"no context {question.at!r} in the kubeconfig") if cluster is None else await cluster.ask(question)
         )
@@ -67,10 +67,11 @@ class KubernetesSource:
         """What a server-side apply of `target` would make, stored nowhere. Not asked unless the user allowed it."""
         if not self._allow_dry_run:
             return NotRead("no dry run without --dry-run")
-        cluster = await self._cluster(at)
+        cluster = await self.cluster(at)
         return NotRead(f"no context {at!r}") if cluster is None else await dry_run(cluster, target, namespace)
 
-    async def _cluster(self, at: str) -> Cluster | None:
+    async def cluster(self, at: str) -> Cluster | None:
+        """The cluster of a context ("" the chosen one); None where the kubeconfig has no such context."""
         if at not in await self.servers():
             return None
         if at not in self._clusters:
