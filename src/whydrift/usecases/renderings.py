@@ -1,0 +1,82 @@
+"""Asks a renderer what an application comes to, as it is or with something changed: masked as its snapshot is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import APPLICATION, Edit
+from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
+from whydrift.core.prove.placing import placing_of
+from whydrift.core.remedy.text.reading import documents
+from whydrift.errors import NotEditable, SourceError
+from whydrift.ports import NotRead, Renderer, Rendering
+from whydrift.usecases.decode import decode_object
+from whydrift.usecases.facts import FactReader
+
+Rendered = Mapping[ObjectKey, JsonObject]
+
+
+@dataclass
+class Renderings:
+    """Renders for one reader of facts. What clusters serve is asked for once."""
+
+    renderer: Renderer
+    reader: FactReader
+    _clusters: list[JsonObject] | None = field(default=None)
+
+    async def before(self, situation: Situation) -> Rendered | NotRead:
+        """What the compared revision renders to here."""
+        return await self._rendered(situation, {}, None)
+
+    async def after(self, situation: Situation, edits: Iterable[Edit]) -> Rendered | NotRead:
+        """The same with edits in place: of files, or of the Application's own spec."""
+        files: dict[tuple[str, str], str] = {}
+        spec: JsonObject | None = None
+        for edit in edits:
+            if edit.file == APPLICATION:
+                spec = _spec(edit)
+                if spec is None:
+                    return NotRead("the edited Application is no manifest")
+            else:
+                files[edit.repo, edit.file] = edit.after
+        return await self._rendered(situation, files, spec)
+
+    async def _rendered(
+        self, situation: Situation, edits: Mapping[tuple[str, str], str], spec: JsonObject | None
+    ) -> Rendered | NotRead:
+        cluster = await self._cluster(situation)
+        version = text(cluster, "info", "serverVersion") or text(cluster, "serverVersion")
+        served = tuple(str(name) for name in items(cluster, "info", "apiVersions"))
+        rendering = Rendering(situation.application, edits, spec, placing_of(situation), version, served)
+        found = await self.renderer.render(rendering)
+        if isinstance(found, NotRead):
+            return found
+        try:
+            masked = {key: self.reader.masker.mask(obj) for key, obj in found.items()}
+        except SourceError as error:
+            return NotRead(str(error))
+        return {key: obj for key, obj in masked.items() if is_object(obj)}
+
+    async def _cluster(self, situation: Situation) -> JsonObject:
+        """Argo CD's own words for the destination cluster; {} where it does not tell."""
+        if self._clusters is None:
+            reply = await self.reader.argocd("/api/v1/clusters")
+            listed = None if isinstance(reply, NotRead) else decode_object(reply.content, "the list of clusters")
+            self._clusters = [row for row in items(listed, "items") if is_object(row)]
+        stated = mapping(situation.application.raw, "spec", "destination")
+        for row in self._clusters:
+            if all(stated[name] == row.get(name) for name in ("server", "name") if stated.get(name)):
+                return row
+        return {}
+
+
+def _spec(edit: Edit) -> JsonObject | None:
+    try:
+        found = [document.value for document in documents(edit.after)]
+    except NotEditable:
+        return None
+    spec = found[0].get("spec") if found and is_object(found[0]) else None
+    return spec if is_object(spec) else None
