@@ -1,0 +1,45 @@
+"""Places in a folder of plain manifests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from whydrift.core.compare.globs import glob_matches
+from whydrift.core.model.application import Application, Source
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import Change, Edit
+from whydrift.core.model.trouble import Tree
+from whydrift.core.model.values import child, text
+from whydrift.core.remedy.places.stated import edit_of, stated_in
+
+MANIFESTS = (".yaml", ".yml", ".json")
+
+
+def plain_candidates(
+    application: Application, tree: Tree, source: Source, key: ObjectKey, changes: Sequence[Change]
+) -> Iterator[Edit]:
+    """Edits of the manifest that states an object; of several the last one, which wins.
+
+    Source: gitops-engine, pkg/sync/… and controller/state.go :: DeduplicateTargetObjects.
+    """
+    found = [
+        stated
+        for file in _files(tree, source)
+        for stated in stated_in(file, tree.files[file])
+        if stated.is_named(key, application.destination_namespace)
+    ]
+    for stated in reversed(found):
+        yield from edit_of(tree, stated, changes)
+
+
+def _files(tree: Tree, source: Source) -> Iterator[str]:
+    """The files that Argo CD reads, in its order (reposerver/repository/repository.go :: getPotentiallyValidManifests)."""
+    recurse = child(source.raw, "directory", "recurse") is True
+    include, exclude = text(source.raw, "directory", "include"), text(source.raw, "directory", "exclude")
+    inside = f"{tree.path}/" if tree.path else ""
+    for file in sorted(tree.files, key=lambda name: name.split("/")):
+        relative = file.removeprefix(inside)
+        if not file.startswith(inside) or not file.endswith(MANIFESTS) or ("/" in relative and not recurse):
+            continue
+        if not (exclude and glob_matches(exclude, relative)) and (not include or glob_matches(include, relative)):
+            yield file

@@ -1,0 +1,74 @@
+"""Objects as files state them: which document of which file, lists of objects taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.paths import Path
+from whydrift.core.model.remedy import Change, Edit, How
+from whydrift.core.model.trouble import Tree
+from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, items, mapping, text
+from whydrift.core.remedy.text.editing import edit_text
+from whydrift.core.remedy.text.reading import documents
+from whydrift.errors import NotEditable
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """An object in a file: its document (from 0) and its path in it (() unless it stands in a List)."""
+
+    file: str
+    document: int
+    path: Path
+    value: JsonObject
+
+    def is_named(self, key: ObjectKey, namespace: str) -> bool:
+        """Whether it is the object of a key; `namespace` is where objects without one go."""
+        own = key_of(self.value, namespace)
+        return own[:2] == key[:2] and own.name == key.name and key.namespace in ("", own.namespace)
+
+
+def stated_in(file: str, content: str) -> Iterator[Stated]:
+    """Every object that a file states, in its order; none where the file cannot be read."""
+    try:
+        values = [document.value for document in documents(content)]
+    except NotEditable:
+        return
+    for number, value in enumerate(values):
+        if is_object(value):
+            yield from _objects(Stated(file, number, (), value))
+
+
+def _objects(stated: Stated) -> Iterator[Stated]:
+    """The objects of a List, or the object itself (gitops-engine, utils/kube/kube.go :: SplitYAML; IsList)."""
+    if not text(stated.value, "kind").endswith("List") or child(stated.value, "items") is ABSENT:
+        yield stated
+        return
+    for place, item in enumerate(items(stated.value, "items")):
+        if is_object(item):
+            yield replace(stated, path=(*stated.path, "items", place), value=item)
+
+
+def edit_of(tree: Tree, stated: Stated, changes: Sequence[Change], how: How = How.YAML) -> Iterator[Edit]:
+    """The edit that makes changes in an object where it is stated; none where the text refuses it."""
+    moved = [Change((*stated.path, *_as_stated(stated.value, change.path)), change.value) for change in changes]
+    yield from file_edit(tree, stated.file, stated.document, moved, how)
+
+
+def file_edit(tree: Tree, file: str, document: int, changes: Sequence[Change], how: How) -> Iterator[Edit]:
+    """The edit that makes changes in one document of a file; none where the text refuses it."""
+    content = tree.files[file]
+    try:
+        edited = edit_text(content, document, changes)
+    except NotEditable:
+        return
+    yield Edit(tree.repo, file, edited.line, how, content, edited.content)
+
+
+def _as_stated(value: JsonObject, path: Path) -> Path:
+    """A path of a Secret's data where the file states it as stringData."""
+    if path[:1] == ("data",) and len(path) > 1 and path[1] in mapping(value, "stringData"):
+        return ("stringData", *path[1:])
+    return path
