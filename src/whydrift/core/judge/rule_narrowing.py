@@ -17,6 +17,7 @@ from whydrift.core.judge.rule_parts import Part, terms_with
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path, item_key, pointer
+from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, MaybeJson, child
 from whydrift.errors import NotComparable
 
@@ -44,7 +45,7 @@ def _rules(part: Part, hides: Hides, everywhere: bool) -> tuple[IgnoreRule, ...]
     made: dict[IgnoreRule, list[ObjectKey]] = {}
     for one, found in hides:
         key = one.item.key
-        selectors = [_selector(d, one) for d in found]
+        selectors = [selector(d, one.item) for d in found]
         pointers = tuple(sorted({text for form, text in selectors if form == "pointer"}))
         programs = tuple(sorted({text for form, text in selectors if form == "jq"}))
         rule = IgnoreRule(key.group, key.kind, "", part.rule.namespace, pointers, programs, (), NARROWER)
@@ -58,10 +59,10 @@ def _named(rule: IgnoreRule, key: ObjectKey, part: Part) -> IgnoreRule:
     return replace(rule, name=key.name, namespace=part.rule.namespace)
 
 
-def _selector(difference: Difference, one: Comparable) -> tuple[str, str]:
-    """A pointer where no list is on the way; else a jq program that finds list items by their key."""
+def selector(difference: Difference, item: ObjectSnapshot) -> tuple[str, str]:
+    """What takes a difference out: `pointer` where no list is on the way, else `jq`, which finds items by their key."""
     gone = difference.target is ABSENT
-    path, root = (difference.live_path, one.item.live) if gone else (difference.path, one.item.target)
+    path, root = (difference.live_path, item.live) if gone else (difference.path, item.target)
     if not any(isinstance(step, int) for step in path):
         return "pointer", pointer(path)
     program = _program(path, root)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.values import JsonObject, MaybeJson
 
@@ -60,6 +62,13 @@ class Change:
     value: MaybeJson = field(compare=False)
 
 
+class Field(NamedTuple):
+    """A place in git's side of one object."""
+
+    key: ObjectKey
+    path: Path
+
+
 @dataclass(frozen=True, slots=True)
 class Instead:
     """Another remedy that works as well, and why it is second."""
@@ -75,7 +84,8 @@ class Choice:
     `changes` are what an edit in git makes of target (for ASK and IGNORE too, where an edit is among the alternatives).
     `rule` is an entry of `spec.ignoreDifferences`, `options` are sync options (`RespectIgnoreDifferences=true`) or
     compare options (`ServerSideDiff=true`). `place` is one that is already known, as `Edit.where` gives it. `why` is
-    one sentence.
+    one sentence. `at` is where in git somebody must write what only they know (a secret, a value that the server
+    takes): a place without an edit. `follows` is the difference whose remedy closes this one too.
     """
 
     kind: RemedyKind
@@ -86,6 +96,8 @@ class Choice:
     options: tuple[str, ...] = ()
     place: str = ""
     instead: tuple[Instead, ...] = ()
+    at: Field | None = None
+    follows: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)

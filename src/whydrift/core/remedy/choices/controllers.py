@@ -1,0 +1,163 @@
+"""What a controller, an operator, an injector, a webhook or the platform writes.
+
+Server-side, a drop from git closes it and live stays; client-side, last-applied still states the field and the next
+sync resets it (reference/measured.md 19, 54, 56). There the narrow rule with RespectIgnoreDifferences comes first.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+
+from whydrift.core.explain.evidence import quoted
+from whydrift.core.model.drift import Kind
+from whydrift.core.model.paths import Path
+from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
+from whydrift.core.model.values import MaybeJson, child, is_object
+from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.offers import adopted, dropped, ignored, pinned
+
+LEADER = "control-plane.alpha.kubernetes.io/leader"
+SWITCHES = {
+    ("admissionsenforcer", "*WebhookConfiguration"): ("admissions.enforcer/disabled", "true"),
+    ("aks-*", "*WebhookConfiguration"): ("admissions.enforcer/disabled", "true"),
+}
+"""Manager and kind → the annotation that keeps the platform off one object (AKS FAQ, admissions enforcer)."""
+TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|^1[5-9]\d{8}(\d{3})?$")
+CA = "caBundle"
+DROP_RESETS = "applied client-side the next sync resets it first, and it stays reset until it is written again"
+DROP = Instead(RemedyKind.GIT_DROP, DROP_RESETS)
+HIDES = Instead(RemedyKind.IGNORE, "an ignored field is one that nobody manages")
+
+
+def autoscaled(case: Case) -> Choice:
+    """Leave the number to the autoscaler: drop it where that is no scale-down, else ignore it."""
+    if case.server_side and case.owners and case.stated:
+        return dropped(
+            case, f"the autoscaler owns the number: applied server-side, {quoted(case.difference.live)} stays", HIDES
+        )
+    if not case.stated:
+        return ignored(case, "git states no number, and the autoscaler's shows all the same")
+    if case.server_side:
+        why = (
+            "nobody owns the number now (zero leaves no owner), so that a drop would set 1: the autoscaler's is ignored"
+        )
+        return ignored(case, why, Instead(RemedyKind.GIT_DROP, "a sync would set 1 while nobody owns the number"))
+    why = "the autoscaler decides the number; a drop from git would set 1 at the next client-side sync"
+    return ignored(case, why, Instead(RemedyKind.GIT_DROP, "it sets 1 at the next sync, unless that is server-side"))
+
+
+def controlled(case: Case) -> Choice:
+    """What a controller or the platform keeps writing."""
+    if _is_grown_claim(case):
+        return adopted(case, f"a controller grew the claim to {quoted(case.difference.live)}, and no claim can shrink")
+    if case.stated and _is_dead_copy(case):
+        why = "git holds a dead copy of what its controller writes anew at once"
+        return dropped(case, why, HIDES)
+    switch = _switch(case)
+    if switch is not None:
+        return _switched_off(case, *switch)
+    if not case.stated or _is_compared_whole(case):
+        return ignored(case, _rewritten(case), *_instead(case))
+    if case.server_side and case.owners:
+        return dropped(case, f"{case.owners[0].manager} owns it: applied server-side its value stays", HIDES)
+    return ignored(case, _rewritten(case), DROP)
+
+
+def injected_ca(case: Case) -> Choice:
+    """The CA is left alone; a constant beside it is stated as it is."""
+    live = quoted(case.difference.live)
+    if case.difference.path[-1] != CA:
+        instead = Instead(RemedyKind.GIT_DROP, "its injector then owns it alone") if case.server_side else HIDES
+        return pinned(case, f"git states {live}, which the injector writes each time", instead)
+    if case.server_side and case.owners and case.stated and case.difference.shown:
+        return dropped(case, "the injector owns the CA: applied server-side it stays", HIDES)
+    emptied = (
+        "a drop, like a sync, would empty the CA in use, and every call of the webhook would fail until it is back"
+    )
+    return ignored(
+        case, "the CA is made in the cluster, so that git cannot know it", Instead(RemedyKind.GIT_DROP, emptied)
+    )
+
+
+def completed(case: Case) -> Choice:
+    """State what an operator resolves to one constant; ignore what it generates."""
+    live = case.difference.live
+    if is_object(live) or _adds_item(case) or _is_time(live):
+        return ignored(case, "the operator generates it from what git states", *_instead(case))
+    instead = Instead(RemedyKind.IGNORE, "the operator's choice then changes unseen when it is upgraded")
+    return pinned(case, f"git states {quoted(live)}, which the operator would write anyway", instead)
+
+
+def mutated(case: Case) -> Choice:
+    """State a constant that a webhook writes; ignore stamps and added list items."""
+    live = case.difference.live
+    if _adds_item(case) or isinstance(live, list) or _is_time(live):
+        what = "stamp" if _is_time(live) else "addition"
+        return ignored(case, f"the webhook's {what} comes with every request and is not ours to state", *_instead(case))
+    return pinned(case, f"git states {quoted(live)}, which the webhook makes of it in any case", HIDES)
+
+
+def retagged(case: Case) -> Choice:
+    """Take over the tag that an image updater put in place."""
+    return adopted(
+        case, f"the updater runs {quoted(case.difference.live)} already; git follows it", _let_it_write_back()
+    )
+
+
+def _let_it_write_back() -> Instead:
+    return Instead(RemedyKind.OUT_OF_BAND, "switch the updater to write back to git, so that it stays adopted")
+
+
+def _instead(case: Case) -> tuple[Instead, ...]:
+    if not case.stated:
+        return (Instead(RemedyKind.ADOPT, "git would state what somebody else keeps changing"),)
+    return (Instead(RemedyKind.GIT_DROP, "git's own items would go with it"),)
+
+
+def _rewritten(case: Case) -> str:
+    who = case.owners[0].manager if case.owners else "its controller"
+    return f"{who} writes {quoted(case.difference.live)} here again after every sync"
+
+
+def _is_grown_claim(case: Case) -> bool:
+    size = ("spec", "resources", "requests", "storage")
+    return case.key.kind == "PersistentVolumeClaim" and case.difference.path == size
+
+
+def _is_dead_copy(case: Case) -> bool:
+    """Whether git states what its controller makes up from elsewhere and fills in at once."""
+    aggregated = case.key.kind == "ClusterRole" and is_object(child(case.subject.object.target, "aggregationRule"))
+    return (aggregated and case.difference.path[:1] == ("rules",)) or case.difference.path[-1:] == (LEADER,)
+
+
+def _is_compared_whole(case: Case) -> bool:
+    """Whether a list with items of git's own is compared as one value."""
+    return isinstance(case.difference.target, list) and bool(case.difference.target)
+
+
+def _adds_item(case: Case) -> bool:
+    """Whether live has an item, or a whole list, that git does not have."""
+    added = case.difference.kind is Kind.EXTRA
+    return added and (isinstance(case.difference.path[-1], int) or isinstance(case.difference.live, list))
+
+
+def _is_time(value: MaybeJson) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool) and TIME.search(str(value)) is not None
+
+
+def _switch(case: Case) -> tuple[str, str] | None:
+    for (manager, kind), annotation in SWITCHES.items():
+        written = any(fnmatchcase(entry.manager, manager) for entry in case.owners)
+        if written and fnmatchcase(case.key.kind, kind):
+            return annotation
+    return None
+
+
+def _switched_off(case: Case, name: str, value: str) -> Choice:
+    """The annotation in git that keeps the platform off this object."""
+    place: Path = ("metadata", "annotations", name)
+    why = f"the annotation {name} keeps {case.owners[0].manager} off this object; a sync then restores git's list"
+    instead = Instead(RemedyKind.IGNORE, "the platform's guard stays on, and this field is no longer compared")
+    changes = (Change(place, value),)
+    return Choice(RemedyKind.ANNOTATE, why, Safety.UNSAFE, changes=changes, instead=(instead,))

@@ -1,0 +1,91 @@
+"""The remedies that several causes share, with what each needs: changes, rule, options, safety."""
+
+from __future__ import annotations
+
+from whydrift.core.model.drift import Kind
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
+from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
+from whydrift.core.remedy.choices.changes import holds_secret, towards_live, without
+from whydrift.core.remedy.rules import narrowest_rule, respect_for
+
+
+def pinned(case: Case, why: str, *instead: Instead) -> Choice:
+    """git states what live says, which changes nothing in the cluster; ask where it is a secret."""
+    if holds_secret(case.difference.live):
+        return asked(case, "live's value is masked here: only who knows it can write it into git", *instead)
+    changes = towards_live(case.difference, case.subject.object.target)
+    return Choice(RemedyKind.GIT_SET, why, changes=changes, instead=instead)
+
+
+def dropped(case: Case, why: str, *instead: Instead, safety: Safety = Safety.SAFE) -> Choice:
+    """git states nothing here any more."""
+    return Choice(RemedyKind.GIT_DROP, why, safety, changes=without(case.difference), instead=instead)
+
+
+def ignored(case: Case, why: str, *instead: Instead) -> Choice:
+    """The narrowest rule for this very difference; with it the option that keeps a sync from writing over it."""
+    rule = narrowest_rule(case.subject, [case.difference])
+    options = respect_for(case.subject, case.difference)
+    safety = Safety.UNSAFE if options and case.application_rules else Safety.SAFE
+    return Choice(
+        RemedyKind.IGNORE, why, safety, _of_the_edit(case, instead), rule=rule, options=options, instead=instead
+    )
+
+
+def _of_the_edit(case: Case, instead: tuple[Instead, ...]) -> tuple[Change, ...]:
+    """The changes of the first edit in git among the alternatives."""
+    for one in instead:
+        if one.kind is RemedyKind.GIT_DROP:
+            return without(case.difference)
+        if one.kind in (RemedyKind.GIT_SET, RemedyKind.ADOPT) and not holds_secret(case.difference.live):
+            return towards_live(case.difference, case.subject.object.target)
+    return ()
+
+
+def adopted(case: Case, why: str, *instead: Instead) -> Choice:
+    """git takes over what live says; a look is needed where nobody knows yet whether it is wanted."""
+    if holds_secret(case.difference.live):
+        return asked(case, "live's value is masked here: only who knows it can write it into git", *instead)
+    safety = Safety.UNSAFE if case.side is Side.ASK else Safety.SAFE
+    changes = towards_live(case.difference, case.subject.object.target)
+    return Choice(RemedyKind.ADOPT, why, safety, changes=changes, instead=instead)
+
+
+def asked(case: Case, why: str, *instead: Instead) -> Choice:
+    """Somebody has to decide; the edit that would adopt live's value is named where there is one."""
+    difference = case.difference
+    at = Field(case.key, difference.path)
+    if difference.whole or holds_secret(difference.live):
+        return Choice(RemedyKind.ASK, why, Safety.MANUAL, at=at if case.stated else None, instead=instead)
+    changes: tuple[Change, ...] = towards_live(difference, case.subject.object.target)
+    return Choice(RemedyKind.ASK, why, Safety.MANUAL, changes=changes, instead=instead)
+
+
+def synced(case: Case, why: str, *instead: Instead) -> Choice:
+    """A sync brings git's side; a look is needed unless all that the application differs in speaks for git."""
+    safety = Safety.SAFE if _sync_loses_nothing(case) else Safety.UNSAFE
+    return Choice(RemedyKind.SYNC, why, safety, instead=instead)
+
+
+def nothing(why: str, follows: Field | None = None) -> Choice:
+    """It goes away with something else, or hurts nobody."""
+    return Choice(RemedyKind.NOTHING, why, follows=follows)
+
+
+def server_side_diff(why: str = "it shows no default of the API server, but every comparison then asks it") -> Instead:
+    """Comparing server-side, as the second choice."""
+    return Instead(RemedyKind.SERVER_SIDE_DIFF, why)
+
+
+def compared_by_server(why: str, *instead: Instead) -> Choice:
+    """Argo CD asks the API server what git's object would become, and compares that."""
+    return Choice(RemedyKind.SERVER_SIDE_DIFF, why, options=(COMPARED_BY_SERVER,), instead=instead)
+
+
+def _sync_loses_nothing(case: Case) -> bool:
+    """Whether every difference of the application speaks for git, or for both sides alike; prunes are not."""
+    findings = [finding for found in case.situation.findings.values() for finding in found]
+    harmless = (Side.GIT, Side.EQUIVALENT)
+    kept = all(not f.difference.whole or f.difference.kind is not Kind.EXTRA for f in findings)
+    return kept and all(case.situation.cause_side(finding) in harmless for finding in findings)

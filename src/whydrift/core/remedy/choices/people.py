@@ -1,0 +1,72 @@
+"""What people changed in the cluster: shown, or hidden from the comparison."""
+
+from __future__ import annotations
+
+from whydrift.core.explain.autoscalers import autoscalers_of
+from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.raised import REPLICAS
+from whydrift.core.model.drift import Kind
+from whydrift.core.model.explanation import Side
+from whydrift.core.model.remedy import Choice, Instead, RemedyKind
+from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.changes import holds_secret
+from whydrift.core.remedy.choices.offers import adopted, asked, synced
+
+WAY_BACK = Instead(RemedyKind.SYNC, "a sync puts git's value back and undoes what somebody did")
+
+
+def edited(case: Case) -> Choice:
+    """Adopt what somebody did; undo what weakens security; ask where git cannot say it."""
+    live = quoted(case.difference.live)
+    if _holds_secret(case):
+        return asked(
+            case, "the value is a secret that cannot be read here: only who changed it can write it into git", WAY_BACK
+        )
+    if case.side is Side.GIT and _weakens(case):
+        return _restored(case)
+    if case.difference.path == REPLICAS and autoscalers_of(case.subject):
+        scaler = autoscalers_of(case.subject)[0].key
+        return asked(case, f"{scaler} scales this object too: whose number counts has to be decided", WAY_BACK)
+    if case.difference.whole:
+        return asked(case, "whether the object is wanted has to be asked", WAY_BACK)
+    if case.difference.live == "" or case.difference.kind is Kind.MISSING:
+        return adopted(case, "somebody removed it in the cluster; git follows where that was meant", WAY_BACK)
+    return adopted(case, f"git takes over {live}, which somebody set in the cluster", WAY_BACK)
+
+
+def both_changed(case: Case) -> Choice:
+    """Ask: each side holds a change that the other one lacks."""
+    return asked(
+        case,
+        "git and the cluster were both changed since the last sync: somebody has to say which one counts",
+        WAY_BACK,
+        Instead(RemedyKind.ADOPT, "the commit in git would be lost"),
+    )
+
+
+def rolled_back(case: Case) -> Choice:
+    """Ask whoever rolled back; the rollback ends in git, or with a sync."""
+    return asked(
+        case,
+        "the application was rolled back in Argo CD: whether the release comes again has to be decided",
+        Instead(RemedyKind.SYNC, "it brings the release back that somebody took away"),
+        Instead(RemedyKind.ADOPT, "a revert in git makes the rollback last"),
+    )
+
+
+def _restored(case: Case) -> Choice:
+    """Put git's stricter value back; ask where a sync leaves it."""
+    adopt = Instead(RemedyKind.ADOPT, "git would allow what it forbids now")
+    if not case.difference.shown and not case.stated:
+        return asked(case, "it weakens security, and a sync does not take it away", adopt)
+    return synced(case, "it weakens what git protects: a sync puts that back", adopt)
+
+
+def _weakens(case: Case) -> bool:
+    """Whether the side of git follows from security that was weakened, and not from a number that nobody needs."""
+    explanation = case.finding.explanations[0]
+    return any(evidence.fact == "schema" for evidence in explanation.evidence)
+
+
+def _holds_secret(case: Case) -> bool:
+    return holds_secret(case.difference.live) or holds_secret(case.difference.target)

@@ -1,0 +1,95 @@
+"""What a failing sync is refused for: correct it in git, make room for it, or ask who can."""
+
+from __future__ import annotations
+
+from whydrift.core.explain.pruning import pruned
+from whydrift.core.explain.subject import SYNC_OPTIONS
+from whydrift.core.explain.syncing import Refusal, Refused, decisive, refused
+from whydrift.core.model.drift import Kind
+from whydrift.core.model.paths import Path
+from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
+from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.named_fields import named_field
+from whydrift.core.remedy.choices.offers import asked, dropped, pinned, synced
+
+REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
+DROP = Instead(RemedyKind.GIT_DROP, "git does without it")
+OPTION = Instead(RemedyKind.OPTION, "ServerSideApply=true for the whole application changes every object's way")
+
+
+def refusal(case: Case) -> Choice:
+    """By what is refused; what only waits behind another object needs nothing but the sync afterwards."""
+    rows = refused(case.application)
+    mine = next((row for row in rows if (row.key.kind, row.key.name) == (case.key.kind, case.key.name)), None)
+    if mine is not None:
+        return _mended(case, mine)
+    if rows:
+        return synced(case, f"it follows with the sync after {rows[0].key.kind} {rows[0].key.name} is mended")
+    return asked(case, case.because)
+
+
+def _mended(case: Case, row: Refused) -> Choice:
+    match row.why:
+        case Refusal.NAMESPACE:
+            return _namespace(case)
+        case Refusal.TOO_LONG:
+            return _annotated(case, "ServerSideApply=true", "applied server-side it needs no copy of itself", OPTION)
+        case Refusal.IMMUTABLE:
+            return _immutable(case)
+        case Refusal.POLICY if not case.difference.whole:
+            return _kept(case, f"git states what was let in before: {decisive(row.message)}")
+        case Refusal.UNKNOWN_FIELD | Refusal.INVALID:
+            return _corrected(case, row)
+        case _:
+            return asked(case, f"{row.why.value}: {decisive(row.message)}", DROP)
+
+
+def _immutable(case: Case) -> Choice:
+    if case.key.kind == "Job":
+        return _annotated(case, "Replace=true,Force=true", "a Job cannot change: it is made anew, and runs again")
+    return _kept(case, "the field cannot be changed: git states what is there", REPLACE)
+
+
+def _namespace(case: Case) -> Choice:
+    why = f"the namespace {case.key.namespace} is not there: with CreateNamespace=true the next sync makes it"
+    instead = Instead(RemedyKind.OUT_OF_BAND, "somebody else makes the namespace, with the labels that it needs")
+    return Choice(RemedyKind.OPTION, why, options=("CreateNamespace=true",), instead=(instead,))
+
+
+def _annotated(case: Case, options: str, why: str, *instead: Instead) -> Choice:
+    """Sync options for this object, in git."""
+    change = Change(("metadata", "annotations", SYNC_OPTIONS), options)
+    return Choice(RemedyKind.ANNOTATE, f"{SYNC_OPTIONS}: {options}: {why}", Safety.UNSAFE, (change,), instead=instead)
+
+
+def _kept(case: Case, why: str, *instead: Instead) -> Choice:
+    """git goes back to what the cluster has."""
+    return pinned(case, why, *instead) if case.difference.kind is not Kind.MISSING else dropped(case, why, *instead)
+
+
+def _corrected(case: Case, row: Refused) -> Choice:
+    """The field that the message names: dropped where it is empty, renamed where it is misspelled, else as it was."""
+    place = named_field(row.message, case.subject.object.target)
+    said = decisive(row.message)
+    if not place:
+        return asked(case, said) if case.difference.whole else _kept(case, f"git states what was taken before: {said}")
+    value = child(case.subject.object.target, *place)
+    if is_empty(value):
+        change = Change(place, ABSENT)
+        return Choice(RemedyKind.GIT_DROP, f"an empty value is not taken here: {said}", changes=(change,))
+    if row.why is Refusal.UNKNOWN_FIELD:
+        return _renamed(case, place, value, said)
+    if not case.difference.whole:
+        return _kept(case, f"git states what was taken before: {said}")
+    return Choice(RemedyKind.GIT_SET, f"git needs another value here: {said}", Safety.MANUAL, at=Field(case.key, place))
+
+
+def _renamed(case: Case, place: Path, value: MaybeJson, said: str) -> Choice:
+    found = pruned(case.subject, place)
+    if found is None or not found.meant or child(case.subject.object.target, *found.known, found.meant) is not ABSENT:
+        return Choice(RemedyKind.GIT_DROP, f"nothing is lost without it: {said}", changes=(Change(place, ABSENT),))
+    changes = (Change((*found.known, found.name), ABSENT), Change((*found.known, found.meant), value))
+    return Choice(
+        RemedyKind.GIT_SET, f"{found.meant} is the name that the server knows: {said}", Safety.UNSAFE, changes
+    )

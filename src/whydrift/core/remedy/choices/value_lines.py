@@ -1,0 +1,52 @@
+"""On which line of a file of values something is stated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from whydrift.core.remedy.text.nodes import Entries, Node, is_merge, key_of
+from whydrift.core.remedy.text.reading import documents
+from whydrift.errors import NotEditable
+
+
+def line_of(content: str, path: Sequence[str]) -> int:
+    """The line (from 1) of a key in the first document; 0 where it is not stated there."""
+    try:
+        found = documents(content)
+    except NotEditable:
+        return 0
+    here: Node | None = found[0].root if found else None
+    place = -1
+    for step in path:
+        pairs = here.pairs if isinstance(here, Entries) else ()
+        pair = next((pair for pair in reversed(pairs) if not is_merge(pair[0]) and key_of(pair[0]) == step), None)
+        if pair is None:
+            return 0
+        place, here = pair[0].outer, pair[1]
+    return content.count("\n", 0, place) + 1 if place >= 0 else 0
+
+
+def place_of_value(files: Mapping[str, str], template: str, path: Sequence[str], stated_in: Sequence[str]) -> str:
+    """`file:line` of a value that a template takes; "" where no file states it.
+
+    `stated_in` are further files of values, the one that counts last. What a subchart takes stands in its parent's
+    values below its name, or else in its own.
+    """
+    chart, *below = _charts(template)
+    for depth in range(len(below), -1, -1):
+        folder = "/charts/".join([chart, *below[: len(below) - depth]])
+        inner = [*below[len(below) - depth :], *path]
+        outermost = depth == len(below)
+        names = [*reversed(stated_in), f"{folder}/values.yaml"] if outermost else [f"{folder}/values.yaml"]
+        for name in names:
+            line = line_of(files.get(name.lstrip("/"), ""), inner)
+            if line:
+                return f"{name.lstrip('/')}:{line}"
+    return ""
+
+
+def _charts(template: str) -> list[str]:
+    """The folder of the outermost chart that a template belongs to, then the names of the subcharts on the way."""
+    steps = template.partition("/templates/")[0].split("/")
+    first = steps.index("charts") if "charts" in steps[1:] else len(steps)
+    return ["/".join(steps[:first]), *(step for step in steps[first:] if step != "charts")]
