@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from subprocess import PIPE
 
@@ -24,6 +25,13 @@ SETTINGS = (
     "gc.auto=0",
     "maintenance.auto=false",
 )
+OF_ANOTHER_REPOSITORY = frozenset(
+    {
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE",
+    }
+)  # fmt: skip
+"""What git sets for its hooks (`git rev-parse --local-env-vars`): whydrift may be called in one."""
 REVISION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/+-]*")
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 LARGEST_OUTPUT = 64 * 1024**2
@@ -40,13 +48,25 @@ def checked_revision(revision: str) -> str:
     return revision
 
 
-async def git(place: Path | None, *arguments: str, given: bytes = b"", seconds: float = 60) -> bytes:
-    """The output of a git command run in `place`. GitFailed with its first line of complaint."""
-    settings = [part for setting in SETTINGS for part in ("-c", setting)]
+async def git(
+    place: Path | None,
+    *arguments: str,
+    given: bytes = b"",
+    seconds: float = 60,
+    settings: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> bytes:
+    """The output of a git command run in `place`. GitFailed with its first line of complaint.
+
+    `settings` (KEY=VALUE) and `environment` are added to those of every command.
+    """
+    options = [part for setting in (*SETTINGS, *settings) for part in ("-c", setting)]
     where = ["-C", str(place)] if place else []
-    command = ["git", *settings, *where, *arguments]
+    command = ["git", *options, *where, *arguments]
+    inherited = {name: value for name, value in os.environ.items() if name not in OF_ANOTHER_REPOSITORY}
+    env = {**inherited, **ENVIRONMENT, **(environment or {})}
     try:
-        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, **ENVIRONMENT})
+        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env)
     except FileNotFoundError as error:
         raise GitFailed("git is not installed") from error
     try:
@@ -66,5 +86,6 @@ async def git(place: Path | None, *arguments: str, given: bytes = b"", seconds: 
 
 def _first_line(complaint: bytes) -> str:
     lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
-    fatal = next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[0] if lines else "failed")
-    return CREDENTIALS.sub("", fatal)[:300]
+    rejected = [line for line in lines if line.startswith("! [")]  # a push that the remote did not take
+    said = [*rejected, *(line for line in lines if line.startswith(("fatal:", "error:"))), *lines, "failed"]
+    return CREDENTIALS.sub("", said[0])[:300]
