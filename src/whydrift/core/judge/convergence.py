@@ -32,14 +32,14 @@ def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situ
         return False
     if compared_server_side(situation.application, item):
         return True  # the dry run answers what the apply has just left
-    after = _refilled(predicted, target, way_of(situation.application, target, item.live), situation)
+    after = left_by_sync(predicted, target, way_of(situation.application, target, item.live), situation)
     try:
         return not compare_unmasked(target, after, situation.terms).differs
     except NotComparable:
         return False
 
 
-def _refilled(predicted: Predicted, target: JsonObject, way: Way, situation: Situation) -> JsonObject:
+def left_by_sync(predicted: Predicted, target: JsonObject, way: Way, situation: Situation) -> JsonObject:
     """The object once the sync's ownership is written down and built-in controllers have run."""
     after, before = predicted.after, predicted.before
     if way is Way.SERVER_SIDE:

@@ -95,6 +95,11 @@ def compared_sides(item: ObjectSnapshot, predicted: Json, normalized_live: Json)
     return _named(item.key, found, item.target, item.live)
 
 
+def hidden_only(key: ObjectKey, target: MaybeJson, live: MaybeJson) -> Compared:
+    """The raw differences of two sides of which Argo CD shows none."""
+    return _named(key, (), target, live)
+
+
 def _named(key: ObjectKey, shown: tuple[Difference, ...], target: MaybeJson, live: MaybeJson) -> Compared:
     hidden = hidden_differences(target, live, shown)
     return Compared(names_of(key, shown, target, live), names_of(key, hidden, target, live))

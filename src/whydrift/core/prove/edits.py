@@ -9,10 +9,10 @@ from whydrift.core.compare.terms import DryRun
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.paths import Path, for_people, starts_with
+from whydrift.core.model.paths import Path, for_people
 from whydrift.core.model.remedy import Change, Proof
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, same
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, is_object, same
 from whydrift.core.prove.again import (
     Compared,
     as_argocd_shows,
@@ -23,9 +23,12 @@ from whydrift.core.prove.again import (
     terms_of,
     why_not_calibrated,
 )
-from whydrift.core.prove.wanted import outside, wanted
-from whydrift.errors import NotComparable
+from whydrift.core.prove.synced import compared_after_sync, require_no_return, takes_over
+from whydrift.core.prove.unlike import outside
+from whydrift.core.remedy.text.wanted import changed
+from whydrift.errors import NotComparable, NotEditable
 
+AFTER_SYNC = " (after a sync)"
 Rendered = Mapping[ObjectKey, JsonObject]
 """Objects by key, as a renderer gives them: masked as the snapshot's are."""
 
@@ -41,25 +44,39 @@ def prove_edit(
 ) -> Proof:
     """Whether an edit makes exactly the wanted changes of one object, and with them `differences` go.
 
-    `before` is rendered without the edit, `after` with it. `dry_run` is the server's answer to the new target, without
-    which a server-side comparison is made again only where git takes over what live says.
+    `before` is rendered without the edit, `after` with it. What goes only with the sync that follows is marked so.
+    `dry_run` is the server's answer to the new target; without it a server-side comparison is not made again: an apply
+    of what live already has changes nothing, and after a sync the dry run answers what the sync left.
     """
     wider = tuple(_wider(situation, key, before, after))
     try:
         item = _item(situation, key)
         _require_wanted(item, changes, before, after)
-        now, then = _compared(situation, item, differences, changes, after.get(key, ABSENT), dry_run)
-    except NotComparable as error:
+        made = after.get(key, ABSENT)
+        now, then = _at_once(situation, item, differences, changes, made, dry_run)
+        named = {name_of(key, each, item.target, item.live): each.shown for each in differences}
+        waiting = _still(named, then)
+        synced = then
+        if waiting and is_object(made):
+            require_no_return(situation, key, differences, changes)
+            synced = compared_after_sync(situation, item, made, terms_of(item, situation))
+    except (NotComparable, NotEditable) as error:
         return Proof(wider=wider, why_not=str(error))
-    named = [name_of(key, each, item.target, item.live) for each in differences]
-    left = {*then.shown, *(name for name in then.hidden if name in named)}
-    still = next((name for name in named if name in left), "")
-    gone = (*(name for name in now.shown if name not in left), *(name for name in named if name not in left))
+    still = _still(named, synced)
+    left = {*synced.shown, *still}
+    gone = dict.fromkeys(name for name in (*now.shown, *named) if name not in left)
     return Proof(
-        closes=tuple(dict.fromkeys(gone)),
-        leaves=tuple(dict.fromkeys((*then.shown, *(name for name in named if name in left)))),
+        closes=tuple(name + (AFTER_SYNC if name in (*then.shown, *waiting) else "") for name in gone),
+        leaves=tuple(dict.fromkeys((*synced.shown, *still))),
         wider=wider,
-        why_not=f"compared again with the edit in place, it still differs: {still}" if still else "",
+        why_not=f"compared again with the edit in place, it still differs: {still[0]}" if still else "",
+    )
+
+
+def _still(named: Mapping[str, bool], then: Compared) -> tuple[str, ...]:
+    """Which of the named differences are still there; one that was shown is gone where nobody shows it."""
+    return tuple(
+        name for name, shown in named.items() if name in (then.shown if shown else (*then.shown, *then.hidden))
     )
 
 
@@ -77,7 +94,7 @@ def _require_wanted(item: ObjectSnapshot, changes: Sequence[Change], before: Ren
     rendered = before.get(item.key, ABSENT)
     unlike = next(outside(rendered, item.target, paths), None)
     require(unlike is None, f"rendered here, git's object is not what Argo CD compared{_at(unlike, item.target)}")
-    aim, made = wanted(item.target, changes), after.get(item.key, ABSENT)
+    aim, made = changed(item.target, changes), after.get(item.key, ABSENT)
     missed = next(outside(made, aim, ()), None)
     require(missed is None, f"rendered with the edit, git's object is not what was wanted{_at(missed, aim)}")
 
@@ -86,7 +103,7 @@ def _at(path: Path | None, root: MaybeJson) -> str:
     return f" ({for_people(path, root)})" if path else ""
 
 
-def _compared(
+def _at_once(
     situation: Situation,
     item: ObjectSnapshot,
     differences: Sequence[Difference],
@@ -94,40 +111,16 @@ def _compared(
     made: MaybeJson,
     dry_run: DryRun | None,
 ) -> tuple[Compared, Compared]:
-    """The object's differences now and with the edit in place."""
-    terms = terms_of(item, situation)
+    """The object's differences now, and with the edit in place before any sync."""
+    terms, now = terms_of(item, situation), as_argocd_shows(item, ())
     if needs_server(terms, dry_run, made, item.live):
-        return _taken_over(item, differences, changes)
+        require(item.compared, "Argo CD did not compare it")
+        return now, as_argocd_shows(item, [each for each in differences if takes_over(each, changes)])
     why = why_not_calibrated(item, situation)
     require(not why, why)
-    now = as_argocd_shows(item, ())
     if made is ABSENT and item.live is not ABSENT:
         terms = replace(terms, server_side=False)
     return now, compared_again(item.key, made, item.live, terms, situation, dry_run)
-
-
-def _taken_over(
-    item: ObjectSnapshot, differences: Sequence[Difference], changes: Sequence[Change]
-) -> tuple[Compared, Compared]:
-    """A server-side comparison with live's own values in git: an apply of what is there already changes nothing.
-
-    Anything else (a drop, another value) only the server can answer.
-    """
-    require(item.compared, "Argo CD did not compare it")
-    closed = [each for each in differences if _takes_over(each, changes)]
-    require(
-        len(closed) == len(differences),
-        "a server-side comparison needs the server's dry run of the new target (--dry-run)",
-    )
-    return as_argocd_shows(item, ()), as_argocd_shows(item, closed)
-
-
-def _takes_over(difference: Difference, changes: Sequence[Change]) -> bool:
-    for change in changes:
-        if change.value is not ABSENT and starts_with(difference.path, change.path):
-            below = difference.path[len(change.path) :]
-            return difference.live is not ABSENT and same(child(change.value, *below), difference.live)
-    return False
 
 
 def _wider(situation: Situation, key: ObjectKey, before: Rendered, after: Rendered) -> Iterator[str]:

@@ -1,0 +1,63 @@
+"""An object once a sync has applied what git then states: many edits close a difference only with their sync."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from whydrift.core.compare.terms import Terms
+from whydrift.core.judge.convergence import RETURNING, left_by_sync
+from whydrift.core.judge.predict import predicted
+from whydrift.core.judge.situation import Situation, migrated_managers, way_of
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import starts_with
+from whydrift.core.model.remedy import Change
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, same
+from whydrift.core.prove.again import Compared, compared_again, hidden_only, require
+
+
+def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonObject, terms: Terms) -> Compared:
+    """The differences of an object that a sync has just brought to a new target; NotComparable where it is refused.
+
+    A server-side comparison then answers what the apply has just left: it shows nothing.
+    """
+    live = item.live
+    if not is_object(live):
+        return Compared((), ())
+    here = replace(terms, server_side=False)
+    way = way_of(situation.application, made, live)
+    after = predicted(made, live, way, here, migrated_managers(situation.application))
+    left = left_by_sync(after, made, way, situation)
+    if terms.server_side:
+        return hidden_only(item.key, made, left)
+    return compared_again(item.key, made, left, here, situation, None)
+
+
+def require_no_return(
+    situation: Situation, key: ObjectKey, differences: Sequence[Difference], changes: Sequence[Change]
+) -> None:
+    """Raise NotReplayed where a writer brings live's value back, and git is to state another one."""
+    for finding in situation.findings.get(key, ()):
+        if finding.difference in differences and finding.explanations[:1]:
+            returns = finding.explanations[0].cause in RETURNING and _states_another(finding.difference, changes)
+            require(not returns, "what writes the cluster's value writes it again after a sync")
+
+
+def _states_another(difference: Difference, changes: Sequence[Change]) -> bool:
+    """Whether git states a value after the change, and not live's."""
+    for change in changes:
+        if starts_with(difference.path, change.path):
+            stated = child(change.value, *difference.path[len(change.path) :])
+            return stated is not ABSENT and not same(stated, difference.live)
+    return difference.target is not ABSENT
+
+
+def takes_over(difference: Difference, changes: Sequence[Change]) -> bool:
+    """Whether git then states exactly what live has there."""
+    for change in changes:
+        if change.value is not ABSENT and starts_with(difference.path, change.path):
+            stated = child(change.value, *difference.path[len(change.path) :])
+            return difference.live is not ABSENT and same(stated, difference.live)
+    return False

@@ -1,0 +1,19 @@
+"""Where two renders of one object are unlike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from whydrift.core.compare.differences import changes as changed_places
+from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.values import ABSENT, MaybeJson
+
+
+def outside(left: MaybeJson, right: MaybeJson, allowed: Sequence[Path]) -> Iterator[Path]:
+    """Every place where two objects differ that is neither at nor below an allowed path."""
+    if left is ABSENT or right is ABSENT:
+        yield from () if left is right else [()]
+        return
+    for change in changed_places(left, right):
+        if not any(starts_with(change.left, path) or starts_with(change.right, path) for path in allowed):
+            yield change.left if change.on_left is not ABSENT else change.right
