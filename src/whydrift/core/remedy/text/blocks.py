@@ -52,20 +52,6 @@ def _places(first: int, raw: list[str]) -> list[int]:
     return places
 
 
-def first_changed_line(text: Text, node: Scalar, new: object) -> int:
-    """The number of the first line of a block scalar that another string would change."""
-    start = text.number(node.start)
-    if node.style not in ("|", ">") or not isinstance(new, str) or not isinstance(node.value, str):
-        return start
-    if node.style == "|":
-        before, after = node.value.split("\n"), new.split("\n")
-        same = next((i for i, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), None)
-        last = text.number(node.end)
-        return min(start + 1 + (same if same is not None else min(len(before), len(after)) - 1), last)
-    splice = folded_splice(text, node, node.value, new)
-    return text.number(splice.start) if splice else start
-
-
 def folded_splice(text: Text, node: Scalar, old: str, new: str) -> Splice | None:
     """The change of a string whose lines are folded (`>`, plain or quoted), if it lies between two blanks; else None.
 

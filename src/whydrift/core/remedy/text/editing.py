@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, same
 from whydrift.core.remedy.text.aliases import alias_steps
-from whydrift.core.remedy.text.blocks import first_changed_line, folded_splice, literal_steps
+from whydrift.core.remedy.text.blocks import folded_splice, literal_steps
+from whydrift.core.remedy.text.lines import line_of
 from whydrift.core.remedy.text.lists import list_steps
 from whydrift.core.remedy.text.maps import map_steps
-from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, is_merge, key_of, value_of
+from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, value_of
 from whydrift.core.remedy.text.reading import Document, documents
 from whydrift.core.remedy.text.scalars import scalar_text
 from whydrift.core.remedy.text.splices import Inner, Slot, Splice, Step, Text, replaced, spliced
@@ -44,7 +44,7 @@ def edit_text(content: str, document: int, changes: Sequence[Change]) -> Edited:
     else:
         edited = spliced(content, _splices(text, found[document], wanted))
     _check(found, document, wanted, edited)
-    return Edited(edited, line_of(content, document, changes[0].path, changes[0].value))
+    return Edited(edited, line_of(text, found[document], changes[0].path, changes[0].value))
 
 
 def _splices(text: Text, document: Document, wanted: Json) -> Iterator[Splice]:
@@ -140,40 +140,3 @@ def _dash_columns(text: Text, node: Node) -> Iterator[int]:
                 yield from _dash_columns(text, item)
         case _:
             return
-
-
-def line_of(content: str, document: int, path: Path, new: MaybeJson = ABSENT) -> int:
-    """The line (from 1) of the key or item at a path, of its nearest parent where it is absent.
-
-    For a string on several lines that shall become `new` it is the first line that changes.
-    """
-    root = documents(content)[document].root
-    if root is None:
-        return 1
-    text = Text(content, Style())
-    line, node = text.number(root.start), root
-    for step in path:
-        found = _below(node, step)
-        if found is None:
-            return line
-        place, node = found
-        line = text.number(place)
-    if (
-        isinstance(node, Scalar)
-        and new is not ABSENT
-        and isinstance(node.value, str)
-        and "\n" in content[node.start : node.end]
-    ):
-        return first_changed_line(text, node, new)
-    return line
-
-
-def _below(node: Node, step: str | int) -> tuple[int, Node] | None:
-    """The place of the key or item at a step, and its value; None where there is none of its own."""
-    if isinstance(node, Entries):
-        own = [(key.outer, value) for key, value in node.pairs if not is_merge(key) and key_of(key) == step]
-        return own[-1] if own else None
-    if isinstance(node, Items) and isinstance(step, int) and step < len(node.items):
-        item = node.items[step]
-        return (item.outer if node.flow else node.dashes[step]), item
-    return None

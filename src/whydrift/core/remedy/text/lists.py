@@ -64,6 +64,13 @@ def _text(value: Json) -> str:
     return json.dumps(value, sort_keys=True)
 
 
+def kept_items(old: list[Json], new: list[Json]) -> list[tuple[int, int]]:
+    """Which items stay, changed or not, as (old place, new place); () where only their order changes."""
+    if not old or _order(old, new) is not None:
+        return []
+    return [(pair.old, pair.new) for pair in _aligned(old, new) if pair.old is not None and pair.new is not None]
+
+
 def _aligned(old: list[Json], new: list[Json]) -> list[Pair]:
     """Which items belong together: by the key that tells them apart, else by their value; then by their place."""
     names = _names(old, new)

@@ -1,0 +1,79 @@
+"""Edits as unified diffs that git takes (GNU diffutils, Unified Format), without the secrets around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from whydrift.core.model.remedy import Edit
+from whydrift.core.model.secrets import Masker
+
+CONTEXT = 3
+MASKER = Masker(b"is it secret?")
+Lines = list[str]
+Block = tuple[str, int, int, int, int]
+
+
+def unified(edit: Edit) -> str:
+    """The diff of an edit; "" where a line that it changes looks secret. Secret lines never stand in its context."""
+    before, after = _lines(edit.before), _lines(edit.after)
+    secret = {number for number, line in enumerate(before) if _is_secret(line)}
+    hunks = list(_hunks(before, after, secret))
+    if any(_is_secret(line[1:]) for hunk in hunks for line in hunk[1:]):
+        return ""
+    old = f"a/{edit.file}" if edit.before else "/dev/null"
+    body = "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for h in hunks for line in h
+    )
+    return f"--- {old}\n+++ b/{edit.file}\n{body}" if hunks else ""
+
+
+def _lines(content: str) -> Lines:
+    """Lines with their ends; only a line feed ends a line, as diff and git see it."""
+    found = [f"{line}\n" for line in content.split("\n")]
+    found[-1] = found[-1][:-1]
+    return found if found[-1] else found[:-1]
+
+
+def _is_secret(line: str) -> bool:
+    return MASKER.text(line) != line
+
+
+def _hunks(before: Lines, after: Lines, secret: set[int]) -> Iterator[Lines]:
+    blocks: list[Block] = [b for b in SequenceMatcher(None, before, after, False).get_opcodes() if b[0] != "equal"]
+    while blocks:
+        group = [blocks.pop(0)]
+        while blocks and _joined(group[-1][2], blocks[0][1], secret):
+            group.append(blocks.pop(0))
+        yield _hunk(before, after, group, secret)
+
+
+def _joined(end: int, start: int, secret: set[int]) -> bool:
+    """Whether two changes stand in one hunk: close together, with no secret between them."""
+    return start - end <= 2 * CONTEXT and secret.isdisjoint(range(end, start))
+
+
+def _hunk(before: Lines, after: Lines, group: list[Block], secret: set[int]) -> Lines:
+    first, last = group[0], group[-1]
+    start = first[1]
+    while start > 0 and first[1] - start < CONTEXT and start - 1 not in secret:
+        start -= 1
+    end = last[2]
+    while end < len(before) and end - last[2] < CONTEXT and end not in secret:
+        end += 1
+    new_start = first[3] - (first[1] - start)
+    body: Lines = []
+    place = start
+    for _, old_start, old_end, fresh_start, fresh_end in group:
+        body += [f" {line}" for line in before[place:old_start]]
+        body += [f"-{line}" for line in before[old_start:old_end]]
+        body += [f"+{line}" for line in after[fresh_start:fresh_end]]
+        place = old_end
+    body += [f" {line}" for line in before[place:end]]
+    counts = (end - start, sum(line[0] != "-" for line in body))
+    return [f"@@ -{_range(start, counts[0])} +{_range(new_start, counts[1])} @@\n", *body]
+
+
+def _range(start: int, count: int) -> str:
+    """Where a hunk stands: the line from 1, the line before it for an empty range; a count of one is left out."""
+    return f"{start + 1 if count else start}" + ("" if count == 1 else f",{count}")
