@@ -1,0 +1,137 @@
+"""The charts that a source is rendered from: the one in its folder, its subcharts, and the values of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from whydrift.core.model.paths import Path
+from whydrift.core.model.values import Json, child, items, text
+from whydrift.core.remedy.places.helm.layers import EMPTY, merged, overridable, read_values, stated_tree
+from whydrift.core.remedy.places.helm.traced import Stated, Traced, plain
+
+CHART, VALUES = "Chart.yaml", "values.yaml"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart: its folder in the files, what Chart.yaml states, its values (globals in them), and its subcharts."""
+
+    folder: str
+    about: Traced
+    values: Traced
+    charts: tuple[Chart, ...]
+
+    @property
+    def name(self) -> str:
+        """Its name; the alias of a subchart that has one."""
+        return text(plain(self.about), "name")
+
+    @property
+    def library(self) -> bool:
+        """Whether it only defines templates for others."""
+        return text(plain(self.about), "type") == "library"
+
+    def all(self) -> Iterator[Chart]:
+        """The subcharts, deepest first, then the chart itself: of templates with one name the last one counts."""
+        for chart in self.charts:
+            yield from chart.all()
+        yield self
+
+
+def inside(folder: str, name: str) -> str:
+    """The path of a file in a folder ("" is the root)."""
+    return f"{folder}/{name}" if folder else name
+
+
+def load(files: Mapping[str, str], folder: str, layers: list[Traced], above: Stated | None) -> Chart:
+    """The chart in a folder, with the values that `layers` state, lowest first, over its own.
+
+    `above` is where a value that only the chart's own file states can be stated for this application alone.
+    """
+    own = stated_tree(read_values(files.get(inside(folder, VALUES), "")), inside(folder, VALUES))
+    values = overridable(own, above) if above else own
+    for layer in layers:
+        values = merged(layer, values)
+    return _with_subcharts(files, folder, values)
+
+
+def _with_subcharts(files: Mapping[str, str], folder: str, values: Traced) -> Chart:
+    about = stated_tree(read_values(files.get(inside(folder, CHART), "")), inside(folder, CHART))
+    charts: list[Chart] = []
+    for name, alias, enabled in _dependencies(files, folder, about, values):
+        values, chart = _subchart(files, name, alias, values)
+        charts += [chart] if enabled else []
+    return Chart(folder, about, values, tuple(charts))
+
+
+def _subchart(files: Mapping[str, str], folder: str, alias: str, values: Traced) -> tuple[Traced, Chart]:
+    """The values of a chart with those of a subchart in them, and the subchart: what the parent states counts."""
+    over = _child(values, alias)
+    above = over.stated or _below(values, alias)
+    own = stated_tree(read_values(files.get(inside(folder, VALUES), "")), inside(folder, VALUES))
+    inner = merged(replace(over, stated=above), overridable(own, above._replace(absent=True)))
+    shared = merged(_child(values, "global"), _child(inner, "global"))
+    inner = _with(inner, "global", replace(shared, stated=shared.stated or _below(values, "global")))
+    chart = _with_subcharts(files, folder, inner)
+    named = replace(chart, about=_with(chart.about, "name", Traced(alias))) if alias != chart.name else chart
+    return _with(values, alias, chart.values), named
+
+
+def _below(values: Traced, key: str) -> Stated:
+    file, path, _ = values.stated or Stated("", ())
+    return Stated(file, (*path, key), absent=True)
+
+
+def _child(values: Traced, key: str) -> Traced:
+    found = values.data.get(key) if isinstance(values.data, dict) else None
+    return found if found is not None and isinstance(found.data, dict) else EMPTY
+
+
+def _with(values: Traced, key: str, value: Traced) -> Traced:
+    data = values.data if isinstance(values.data, dict) else {}
+    return replace(values, data={**data, key: value})
+
+
+def _dependencies(
+    files: Mapping[str, str], folder: str, about: Traced, values: Traced
+) -> Iterator[tuple[str, str, bool]]:
+    """Folder, name or alias, and whether it is on, of each subchart that is in the files (Helm, docs/topics/charts)."""
+    stated = items(plain(about), "dependencies") or _requirements(files, folder)
+    there = _folders(files, inside(folder, "charts"))
+    known: set[str] = set()
+    for dependency in stated:
+        name = text(dependency, "name")
+        place = there.get(name)
+        known.add(name)
+        if place:
+            yield place, text(dependency, "alias") or name, _is_on(text(dependency, "condition"), values)
+    for name, place in there.items():
+        if name not in known:
+            yield place, name, True
+
+
+def _requirements(files: Mapping[str, str], folder: str) -> list[Json]:
+    return items(read_values(files.get(inside(folder, "requirements.yaml"), "")), "dependencies")
+
+
+def _folders(files: Mapping[str, str], below: str) -> dict[str, str]:
+    """The charts in a folder by name."""
+    found: dict[str, str] = {}
+    for path in files:
+        inner, _, name = path.rpartition("/")
+        if name == CHART and inner.startswith(f"{below}/"):
+            packed = inner.removeprefix(f"{below}/").split("/")
+            if len(packed) == 1 or (len(packed) == 2 and packed[0].endswith(".tgz")):
+                found[packed[-1] if len(packed) == 1 else packed[1]] = inner
+    return found
+
+
+def _is_on(condition: str, values: Traced) -> bool:
+    """Whether a dependency's condition holds: the first of its paths that is stated counts, else it is on."""
+    for path in filter(None, (part.strip() for part in condition.split(","))):
+        keys: Path = tuple(path.split("."))
+        found = child(plain(values), *keys)
+        if isinstance(found, bool):
+            return found
+    return True

@@ -1,0 +1,347 @@
+"""Functions of templates that make something new: tests, numbers, lists, maps, and text derived from others."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote_plus
+
+from whydrift.core.remedy.places.helm.evaluation import entry, is_true
+from whydrift.core.remedy.places.helm.functions import number, text
+from whydrift.core.remedy.places.helm.layers import merged, stated_tree
+from whydrift.core.remedy.places.helm.traced import NOTHING, Method, Piece, Traced, joined, made, plain
+from whydrift.core.remedy.places.helm.versions import holds
+from whydrift.core.remedy.text.reading import documents
+from whydrift.errors import NotEditable
+
+Given = Sequence[Traced]
+
+
+def _text(change: Callable[[str], str]) -> Method:
+    """A function of a text that makes a text."""
+    return lambda given: made(change(text(given[-1])), given)
+
+
+def _text3(change: Callable[[str, str, str], str]) -> Method:
+    """A function of three texts that makes a text."""
+    return lambda given: made(change(text(given[0]), text(given[1]), text(given[2])), given)
+
+
+def _test(test: Callable[[str, str], bool]) -> Method:
+    """A function of texts that makes a truth."""
+    return lambda given: Traced(test(text(given[0]), text(given[1])))
+
+
+def _numbers(change: Callable[[list[int]], int]) -> Method:
+    """A function of whole numbers that makes one."""
+
+    def counted(given: Given) -> Traced:
+        found = change([number(value) for value in given])
+        return Traced(found, pieces=made(str(found), given).pieces)
+
+    return counted
+
+
+def _volatile(name: str) -> Method:
+    return lambda given: joined((Piece(f"<{name}>", volatile=True),))
+
+
+def _certificate(given: Given) -> Traced:
+    return Traced({"Cert": _volatile("cert")(given), "Key": _volatile("key")(given)})
+
+
+def _order(test: Callable[[int | float | str, int | float | str], bool]) -> Method:
+    def ordered(given: Given) -> Traced:
+        a, b = (value.data if isinstance(value.data, int | float | str) else 0 for value in given[:2])
+        if isinstance(a, str) is not isinstance(b, str):
+            a, b = number(given[0]), number(given[1])
+        return Traced(test(a, b))
+
+    return ordered
+
+
+def _items(value: Traced) -> list[Traced]:
+    return value.data if isinstance(value.data, list) else []
+
+
+def _map(value: Traced) -> dict[str, Traced]:
+    return value.data if isinstance(value.data, dict) else {}
+
+
+def _dict(given: Given) -> Traced:
+    return Traced({text(key): value for key, value in zip(given[::2], given[1::2], strict=False)})
+
+
+def _set(given: Given) -> Traced:
+    """`set` changes the map that it is given (sprig, dict.go): templates rely on it."""
+    _map(given[0])[text(given[1])] = given[2]
+    return given[0]
+
+
+def _unset(given: Given) -> Traced:
+    _map(given[0]).pop(text(given[1]), None)
+    return given[0]
+
+
+def _merge(given: Given) -> Traced:
+    """`merge` changes its first map as well; what stands first counts."""
+    for source in given[1:]:
+        _map(given[0]).update(_map(merged(given[0], source)))
+    return given[0]
+
+
+def _overwrite(given: Given) -> Traced:
+    for source in given[1:]:
+        _map(given[0]).update(_map(merged(source, given[0])))
+    return given[0]
+
+
+def _copy(given: Given) -> Traced:
+    value = given[0]
+    data = value.data
+    if isinstance(data, dict):
+        return replace(value, data={key: _copy((item,)) for key, item in data.items()})
+    return replace(value, data=list(data)) if isinstance(data, list) else value
+
+
+def _dig(given: Given) -> Traced:
+    value = given[-1]
+    for key in given[:-2]:
+        if text(key) not in _map(value):
+            return given[-2]
+        value = _map(value)[text(key)]
+    return value
+
+
+def _keys(given: Given) -> Traced:
+    return Traced([Traced(key) for value in given for key in sorted(_map(value))])
+
+
+def _omit(given: Given) -> Traced:
+    gone = set(map(text, given[1:]))
+    return replace(given[0], data={key: item for key, item in _map(given[0]).items() if key not in gone})
+
+
+def _pick(given: Given) -> Traced:
+    kept = set(map(text, given[1:]))
+    return replace(given[0], data={key: item for key, item in _map(given[0]).items() if key in kept})
+
+
+def _has(given: Given) -> Traced:
+    return Traced(any(plain(item) == plain(given[0]) for item in _items(given[1])))
+
+
+def _uniq(given: Given) -> Traced:
+    kept: list[Traced] = []
+    for item in _items(given[0]):
+        if all(plain(item) != plain(other) for other in kept):
+            kept.append(item)
+    return Traced(kept)
+
+
+def _slice(given: Given) -> Traced:
+    bounds = [number(value) for value in given[1:]]
+    return Traced(_items(given[0])[slice(bounds[0] if bounds else 0, bounds[1] if len(bounds) > 1 else None)])
+
+
+def _kind(value: Traced) -> str:
+    data = value.data
+    kinds = {
+        bool: "bool",
+        int: "int",
+        float: "float64",
+        str: "string",
+        list: "slice",
+        dict: "map",
+        type(None): "invalid",
+    }
+    return kinds.get(type(data), "func")
+
+
+def _regex(form: str) -> re.Pattern[str]:
+    try:
+        return re.compile(re.sub(r"\\z", r"\\Z", form))
+    except re.error as error:
+        raise NotEditable(f"{form!r} is no expression that can be read") from error
+
+
+def _replaced(form: str, whole: str, by: str) -> str:
+    return _regex(form).sub(re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", by), whole)
+
+
+def _found(form: str, whole: str) -> str:
+    match = _regex(form).search(whole)
+    return match.group() if match else ""
+
+
+def _parsed(given: Given) -> Traced:
+    try:
+        found = documents(text(given[0]))
+    except NotEditable as error:
+        return Traced({"Error": Traced(str(error))})
+    return _unplaced(stated_tree(found[0].value if found else {}, ""))
+
+
+def _unplaced(value: Traced) -> Traced:
+    if isinstance(value.data, dict):
+        return Traced({key: _unplaced(item) for key, item in value.data.items()})
+    return Traced([_unplaced(item) for item in value.data] if isinstance(value.data, list) else value.data)
+
+
+def _decoded(coded: str) -> str:
+    try:
+        return base64.b64decode(coded).decode()
+    except ValueError:
+        return coded
+
+
+def _split(given: Given) -> Traced:
+    parts = text(given[1]).split(text(given[0]))
+    return Traced({f"_{place}": made(part, given[1:]) for place, part in enumerate(parts)})
+
+
+def _title(whole: str) -> str:
+    return re.sub(r"\b[^\W\d]", lambda found: found.group().upper(), whole)
+
+
+def _until(given: Given) -> Traced:
+    bounds = [number(value) for value in given]
+    return Traced([Traced(place) for place in range(*bounds)]) if len(bounds) < 3 or bounds[2] else Traced([])
+
+
+def _same(given: Given) -> Traced:
+    return Traced(any(plain(given[0]) == plain(other) for other in given[1:]))
+
+
+def _length(given: Given) -> Traced:
+    data = given[0].data
+    return Traced(len(data) if isinstance(data, str | list | dict) else 0)
+
+
+MADE: Mapping[str, Method] = {
+    "not": lambda given: Traced(not is_true(given[0])),
+    "empty": lambda given: Traced(not is_true(given[0])),
+    "eq": _same,
+    "ne": lambda given: Traced(plain(given[0]) != plain(given[1])),
+    "lt": _order(lambda a, b: a < b),  # type: ignore[operator]  # both are text or both numbers: see _order
+    "le": _order(lambda a, b: a <= b),  # type: ignore[operator]  # as above
+    "gt": _order(lambda a, b: a > b),  # type: ignore[operator]  # as above
+    "ge": _order(lambda a, b: a >= b),  # type: ignore[operator]  # as above
+    "len": _length,
+    "kindOf": lambda given: Traced(_kind(given[0])),
+    "kindIs": lambda given: Traced(_kind(given[1]) == text(given[0])),
+    "typeOf": lambda given: Traced(
+        {"map": "map[string]interface {}", "slice": "[]interface {}"}.get(_kind(given[0]), _kind(given[0]))
+    ),
+    "typeIs": lambda given: Traced(_kind(given[1]) == text(given[0])),
+    "typeIsLike": lambda given: Traced(_kind(given[1]) == text(given[0])),
+    "semverCompare": lambda given: Traced(holds(text(given[0]), text(given[1]))),
+    "contains": _test(lambda part, whole: part in whole),
+    "hasPrefix": _test(lambda part, whole: whole.startswith(part)),
+    "hasSuffix": _test(lambda part, whole: whole.endswith(part)),
+    "regexMatch": _test(lambda form, whole: _regex(form).search(whole) is not None),
+    "upper": _text(str.upper),
+    "lower": _text(str.lower),
+    "title": _text(_title),
+    "untitle": _text(lambda whole: whole[:1].lower() + whole[1:]),
+    "camelcase": _text(lambda whole: "".join(part[:1].upper() + part[1:] for part in re.split("[-_ ]", whole))),
+    "kebabcase": _text(lambda whole: re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_ ]", "-", whole).lower()),
+    "snakecase": _text(lambda whole: re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[- ]", "_", whole).lower()),
+    "nospace": _text(lambda whole: re.sub(r"\s", "", whole)),
+    "replace": _text3(lambda old, new, whole: whole.replace(old, new)),
+    "regexReplaceAll": _text3(_replaced),
+    "regexReplaceAllLiteral": _text3(lambda form, whole, by: _regex(form).sub(by.replace("\\", "\\\\"), whole)),
+    "regexFind": lambda given: made(_found(text(given[0]), text(given[1])), given[1:]),
+    "repeat": lambda given: made(text(given[1]) * min(number(given[0]), 10_000), given),
+    "b64enc": _text(lambda whole: base64.b64encode(whole.encode()).decode()),
+    "b64dec": _text(_decoded),
+    "sha256sum": _text(lambda whole: hashlib.sha256(whole.encode()).hexdigest()),
+    "sha1sum": _text(lambda whole: hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()),
+    "adler32sum": _text(lambda whole: str(zlib.adler32(whole.encode()))),
+    "urlquery": _text(quote_plus),
+    "fromYaml": _parsed,
+    "fromYamlArray": _parsed,
+    "fromJson": _parsed,
+    "fromJsonArray": _parsed,
+    "add": _numbers(sum),
+    "add1": _numbers(lambda values: values[0] + 1),
+    "sub": _numbers(lambda values: values[0] - values[1]),
+    "mul": _numbers(lambda values: json.loads(str(values[0])) * values[1]),
+    "div": _numbers(lambda values: int(values[0] / values[1]) if values[1] else 0),
+    "mod": _numbers(lambda values: values[0] % values[1] if values[1] else 0),
+    "max": _numbers(max),
+    "min": _numbers(min),
+    "ceil": lambda given: Traced(float(-(-float(text(given[0]) or 0) // 1))),
+    "floor": lambda given: Traced(float(float(text(given[0]) or 0) // 1)),
+    "until": _until,
+    "untilStep": _until,
+    "list": lambda given: Traced(list(given)),
+    "tuple": lambda given: Traced(list(given)),
+    "first": lambda given: next(iter(_items(given[0])), NOTHING),
+    "last": lambda given: next(reversed(_items(given[0])), NOTHING),
+    "rest": lambda given: Traced(_items(given[0])[1:]),
+    "initial": lambda given: Traced(_items(given[0])[:-1]),
+    "append": lambda given: Traced([*_items(given[0]), given[1]]),
+    "prepend": lambda given: Traced([given[1], *_items(given[0])]),
+    "concat": lambda given: Traced([item for value in given for item in _items(value)]),
+    "uniq": _uniq,
+    "without": lambda given: Traced([v for v in _items(given[0]) if plain(v) not in [plain(o) for o in given[1:]]]),
+    "compact": lambda given: Traced([value for value in _items(given[0]) if is_true(value)]),
+    "has": _has,
+    "sortAlpha": lambda given: Traced(sorted(_items(given[0]), key=text)),
+    "reverse": lambda given: Traced(_items(given[0])[::-1]),
+    "slice": _slice,
+    "splitList": lambda given: Traced([made(part, given[1:]) for part in text(given[1]).split(text(given[0]))]),
+    "split": _split,
+    "dict": _dict,
+    "get": lambda given: _map(given[0]).get(text(given[1]), Traced("", entry(given[0], text(given[1])).stated)),
+    "set": _set,
+    "unset": _unset,
+    "hasKey": lambda given: Traced(text(given[1]) in _map(given[0])),
+    "keys": _keys,
+    "values": lambda given: Traced([item for value in given for _, item in sorted(_map(value).items())]),
+    "pick": _pick,
+    "omit": _omit,
+    "pluck": lambda given: Traced([_map(v)[text(given[0])] for v in given[1:] if text(given[0]) in _map(v)]),
+    "merge": _merge,
+    "mergeOverwrite": _overwrite,
+    "deepCopy": _copy,
+    "dig": _dig,
+    "lookup": lambda given: Traced({}),
+    "genCA": _certificate,
+    "genCAWithKey": _certificate,
+    "genSelfSignedCert": _certificate,
+    "genSignedCert": _certificate,
+    "date": lambda given: made("<date>", given[1:]),
+    "ago": lambda given: made("<ago>", given),
+    **{
+        name: _volatile(name)
+        for name in (
+            "now",
+            "uuidv4",
+            "htpasswd",
+            "randAlphaNum",
+            "randAlpha",
+            "randNumeric",
+            "randAscii",
+            "randBytes",
+            "randInt",
+            "genPrivateKey",
+            "derivePassword",
+            "bcrypt",
+            "encryptAES",
+            "shuffle",
+        )
+    },
+}
+"""Functions by name. What is random or tells the time is text that comes out differently each time."""
+
+
+def unmust(functions: Mapping[str, Method]) -> dict[str, Method]:
+    """The functions with sprig's spellings of those that fail with an error (`mustToYaml`)."""
+    return {**functions, **{f"must{name[:1].upper()}{name[1:]}": function for name, function in functions.items()}}

@@ -1,0 +1,90 @@
+"""A Helm source of an Application: its files and settings, what they render to, and what they would render to if edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.paths import Path
+from whydrift.core.model.remedy import APPLICATION
+from whydrift.core.model.trouble import GitFiles, Tree
+from whydrift.core.model.values import JsonObject, items, mapping, text
+from whydrift.core.remedy.places.helm.charts import Chart, inside, load
+from whydrift.core.remedy.places.helm.layers import own_layers, read_values, stated_tree, value_files
+from whydrift.core.remedy.places.helm.rendering import KUBERNETES, Release, Rendering
+from whydrift.core.remedy.places.helm.traced import Stated
+
+
+@dataclass(frozen=True)
+class HelmSource:
+    """One source, by its place among the Application's. Files of a source that is referred to are `$ref/path`."""
+
+    application: Application
+    git: GitFiles
+    place: int
+
+    @cached_property
+    def tree(self) -> Tree:
+        """The files that the source itself names."""
+        return self.git.trees[self.place] if self.place < len(self.git.trees) else Tree()
+
+    @cached_property
+    def _referred(self) -> dict[str, Tree]:
+        named = zip(self.application.sources, self.git.trees, strict=False)
+        return {f"${source.ref}/": tree for source, tree in named if source.ref}
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """All files: those of the own tree by path, those of others as `$ref/path`."""
+        others = {f"{ref}{path}": text for ref, tree in self._referred.items() for path, text in tree.files.items()}
+        return {**self.tree.files, **others}
+
+    def place_of(self, file: str) -> tuple[str, str]:
+        """Repository and path of a key of `files`."""
+        for ref, tree in self._referred.items():
+            if file.startswith(ref):
+                return tree.repo, file.removeprefix(ref)
+        return self.tree.repo, file
+
+    @cached_property
+    def pointer(self) -> Path:
+        """Where the source stands in the Application."""
+        several = items(self.application.raw, "spec", "sources")
+        return ("spec", "sources", self.place) if several else ("spec", "source")
+
+    @cached_property
+    def settings(self) -> JsonObject:
+        """`helm` of the source."""
+        return mapping(self.application.sources[self.place].raw, "helm")
+
+    def rendering(self, files: Mapping[str, str] | None = None, settings: JsonObject | None = None) -> Rendering:
+        """What it renders to, with other files or settings if they are given."""
+        given = self.files if files is None else files
+        helm = self.settings if settings is None else settings
+        release = Release(
+            text(helm, "releaseName") or self.application.name,
+            text(helm, "namespace") or self.application.destination_namespace,
+            text(helm, "kubeVersion") or KUBERNETES,
+            tuple(str(api) for api in items(helm, "apiVersions")),
+        )
+        return Rendering(given, self._chart(given, helm), release)
+
+    def _chart(self, files: Mapping[str, str], helm: JsonObject) -> Chart:
+        folder = self.tree.path
+        named = value_files(helm, folder, files)
+        above = Stated(named[-1], (), absent=True) if named and self._is_shared(named) else None
+        layers = [stated_tree(read_values(files[file]), file) for file in named]
+        layers += own_layers(helm, APPLICATION, (*self.pointer, "helm"), bare=not self.tree.files)
+        return load(files, folder, layers, above)
+
+    def _is_shared(self, named: list[str]) -> bool:
+        """Whether others seem to render the chart as well: value files beside those that this application names."""
+        own = inside(self.tree.path, "")
+        if named[-1] == f"{own}values.yaml":
+            return False
+        folder = named[-1].rpartition("/")[0]
+        beside = {path for path in self.files if path.rpartition("/")[0] == folder and path.endswith((".yaml", ".yml"))}
+        others = {path for path in beside - {*named, f"{own}values.yaml"} if "values" in path.rpartition("/")[2]}
+        return bool(others) or not named[-1].startswith(own)
