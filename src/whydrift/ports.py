@@ -95,8 +95,8 @@ class DryRuns(Protocol):
 class Repository(Protocol):
     """Reads git repositories, never writes. Paths are relative to the repository, revisions are full hashes."""
 
-    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
-        """The newest commits after `since` ("": all) up to `until` that touch `path` ("": any), newest first."""
+    async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+        """The newest commits after `since` (None: all) up to `until` that touch `path` ("": any), newest first."""
 
     async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:
         """The text files below `path` at a revision, by path; binary and very large ones are left out."""
@@ -116,6 +116,7 @@ class Blob:
     link: bool = False
 
 
+@runtime_checkable
 class Trees(Protocol):
     """Reads whole files out of git, binary ones and links too; a `Repository` that can also be rendered from."""
 

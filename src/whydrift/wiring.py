@@ -17,7 +17,7 @@ from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
 from whydrift.demo import FLEET as DEMO
 from whydrift.errors import UsageError
-from whydrift.ports import DryRuns, Repository, Source
+from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
 
@@ -174,6 +174,13 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
         repositories = RecordedRepositories(opened.answers.files)
         opened.closing.append(repositories.close)
     opened.repository, opened.reachable = repositories, repositories.reachable
+
+
+def renderer(opened: Opened) -> Renderer | None:
+    """What tries edits in git; None where no repository is read."""
+    from whydrift.adapters.render.renderer import ToolRenderer
+
+    return ToolRenderer(opened.repository) if isinstance(opened.repository, Trees) else None
 
 
 def recorder(opened: Opened, folder: Path) -> RecordingSource:

@@ -31,6 +31,7 @@ from whydrift.core.select import Selection
 from whydrift.core.unmask.since import troubles_in
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
+from whydrift.usecases.remedies import Workbench
 from whydrift.usecases.scan import Read, scan
 
 IN_MEMORY = 32 * 1024**2
@@ -41,8 +42,8 @@ ENCODER = msgspec.json.Encoder()
 class Request:
     """What to answer and how.
 
-    `whole` prints every application with all of its fields (explain); `unseen` keeps
-    what Argo CD does not show (hidden).
+    `whole` prints every application with all of its fields (explain) and tries each remedy; `unseen` keeps what Argo CD
+    does not show (hidden); `remedies` says what to do about each difference.
     """
 
     connection: Connection
@@ -58,6 +59,7 @@ class Request:
     unmask: bool = False
     forecast: bool = True
     unseen: bool = False
+    remedies: bool = True
     heading: str = "What differs, and why"
 
 
@@ -114,9 +116,10 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
         forecast=request.forecast,
         read_at=source.read_at,
     )
+    bench = Workbench(wiring.renderer(source) if request.whole else None) if request.remedies else None
     progress = Progress()
     chosen = request.selection.chooses()
-    async with aclosing(scan(source.answers, analysis, source.reader, chosen, read)) as stream:
+    async with aclosing(scan(source.answers, analysis, source.reader, chosen, read, bench)) as stream:
         async for whole in stream:
             selected += 1
             progress.show(selected, whole.name)

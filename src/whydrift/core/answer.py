@@ -15,8 +15,10 @@ from whydrift.core.model.effect import Effect, Forecast
 from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.managers import Entry
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.people import People, Writer
+from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.sources import source_notes, source_type
@@ -42,7 +44,9 @@ from whydrift.core.model.triage import (
 from whydrift.core.model.trouble import Trouble
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_object, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
+from whydrift.core.remedy.told import remedy_answer
 
+Remedies = Mapping[tuple[ObjectKey, Difference], Remedy]
 LARGEST = 2**63 - 1
 """Integers beyond 64 bit are told as text."""
 
@@ -73,7 +77,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             if c.agreement is Agreement.NOT_REPLAYED
         ),
         notes=(*source_notes(application), *_disagreements(outcome)),
-        objects=tuple(_object(o, sides) for o in outcome.objects),
+        objects=tuple(_object(o, sides, outcome.remedies) for o in outcome.objects),
         not_read=not_read,
         sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
         unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
@@ -179,14 +183,15 @@ def _disagreements(outcome: ApplicationOutcome) -> Iterator[str]:
     yield from (f"{c.key}: {c.why}" for c in outcome.calibrations if c.agreement is Agreement.DISAGREES)
 
 
-def _object(outcome: ObjectOutcome, sides: Mapping[str, Side]) -> ObjectAnswer:
+def _object(outcome: ObjectOutcome, sides: Mapping[str, Side], remedies: Remedies) -> ObjectAnswer:
     item = outcome.object
+    told = {f.difference: remedies.get((item.key, f.difference)) for f in outcome.findings}
     return ObjectAnswer(
         id=item.key.id,
         namespace=item.key.namespace,
         argocd=item.verdict.value,
         state=_state(item, outcome.findings),
-        differences=tuple(_difference(item, finding, sides) for finding in outcome.findings),
+        differences=tuple(_difference(item, finding, sides, told[finding.difference]) for finding in outcome.findings),
     )
 
 
@@ -199,7 +204,9 @@ def _state(item: ObjectSnapshot, findings: tuple[Finding, ...]) -> State:
     return "modified" if shown or item.verdict is Verdict.OUT_OF_SYNC else "equal"
 
 
-def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side]) -> DifferenceAnswer:
+def _difference(
+    item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side], remedy: Remedy | None
+) -> DifferenceAnswer:
     d = finding.difference
     root = item.live if d.kind is Kind.EXTRA else item.target
     target, live = _values(d.target, d.live)
@@ -216,6 +223,7 @@ def _difference(item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side
         undecided=tuple(UndecidedAnswer(cause=u.cause, needs=u.needs, why=u.why) for u in finding.undecided),
         side=msgspec.UNSET if side is None else side,
         because=finding.because or msgspec.UNSET,
+        remedy=msgspec.UNSET if remedy is None else remedy_answer(remedy),
         asks=AskAnswer(whom=asking.whom, question=asking.question) if asking else msgspec.UNSET,
         by=writer.manager if writer else msgspec.UNSET,
         since=writer.time if writer and writer.time else msgspec.UNSET,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from whydrift.core.model.application import Application
@@ -15,6 +16,7 @@ from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
+from whydrift.usecases.remedies import Workbench
 from whydrift.usecases.triage import Look, explain_application, remember_listing, triage
 
 T = TypeVar("T")
@@ -37,9 +39,10 @@ def scan(
     reader_of: Callable[[str], FactReader],
     selected: Callable[[Application], bool],
     read: Read,
+    bench: Workbench | None = None,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
-    return visit(source, analysis, reader_of, selected, read, explain_application)
+    return visit(source, analysis, reader_of, selected, read, partial(explain_application, bench=bench))
 
 
 async def visit(

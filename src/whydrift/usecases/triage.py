@@ -34,6 +34,7 @@ from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import Listing
+from whydrift.usecases.remedies import Workbench, drafted, with_remedies
 from whydrift.usecases.renders import manifests_at
 from whydrift.usecases.witnesses import unmask
 
@@ -68,11 +69,16 @@ async def triage(
             task.cancel()
 
 
-async def explain_application(application: Application, how: Look) -> ApplicationAnswer:
-    """Read and explain one application; one that cannot be read says so and is never called clean."""
+async def explain_application(application: Application, how: Look, bench: Workbench | None = None) -> ApplicationAnswer:
+    """Read and explain one application; one that cannot be read says so and is never called clean.
+
+    Remedies are looked for where there is a bench to try them on.
+    """
     sides = {cause.id: cause.side for cause in how.analysis.catalogue}
     try:
         outcome, not_read = await look_at(application, how)
+        if bench is not None:
+            outcome = await with_remedies(await drafted(outcome, how.reader, how.analysis), bench)
     finally:
         how.reader.forget(application)
     return application_answer(outcome, sides, not_read)

@@ -1,0 +1,103 @@
+"""Which offers belong into one step of a plan, and in which order steps come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.plan import StepKind
+from whydrift.core.model.remedy import APPLICATION, RemedyKind
+from whydrift.core.remedy.deletes import manual_reason
+from whydrift.core.remedy.offers import Offer
+
+BatchKey = tuple[int, StepKind, tuple[str, ...]]
+"""(order, kind of step, what tells it from others of that kind)."""
+
+KINDS: dict[RemedyKind, StepKind] = {
+    RemedyKind.SYNC: "sync",
+    RemedyKind.REFRESH: "refresh",
+    RemedyKind.GUARDED_DELETE: "delete",
+    RemedyKind.OUT_OF_BAND: "manual",
+    RemedyKind.ONE_OWNER: "ask",
+    RemedyKind.ASK: "ask",
+}
+"""The kind of step of a remedy that edits nothing."""
+OPTIONS = frozenset({RemedyKind.IGNORE, RemedyKind.OPTION, RemedyKind.SERVER_SIDE_DIFF})
+"""Remedies that change what the Application says, not what it renders."""
+BLOCKING = frozenset({"comparison-failed", "sync-is-failing"})
+"""Causes that keep everything else of an application from being seen or carried out."""
+
+
+class Order(IntEnum):
+    """What comes first: what unblocks others, then git, then Argo CD, then what waits for a person."""
+
+    UNBLOCK = 0
+    COMMIT = 1
+    APPLICATION = 2
+    REFRESH = 3
+    SYNC = 4
+    DELETE = 5
+    MANUAL = 6
+    ASK = 7
+
+
+ORDERS: dict[StepKind, Order] = {
+    "commit": Order.COMMIT,
+    "application": Order.APPLICATION,
+    "annotate": Order.APPLICATION,
+    "refresh": Order.REFRESH,
+    "sync": Order.SYNC,
+    "delete": Order.DELETE,
+    "manual": Order.MANUAL,
+    "ask": Order.ASK,
+}
+
+
+def batches(offers: Iterable[Offer]) -> dict[BatchKey, list[Offer]]:
+    """Offers by step, in the order of the steps; what needs no step is left out."""
+    gathered: dict[BatchKey, list[Offer]] = {}
+    for offer in offers:
+        if offer.group.choice.kind is not RemedyKind.NOTHING:
+            gathered.setdefault(_key(offer), []).append(offer)
+    return dict(sorted(gathered.items(), key=lambda entry: entry[0]))
+
+
+def _key(offer: Offer) -> BatchKey:
+    kind = step_kind(offer)
+    order = Order.UNBLOCK if kind == "commit" and offer.cause in BLOCKING else ORDERS[kind]
+    remedy = offer.group.choice.kind.value
+    if kind == "commit" and offer.edit is not None:
+        return order, kind, (offer.edit.repo, tracked(offer.application, offer.edit.repo), remedy, offer.cause)
+    if kind in ("ask", "manual", "annotate"):
+        return order, kind, (offer.named, remedy, offer.cause)
+    return order, kind, (offer.named,)
+
+
+def step_kind(offer: Offer) -> StepKind:
+    """What carries an offer out. An edit for which no place was found is a question to a person."""
+    remedy, edit = offer.group.choice.kind, offer.edit
+    if remedy is not RemedyKind.ASK and edit is not None and edit.file != APPLICATION:
+        return "commit"
+    if remedy is not RemedyKind.ASK and (edit is not None or (remedy in OPTIONS and not is_managed(offer.application))):
+        return "application"
+    if remedy is RemedyKind.GUARDED_DELETE and manual_reason(offer.item.key.kind):
+        return "manual"
+    return KINDS.get(remedy, "ask")
+
+
+def is_managed(application: Application) -> bool:
+    """Whether a parent in git, an ApplicationSet or Helm writes the Application: a patch would not stay."""
+    metadata = application.raw.get("metadata")
+    if not isinstance(metadata, dict):
+        return False
+    annotations, labels = metadata.get("annotations"), metadata.get("labels")
+    tracked_by = isinstance(annotations, dict) and "argocd.argoproj.io/tracking-id" in annotations
+    helm = isinstance(labels, dict) and labels.get("app.kubernetes.io/managed-by") == "Helm"
+    return tracked_by or helm or bool(metadata.get("ownerReferences"))
+
+
+def tracked(application: Application, repo: str) -> str:
+    """What an application tracks in a repository: a branch, a tag, a commit, or "HEAD"."""
+    stated = (source.target_revision for source in application.sources if source.repo == repo)
+    return next(stated, "") or "HEAD"

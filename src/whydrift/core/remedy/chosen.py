@@ -1,0 +1,39 @@
+"""What should be done about each difference of an application, before a place for it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from whydrift.core.explain.base import base_of
+from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.subject import About, Subject
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import Choice
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.remedy.choice import choose
+
+Chosen = dict[tuple[ObjectKey, Difference], Choice]
+"""Choices by object and difference."""
+
+
+def chosen(situation: Situation, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]]) -> Chosen:
+    """The choice for every explained difference, in their order; an unexplained one has none."""
+    choices: Chosen = {}
+    for item, findings in found:
+        subject = _subject(situation, item, findings)
+        for finding in findings:
+            if finding.explanations:
+                choices[item.key, finding.difference] = choose(finding, subject, situation)
+    return choices
+
+
+def _subject(situation: Situation, item: ObjectSnapshot, findings: tuple[Finding, ...]) -> Subject:
+    """An object as causes see it; the Application itself where it is about that."""
+    application, facts = situation.application, situation.facts(item.key)
+    about = About.APPLICATION if item.target is application.raw else About.OBJECT
+    base = base_of(application, item, facts) if about is About.OBJECT else None
+    differences = tuple(finding.difference for finding in findings)
+    siblings = situation.snapshot.objects or ()
+    return Subject(application, item, differences, situation.knowledge, base, siblings, facts, about)

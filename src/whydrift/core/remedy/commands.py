@@ -1,0 +1,101 @@
+"""The exact commands that a person could run instead of `whydrift apply`, and those that take a step back."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.values import JsonObject
+
+WORK = "work"
+"""The folder that the commands of a runbook clone into."""
+
+
+def commit_commands(repo: str, branch: str, step: str, patch: str) -> tuple[str, ...]:
+    """Apply a patch on a branch of its own, and push it."""
+    base = () if branch in ("", "HEAD") else ("--branch", branch)
+    return (
+        line("git", "clone", *base, "--", repo, WORK),
+        line("git", "-C", WORK, "switch", "--create", branch_name(step)),
+        f"git -C {WORK} am < {shlex.quote(patch)}",
+        line("git", "-C", WORK, "push", "origin", branch_name(step)),
+    )
+
+
+def commit_rollback(step: str) -> tuple[str, ...]:
+    """Take a pushed commit back, whether it was merged or not."""
+    return (
+        f"git -C {WORK} push origin --delete {shlex.quote(branch_name(step))}   # not merged yet",
+        f"git -C {WORK} revert --no-edit COMMIT   # merged: COMMIT is the one that was",
+    )
+
+
+def branch_name(step: str) -> str:
+    """The branch that a step is pushed to."""
+    return f"whydrift/{step}"
+
+
+def application_command(application: Application, patch: JsonObject) -> str:
+    """Patch an Application."""
+    stated = json.dumps(patch, separators=(",", ":"), ensure_ascii=True)
+    namespace = application.namespace
+    return line(
+        "kubectl", "-n", namespace, "patch", "applications.argoproj.io", application.name, "--type=merge", "-p", stated
+    )
+
+
+def sync_command(application: Application, objects: tuple[ObjectKey, ...]) -> str:
+    """Sync only what the step is about; all of an application where no object is named."""
+    chosen = [f"--resource={key.group}:{key.kind}:{key.namespace}/{key.name}" for key in objects]
+    return line("argocd", "app", "sync", named(application), *chosen)
+
+
+def diff_command(application: Application) -> str:
+    """Look before the sync."""
+    return line("argocd", "app", "diff", named(application))
+
+
+def refresh_command(application: Application) -> str:
+    """Let Argo CD compare again."""
+    return line("argocd", "app", "get", named(application), "--refresh")
+
+
+def explain_command(application: Application) -> str:
+    """Read everything about an application."""
+    return line("whydrift", "explain", named(application))
+
+
+def named(application: Application) -> str:
+    """`NAMESPACE/NAME`, as both command lines take it."""
+    return f"{application.namespace}/{application.name}"
+
+
+def dump_command(key: ObjectKey, file: str) -> str:
+    """Keep what is to be deleted."""
+    return f"{line('kubectl', *_scope(key), 'get', resource(key), key.name, '-o', 'yaml')} > {shlex.quote(file)}"
+
+
+def delete_command(key: ObjectKey) -> str:
+    """Delete one object, and wait until it is gone."""
+    return line("kubectl", *_scope(key), "delete", resource(key), key.name, "--wait=true")
+
+
+def restore_command(file: str) -> str:
+    """Create a deleted object again from what was kept."""
+    return line("kubectl", "create", "-f", file)
+
+
+def resource(key: ObjectKey) -> str:
+    """A kind as kubectl takes it without doubt: `deployment.apps`, `configmap`."""
+    return f"{key.kind.lower()}.{key.group}" if key.group else key.kind.lower()
+
+
+def _scope(key: ObjectKey) -> tuple[str, ...]:
+    return ("-n", key.namespace) if key.namespace else ()
+
+
+def line(*words: str) -> str:
+    """A command line in which every word stays one word."""
+    return " ".join(map(shlex.quote, words))

@@ -1,0 +1,51 @@
+"""Differences that one edit makes go away: of one object, below one parent, with the same remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path
+from whydrift.core.model.remedy import Change, Choice, RemedyKind
+from whydrift.core.remedy.chosen import Chosen
+
+EDITED = frozenset(
+    {
+        RemedyKind.GIT_SET,
+        RemedyKind.GIT_DROP,
+        RemedyKind.CHART_VALUE,
+        RemedyKind.ADOPT,
+        RemedyKind.ONE_OWNER,
+        RemedyKind.ANNOTATE,
+    }
+)
+"""The remedies that change what git renders."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Differences of one object that one edit may close: what it shall make of target, and the choice of the first."""
+
+    key: ObjectKey
+    differences: tuple[Difference, ...]
+    choice: Choice
+    changes: tuple[Change, ...]
+
+    @property
+    def edited(self) -> bool:
+        """Whether the remedy is to change what git renders, and it is known how."""
+        return self.choice.kind in EDITED and bool(self.changes)
+
+
+def groups(chosen: Chosen) -> Iterator[Group]:
+    """The groups in the order of their first difference; choices that change nothing in git stand alone."""
+    gathered: dict[tuple[ObjectKey, RemedyKind, Path | int], list[tuple[Difference, Choice]]] = {}
+    for place, ((key, difference), choice) in enumerate(chosen.items()):
+        together = choice.kind in EDITED and choice.changes and all(c.path for c in choice.changes)
+        parent: Path | int = choice.changes[0].path[:-1] if together else place
+        gathered.setdefault((key, choice.kind, parent), []).append((difference, choice))
+    for (key, _, _), members in gathered.items():
+        changes = tuple(dict.fromkeys(change for _, choice in members for change in choice.changes))
+        yield Group(key, tuple(difference for difference, _ in members), members[0][1], changes)

@@ -1,0 +1,36 @@
+"""Offers: what would be done about some differences of one object, as a plan takes it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.application import Application
+from whydrift.core.model.remedy import Edit, Proof
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.remedy.groups import Group
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Differences of one object with the edit that was found for them (None: none, or none is needed), and its proof.
+
+    `cause` is the one that explains them best.
+    """
+
+    situation: Situation
+    item: ObjectSnapshot
+    group: Group
+    cause: str
+    edit: Edit | None = None
+    proof: Proof | None = None
+
+    @property
+    def application(self) -> Application:
+        """The application."""
+        return self.situation.application
+
+    @property
+    def named(self) -> str:
+        """The application as commands take it: `NAMESPACE/NAME`."""
+        return f"{self.application.namespace}/{self.application.name}"

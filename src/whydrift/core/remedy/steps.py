@@ -1,0 +1,222 @@
+"""Offers → the steps of a plan, in order, each with what it closes, its commands and its way back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import msgspec
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.plan import EditStep, FieldRef, ObjectRef, ProofStep, Step
+from whydrift.core.model.remedy import Edit, RemedyKind, Safety
+from whydrift.core.model.secrets import masked
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.triage import Value
+from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
+from whydrift.core.remedy import commands
+from whydrift.core.remedy.application_patch import back, patch_of
+from whydrift.core.remedy.batches import BatchKey, batches, tracked
+from whydrift.core.remedy.deletes import deletion_order
+from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.text.diff import unified
+from whydrift.core.remedy.titles import title, why
+
+SAFETIES = (Safety.SAFE, Safety.UNSAFE, Safety.MANUAL)
+Parts = dict[str, object]
+
+
+def steps(offers: Iterable[Offer]) -> tuple[Step, ...]:
+    """The steps, numbered; each names those before it that it stands on."""
+    made: list[Step] = []
+    for number, (key, batch) in enumerate(batches(offers).items(), start=1):
+        made.append(_step(str(number), key, batch, made))
+    return tuple(made)
+
+
+def _step(number: str, key: BatchKey, batch: Sequence[Offer], before: Sequence[Step]) -> Step:
+    """One step out of the offers that it carries out."""
+    kind, first = key[1], batch[0]
+    named = tuple(dict.fromkeys(offer.named for offer in batch))
+    step = Step(
+        id=number,
+        kind=kind,
+        remedy=first.group.choice.kind,
+        title=title(kind, batch),
+        why=why(batch),
+        causes=tuple(dict.fromkeys(offer.cause for offer in batch)),
+        applications=named,
+        safety=max((offer.group.choice.safety for offer in batch), key=SAFETIES.index),
+        proof=_proof(batch),
+        objects=tuple(dict.fromkeys(_object(offer.item) for offer in batch)),
+        fields=tuple(_field(offer, difference) for offer in batch for difference in offer.group.differences),
+        instead=tuple(dict.fromkeys(f"{i.kind.value}: {i.why}" for o in batch for i in o.group.choice.instead)),
+        where=next((place for offer in batch if (place := _where(offer))), ""),
+        after=_after(kind, batch, before),
+    )
+    return _PARTS[kind](step, batch)
+
+
+def _after(kind: str, batch: Sequence[Offer], before: Sequence[Step]) -> tuple[str, ...]:
+    """The steps that this one stands on: earlier commits to the same repository, and what an application waits for."""
+    repos = {offer.edit.repo for offer in batch if offer.edit is not None}
+    named = {offer.named for offer in batch}
+    return tuple(
+        step.id
+        for step in before
+        if (kind == "commit" and step.repo in repos)
+        or (
+            kind in ("sync", "delete")
+            and step.kind in ("commit", "application")
+            and not named.isdisjoint(step.applications)
+        )
+    )
+
+
+def _proof(batch: Sequence[Offer]) -> ProofStep:
+    """The proofs of all offers as one; there is none where one of them has none."""
+    proofs = [offer.proof for offer in batch if offer.proof is not None]
+    missing = [proof.why_not for proof in proofs if proof.why_not]
+    if len(proofs) < len(batch) and batch[0].group.choice.kind not in (RemedyKind.ASK, RemedyKind.OUT_OF_BAND):
+        missing.append("it was not tried: nothing could render it")
+    return ProofStep(
+        closes=tuple(dict.fromkeys(line for proof in proofs for line in proof.closes)),
+        leaves=tuple(dict.fromkeys(line for proof in proofs for line in proof.leaves)),
+        hides=tuple(dict.fromkeys(line for proof in proofs for line in proof.hides)),
+        wider=tuple(dict.fromkeys(line for proof in proofs for line in proof.wider)),
+        why_not="; ".join(dict.fromkeys(missing)),
+    )
+
+
+def _where(offer: Offer) -> str:
+    return offer.edit.where if offer.edit is not None else offer.group.choice.place
+
+
+def _object(item: ObjectSnapshot) -> ObjectRef:
+    live = item.live if is_object(item.live) else item.target
+    return ObjectRef(
+        id=item.key.id,
+        namespace=item.key.namespace,
+        api_version=text(live, "apiVersion"),
+        uid=text(item.live, "metadata", "uid"),
+        resource_version=text(item.live, "metadata", "resourceVersion"),
+    )
+
+
+def _field(offer: Offer, difference: Difference) -> FieldRef:
+    key = offer.item.key
+    wanted = next((c.value for c in offer.group.changes if c.path == difference.path), ABSENT)
+    return FieldRef(
+        application=offer.named,
+        object=key.id,
+        namespace=key.namespace,
+        path=difference.pointer,
+        cause=offer.cause,
+        target=msgspec.UNSET if difference.whole else _told(difference.target),
+        live=msgspec.UNSET if difference.whole else _told(difference.live),
+        wanted=_told(wanted),
+    )
+
+
+def _told(value: MaybeJson) -> Value | msgspec.UnsetType:
+    """A value as it may leave: a masked one says only that it is one."""
+    if value is ABSENT:
+        return msgspec.UNSET
+    if isinstance(value, str) and masked(value):
+        return {"masked": "changed"}
+    if isinstance(value, dict):
+        return {key: _told(part) for key, part in value.items()}
+    return [_told(part) for part in value] if isinstance(value, list) else value
+
+
+def _commit(step: Step, batch: Sequence[Offer]) -> Step:
+    edits = composed(offer.edit for offer in batch if offer.edit is not None)
+    repo = edits[0].repo
+    source = next(s for s in enumerate(batch[0].application.sources) if s[1].repo == repo)
+    revisions = batch[0].application.revisions
+    branch = tracked(batch[0].application, repo)
+    patch = f"patches/{step.id.zfill(4)}-{step.remedy.value}-{step.causes[0]}.patch"
+    return msgspec.structs.replace(
+        step,
+        repo=repo,
+        branch=branch,
+        revision=revisions[source[0]] if source[0] < len(revisions) else "",
+        edits=tuple(
+            EditStep(file=e.file, line=e.line, how=e.how, before=_digest(e.before), diff=unified(e)) for e in edits
+        ),
+        patch=patch,
+        commands=commands.commit_commands(repo, branch, step.id, patch),
+        rollback=commands.commit_rollback(step.id),
+    )
+
+
+def composed(edits: Iterable[Edit]) -> list[Edit]:
+    """One edit a file: from what it held before the first to what it holds after the last."""
+    files: dict[tuple[str, str], Edit] = {}
+    for edit in edits:
+        held = files.get((edit.repo, edit.file))
+        files[edit.repo, edit.file] = edit if held is None else replace(held, after=edit.after)
+    return list(files.values())
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _application(step: Step, batch: Sequence[Offer]) -> Step:
+    application = batch[0].application
+    patch = patch_of(application, [offer.group.choice for offer in batch])
+    return msgspec.structs.replace(
+        step,
+        merge=dict(patch),
+        commands=(commands.application_command(application, patch),),
+        rollback=(commands.application_command(application, back(application, patch)),),
+    )
+
+
+def _sync(step: Step, batch: Sequence[Offer]) -> Step:
+    application, keys = batch[0].application, tuple(dict.fromkeys(offer.item.key for offer in batch))
+    about = tuple(key for key in keys if not _is_itself(key, application))
+    shown = (commands.diff_command(application), commands.sync_command(application, about))
+    return msgspec.structs.replace(step, commands=shown)
+
+
+def _is_itself(key: ObjectKey, application: Application) -> bool:
+    return (key.kind, key.name) == ("Application", application.name)
+
+
+def _refresh(step: Step, batch: Sequence[Offer]) -> Step:
+    return msgspec.structs.replace(step, commands=(commands.refresh_command(batch[0].application),))
+
+
+def _delete(step: Step, batch: Sequence[Offer]) -> Step:
+    live = {offer.item.key: offer.item.live for offer in batch}
+    keys = deletion_order(obj for obj in live.values() if is_object(obj))
+    refs = {offer.item.key: _object(offer.item) for offer in batch}
+    files = {key: f"dump-{key.kind.lower()}-{key.name}.yaml" for key in keys}
+    dumps = [commands.dump_command(key, files[key]) for key in keys]
+    return msgspec.structs.replace(
+        step,
+        objects=tuple(refs[key] for key in keys),
+        commands=(*dumps, *(commands.delete_command(key) for key in keys)),
+        rollback=tuple(commands.restore_command(files[key]) for key in reversed(keys)),
+    )
+
+
+def _asked(step: Step, batch: Sequence[Offer]) -> Step:
+    return msgspec.structs.replace(step, commands=(commands.explain_command(batch[0].application),))
+
+
+_PARTS = {
+    "commit": _commit,
+    "application": _application,
+    "annotate": _asked,
+    "refresh": _refresh,
+    "sync": _sync,
+    "delete": _delete,
+    "manual": _asked,
+    "ask": _asked,
+}

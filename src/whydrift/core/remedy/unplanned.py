@@ -1,0 +1,36 @@
+"""What a plan has no step for, and why: nothing may vanish between what differs and what is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from whydrift.core.explain.engine import Finding
+from whydrift.core.model.application import Application
+from whydrift.core.model.plan import Left
+from whydrift.core.model.remedy import RemedyKind
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.remedy.chosen import Chosen
+
+
+def unplanned(
+    application: Application, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]], choices: Chosen
+) -> Iterator[Left]:
+    """The differences of an application that no step closes: unexplained ones, and those that need nothing."""
+    for item, findings in found:
+        for finding in findings:
+            choice = choices.get((item.key, finding.difference))
+            if choice is None or choice.kind is RemedyKind.NOTHING:
+                yield Left(
+                    application=f"{application.namespace}/{application.name}",
+                    object=item.key.id,
+                    namespace=item.key.namespace,
+                    path=finding.difference.pointer,
+                    why=choice.why if choice is not None else _unexplained(finding),
+                )
+
+
+def _unexplained(finding: Finding) -> str:
+    """Why there is no choice: a fact is missing, or no cause proves itself."""
+    if finding.undecided:
+        return "undecided: " + "; ".join(dict.fromkeys(f"it needs {u.needs}" for u in finding.undecided))
+    return "unexplained: no cause proves itself"

@@ -1,0 +1,164 @@
+"""`whydrift plan`: the steps on a terminal and as a pull request comment; RUNBOOK.md with the exact commands."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from whydrift.core.model.plan import Plan, Step
+from whydrift.core.model.remedy import Safety
+from whydrift.core.report.words import Ink, code, count, markdown, plain, shortened
+
+LONGEST = 65_536
+"""Characters that GitHub and GitLab take in a comment at least."""
+MOST_LEFT = 20
+WORDS = {
+    "commit": "commit", "application": "patch", "annotate": "annotate", "sync": "sync", "refresh": "refresh",
+    "delete": "delete", "manual": "by hand", "ask": "ask",
+}  # fmt: skip
+
+
+def plan_text(plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110) -> str:
+    """The plan for a terminal: one line a step with its proof, then what is left. `written` names the files."""
+    lines = [ink.strong(_summary(plan)), *_not_read(plan)]
+    if plan.steps:
+        lines.append("")
+    for step in plan.steps:
+        head = f"{step.id:>3}  {WORDS[step.kind]:<8}{plain(step.title)}"
+        lines.append(shortened(head, width))
+        lines += [shortened(f"{'':13}{detail}", width) for detail in _details(step)]
+    lines += _left(plan, width)
+    if written:
+        lines += ["", f"Wrote {', '.join(written)}. Nothing was changed.", "Next: whydrift apply plan.json"]
+    return "\n".join(lines) + "\n"
+
+
+def _summary(plan: Plan) -> str:
+    steps, fields = len(plan.steps), sum(len(step.fields) for step in plan.steps)
+    named = {name for step in plan.steps for name in step.applications}
+    if not plan.steps:
+        return "Nothing to do: no difference has a remedy." if plan.left else "Nothing to do: nothing differs."
+    return f"{count(steps, 'step')} for {count(fields, 'field')} in {count(len(named), 'application')}"
+
+
+def _not_read(plan: Plan) -> Iterator[str]:
+    for gap in plan.gaps:
+        needs = f" (needs {plain(gap.needs)})" if gap.needs else ""
+        yield f"not read: {plain(gap.what)}: {plain(gap.why)}{needs}"
+
+
+def _details(step: Step) -> Iterator[str]:
+    about = f"{', '.join(step.causes)}"
+    where = ", ".join(f"{plain(edit.file)}:{edit.line}" for edit in step.edits[:3]) or plain(step.where)
+    more = f" … {len(step.edits) - 3} more files" if len(step.edits) > 3 else ""
+    yield f"{about}   {where}{more}" if where else about
+    yield proof_line(step)
+    if step.safety is not Safety.SAFE:
+        yield f"{step.safety.value}: {plain(step.why)}"
+
+
+def proof_line(step: Step) -> str:
+    """What the proof says, in a line."""
+    proof = step.proof
+    if proof.why_not:
+        return f"not proven: {plain(proof.why_not)}"
+    if not (proof.closes or proof.leaves or proof.hides):
+        return "nothing to prove: " + plain(step.why)
+    said = f"proven: closes {len(proof.closes)}, leaves {len(proof.leaves)}, hides {len(proof.hides) or 'nothing'}"
+    return said + (f"; also changes {len(proof.wider)} more: {plain(proof.wider[0])}" if proof.wider else "")
+
+
+def _left(plan: Plan, width: int) -> Iterator[str]:
+    if not plan.left:
+        return
+    yield ""
+    yield "WITHOUT A STEP"
+    for row in plan.left[:MOST_LEFT]:
+        yield shortened(f"  {plain(row.application)}  {plain(row.object)} {plain(row.path)}   {plain(row.why)}", width)
+    if len(plan.left) > MOST_LEFT:
+        yield f"  … {len(plan.left) - MOST_LEFT} more: whydrift plan -o json"
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The plan as a comment: a table of steps, then the diffs as far as they fit."""
+    lines = [f"### whydrift plan: {markdown(_summary(plan))}", ""]
+    lines += [f"> {markdown(line)}" for line in _not_read(plan)]
+    lines += ["| # | step | why | proof |", "|--:|---|---|---|"]
+    for step in plan.steps:
+        cells = (f"{WORDS[step.kind]}: {step.title}", ", ".join(step.causes), proof_line(step))
+        lines.append(f"| {step.id} | " + " | ".join(markdown(cell).replace("\n", " ") for cell in cells) + " |")
+    counted = Counter(row.why for row in plan.left)
+    lines += ["", *(f"- without a step: {count(n, 'field')}: {markdown(why)}" for why, n in counted.most_common(10))]
+    text = "\n".join(lines) + "\n"
+    for step in plan.steps:
+        part = _diffs(step)
+        if len(text) + len(part) > LONGEST - 100:
+            return text[: LONGEST - 100] + "\n… the rest is in patches/\n"
+        text += part
+    return text
+
+
+def _diffs(step: Step) -> str:
+    if not step.edits:
+        return ""
+    diff = "".join(edit.diff for edit in step.edits)
+    fence = "`" * max(3, *(len(run) + 1 for run in _fences(diff)), 3)
+    return f"\n<details><summary>step {step.id}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n"
+
+
+def _fences(text: str) -> Iterator[str]:
+    run = ""
+    for letter in text:
+        if letter == "`":
+            run += letter
+        elif run:
+            yield run
+            run = ""
+
+
+def runbook(plan: Plan) -> str:
+    """RUNBOOK.md: every step with its reason, its proof, the commands that a person would run, and the way back."""
+    lines = [
+        "# Runbook",
+        "",
+        f"Made by {plan.by} from {code(plan.source)} at {plan.at}: {markdown(_summary(plan))}.",
+        "",
+    ]
+    lines += ["`whydrift apply plan.json` carries these steps out; the commands do the same by hand.", ""]
+    lines += [f"- {markdown(line)}" for line in _not_read(plan)]
+    for step in plan.steps:
+        lines += _step(step)
+    if plan.left:
+        lines += ["## Without a step", ""]
+        lines += [f"- {code(r.application)} {code(r.object)} {code(r.path)}: {markdown(r.why)}" for r in plan.left]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield f"## {step.id}. {markdown(step.title)}"
+    yield ""
+    yield markdown(step.why)
+    yield ""
+    yield f"- cause: {', '.join(map(code, step.causes))} · safety: {step.safety.value} · {markdown(proof_line(step))}"
+    if step.after:
+        yield f"- after step {', '.join(step.after)}"
+    if step.where or step.edits:
+        yield "- where: " + ", ".join(code(f"{e.file}:{e.line}") for e in step.edits or ()) or code(step.where)
+    yield from (f"- also changes {markdown(other)}" for other in step.proof.wider)
+    yield from (f"- hides {markdown(change)}" for change in step.proof.hides)
+    yield from (f"- or: {markdown(other)}" for other in step.instead)
+    yield ""
+    yield from _commands(step.commands)
+    if step.rollback:
+        yield "Back:"
+        yield ""
+        yield from _commands(step.rollback)
+
+
+def _commands(lines: tuple[str, ...]) -> Iterator[str]:
+    if lines:
+        fence = "`" * max(3, *(len(run) + 1 for line in lines for run in _fences(line + " ")), 3)
+        yield f"{fence}sh"
+        yield from (plain(line) for line in lines)
+        yield fence
+        yield ""
