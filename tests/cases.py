@@ -38,9 +38,11 @@ from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import unseen_subjects
 from whydrift.core.model.application import Application
+from whydrift.core.model.definitions import Definitions
 from whydrift.core.model.fact_kinds import (
     CLUSTER_NEIGHBOURS,
     COMPARED_MANIFESTS,
+    CRDS,
     EARLIER_MANIFESTS,
     FLEET,
     NEIGHBOURS,
@@ -154,6 +156,8 @@ def _facts(case: JsonObject, application: Application) -> Facts:
 def _fact(kind: FactKind[object], value: Json) -> object:
     if kind is SCHEMAS:
         return builtin_schemas().with_crds([crd for crd in _list(value) if is_object(crd)])
+    if kind is CRDS:
+        return Definitions(crd for crd in _list(value) if is_object(crd))
     if kind is FLEET:
         return _fleet(_list(value))
     if kind is NEWEST:

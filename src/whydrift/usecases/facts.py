@@ -50,6 +50,7 @@ from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
+from whydrift.usecases.definitions import definition, definitions, schemas
 from whydrift.usecases.history import history
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
@@ -284,17 +285,6 @@ def _cluster_list(kind: FactKind[tuple[JsonObject, ...]], *paths: str) -> Reader
     return read
 
 
-async def _definition(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    path = f"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{key.name}"
-    return reader.value(await reader.kubernetes(application, path), DEFINITION, f"definition {key.name}")
-
-
-async def _schemas(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    await reader.read([(application, key, CRDS)])
-    crds = reader.facts(application, key)
-    return crds.gaps[CRDS] if CRDS in crds.gaps else reader.builtin_schemas.with_crds(crds.get(CRDS))
-
-
 async def _namespace(reader: FactReader, application: Application, key: ObjectKey) -> object:
     name = key.namespace or application.destination_namespace
     reply = await reader.kubernetes(application, f"/api/v1/namespaces/{name}")
@@ -331,7 +321,7 @@ async def _git_files(reader: FactReader, application: Application, key: ObjectKe
 class _NoRepository:
     """No clone: said as a reason, not as an error."""
 
-    async def commits(self, url: str, since: str, until: str, path: str) -> NotRead:
+    async def commits(self, url: str, since: str | None, until: str, path: str) -> NotRead:
         """Never any."""
         return NotRead("repositories are not read (--no-git)")
 
@@ -361,9 +351,9 @@ READERS: dict[FactKind[object], Reader] = {
     COMPARED_MANIFESTS: compared_manifests,
     EARLIER_MANIFESTS: earlier_manifests,
     SECOND_RENDER: second_render,
-    DEFINITION: _definition,
-    CRDS: _cluster_list(CRDS, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"),
-    SCHEMAS: _schemas,
+    DEFINITION: definition,
+    CRDS: definitions,
+    SCHEMAS: schemas,
     WEBHOOKS: _cluster_list(WEBHOOKS, "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations"),
     ADMISSION_POLICIES: _cluster_list(
         ADMISSION_POLICIES,

@@ -60,6 +60,7 @@ class Files:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._resolved = root.resolve()
         self._zip = self._open_zip(root) if root.is_file() else None
         if self._zip is None and not root.is_dir():
             raise SourceError(f"{root}: no such recording: give a folder or a .zip that `whydrift record` wrote")
@@ -95,7 +96,7 @@ class Files:
         path = self.root / name
         if not path.is_file():
             return None
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        if not path.resolve().is_relative_to(self._resolved):
             raise SourceError(f"{path}: leads out of the recording: refused")
         return path.read_bytes()
 
@@ -111,6 +112,14 @@ class Files:
             return self._zip.read(entry)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             raise SourceError(f"{self.root}: {name} cannot be read ({error})") from error
+
+    def statuses(self, name: str) -> list[str]:
+        """The HTTP statuses of the refusals that stand in place of a file."""
+        if self._zip:
+            return [status for status in REFUSALS if self.holds(f"{name}.{status}")]
+        place = self.root / name
+        beside = {path.name for path in place.parent.iterdir()} if place.parent.is_dir() else ()
+        return [status for status in REFUSALS if f"{place.name}.{status}" in beside]
 
     def holds(self, name: str) -> bool:
         """Whether there is such a file."""
@@ -202,7 +211,7 @@ class Recording:
         content = self.files.read(name)
         if content is not None:
             return Body(content)
-        for status in REFUSALS:
+        for status in self.files.statuses(name):
             refusal = self.files.read(f"{name}.{status}")
             if refusal is not None:
                 return NotRead(_refusal(status, refusal), int(status))

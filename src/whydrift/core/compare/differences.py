@@ -35,7 +35,7 @@ class Change(NamedTuple):
 def changes(left: MaybeJson, right: MaybeJson, at: tuple[Path, Path] = ((), ())) -> Iterator[Change]:
     """Every place where `left` and `right` differ, deepest common containers first entered."""
     if isinstance(left, dict) and isinstance(right, dict):
-        for key in (*left, *(key for key in right if key not in left)):
+        for key in () if same(left, right) else (*left, *(key for key in right if key not in left)):
             below = ((*at[0], key), (*at[1], key))
             yield from changes(left.get(key, ABSENT), right.get(key, ABSENT), below)
     elif isinstance(left, list) and isinstance(right, list):

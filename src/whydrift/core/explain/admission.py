@@ -101,9 +101,10 @@ def plurals(subject: Subject) -> set[str]:
     Built-in kinds follow UnsafeGuessKindToResource (apimachinery, meta/restmapper.go); custom ones need not.
     """
     key = subject.key
-    for crd in subject.facts.maybe(CRDS) or ():
-        if (text(crd, "spec", "group"), text(crd, "spec", "names", "kind")) == (key.group, key.kind):
-            return {text(crd, "spec", "names", "plural")}
+    definitions = subject.facts.maybe(CRDS)
+    crd = definitions.of(key.group, key.kind) if definitions else None
+    if crd is not None:
+        return {text(crd, "spec", "names", "plural")}
     singular = key.kind.lower()
     if singular == "endpoints":
         return {singular}

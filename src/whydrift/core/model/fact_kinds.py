@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from whydrift.core.model.definitions import Definitions
 from whydrift.core.model.facts import Cost, FactKind, Per
 from whydrift.core.model.fleet import Commit, Fleet, History, Newest
 from whydrift.core.model.neighbours import Neighbours
@@ -64,7 +65,7 @@ COMMITS: FactKind[tuple[Commit, ...]] = FactKind(
 SCHEMAS: FactKind[Schemas] = FactKind("schemas", "list customresourcedefinitions", Per.CLUSTER, Cost.LIST)
 """The schemas of built-in kinds and of every CRD of the cluster."""
 
-CRDS: FactKind[Objects] = FactKind(
+CRDS: FactKind[Definitions] = FactKind(
     "custom resource definitions", "list customresourcedefinitions", Per.CLUSTER, Cost.LIST
 )
 """Every CRD of the cluster."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
+from whydrift.core.model.definitions import Definitions
 from whydrift.core.model.paths import Path
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, text
 
@@ -170,40 +171,43 @@ class Type:
 class Schemas:
     """The types of every kind that a cluster serves, as far as they are known."""
 
-    def __init__(self, builtin: JsonObject, custom: Mapping[str, JsonObject] | None = None) -> None:
+    def __init__(self, builtin: JsonObject, custom: Definitions | None = None) -> None:
         """`builtin` has `definitions` (name to OpenAPI schema) and `kinds` ("apiVersion/kind" to name)."""
         self._builtin = builtin
         self._definitions = mapping(builtin, "definitions")
-        self._custom = custom or {}
+        self._custom = custom
         self._types: dict[str, Type | None] = {}
 
-    def with_crds(self, crds: Iterable[JsonObject]) -> Schemas:
-        """These schemas and those of some CustomResourceDefinitions; of two schemas for a kind the later one counts."""
-        served = {name: schema for crd in crds for name, schema in _served_versions(crd)}
-        return Schemas(self._builtin, {**self._custom, **served})
+    def with_crds(self, crds: Definitions | Iterable[JsonObject]) -> Schemas:
+        """The built-in schemas and those of CustomResourceDefinitions; of two for a kind the later one counts."""
+        definitions = crds if isinstance(crds, Definitions) else Definitions(crds)
+        return Schemas(self._builtin, definitions) if definitions else self
 
     def type_of(self, api_version: str, kind: str) -> Type | None:
         """The type of the objects of a kind, None when no schema for it is known."""
         name = f"{api_version}/{kind}"
         if name not in self._types:
-            self._types[name] = self._compile(name)
+            self._types[name] = self._compile(api_version, kind)
         return self._types[name]
 
-    def _compile(self, name: str) -> Type | None:
-        if name in self._custom:
-            return Type(self._custom[name], self._definitions)
-        definition = text(self._builtin, "kinds", name)
+    def _compile(self, api_version: str, kind: str) -> Type | None:
+        group, _, version = api_version.rpartition("/")
+        crd = self._custom.of(group, kind) if self._custom else None
+        schema = None if crd is None else _served_schema(crd, version)
+        if schema is not None:
+            return Type(schema, self._definitions)
+        definition = text(self._builtin, "kinds", f"{api_version}/{kind}")
         return Type({"$ref": definition}, self._definitions) if definition else None
 
 
-def _served_versions(crd: JsonObject) -> Iterable[tuple[str, JsonObject]]:
-    """The "apiVersion/kind" and the schema of each version that a CustomResourceDefinition serves."""
+def _served_schema(crd: JsonObject, version: str) -> JsonObject | None:
+    """The schema of one version of a CustomResourceDefinition; None where it does not serve that version."""
     spec = mapping(crd, "spec")
-    for version in items(spec, "versions"):
-        if is_object(version) and version.get("served") is not False:
-            schema = mapping(version, "schema", "openAPIV3Schema")
-            name = f"{text(spec, 'group')}/{text(version, 'name')}/{text(spec, 'names', 'kind')}"
-            yield name, _object_schema(schema, keeps_everything=spec.get("preserveUnknownFields") is True)
+    for stated in items(spec, "versions"):
+        if is_object(stated) and stated.get("served") is not False and text(stated, "name") == version:
+            schema = mapping(stated, "schema", "openAPIV3Schema")
+            return _object_schema(schema, keeps_everything=spec.get("preserveUnknownFields") is True)
+    return None
 
 
 def _object_schema(schema: JsonObject, *, keeps_everything: bool) -> JsonObject:

@@ -12,6 +12,22 @@ WORD = (
     r"|(?:access|account|admin|api|auth|client|cookie|encrypt|encryption|hmac|license|master|private|secret|session"
     r"|shared|signing|ssh|storage|tls)[-_.]?key(?:[-_.]?data)?|connection[-_. ]?string)s?\d{0,3}"
 )
+STEMS = (
+    "pass",
+    "pw",
+    "secret",
+    "token",
+    "credential",
+    "dsn",
+    "salt",
+    "psk",
+    "jwt",
+    "auth",
+    "key",
+    "connection",
+    "bearer",
+)
+"""What every WORD, and what stands before a bearer token, holds in lower case."""
 SUSPECT = re.compile(r"[:=@\n<$_.-]|\w{16}|\b[Bb]earer\b|\bpassword\b")
 """Every pattern below needs one of these."""
 FORMATS = re.compile(
@@ -61,7 +77,7 @@ ENTRY = re.compile(
 )
 EXPRESSION = re.compile(r"[\"']?(?:\{\{[^{}]*\}\}\s*)+[\"']?")
 SPELLED_OUT = re.compile(r"(?<!include )(?<!template )(?:\"[^\"{}]+\"|`[^`{}]+`)")
-HEAD = re.compile(rf"(?i){WORD}\\?[\"']?\]?[ \t]{{0,8}}(?P<sep>:=|=>|==?|:)[ \t]{{0,8}}(?=\S)")
+HEAD = re.compile(rf"(?i)(?=[acdehjklmpst]){WORD}\\?[\"']?\]?[ \t]{{0,8}}(?P<sep>:=|=>|==?|:)[ \t]{{0,8}}(?=\S)")
 NAME_BEFORE = re.compile(r"[\w./-]{0,80}\Z")
 LINE_BEFORE = re.compile(r"[ \t\-#;>+]*(?:(?:export|set|env|ENV|ARG|local|declare -x) )?[\"'\[]?")
 QUOTED = re.compile(r"\\\"(.{0,8192}?)\\\"|\"((?:[^\"\\]|\\.){0,8192})\"|'((?:[^']|''){0,8192})'", re.DOTALL)
@@ -76,13 +92,18 @@ def masked_text(value: str, token: Token) -> str:
     """A text with everything secret-looking replaced by tokens; the rest, and the notation, stay as they are."""
     if not SUSPECT.search(value):
         return value
-    if "\n" in value:
+    lower = value.lower()
+    named = any(stem in lower for stem in STEMS)
+    if named and "\n" in value:
         value = _blocks(value, token)
     hide = _hiding(token)
-    for pattern in (FORMATS, LOGINS):
-        value = pattern.sub(lambda found: hide(found.group()), value)
-    for pattern in (BEARER, PGPASS, NETRC, XML, XML_PAIR):
+    value = FORMATS.sub(lambda found: hide(found.group()), value)
+    if "@" in value or "-u " in value or "--user" in value:
+        value = LOGINS.sub(lambda found: hide(found.group()), value)
+    for pattern in (BEARER, PGPASS, NETRC, XML, XML_PAIR) if named else (PGPASS,):
         value = pattern.sub(lambda found: found[1] + hide(found[2]), value)
+    if not named:
+        return value
     value = FLAG.sub(lambda found: found[1] + _flag(found, hide), value)
     return _assignments(value, hide)
 

@@ -58,14 +58,9 @@ class Masker:
 
     def text(self, value: str) -> str:
         """A text with what is secret in it replaced: token formats, `password: …` in any notation, JSON inside it."""
-        if len(value) < 4:
+        if len(value) < 4 or (len(value) <= REMEMBERED and _harmless(value)):
             return value
-        stripped = value.strip()
-        if stripped[:1] in ("{", "[") and stripped[-1:] in ("}", "]"):
-            return self._embedded(value)
-        if len(value) <= REMEMBERED and _harmless(value):
-            return value
-        return masked_text(value, self.token)
+        return self._embedded(value) if _bracketed(value) else masked_text(value, self.token)
 
     def _mask(self, value: Json) -> Json:
         kind = type(value)
@@ -192,7 +187,13 @@ def _meaning(key: str) -> str:
 @lru_cache(65536)
 def _harmless(value: str) -> bool:
     """Whether a short text hides nothing: the same ones come again and again."""
-    return masked_text(value, lambda _: MARK) == value
+    return not _bracketed(value) and masked_text(value, lambda _: MARK) == value
+
+
+def _bracketed(value: str) -> bool:
+    """Whether a text looks like JSON."""
+    stripped = value.strip()
+    return stripped[:1] in ("{", "[") and stripped[-1:] in ("}", "]")
 
 
 def _decoded(stated: str) -> Json:

@@ -49,8 +49,9 @@ def structured_merge(target: JsonObject, live: JsonObject, schemas: Schemas) -> 
     merged = merge(live, target, atom)
     last = owned.get(_ARGOCD, EMPTY)
     predicted = merged
-    if last:
-        predicted = _pruned(merged, last, {**owned, _ARGOCD: stated_fields(target, atom)}, atom)
+    stated = stated_fields(target, atom) if last else EMPTY
+    if last - stated:
+        predicted = _pruned(merged, last, {**owned, _ARGOCD: stated}, atom)
         compare(live, predicted, atom)
     if not isinstance(predicted, dict):
         raise NotComparable("a sync would leave nothing of the object")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from whydrift.core.model.schema import Schemas, Type
@@ -124,7 +124,13 @@ def root_atom(schemas: Schemas, api_version: str, kind: str) -> Atom | None:
     found = schemas.type_of(api_version, kind)
     if found is None:
         return None
-    return _FREE_FORM if found.preserve_unknown_fields else atom_of(found)
+    return _FREE_FORM if found.preserve_unknown_fields else _whole(found)
+
+
+@lru_cache(512)
+def _whole(source: Type) -> Atom:
+    """The atom of a whole object; each kind is compiled once, as far as its objects go."""
+    return atom_of(source)
 
 
 def atom_of(source: Type) -> Atom:

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from whydrift.core.compare.structured.atoms import Atom, ListAtom, MapAtom, Scalar
-from whydrift.core.model.fieldsets import (
-    FieldPath,
-    PathElement,
-    field_element,
-    index_element,
-    key_element,
-    value_element,
-)
+from whydrift.core.compare.structured.atoms import DEDUCED, UNTYPED, Atom, ListAtom, MapAtom, Scalar
+from whydrift.core.model.fieldsets import PathElement, index_element, key_element, value_element
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson
 from whydrift.errors import NotComparable
 
@@ -50,18 +43,37 @@ def _keys(item: Json, atom: ListAtom) -> JsonObject:
     return keys
 
 
-def validate(value: Json, atom: Atom, path: FieldPath = ()) -> None:
+def validate(value: Json, atom: Atom) -> None:
     """Raise NotComparable when a value does not fit its type, or a list has two items of one key."""
+    try:
+        _validate(value, atom)
+    except _Misfit as misfit:
+        place = "".join(reversed(misfit.place)) or "object"
+        raise NotComparable(f"{place}: {misfit.why}") from misfit
+
+
+class _Misfit(Exception):
+    """What does not fit, and (innermost first) where: the way there is written down only when it is needed."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.place: list[str] = []
+
+
+def _validate(value: Json, atom: Atom) -> None:
+    if atom is DEDUCED or atom is UNTYPED:
+        return
     form = atom.for_value(value)
     if form.map:
-        _validate_map(value, form.map, path)
+        _validate_map(value, form.map)
     elif form.scalar:
         if not fits_scalar(value, form.scalar):
-            raise NotComparable(f"{_place(path)}: expected {form.scalar}, got {value!r}")
+            raise _Misfit(f"expected {form.scalar}, got {value!r}")
     elif form.list:
-        _validate_list(value, form.list, path)
+        _validate_list(value, form.list)
     else:
-        raise NotComparable(f"{_place(path)}: field not declared in schema")
+        raise _Misfit("field not declared in schema")
 
 
 def fits_scalar(value: MaybeJson, scalar: Scalar) -> bool:
@@ -79,30 +91,32 @@ def fits_scalar(value: MaybeJson, scalar: Scalar) -> bool:
             return not isinstance(value, dict | list)
 
 
-def _validate_map(value: Json, atom: MapAtom, path: FieldPath) -> None:
+def _validate_map(value: Json, atom: MapAtom) -> None:
     if value is None:
         return
     if not isinstance(value, dict):
-        raise NotComparable(f"{_place(path)}: expected map, got {value!r}")
+        raise _Misfit(f"expected map, got {value!r}")
     for name, below in value.items():
-        validate(below, atom.below(name), (*path, field_element(name)))
+        try:
+            _validate(below, atom.below(name))
+        except _Misfit as misfit:
+            misfit.place.append(f".{name}")
+            raise
 
 
-def _validate_list(value: Json, atom: ListAtom, path: FieldPath) -> None:
+def _validate_list(value: Json, atom: ListAtom) -> None:
     if value is None:
         return
     if not isinstance(value, list):
-        raise NotComparable(f"{_place(path)}: expected list, got {value!r}")
+        raise _Misfit(f"expected list, got {value!r}")
     seen: set[PathElement] = set()
     for index, item in enumerate(value):
         element = index_element(index) if atom.atomic else item_element(item, atom)
         if element in seen:
-            raise NotComparable(f"{_place(path)}: duplicate entries for key {element[2:]}")
+            raise _Misfit(f"duplicate entries for key {element[2:]}")
         seen.add(element)
-        validate(item, atom.element, (*path, element))
-
-
-def _place(path: FieldPath) -> str:
-    return (
-        "".join("." + element[2:] if element.startswith("f:") else f"[{element[2:]}]" for element in path) or "object"
-    )
+        try:
+            _validate(item, atom.element)
+        except _Misfit as misfit:
+            misfit.place.append(f"[{element[2:]}]")
+            raise

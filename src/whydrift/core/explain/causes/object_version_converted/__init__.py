@@ -65,11 +65,12 @@ def _served_otherwise(difference: Difference) -> Explanation:
 def _stored_version(subject: Subject) -> str:
     """The storage version of the object's kind as an apiVersion; "" where git states it, or no CRD is known."""
     group = group_of(subject.object.api_version)
-    for crd in subject.facts.maybe(CRDS) or ():
-        if text(crd, "spec", "group") == group and text(crd, "spec", "names", "kind") == subject.key.kind:
-            stored = f"{group}/{_storage(crd)}"
-            return "" if stored == subject.object.api_version else stored
-    return ""
+    definitions = subject.facts.maybe(CRDS)
+    crd = definitions.of(group, subject.key.kind) if definitions else None
+    if crd is None:
+        return ""
+    stored = f"{group}/{_storage(crd)}"
+    return "" if stored == subject.object.api_version else stored
 
 
 def _storage(crd: JsonObject) -> str:
