@@ -23,7 +23,7 @@ from whydrift.core.remedy.choices import (
     syncs,
 )
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.hashes import hashed
+from whydrift.core.remedy.choices.hashes import hashed, is_hash
 
 Chooser = Callable[[Case], Choice]
 CHOICES: Mapping[str, Chooser] = {
@@ -81,7 +81,7 @@ CHOICES: Mapping[str, Chooser] = {
 def choose(finding: Finding, subject: Subject, situation: Situation) -> Choice:
     """What should be done about one difference; `ask` where nothing explains it."""
     case = Case(finding, subject, situation)
-    if case.cause == "checksum-follows-config":
+    if is_hash(case):
         return _of_hashed(case)
     chooser = CHOICES.get(case.cause)
     if chooser is None:
@@ -113,8 +113,12 @@ def _of_hashed(case: Case) -> Choice:
     """The kind of the remedy of what is hashed; its edit closes both."""
     found = hashed(case)
     if found is None:
-        return offers.asked(case, f"it goes with the configuration that it is a hash of: {case.because}")
+        return (
+            drawn.drawn(case)
+            if case.cause in CHOICES
+            else offers.asked(case, f"it goes with what it hashes: {case.because}")
+        )
     finding, subject, field = found
     choice = choose(finding, subject, case.situation)
     why = f"it is a hash of {field.key.kind} {field.key.name}, and goes with what is done there"
-    return Choice(choice.kind, why, choice.safety, follows=field, instead=choice.instead)
+    return Choice(choice.kind, why, choice.safety, place=choice.place, follows=field, instead=choice.instead)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from whydrift.core.explain.templates import Drawn, lines_of
+from collections.abc import Mapping
+
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret, towards_live
+from whydrift.core.remedy.choices.drawn_lines import DrawnLine, drawn_lines
+from whydrift.core.remedy.choices.faults import value_files
 from whydrift.core.remedy.choices.offers import ignored
+from whydrift.core.remedy.choices.value_lines import place_of_value
 
 DECORATIONS = ("annotations", "labels")
 HIDES = Instead(RemedyKind.IGNORE, "git then does not decide the value at all")
@@ -16,42 +20,54 @@ HIDES = Instead(RemedyKind.IGNORE, "git then does not decide the value at all")
 
 def drawn(case: Case) -> Choice:
     """Give the chart the value; drop what only our own template draws for decoration; else leave it alone."""
-    line = _line(case)
-    if line is not None and line.depends:
-        return _given(case)
-    if line is not None and _is_decoration(case) and "/charts/" not in f"/{line.place}":
+    files = _files(case)
+    lines = _lines(case, files)
+    given = next((choice for line in lines if (choice := _given(case, line, files)) is not None), None)
+    if given is not None:
+        return given
+    own = next((line for line in lines if "/charts/" not in f"/{line.file}"), None)
+    if own is not None and case.difference.path[-2:-1] in [(name,) for name in DECORATIONS]:
         return Choice(
             RemedyKind.GIT_DROP,
-            f"{line.place} calls {line.function}; without it pods restart once more, and then never for this",
+            f"{own.place} calls {own.function}; the sync after the drop restarts the pods once more, and then never",
             Safety.UNSAFE,
             changes=(Change(case.difference.path, ABSENT),),
+            place=own.place,
             instead=(HIDES,),
         )
-    return ignored(case, "each render draws another value, and the chart has no value that would replace it")
+    return ignored(case, "each render draws another value, and the chart has none that would replace it")
 
 
-def _given(case: Case) -> Choice:
-    """The chart's own value takes the place of what is drawn; a secret has to be written by who knows it."""
-    why = "with the value stated, nothing is drawn any more"
-    if holds_secret(case.difference.live):
-        return Choice(
-            RemedyKind.CHART_VALUE,
-            f"{why}; what is in use is secret: name a Secret that exists, or state it where secrets are kept",
-            Safety.MANUAL,
-            at=Field(case.key, case.difference.path),
-            instead=(HIDES,),
-        )
-    changes = towards_live(case.difference, case.subject.object.target)
-    return Choice(RemedyKind.CHART_VALUE, why, changes=changes, instead=(HIDES,))
-
-
-def _is_decoration(case: Case) -> bool:
-    return case.difference.path[-2:-1] in ((DECORATIONS[0],), (DECORATIONS[1],))
-
-
-def _line(case: Case) -> Drawn | None:
-    """The template's line that draws the value, where it can be read."""
-    files, key = case.subject.facts.maybe(RENDERED_FROM), case.difference.path[-1]
-    if files is None or not isinstance(key, str):
+def _given(case: Case, line: DrawnLine, files: Mapping[str, str]) -> Choice | None:
+    """The chart's own value in the place of what is drawn; a secret is better named than stated."""
+    secret = case.key.kind == "Secret" or holds_secret(case.difference.live)
+    wanted = (*line.existing, *line.values) if secret else line.values
+    named = value_files(case.application)
+    place, value = next(
+        ((p, v) for v in wanted if (p := place_of_value(files, line.file, v.split("."), named))), ("", "")
+    )
+    if not place:
         return None
-    return next((line for line in lines_of(files.files, case.key.kind, key) if line is not None), None)
+    why = f"{line.place} draws it unless {value} says otherwise"
+    if secret or not _is_fallback(case, line, value, files):
+        at = Field(case.key, case.difference.path)
+        return Choice(RemedyKind.CHART_VALUE, why, Safety.MANUAL, place=place, at=at, instead=(HIDES,))
+    changes = towards_live(case.difference, case.subject.object.target)
+    return Choice(RemedyKind.CHART_VALUE, why, changes=changes, place=place, instead=(HIDES,))
+
+
+def _is_fallback(case: Case, line: DrawnLine, value: str, files: Mapping[str, str]) -> bool:
+    """Whether the drawing line itself takes the value where it is stated: then live's is what to state."""
+    text = files.get(line.file, "").split("\n")[line.line - 1]
+    return f".Values.{value}" in text and isinstance(case.difference.live, str | int)
+
+
+def _files(case: Case) -> Mapping[str, str]:
+    found = case.subject.facts.maybe(RENDERED_FROM)
+    return found.files if found is not None else {}
+
+
+def _lines(case: Case, files: Mapping[str, str]) -> list[DrawnLine]:
+    """The template's lines that draw the value, where they can be read."""
+    key = case.difference.path[-1]
+    return list(drawn_lines(files, case.key.kind, key)) if isinstance(key, str) else []

@@ -13,29 +13,41 @@ from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.remedy.choices.case import Case
 
 HASHED = ("ConfigMap", "Secret")
+CHECKSUM, DRAWN = "checksum-follows-config", "chart-renders-differently-each-time"
+NAMED = re.compile(r"checksum|hash|sha(1|256|512)?(sum)?$|md5", re.IGNORECASE)
 Hashed = tuple[Finding, Subject, Field]
+
+
+def is_hash(case: Case) -> bool:
+    """Whether the place is a hash of configuration, also of one that is drawn anew."""
+    named = case.difference.path[-2:-1] == ("annotations",) and NAMED.search(str(case.difference.path[-1])) is not None
+    return case.cause == CHECKSUM or (case.cause == DRAWN and named)
 
 
 def hashed(case: Case) -> Hashed | None:
     """The finding of what is hashed, with its subject and its place; None where none differs."""
     items = {item.key: item for item in case.subject.siblings}
-    words = set(re.findall(r"[a-z0-9]+", str(case.difference.path[-1]).lower()))
     found = [key for key in case.situation.findings if key.kind in HASHED and key != case.key and key in items]
-    near = max(found, key=lambda key: (_said(case, key), _alike(key, words)), default=None)
-    if near is None or not case.situation.findings[near]:
+    if case.cause == DRAWN:
+        found = [key for key in found if _first(case, key) == DRAWN]
+    near = max(found, key=lambda key: _likeness(case, key), default=None)
+    if near is None:
         return None
     finding = case.situation.findings[near][0]
     return finding, _subject(case, items[near]), Field(near, finding.difference.path)
 
 
-def _said(case: Case, key: ObjectKey) -> bool:
-    """Whether the explanation names the object."""
-    return str(key) in case.because
+def _first(case: Case, key: ObjectKey) -> str:
+    """The cause of an object's first difference."""
+    explanations = case.situation.findings[key][0].explanations
+    return explanations[0].cause if explanations else ""
 
 
-def _alike(key: ObjectKey, words: set[str]) -> int:
-    parts = set(re.findall(r"[a-z0-9]+", key.name.lower())) | {key.kind.lower()}
-    return len(parts & words)
+def _likeness(case: Case, key: ObjectKey) -> tuple[int, bool, int]:
+    """How well an object fits the name of the hash: words of it in kind and name, named by the explanation, short."""
+    words = [word for word in re.findall(r"[a-z]+", str(case.difference.path[-1]).lower()) if not NAMED.search(word)]
+    called = f"{key.kind} {key.name}".lower()
+    return sum(word in called for word in words), str(key) in case.because, -len(key.name)
 
 
 def _subject(case: Case, item: ObjectSnapshot) -> Subject:

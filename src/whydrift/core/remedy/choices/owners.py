@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.people import ARGOCD, Writer
@@ -28,13 +29,19 @@ def one_owner(case: Case) -> Choice:
 
 def untracked(case: Case) -> Choice:
     """A sync adopts the object, unless a pipeline takes the mark away each time."""
-    applied = any(entry.manager in ARGOCD for entry in case.subject.object.managers.entries)
-    people = case.subject.knowledge.people
-    writers = {people.writer(entry.manager) for entry in case.subject.object.managers.entries if not entry.subresource}
-    if applied and Writer.PIPELINE in writers:
+    if _is_taken_away(case):
         return one_owner(case)
     instead = Instead(RemedyKind.ONE_OWNER, "where something applies a copy of its own, the mark goes again")
     return synced(case, "a sync writes the tracking id, and with it the application owns the object", instead)
+
+
+def _is_taken_away(case: Case) -> bool:
+    """Whether a pipeline applies a copy of its own over what Argo CD applied, so that the mark goes each time."""
+    entries = [entry for entry in case.subject.object.managers.entries if not entry.subresource]
+    people = case.subject.knowledge.people
+    by_pipeline = any(people.writer(entry.manager) is Writer.PIPELINE for entry in entries)
+    applied = any(entry.manager in ARGOCD for entry in entries)
+    return applied and (by_pipeline or bool(pipeline_marks(case.subject)))
 
 
 def namespace_metadata(case: Case) -> Choice:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from whydrift.core.explain.pruning import pruned
 from whydrift.core.explain.subject import SYNC_OPTIONS
 from whydrift.core.explain.syncing import Refusal, Refused, decisive, refused
-from whydrift.core.model.drift import Kind
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.named_fields import named_field
-from whydrift.core.remedy.choices.offers import asked, dropped, pinned, synced
+from whydrift.core.remedy.choices.offers import asked, pinned, synced
 
 REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
 DROP = Instead(RemedyKind.GIT_DROP, "git does without it")
@@ -38,7 +37,7 @@ def _mended(case: Case, row: Refused) -> Choice:
         case Refusal.IMMUTABLE:
             return _immutable(case)
         case Refusal.POLICY if not case.difference.whole:
-            return _kept(case, f"git states what was let in before: {decisive(row.message)}")
+            return pinned(case, f"git states what was let in before: {decisive(row.message)}")
         case Refusal.UNKNOWN_FIELD | Refusal.INVALID:
             return _corrected(case, row)
         case _:
@@ -48,7 +47,7 @@ def _mended(case: Case, row: Refused) -> Choice:
 def _immutable(case: Case) -> Choice:
     if case.key.kind == "Job":
         return _annotated(case, "Replace=true,Force=true", "a Job cannot change: it is made anew, and runs again")
-    return _kept(case, "the field cannot be changed: git states what is there", REPLACE)
+    return pinned(case, "the field cannot be changed: git states what is there", REPLACE)
 
 
 def _namespace(case: Case) -> Choice:
@@ -63,17 +62,12 @@ def _annotated(case: Case, options: str, why: str, *instead: Instead) -> Choice:
     return Choice(RemedyKind.ANNOTATE, f"{SYNC_OPTIONS}: {options}: {why}", Safety.UNSAFE, (change,), instead=instead)
 
 
-def _kept(case: Case, why: str, *instead: Instead) -> Choice:
-    """git goes back to what the cluster has."""
-    return pinned(case, why, *instead) if case.difference.kind is not Kind.MISSING else dropped(case, why, *instead)
-
-
 def _corrected(case: Case, row: Refused) -> Choice:
     """The field that the message names: dropped where it is empty, renamed where it is misspelled, else as it was."""
     place = named_field(row.message, case.subject.object.target)
     said = decisive(row.message)
     if not place:
-        return asked(case, said) if case.difference.whole else _kept(case, f"git states what was taken before: {said}")
+        return asked(case, said) if case.difference.whole else pinned(case, f"git states what was taken before: {said}")
     value = child(case.subject.object.target, *place)
     if is_empty(value):
         change = Change(place, ABSENT)
@@ -81,7 +75,7 @@ def _corrected(case: Case, row: Refused) -> Choice:
     if row.why is Refusal.UNKNOWN_FIELD:
         return _renamed(case, place, value, said)
     if not case.difference.whole:
-        return _kept(case, f"git states what was taken before: {said}")
+        return pinned(case, f"git states what was taken before: {said}")
     return Choice(RemedyKind.GIT_SET, f"git needs another value here: {said}", Safety.MANUAL, at=Field(case.key, place))
 
 
