@@ -226,8 +226,11 @@ class Proposal:
 class Forge(Protocol):
     """Where repositories are hosted: opens pull and merge requests."""
 
+    def page(self, proposal: Proposal) -> str:
+        """The address at which a person opens the request, "" where none is known."""
+
     async def propose(self, proposal: Proposal) -> Outcome:
-        """Open the request; the body of the outcome is its address, or the one at which a person opens it."""
+        """Open the request; the body of the outcome is its address. Refused where there is no token for the host."""
 
     async def proposed(self, proposal: Proposal) -> str | NotRead:
         """The address of the open request for the branch, "" where there is none."""

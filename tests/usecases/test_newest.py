@@ -59,7 +59,7 @@ class History:
 
     files_of: Mapping[str, Mapping[str, str]]
 
-    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+    async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         order = list(self.files_of)
         span = order[order.index(since) + 1 : order.index(until) + 1]
         return tuple(Commit(revision, "Kim", "2026-11-22T07:00:00Z", revision) for revision in reversed(span))

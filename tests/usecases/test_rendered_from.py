@@ -37,7 +37,7 @@ class Held:
 
     held: Mapping[str, str]
 
-    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+    async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         """None."""
         return ()
 

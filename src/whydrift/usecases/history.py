@@ -34,7 +34,7 @@ async def history(reader: FactReader, application: Application, key: ObjectKey) 
 
 
 async def _history(repository: Repository, url: str, revision: str) -> History | NotRead:
-    commits = await repository.commits(url, "", revision, "")
+    commits = await repository.commits(url, None, revision, "")
     if isinstance(commits, NotRead):
         return commits
     for place in PLACES:

@@ -33,7 +33,7 @@ class RecordedRepositories:
         self._folder: Path | None = None
         self._places: dict[str, asyncio.Task[Path]] = {}
 
-    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+    async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         """The commits after `since` up to `until` that touch `path`, newest first."""
         found = await self._repositories(url)
         return found if isinstance(found, NotRead) else await found.commits(url, since, until, path)

@@ -45,11 +45,12 @@ class GitRepositories:
         self._places: dict[str, asyncio.Task[Path]] = {}
         self._heads: dict[tuple[str, str], asyncio.Task[str]] = {}
 
-    async def commits(self, url: str, since: str, until: str, path: str) -> tuple[Commit, ...] | NotRead:
-        """The commits after `since` ("": all) up to `until` that touch `path`, newest first, 500 at most."""
+    async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
+        """The commits after `since` (None: all) up to `until` that touch `path`, newest first, 500 at most."""
         try:
-            place = await self._place(url, *filter(None, (since, until)))
-            span = f"{checked_revision(since)}..{checked_revision(until)}" if since else checked_revision(until)
+            place = await self._place(url, *(revision for revision in (since, until) if revision is not None))
+            last = checked_revision(until)
+            span = last if since is None else f"{checked_revision(since)}..{last}"
             count = f"--max-count={MOST_COMMITS}"
             out = await git(
                 place, "log", "-z", "--name-only", f"--format={LOG}", count, "--end-of-options", span, "--", path or "."
