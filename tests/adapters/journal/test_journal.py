@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from whydrift.adapters.journal import FileDumps, FileJournal, disk
+from whydrift.adapters.journal import FileDumps, FileJournal
 from whydrift.core.model.journal import ActState, Entry, last_of
 from whydrift.errors import SourceError
 
@@ -136,6 +136,8 @@ def test_a_full_disk_leaves_no_dump_at_all(tmp_path: Path, monkeypatch: pytest.M
 def test_a_short_write_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system may take less than it is given."""
     write = os.write
-    monkeypatch.setattr(disk.os, "write", lambda descriptor, content: write(descriptor, bytes(content)[:3]))
+    monkeypatch.setattr(
+        "whydrift.adapters.journal.disk.os.write", lambda descriptor, content: write(descriptor, bytes(content)[:3])
+    )
     dumps = FileDumps(tmp_path)
     assert dumps.read(dumps.save("one.json", b"0123456789")) == b"0123456789"
