@@ -43,8 +43,9 @@ class _Handler(BaseHTTPRequestHandler):
             {"branch": branch, "project": self._project(), **{k: str(v) for k, v in body.items()}}
         )
         if self.server.break_off:
-            return self.connection.close()
-        self._answer(201, self._shown(len(self.server.opened), branch))
+            self.connection.close()
+            return None
+        return self._answer(201, self._shown(len(self.server.opened), branch))
 
     def do_GET(self) -> None:
         """The open requests of a branch."""
