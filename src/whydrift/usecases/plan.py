@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import ApplicationRef, Left
+from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
 from whydrift.core.remedy.batches import BLOCKING
 from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.unplanned import unplanned
-from whydrift.usecases.remedies import Draft, Workbench, drafted
+from whydrift.usecases.remedies import Draft, Workbench, drafted, stacked
 from whydrift.usecases.triage import Look, look_at
 
 
@@ -54,14 +56,30 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, wanted:
     kept: list[Draft] = []
     async with aclosing(drafts) as stream:
         kept = [draft async for draft in stream if draft.choices or draft.outcome.objects]
-    offers: list[Offer] = []
-    for draft, group in sorted(_groups(kept, wanted), key=_order):
-        offer = await bench.offer(draft, group)
-        bench.keep(offer)
-        offers.append(offer)
+    offers = await _stacked(kept, bench, wanted)
     left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
     return Planned(tuple(offers), tuple(_reference(draft.application) for draft in kept), left, newest)
+
+
+async def _stacked(drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool]) -> list[Offer]:
+    """Offers whose edits stand on each other, in that order; what does not come out together has no proof."""
+    overlay = Overlay()
+    made: list[tuple[Draft, Offer]] = []
+    for draft, group in sorted(_groups(drafts, wanted), key=_order):
+        offer = stacked(draft, await bench.offer(draft, group), overlay)
+        if offer.edit is not None and offer.group.choice.kind is not RemedyKind.ASK:
+            overlay = overlay.with_edit(offer.edit)
+        made.append((draft, offer))
+    why = {draft.named: await bench.together(draft, [o for d, o in made if d is draft], overlay) for draft in drafts}
+    return [_refuted(offer, why[draft.named]) for draft, offer in made]
+
+
+def _refuted(offer: Offer, why: str) -> Offer:
+    """An offer without its proof, where the edits of its application do not work together."""
+    if not why or offer.edit is None or offer.proof is None or offer.proof.why_not:
+        return offer
+    return replace(offer, proof=replace(offer.proof, why_not=why))
 
 
 def _groups(drafts: Iterable[Draft], wanted: Callable[[str], bool]) -> list[tuple[Draft, Group]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -10,13 +10,15 @@ from whydrift.core.explain.engine import Finding
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
-from whydrift.core.model.remedy import Edit, Proof, Remedy
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import APPLICATION, Change, Choice, Edit, Proof, Remedy
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import is_object
 from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
 from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit
+from whydrift.core.prove.together import why_not_together
 from whydrift.core.remedy.chosen import Chosen, chosen
 from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
@@ -44,6 +46,11 @@ class Draft:
     def application(self) -> Application:
         """The application."""
         return self.outcome.snapshot.application
+
+    @property
+    def named(self) -> str:
+        """The application as commands take it, with its instance."""
+        return f"{self.application.instance}:{self.application.namespace}/{self.application.name}"
 
     @property
     def found(self) -> tuple[tuple[ObjectSnapshot, tuple[Finding, ...]], ...]:
@@ -78,40 +85,36 @@ async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:
         offer = await bench.offer(draft, group)
         for difference in group.differences:
             choice = draft.choices[group.key, difference]
-            remedies[group.key, difference] = Remedy(choice, offer.edit, offer.proof)
+            edit = bench.own(draft, group, choice, offer.edit)
+            remedies[group.key, difference] = Remedy(choice, edit, offer.proof)
     return replace(draft.outcome, remedies=remedies)
 
 
 @dataclass
 class Workbench:
-    """Finds edits and tries them. Without a renderer the likeliest place is offered, and nothing is proven of it.
-
-    `overlay` holds the edits so far, for a plan whose edits stand on each other.
-    """
+    """Finds edits and tries them. Without a renderer the likeliest place is offered, and nothing is proven of it."""
 
     renderer: Renderer | None = None
-    overlay: Overlay = field(default_factory=Overlay)
     _renderings: dict[str, Renderings] = field(default_factory=dict)
 
     async def offer(self, draft: Draft, group: Group) -> Offer:
         """The first place whose edit makes exactly the wanted change; the likeliest one where nothing can be proven."""
         offer = draft.offer(group)
-        target = offer.item.target
-        if not group.edited or not is_object(target):
+        if not group.edited or not is_object(offer.item.target):
             proof = prove_choice(draft.situation, group) if self.renderer is not None else None
-            return replace(offer, edit=next(self._places(draft, group), None), proof=proof)
+            return replace(offer, edit=next(places(draft, group), None), proof=proof)
         if self.renderer is None:
-            return replace(offer, edit=next(self._places(draft, group), None))
+            return replace(offer, edit=next(places(draft, group), None))
         return await self._tried(self._renders(draft), draft, offer)
 
     async def _tried(self, renders: Renderings, draft: Draft, offer: Offer) -> Offer:
         """The first candidate that is proven; else the likeliest, with the reason why there is no proof."""
-        places = self._places(draft, offer.group)
-        before = await renders.after(draft.situation, self.overlay.edits)
+        found = places(draft, offer.group)
+        before = await renders.before(draft.situation)
         if isinstance(before, NotRead):
-            return replace(offer, edit=next(places, None), proof=Proof(why_not=before.why))
+            return replace(offer, edit=next(found, None), proof=Proof(why_not=before.why))
         first = offer
-        for edit in islice(places, MOST_CANDIDATES):
+        for edit in islice(found, MOST_CANDIDATES):
             tried = replace(offer, edit=edit, proof=await self._proof(renders, draft, offer.group, edit, before))
             if tried.proof is not None and not tried.proof.why_not:
                 return tried
@@ -119,24 +122,58 @@ class Workbench:
         return first
 
     async def _proof(self, renders: Renderings, draft: Draft, group: Group, edit: Edit, before: Rendered) -> Proof:
-        after = await renders.after(draft.situation, (*self.overlay.edits, edit))
+        after = await renders.after(draft.situation, [edit])
         if isinstance(after, NotRead):
             return Proof(why_not=after.why)
         return prove_edit(draft.situation, group.key, group.differences, group.changes, before, after)
 
-    def _places(self, draft: Draft, group: Group) -> Iterator[Edit]:
-        """The places where the group's changes may be made, with the edits so far in place."""
-        target = draft.offer(group).item.target
-        if not group.changes or not is_object(target):
-            return iter(())
-        return candidates(draft.application, self.overlay.over(draft.git), group.key, target, group.changes)
+    def own(self, draft: Draft, group: Group, choice: Choice, edit: Edit | None) -> Edit | None:
+        """The edit of a group with the line of one of its differences."""
+        if edit is None or len(group.changes) == len(choice.changes):
+            return edit
+        alone = next((e for e in places(draft, group, choice.changes) if e.file == edit.file), edit)
+        return replace(edit, line=alone.line, pointer=alone.pointer)
+
+    async def together(self, draft: Draft, offers: Sequence[Offer], overlay: Overlay) -> str:
+        """Why all edits of one application do not come out as wanted ("": they do, or nothing can render them)."""
+        if self.renderer is None:
+            return ""
+        made = await self._renders(draft).after(draft.situation, overlay.edits)
+        if isinstance(made, NotRead):
+            return made.why
+        changes: dict[ObjectKey, list[Change]] = {}
+        for offer in offers:
+            if offer.group.edited and offer.edit is not None and offer.edit.file != APPLICATION:
+                changes.setdefault(offer.item.key, []).extend(offer.group.changes)
+        items = {offer.item.key: offer.item for offer in offers}
+        return next((why for key in changes if (why := why_not_together(items[key], changes[key], made))), "")
 
     def _renders(self, draft: Draft) -> Renderings:
         """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
         assert self.renderer is not None, "only asked where there is a renderer"
         return self._renderings.setdefault(draft.reader.instance, Renderings(self.renderer, draft.reader))
 
-    def keep(self, offer: Offer) -> None:
-        """Let later edits stand on this one."""
-        if offer.edit is not None:
-            self.overlay = self.overlay.with_edit(offer.edit)
+
+def places(
+    draft: Draft, group: Group, changes: tuple[Change, ...] = (), overlay: Overlay | None = None
+) -> Iterator[Edit]:
+    """The places where changes (those of the group unless others are given) may be made, with edits in place."""
+    target = draft.offer(group).item.target
+    wanted = changes or group.changes
+    if not wanted or not is_object(target):
+        return iter(())
+    git = draft.git if overlay is None else overlay.over(draft.git)
+    return candidates(draft.application, git, group.key, target, wanted)
+
+
+def stacked(draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
+    """The same edit, made on top of others: what they already made needs no more."""
+    edit = offer.edit
+    if edit is None or overlay.content(edit) is None:
+        return offer
+    same_place = (
+        e for e in islice(places(draft, offer.group, overlay=overlay), MOST_CANDIDATES) if e.file == edit.file
+    )
+    content = overlay.content(edit) or ""
+    done = replace(edit, before=content, after=content)
+    return replace(offer, edit=next(same_place, done))

@@ -18,6 +18,10 @@ class Overlay:
         """One edit more, on top; an Application's own spec is no file, and stays out."""
         return self if edit.file == APPLICATION else Overlay((*self.edits, edit))
 
+    def content(self, edit: Edit) -> str | None:
+        """What an edit's file holds by now; None where no edit changed it."""
+        return next((e.after for e in reversed(self.edits) if (e.repo, e.file) == (edit.repo, edit.file)), None)
+
     def over(self, git: GitFiles) -> GitFiles:
         """The files with the edits in place."""
         if not self.edits:

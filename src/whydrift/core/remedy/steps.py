@@ -12,7 +12,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import EditStep, FieldRef, ObjectRef, ProofStep, Step
-from whydrift.core.model.remedy import Edit, RemedyKind, Safety
+from whydrift.core.model.remedy import Edit, Safety
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.triage import Value
@@ -80,7 +80,7 @@ def _proof(batch: Sequence[Offer]) -> ProofStep:
     """The proofs of all offers as one; there is none where one of them has none."""
     proofs = [offer.proof for offer in batch if offer.proof is not None]
     missing = [proof.why_not for proof in proofs if proof.why_not]
-    if len(proofs) < len(batch) and batch[0].group.choice.kind not in (RemedyKind.ASK, RemedyKind.OUT_OF_BAND):
+    if any(offer.edit is not None and offer.proof is None for offer in batch):
         missing.append("it was not tried: nothing could render it")
     return ProofStep(
         closes=tuple(dict.fromkeys(line for proof in proofs for line in proof.closes)),
