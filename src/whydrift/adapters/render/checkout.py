@@ -90,6 +90,11 @@ class Checkout:
         """Whether there is a folder of this path."""
         return next(self.below(path), None) is not None
 
+    def copy(self, path: str, to: str) -> None:
+        """Put what lies below one folder below another one as well."""
+        for name in list(self.below(path)):
+            self.files[to + name.removeprefix(path)] = Blob(self.file(name) or b"")
+
     def write(self, folder: Path) -> None:
         """Write everything that was read below a new folder; links last, so that nothing is written through one."""
         links = {name for name, blob in self.files.items() if blob.link}

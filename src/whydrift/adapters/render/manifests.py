@@ -26,6 +26,18 @@ def json_manifests(content: bytes, what: str) -> list[JsonObject]:
         raise NotRendered(str(error)) from error
 
 
+def parsed(content: bytes, what: str) -> JsonObject:
+    """A YAML file of parameters as a map; {} where it holds nothing."""
+    try:
+        values = [document.value for document in documents(decoded(content, what))]
+    except NotEditable as error:
+        raise NotRendered(f"{what}: {error}") from error
+    value = values[0] if values and values[0] is not ABSENT else None
+    if value is not None and not is_object(value):
+        raise NotRendered(f"{what} holds no map")
+    return value or {}
+
+
 def decoded(content: bytes, what: str) -> str:
     """A file's text, its byte order mark gone (util/utfutil)."""
     try:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
+from whydrift.adapters.render.command import Limits
+from whydrift.adapters.render.helm import helm_manifests, read_chart
+from whydrift.adapters.render.kustomize import kustomized_manifests, read_kustomization
 from whydrift.adapters.render.plain import plain_manifests
 from whydrift.adapters.render.sources import Asked, asked, with_parameters_of_folder
 from whydrift.core.model.objects import ObjectKey
@@ -17,15 +24,43 @@ from whydrift.core.prove.placing import placed, unread_placing
 from whydrift.ports import Blob, NotRead, Rendering, Trees
 
 KEPT = 64
-"""How many renders, and how many folders of a repository, are remembered."""
+"""How many renders are remembered."""
+MOST_REMEMBERED = 128 * 1024**2
+"""How many bytes of repositories are remembered."""
+AT_ONCE = 2
+"""How many renders run at a time."""
+REFUSED = {
+    "plugin": "a config management plugin renders it",
+    "chart": "its chart comes from a registry, which is not asked",
+    "oci": "its source comes from a registry, which is not asked",
+    "hydrated": "the source hydrator renders it from another source",
+}
 Manifests = tuple[JsonObject, ...]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The user's own tools, as the start of a command line; None where there is none."""
+
+    helm: tuple[str, ...] | None = None
+    kustomize: tuple[str, ...] | None = None
+
+
+def installed_tools(path: str | None = None) -> Tools:
+    """The tools that are found on a PATH; kustomize itself before kubectl's."""
+    helm, kustomize, kubectl = (shutil.which(name, path=path) for name in ("helm", "kustomize", "kubectl"))
+    build = (kustomize, "build") if kustomize else (kubectl, "kustomize") if kubectl else None
+    return Tools((helm,) if helm else None, build)
 
 
 class ToolRenderer:
     """Renders plain folders itself, Helm charts and kustomizations by the user's tools. Safe to use from many tasks."""
 
-    def __init__(self, trees: Trees) -> None:
+    def __init__(self, trees: Trees, tools: Tools, limits: Limits | None = None) -> None:
         self._trees = RememberedTrees(trees)
+        self._tools = tools
+        self._limits = limits or Limits()
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._renders: dict[bytes, asyncio.Task[Manifests]] = {}
         self.rendered = 0
         """How many renders were made; those that were remembered do not count."""
@@ -34,48 +69,80 @@ class ToolRenderer:
         """The objects by key; NotRead with the reason where a source cannot be rendered here."""
         try:
             sources = asked(rendering.application, rendering.spec)
-            found = [await self._source(each, rendering) for each in sources]
+            found = [await self._source(each, sources, rendering) for each in sources]
         except NotRendered as error:
             return NotRead(str(error))
         placing = rendering.placing or unread_placing(rendering.application)
         return placed((manifest for manifests in found for manifest in manifests), placing)
 
-    async def _source(self, source: Asked, rendering: Rendering) -> Manifests:
+    async def _source(self, source: Asked, sources: list[Asked], rendering: Rendering) -> Manifests:
         if source.source.ref and not source.source.path:
             return ()
-        refused = {
-            "plugin": "a config management plugin renders it",
-            "chart": "its chart comes from a registry, which is not asked",
-            "oci": "its source comes from a registry, which is not asked",
-            "hydrated": "the source hydrator renders it from another source",
-        }
         kind = source_type(source.application, source.place)
-        if kind in refused:
-            raise NotRendered(refused[kind])
-        if kind != "directory":
-            raise NotRendered(f"it is not known how {kind or 'this source'} is rendered")
-        return await self._plain(source, rendering)
-
-    async def _plain(self, source: Asked, rendering: Rendering) -> Manifests:
+        if kind in REFUSED:
+            raise NotRendered(REFUSED[kind])
         path = inside(source.source.path)
         checkout = await self._checkout(source, rendering, path)
-        directory = mapping(with_parameters_of_folder(source, checkout, path), "directory")
+        stated = with_parameters_of_folder(source, checkout, path)
+        match kind:
+            case "directory":
+                return await self._plain(path, mapping(stated, "directory"), checkout)
+            case "helm":
+                return await self._helm(source, stated, checkout, sources, rendering)
+            case "kustomize":
+                return await self._kustomize(source, stated, checkout)
+            case _:
+                raise NotRendered(f"it is not known how {kind or 'this source'} is rendered")
 
-        async def made() -> Manifests:
+    async def _plain(self, path: str, directory: JsonObject, checkout: Checkout) -> Manifests:
+        async def made(_: Path) -> Manifests:
             return tuple(await asyncio.to_thread(plain_manifests, checkout, path, directory))
 
         return await self._once([path, directory], [checkout], made)
 
+    async def _helm(
+        self, source: Asked, stated: JsonObject, checkout: Checkout, sources: list[Asked], rendering: Rendering
+    ) -> Manifests:
+        helm = self._tools.helm
+        if helm is None:
+            raise NotRendered("helm is not installed")
+        checkouts = {"": checkout}
+        for other in sources:
+            if other.source.ref:
+                checkouts[other.source.ref] = self._unread(other, rendering)
+        chart = await read_chart(source, stated, checkouts)
+
+        async def made(folder: Path) -> Manifests:
+            return tuple(await helm_manifests(helm, chart, rendering, folder, self._limits))
+
+        release = [source.application.name, source.application.destination_namespace, source.variables]
+        cluster = [rendering.kube_version, rendering.api_versions]
+        return await self._once([stated, release, cluster, list(checkouts)], list(checkouts.values()), made)
+
+    async def _kustomize(self, source: Asked, stated: JsonObject, checkout: Checkout) -> Manifests:
+        kustomize = self._tools.kustomize
+        if kustomize is None:
+            raise NotRendered("neither kustomize nor kubectl is installed")
+        await read_kustomization(source, stated, checkout)
+
+        async def made(folder: Path) -> Manifests:
+            return tuple(await kustomized_manifests(kustomize, source, checkout, folder, self._limits))
+
+        return await self._once([source.source.path], [checkout], made)
+
     async def _checkout(self, source: Asked, rendering: Rendering, path: str) -> Checkout:
-        edits = {name: content for (url, name), content in rendering.edits.items() if url == source.source.repo}
-        checkout = Checkout(source.source.repo, source.revision, self._trees, edits)
+        checkout = self._unread(source, rendering)
         await checkout.need(path)
         if not checkout.has_folder(path):
             raise NotRendered(f"{path or 'the repository'} holds no file at {source.revision[:12]}")
         return checkout
 
+    def _unread(self, source: Asked, rendering: Rendering) -> Checkout:
+        edits = {name: content for (url, name), content in rendering.edits.items() if url == source.source.repo}
+        return Checkout(source.source.repo, source.revision, self._trees, edits)
+
     async def _once(
-        self, parameters: object, checkouts: list[Checkout], made: Callable[[], Awaitable[Manifests]]
+        self, parameters: object, checkouts: list[Checkout], made: Callable[[Path], Awaitable[Manifests]]
     ) -> Manifests:
         """A render, made once for the same content and parameters."""
         found = hashlib.blake2b(json.dumps(parameters, sort_keys=True).encode(), digest_size=20)
@@ -88,23 +155,33 @@ class ToolRenderer:
             self._renders[key] = asyncio.ensure_future(self._counted(made))
         return await asyncio.shield(self._renders[key])
 
-    async def _counted(self, made: Callable[[], Awaitable[Manifests]]) -> Manifests:
-        self.rendered += 1
-        return await made()
+    async def _counted(self, made: Callable[[Path], Awaitable[Manifests]]) -> Manifests:
+        async with self._slots:
+            self.rendered += 1
+            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="whydrift-render-"))
+            try:
+                return await made(folder)
+            finally:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
 
 class RememberedTrees:
-    """Folders of repositories, read once."""
+    """Folders of repositories, read once, as many as fit."""
 
     def __init__(self, trees: Trees) -> None:
         self._trees = trees
         self._read: dict[tuple[str, str, str], asyncio.Task[Mapping[str, Blob] | NotRead]] = {}
+        self._sizes: dict[tuple[str, str, str], int] = {}
 
     async def tree(self, url: str, revision: str, path: str) -> Mapping[str, Blob] | NotRead:
         """The files below a path at a revision."""
         key = (url, revision, path)
         if key not in self._read:
-            if len(self._read) >= KEPT:
-                del self._read[next(iter(self._read))]
             self._read[key] = asyncio.ensure_future(self._trees.tree(url, revision, path))
-        return await asyncio.shield(self._read[key])
+        found = await asyncio.shield(self._read[key])
+        self._sizes[key] = 0 if isinstance(found, NotRead) else sum(len(blob.content) for blob in found.values())
+        while sum(self._sizes.values()) > MOST_REMEMBERED:
+            oldest = next(iter(self._sizes))
+            del self._sizes[oldest]
+            self._read.pop(oldest, None)
+        return found

@@ -10,12 +10,10 @@ import re
 from dataclasses import dataclass
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered
-from whydrift.adapters.render.manifests import decoded
+from whydrift.adapters.render.manifests import parsed
 from whydrift.core.compare.merge import json_merge
 from whydrift.core.model.application import Application, Source
-from whydrift.core.model.values import JsonObject, is_object, mapping
-from whydrift.core.remedy.text.reading import documents
-from whydrift.errors import NotEditable
+from whydrift.core.model.values import JsonObject, mapping
 
 IN_FOLDER = ".argocd-source.yaml"
 OF_APPLICATION = ".argocd-source-{}.yaml"
@@ -84,17 +82,6 @@ def with_parameters_of_folder(asked: Asked, checkout: Checkout, path: str) -> Js
     for name in (IN_FOLDER, OF_APPLICATION.format(asked.application.name)):
         content = checkout.file(f"{path}/{name}" if path else name)
         if content is not None:
-            merged = json_merge.apply(_parsed(content, name), merged)
+            merged = json_merge.apply(parsed(content, name), merged)
     tools: JsonObject = {key: value for key, value in merged.items() if key in TOOLS and value is not None}
     return {**{key: value for key, value in asked.source.raw.items() if key not in TOOLS}, **tools}
-
-
-def _parsed(content: bytes, name: str) -> JsonObject:
-    try:
-        values = [document.value for document in documents(decoded(content, name))]
-    except NotEditable as error:
-        raise NotRendered(f"{name}: {error}") from error
-    value = values[0] if values else {}
-    if not is_object(value):
-        raise NotRendered(f"{name} holds no map")
-    return value
