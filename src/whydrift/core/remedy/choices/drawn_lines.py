@@ -60,7 +60,7 @@ def _in_value(files: Mapping[str, str], name: str, lines: list[str], first: int,
         last += 1
     for number in range(first, last):
         inside = _open_blocks("\n".join(lines[first:number]))
-        for expression, blocks in _expressions(files, lines, lines[number]):
+        for expression, blocks in expressions(files, lines, lines[number]):
             drawn = DRAWS.search(expression)
             if drawn:
                 replacing = (*VALUE.findall(expression), *_asked([*inside, *blocks], always=True))
@@ -70,7 +70,7 @@ def _in_value(files: Mapping[str, str], name: str, lines: list[str], first: int,
                 yield DrawnLine(name, number + 1, drawn[1], tuple(dict.fromkeys(named)), existing)
 
 
-def _expressions(files: Mapping[str, str], lines: list[str], line: str) -> Iterator[tuple[str, list[Block]]]:
+def expressions(files: Mapping[str, str], lines: list[str], line: str) -> Iterator[tuple[str, list[Block]]]:
     """A line, what its variables are set to in the file, and the drawing lines of what it includes."""
     yield line, []
     for variable in dict.fromkeys(VARIABLE.findall(line)):

@@ -14,8 +14,9 @@ from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.remedy import Field
 from whydrift.core.model.values import ABSENT, child, items, mapping, same, text
 from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.drawn_lines import VALUE, expressions
 from whydrift.core.remedy.choices.named_fields import named_field
-from whydrift.core.remedy.choices.value_lines import place_of_value
+from whydrift.core.remedy.choices.value_lines import nearest_place
 from whydrift.errors import NotComparable
 
 IN_MANIFEST = re.compile(r'Failed to unmarshal "([^"]+)".*?\bline (\d+)', re.DOTALL)
@@ -23,7 +24,6 @@ IN_TEMPLATE = re.compile(r"\(([\w./-]+\.\w+):(\d+)(?::\d+)?\)")
 IN_RENDERED = re.compile(r"parse error (?:on|in|at) \(?([\w./-]+\.\w+)\)?:?.*?\bline (\d+)", re.DOTALL)
 NO_VALUES = re.compile(r"([\w./$-]+\.ya?ml): no such file")
 NO_FILE = re.compile(r"(?:path|file|from|open|lstat|stat)[ (':]+'?([\w./ <>-]+?\.\w+)'?\)?")
-VALUE = re.compile(r"\.Values\.([\w.]+)")
 
 
 def fault(failure: Failure, message: str, case: Case) -> tuple[str, Field | None]:
@@ -104,7 +104,7 @@ def _places(message: str, files: Mapping[str, str], own: list[str], application:
         yield _known(manifest[1], manifest[2], files, own)
     template = IN_TEMPLATE.search(message)
     if template:
-        yield from _of_template(_in_chart(template[1], own), int(template[2]), files, application)
+        yield from _of_template(_in_chart(template[1], own), int(template[2]), files, message, application)
     rendered = IN_RENDERED.search(message)
     if rendered:
         yield f"{_in_chart(rendered[1], own)}:{rendered[2]}"
@@ -126,12 +126,16 @@ def _in_chart(name: str, own: list[str]) -> str:
     return normpath(join(own[0] if own else ".", name.partition("/")[2]))
 
 
-def _of_template(name: str, line: int, files: Mapping[str, str], application: Application) -> Iterator[str]:
-    """The value that the template's line asks for, else the line itself."""
+def _of_template(
+    name: str, line: int, files: Mapping[str, str], message: str, application: Application
+) -> Iterator[str]:
+    """The value that the template's line asks for, itself or through what it includes; else the line itself."""
     lines = files.get(name, "").split("\n")
-    asked = VALUE.search(lines[line - 1]) if 0 < line <= len(lines) else None
-    if asked:
-        yield place_of_value(files, name, asked[1].rstrip(".").split("."), value_files(application))
+    text_of_line = lines[line - 1] if 0 < line <= len(lines) else ""
+    asked = [value for expression, _ in expressions(files, lines, text_of_line) for value in VALUE.findall(expression)]
+    named = sorted(asked, key=lambda value: value not in message)
+    stated_in = value_files(application)
+    yield from (nearest_place(files, name, value.split("."), stated_in) for value in dict.fromkeys(named))
     yield f"{name}:{line}"
 
 

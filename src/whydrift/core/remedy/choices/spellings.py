@@ -70,14 +70,11 @@ def converted_version(case: Case) -> Choice:
 
 def _stored_version(case: Case) -> str:
     """The apiVersion in which the cluster stores the kind; "" where its definition was not read."""
-    group, _, _ = case.subject.object.api_version.rpartition("/")
-    for crd in case.subject.facts.maybe(CRDS) or ():
-        if text(crd, "spec", "group") == group and text(crd, "spec", "names", "kind") == case.key.kind:
-            stored = (
-                text(v, "name") for v in items(crd, "spec", "versions") if is_object(v) and v.get("storage") is True
-            )
-            return next((f"{group}/{name}" for name in stored), "")
-    return ""
+    definitions = case.subject.facts.maybe(CRDS)
+    crd = definitions.of(case.key.group, case.key.kind) if definitions else None
+    versions = (version for version in items(crd or {}, "spec", "versions") if is_object(version))
+    stored = (text(version, "name") for version in versions if version.get("storage") is True)
+    return next((f"{case.key.group}/{name}" for name in stored), "")
 
 
 def _stored_place(case: Case) -> Path:

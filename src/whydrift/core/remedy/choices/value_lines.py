@@ -45,6 +45,12 @@ def place_of_value(files: Mapping[str, str], template: str, path: Sequence[str],
     return ""
 
 
+def nearest_place(files: Mapping[str, str], template: str, path: Sequence[str], stated_in: Sequence[str]) -> str:
+    """`file:line` of a value, or of the nearest part around it under which it would be stated."""
+    places = (place_of_value(files, template, path[:size], stated_in) for size in range(len(path), 0, -1))
+    return next((place for place in places if place), "")
+
+
 def _charts(template: str) -> list[str]:
     """The folder of the outermost chart that a template belongs to, then the names of the subcharts on the way."""
     steps = template.partition("/templates/")[0].split("/")
