@@ -17,7 +17,7 @@ from whydrift.core.rbac import POLICY
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 from whydrift.usecases.decode import decode
-from whydrift.usecases.fleet import Listing, list_applications
+from whydrift.usecases.fleet import Listing, list_applications, may_get_every
 from whydrift.usecases.needs import HOME, NAMESPACE, OBJECT, Need, needs
 
 USER = "/api/v1/session/userinfo"
@@ -115,11 +115,10 @@ def _counted(listing: Listing, fleet: _Fleet) -> int:
 
 async def _may(what: Examination, resource: str, instance: str) -> bool | None:
     """Whether Argo CD lets us get every object of a resource; None where there is nobody to say so."""
-    path = f"/api/v1/account/can-i/{resource}/get/*"
-    reply = await what.source.ask(Question(Api.ARGOCD, path, (), instance))
-    if isinstance(reply, NotRead):
-        return None if reply.status is None else False
-    return text(_decoded(reply, path), "value") == "yes"
+    allowed = await may_get_every(what.source, resource, instance)
+    if isinstance(allowed, NotRead):
+        return None if allowed.status is None else False
+    return allowed
 
 
 def _decoded(reply: Reply, what: str) -> JsonObject:

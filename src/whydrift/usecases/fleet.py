@@ -14,12 +14,14 @@ from whydrift.core.model.fleet import Claim, Fleet
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import text
 from whydrift.errors import SourceError
-from whydrift.ports import Api, Body, NotRead, Question, Source
+from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 from whydrift.usecases.clusters import Destinations, clusters_of
 from whydrift.usecases.decode import UNREADABLE, decode_object, raw_items
 
 LIST = "/api/v1/applications"
-CAN_I = "/api/v1/account/can-i/applications/get/*"
+EVERY_OBJECT = ("*/*", "*")
+"""How Argo CD's policies name all objects: its own roles say */* of what is in projects, and a question for * is
+answered with no then (assets/builtin-policy.csv, server/account CanI)."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,25 @@ async def list_applications(source: Source, instance: str) -> Listing:
 
 async def _completeness(source: Source, instance: str) -> tuple[Gap, ...]:
     """Argo CD cuts lists to what the caller may see, without an error: ask whether that is everything."""
-    reply = await source.ask(Question(Api.ARGOCD, CAN_I, (), instance))
-    if isinstance(reply, Body) and text(decode_object(reply.content, "can-i"), "value") == "yes":
+    allowed = await may_get_every(source, "applications", instance)
+    if allowed is True:
         return ()
-    why = reply.why if isinstance(reply, NotRead) else "this login may not get applications of every project"
+    why = allowed.why if isinstance(allowed, NotRead) else "this login may not get applications of every project"
     return (Gap("other projects not visible", why, "applications, get, */* in Argo CD"),)
+
+
+async def may_get_every(source: Source, resource: str, instance: str) -> bool | NotRead:
+    """Whether Argo CD lets the caller get every object of a resource; why that is not known where it does not say."""
+    reply: Reply = NotRead("not asked")
+    for name in EVERY_OBJECT:
+        path = f"/api/v1/account/can-i/{resource}/get/{name}"
+        reply = await source.ask(Question(Api.ARGOCD, path, (), instance))
+        try:
+            if isinstance(reply, Body) and text(decode_object(reply.content, "can-i"), "value") == "yes":
+                return True
+        except SourceError as error:
+            reply = NotRead(str(error))
+    return reply if isinstance(reply, NotRead) else False
 
 
 async def _version(source: Source, instance: str) -> str:

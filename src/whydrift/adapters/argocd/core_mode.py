@@ -12,6 +12,7 @@ from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 FOR_MORE = "no Argo CD API server (core mode): run `argocd admin dashboard`, then --server localhost:8080 --plaintext"
 GROUP = "/apis/argoproj.io/v1alpha1"
 APPLICATIONS = "/api/v1/applications"
+MAY_GET = "/api/v1/account/can-i/applications/get/"
 
 
 class CoreMode(SourceError):
@@ -37,7 +38,7 @@ class CoreSource:
             return await self._kubernetes.ask(question)
         if question.path == APPLICATIONS:
             return (await self._applications())[0]
-        if question.path == f"{APPLICATIONS.replace('applications', 'account')}/can-i/applications/get/*":
+        if question.path.startswith(MAY_GET):
             return Body(b'{"value":"yes"}' if (await self._applications())[1] else b'{"value":"no"}')
         if question.path == "/api/version":
             return await self._version()
