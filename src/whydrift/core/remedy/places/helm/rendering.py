@@ -72,14 +72,17 @@ class Rendering:
         folder = inside(chart.folder, "templates/")
         return sorted(path for path in self.files if path.startswith(folder) and not path.endswith("NOTES.txt"))
 
-    def objects(self, key: ObjectKey) -> Iterator[Printed]:
-        """The objects of a kind and a name, those first whose files name the kind."""
+    def objects(self, key: ObjectKey) -> Iterator[tuple[Chart, int, Printed]]:
+        """The objects of a kind and a name: their chart, and their place among what the template prints.
+
+        Only templates that name the kind are rendered, if any does.
+        """
         places = [(chart, path) for chart in self.chart.all() if not chart.library for path in self._files_of(chart)]
         likely = [place for place in places if re.search(rf"kind:\s*[\"']?{key.kind}\b", self.files[place[1]])]
         for chart, path in likely or places:
-            for printed in self.printed(chart, path):
+            for place, printed in enumerate(self.printed(chart, path)):
                 if self._is(printed, key):
-                    yield printed
+                    yield chart, place, printed
 
     def _is(self, printed: Printed, key: ObjectKey) -> bool:
         found = key_of(printed.value, self.release.namespace)

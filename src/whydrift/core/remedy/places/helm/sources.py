@@ -1,4 +1,4 @@
-"""A Helm source of an Application: its files and settings, what they render to, and what they would render to if edited."""
+"""A Helm source of an Application: its files and settings, and what they render to, now or edited."""
 
 from __future__ import annotations
 

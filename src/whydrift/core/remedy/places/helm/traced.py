@@ -146,15 +146,20 @@ def cut(pieces: Pieces, start: int, end: int | None = None) -> Pieces:
     last = sum(len(piece.text) for piece in pieces) if end is None else end
     for piece in pieces:
         low, high = max(start - at, 0), min(last - at, len(piece.text))
+        empty = not piece.text and start <= at <= last
         at += len(piece.text)
-        if low < high:
+        if low < high or empty:
             kept.append(replace(piece, text=piece.text[low:high], offset=piece.offset + low))
     return tuple(kept)
 
 
 def made(text: str, sources: Iterable[Traced], exact: bool = False) -> Traced:
-    """What a function made of values: its origin is that of the only one that has any."""
-    given = [piece for source in sources for piece in pieces_of(source)]
+    """What a function made of values: its origin is that of the only one that has any.
+
+    Where some come out differently each time, only they count: they are why the outcome differs.
+    """
+    every = [piece for source in sources for piece in pieces_of(source)]
+    given = [piece for piece in every if piece.volatile] or every
     origins = {piece.origin for piece in given if piece.origin and not isinstance(piece.origin, Span)}
     before = tuple(dict.fromkeys(place for piece in given for place in piece.before))
     conditions = tuple(dict.fromkeys(c for piece in given for c in piece.conditions))

@@ -1,0 +1,65 @@
+"""Where in a Helm chart, its values or the Application's Helm settings an edit makes the wanted changes.
+
+The templates are followed by an evaluator of our own that keeps the origin of each rendered piece of text; an edit is
+tried by rendering once more. Its border: nothing is run, nothing is read but the files that are handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import APPLICATION, Change, Edit
+from whydrift.core.model.trouble import GitFiles
+from whydrift.core.model.values import Json, JsonObject, child, mapping
+from whydrift.core.remedy.places.helm.sources import HelmSource
+from whydrift.core.remedy.places.helm.steps import Made
+from whydrift.core.remedy.places.helm.trial import Outcome, Trial
+from whydrift.core.remedy.text.writing import Style, block_lines
+
+
+def helm_candidates(
+    application: Application,
+    git: GitFiles,
+    place: int,
+    key: ObjectKey,
+    target: JsonObject,
+    changes: Sequence[Change],
+) -> Iterator[Edit]:
+    """Edits of the source at `place` among the Application's that may make the changes, best first.
+
+    First those that our own rendering shows to make exactly the changes; then those that change other objects as well;
+    then those of which the rendering cannot show it. An edit whose `after` is its `before` is a place where somebody
+    has to say what shall stand there.
+    """
+    source = HelmSource(application, git, place)
+    files = {**source.files, APPLICATION: _as_yaml(application)}
+    later: list[tuple[Outcome, Made]] = []
+    for outcome, made in Trial(source, key, target, changes).outcomes(files):
+        if outcome is Outcome.EXACT:
+            yield _edit(source, files, made)
+        else:
+            later.append((outcome, made))
+    for _, made in sorted(later, key=lambda found: found[0]):
+        yield _edit(source, files, made)
+
+
+def _edit(source: HelmSource, files: dict[str, str], made: Made) -> Edit:
+    repo, file = ("", APPLICATION) if made.file == APPLICATION else source.place_of(made.file)
+    return Edit(repo, file, made.line, made.how, files.get(made.file, ""), made.content, made.pointer)
+
+
+def _as_yaml(application: Application) -> str:
+    """The Application as its author would write it: without status and what the server adds."""
+    raw = application.raw
+    metadata: Json = {
+        name: mapping(raw, "metadata")[name] for name in ("name", "namespace") if child(raw, "metadata", name)
+    }
+    stated: JsonObject = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": metadata,
+        "spec": mapping(raw, "spec"),
+    }
+    return "\n".join(block_lines(stated, Style())) + "\n"
