@@ -12,6 +12,7 @@ COMMANDS = {
     "guard": "may this app be synced without reverting somebody's work? an exit code for pipelines",
     "hidden": "what differs and Argo CD does not show: hand edits, leftovers, values under ignore rules",
     "ignores": "audit of the ignore rules: dead, too wide, hiding a real change right now",
+    "accept": "live with a difference: reason, owner, until when; in whydrift-accepted.toml",
     "record": "write everything that is read, masked, into a folder or .zip",
     "causes": "what whydrift knows, with examples",
     "doctor": "can everything be reached; which permission is missing",

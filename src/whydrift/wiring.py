@@ -178,9 +178,9 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
 
 def renderer(opened: Opened) -> Renderer | None:
     """What tries edits in git; None where no repository is read."""
-    from whydrift.adapters.render.renderer import ToolRenderer
+    from whydrift.adapters.render.renderer import ToolRenderer, installed_tools
 
-    return ToolRenderer(opened.repository) if isinstance(opened.repository, Trees) else None
+    return ToolRenderer(opened.repository, installed_tools()) if isinstance(opened.repository, Trees) else None
 
 
 def recorder(opened: Opened, folder: Path) -> RecordingSource:

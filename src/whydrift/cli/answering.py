@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -21,6 +23,7 @@ from whydrift.core.report.explain_text import application_text
 from whydrift.core.report.hidden_text import hidden_text
 from whydrift.core.report.html import html_document
 from whydrift.core.report.junit import junit_document
+from whydrift.core.report.residuals import Residuals
 from whydrift.core.report.sarif import sarif_document
 from whydrift.core.report.shield import shielded, shielded_gap
 from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
@@ -116,6 +119,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
         forecast=request.forecast,
         read_at=source.read_at,
     )
+    residuals = residuals_of(request.connection)
     bench = Workbench(wiring.renderer(source) if request.whole else None) if request.remedies else None
     progress = Progress()
     chosen = request.selection.chooses()
@@ -123,7 +127,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
         async for whole in stream:
             selected += 1
             progress.show(selected, whole.name)
-            application = narrowed(shielded(whole, source.masker), request)
+            application = narrowed(residuals.marked(shielded(whole, source.masker)), request)
             if application is None:
                 continue
             tally.add(application)
@@ -134,8 +138,17 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     progress.clear()
     _nothing_found(selected, tally, request)
     about = read_answer(source, read, tally)
+    about = msgspec.structs.replace(about, notes=(*about.notes, *residuals.notes()))
     _print(request, spill, tally, about)
     return exit_code(tally, about.gaps, request.fail_on)
+
+
+def residuals_of(connection: Connection) -> Residuals:
+    """What the working copy accepts today; the demo accepts nothing."""
+    from whydrift.adapters.files.accepted import FILE, read_accepted
+
+    accepted = () if connection.recording == "demo" else read_accepted(Path(FILE))
+    return Residuals(accepted, datetime.now(UTC).date().isoformat())
 
 
 def _line(application: ApplicationAnswer, output: str) -> bytes:
@@ -176,7 +189,7 @@ def _unseen(application: ApplicationAnswer) -> ApplicationAnswer:
 
 def _narrow(request: Request) -> Callable[[ObjectAnswer], ObjectAnswer]:
     def narrow(item: ObjectAnswer) -> ObjectAnswer:
-        if request.objects and not any(_names(item, name) for name in request.objects):
+        if request.objects and not any(names(item, name) for name in request.objects):
             return msgspec.structs.replace(item, differences=())
         kept = tuple(
             d
@@ -189,7 +202,7 @@ def _narrow(request: Request) -> Callable[[ObjectAnswer], ObjectAnswer]:
     return narrow
 
 
-def _names(item: ObjectAnswer, name: str) -> bool:
+def names(item: ObjectAnswer, name: str) -> bool:
     """`KIND/NAME` or `NAME`, in any letter case of the kind, as kubectl takes it."""
     _, kind, own = item.id.split("/", 2)
     wanted_kind, _, wanted = name.rpartition("/")

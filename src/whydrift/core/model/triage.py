@@ -87,6 +87,14 @@ class RemedyAnswer(Answered, frozen=True):
     instead: tuple[str, ...] = ()
 
 
+class AcceptedAnswer(Answered, frozen=True):
+    """Why a difference is lived with, who answers for it, and until when (RFC 3339 date)."""
+
+    reason: str
+    owner: str
+    until: str
+
+
 class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     """One field that differs. `target`, `live`, `base` are left out where a side has none.
 
@@ -109,6 +117,7 @@ class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
     because: str | msgspec.UnsetType = msgspec.UNSET
     asks: AskAnswer | msgspec.UnsetType = msgspec.UNSET
     remedy: RemedyAnswer | msgspec.UnsetType = msgspec.UNSET
+    accepted: AcceptedAnswer | msgspec.UnsetType = msgspec.UNSET
     order: bool | msgspec.UnsetType = msgspec.UNSET
     by: str | msgspec.UnsetType = msgspec.UNSET
     since: str | msgspec.UnsetType = msgspec.UNSET
@@ -263,6 +272,7 @@ class SummaryAnswer(Answered, frozen=True, omit_defaults=False):
     unexplained: int
     undecided: int
     hidden: int
+    accepted: int = 0
 
 
 class Answer(Answered, frozen=True, omit_defaults=False):

@@ -43,6 +43,11 @@ def cause_of(difference: DifferenceAnswer) -> str:
     return UNDECIDED if difference.undecided else UNEXPLAINED
 
 
+def is_accepted(difference: DifferenceAnswer) -> bool:
+    """Whether somebody decided to live with it: it is counted apart."""
+    return not isinstance(difference.accepted, msgspec.UnsetType)
+
+
 def newest_time(application: ApplicationAnswer) -> str:
     """The newest time that an application's answer holds; "" where it holds none."""
     written = (d.since for item in objects_of(application) for d in item.differences)
@@ -53,7 +58,7 @@ def concern(application: ApplicationAnswer) -> str:
     """What hurts most about an application: an entry of ORDER, or "" where nothing needs anybody."""
     if application.not_read:
         return "not-read"
-    found = {_concern(d) for o in objects_of(application) for d in o.differences}
+    found = {_concern(d) for o in objects_of(application) for d in o.differences if not is_accepted(d)}
     if application.agrees == "not-compared":
         found.add("not-compared")
     return next((entry for entry in ORDER if entry in found), "")
@@ -104,6 +109,7 @@ class Tally:
     unknown: int = 0
     fields: int = 0
     hidden: int = 0
+    accepted: int = 0
     not_read: list[str] = field(default_factory=list)
     causes: dict[str, CauseTally] = field(default_factory=dict)
     compared_by: Counter[str] = field(default_factory=Counter)
@@ -138,6 +144,9 @@ class Tally:
         for item in objects_of(application):
             by_cause: dict[str, list[DifferenceAnswer]] = {}
             for difference in item.differences:
+                if is_accepted(difference):
+                    self.accepted += 1
+                    continue
                 self.fields += difference.shown
                 self.hidden += not difference.shown
                 by_cause.setdefault(cause_of(difference), []).append(difference)
@@ -186,6 +195,7 @@ class Tally:
             unexplained=self._fields(UNEXPLAINED),
             undecided=self._fields(UNDECIDED),
             hidden=self.hidden,
+            accepted=self.accepted,
         )
 
     def _fields(self, cause: str) -> int:
