@@ -28,7 +28,7 @@ KEPT = "*"
 async def kustomized_manifests(
     kustomize: tuple[str, ...], asked: Asked, checkout: Checkout, folder: Path, limits: Limits
 ) -> list[JsonObject]:
-    """The manifests of a kustomization that was read by `read_kustomization`; it is written below `folder`, which is new."""
+    """The manifests of a kustomization that was read; it is written below `folder`, which is new."""
     checkout.write(folder / "source")
     path = inside(asked.source.path)
     output = await output_of(kustomize, [f"./{path}"], folder / "source", limits)

@@ -13,7 +13,6 @@ from whydrift.core.compare.targets import Scopes, normalize_targets
 from whydrift.core.compare.tracking import CRD, Tracking, stamped
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import CRDS
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.values import JsonObject, is_object, items, text
 
@@ -64,15 +63,13 @@ class Placing:
 
 
 def placing_of(situation: Situation) -> Placing:
-    """How Argo CD places the objects of an application; what has no namespace shows in its rows and in CRDs."""
+    """How Argo CD places the objects of an application; what has no namespace shows in its rows."""
     application = situation.application
     keys = [item.key for item in situation.snapshot.objects or ()]
     keys += [key for key, _ in application.rows]
     bare = {(key.group, key.kind) for key in keys if not key.namespace}
-    definitions = situation.whole.maybe(CRDS) or tuple(
-        live for item in situation.snapshot.objects or () if is_object(live := item.live)
-    )
-    scopes = Scopes(CLUSTER_SCOPED | bare | frozenset(_cluster_scoped(definitions)))
+    definitions = (item.live for item in situation.snapshot.objects or () if item.key.kind == CRD[1])
+    scopes = Scopes(CLUSTER_SCOPED | bare | frozenset(_cluster_scoped(live for live in definitions if is_object(live))))
     return Placing(
         application.instance_name, application.destination_namespace, scopes, situation.terms.settings.tracking
     )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whydrift.core.compare.terms import Terms
-from whydrift.core.judge.convergence import RETURNING, left_by_sync
+from whydrift.core.judge.convergence import left_by_sync
 from whydrift.core.judge.predict import predicted
 from whydrift.core.judge.situation import Situation, migrated_managers, way_of
 from whydrift.core.model.drift import Difference
+from whydrift.core.model.explanation import Side
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import starts_with
 from whydrift.core.model.remedy import Change
@@ -40,8 +41,8 @@ def require_no_return(
 ) -> None:
     """Raise NotReplayed where a writer brings live's value back, and git is to state another one."""
     for finding in situation.findings.get(key, ()):
-        if finding.difference in differences and finding.explanations[:1]:
-            returns = finding.explanations[0].cause in RETURNING and _states_another(finding.difference, changes)
+        if finding.difference in differences and situation.cause_side(finding) is Side.CONTROLLER:
+            returns = _states_another(finding.difference, changes)
             require(not returns, "what writes the cluster's value writes it again after a sync")
 
 
