@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from whydrift.core.judge.situation import Situation
+from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
 from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
-from whydrift.core.prove.placing import placing_of
+from whydrift.core.prove.placing import Placing, placing_of
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable, SourceError
 from whydrift.ports import NotRead, Renderer, Rendering
@@ -29,7 +30,7 @@ class Renderings:
 
     async def before(self, situation: Situation) -> Rendered | NotRead:
         """What the compared revision renders to here."""
-        return await self._rendered(situation, {}, None)
+        return await self.rendered(situation.application, placing=placing_of(situation))
 
     async def after(self, situation: Situation, edits: Iterable[Edit]) -> Rendered | NotRead:
         """The same with edits in place: of files, or of the Application's own spec."""
@@ -42,15 +43,20 @@ class Renderings:
                     return NotRead("the edited Application is no manifest")
             else:
                 files[edit.repo, edit.file] = edit.after
-        return await self._rendered(situation, files, spec)
+        return await self.rendered(situation.application, files, spec, placing_of(situation))
 
-    async def _rendered(
-        self, situation: Situation, edits: Mapping[tuple[str, str], str], spec: JsonObject | None
+    async def rendered(
+        self,
+        application: Application,
+        edits: Mapping[tuple[str, str], str] | None = None,
+        spec: JsonObject | None = None,
+        placing: Placing | None = None,
     ) -> Rendered | NotRead:
-        cluster = await self._cluster(situation)
+        """What any application renders to, with contents by repository and path, or with another spec."""
+        cluster = await self._cluster(application)
         version = text(cluster, "info", "serverVersion") or text(cluster, "serverVersion")
         served = tuple(str(name) for name in items(cluster, "info", "apiVersions"))
-        rendering = Rendering(situation.application, edits, spec, placing_of(situation), version, served)
+        rendering = Rendering(application, edits or {}, spec, placing, version, served)
         found = await self.renderer.render(rendering)
         if isinstance(found, NotRead):
             return found
@@ -60,13 +66,13 @@ class Renderings:
             return NotRead(str(error))
         return {key: obj for key, obj in masked.items() if is_object(obj)}
 
-    async def _cluster(self, situation: Situation) -> JsonObject:
+    async def _cluster(self, application: Application) -> JsonObject:
         """Argo CD's own words for the destination cluster; {} where it does not tell."""
         if self._clusters is None:
             reply = await self.reader.argocd("/api/v1/clusters")
             listed = None if isinstance(reply, NotRead) else decode_object(reply.content, "the list of clusters")
             self._clusters = [row for row in items(listed, "items") if is_object(row)]
-        stated = mapping(situation.application.raw, "spec", "destination")
+        stated = mapping(application.raw, "spec", "destination")
         for row in self._clusters:
             if all(stated[name] == row.get(name) for name in ("server", "name") if stated.get(name)):
                 return row

@@ -51,7 +51,8 @@ def prove_edit(
     wider = tuple(_wider(situation, key, before, after))
     try:
         item = _item(situation, key)
-        _require_wanted(item, changes, before, after)
+        unwanted = why_not_wanted(key, item.target, changes, before, after)
+        require(not unwanted, unwanted)
         made = after.get(key, ABSENT)
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
         named = {name_of(key, each, item.target, item.live): each.shown for each in differences}
@@ -88,15 +89,19 @@ def _item(situation: Situation, key: ObjectKey) -> ObjectSnapshot:
     return found
 
 
-def _require_wanted(item: ObjectSnapshot, changes: Sequence[Change], before: Rendered, after: Rendered) -> None:
-    """The render must be Argo CD's without the edit, and with it exactly what was wanted."""
-    paths = [change.path for change in changes]
-    rendered = before.get(item.key, ABSENT)
-    unlike = next(outside(rendered, item.target, paths), None)
-    require(unlike is None, f"rendered here, git's object is not what Argo CD compared{_at(unlike, item.target)}")
-    aim, made = changed(item.target, changes), after.get(item.key, ABSENT)
-    missed = next(outside(made, aim, ()), None)
-    require(missed is None, f"rendered with the edit, git's object is not what was wanted{_at(missed, aim)}")
+def why_not_wanted(
+    key: ObjectKey, target: MaybeJson, changes: Sequence[Change], before: Rendered, after: Rendered
+) -> str:
+    """Why a render with an edit in place does not make exactly the wanted changes of one object; "" where it does.
+
+    Without the edit the render must be `target`, but for what shall change: a value that is drawn anew each time.
+    """
+    unlike = next(outside(before.get(key, ABSENT), target, [change.path for change in changes]), None)
+    if unlike is not None:
+        return f"rendered here, git's object is not what Argo CD compared{_at(unlike, target)}"
+    aim = changed(target, changes)
+    missed = next(outside(after.get(key, ABSENT), aim, ()), None)
+    return "" if missed is None else f"rendered with the edit, git's object is not what was wanted{_at(missed, aim)}"
 
 
 def _at(path: Path | None, root: MaybeJson) -> str:

@@ -15,6 +15,7 @@ from whydrift.core.judge.rule_parts import parts_of
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import DRY_RUN
+from whydrift.core.model.facts import FactKind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path, for_people
 from whydrift.core.model.remedy import Proof
@@ -53,11 +54,8 @@ def prove_option(situation: Situation, option: str, key: ObjectKey, differences:
     """
     if option not in (SERVER_SIDE_DIFF, INCLUDE_WEBHOOKS, SERVER_SIDE_APPLY):
         return Proof(why_not=f"{option} changes how a sync is done, not what is compared: only a sync can show it")
-    compared: list[_Both] = []
     try:
-        for item in situation.snapshot.objects or ():
-            if item.compared and item.read and is_object(item.target) and is_object(item.live):
-                compared.append(_both(situation, item, option))
+        compared = [_both(situation, item, option) for item in _compared(situation)]
     except NotComparable as error:
         return Proof(why_not=str(error))
     mine = next((each for each in compared if each.item.key == key), None)
@@ -71,6 +69,20 @@ def prove_option(situation: Situation, option: str, key: ObjectKey, differences:
         wider=tuple(f"{n}: shows only under {option}" for each in compared for n in _new(each)),
         why_not=f"compared again under {option}, it still differs: {still}" if still else "",
     )
+
+
+def option_wants(situation: Situation, option: str) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
+    """The dry runs without which an option cannot be proven."""
+    for item in _compared(situation):
+        if _under(terms_of(item, situation), option).server_side:
+            yield item.key, DRY_RUN
+
+
+def _compared(situation: Situation) -> Iterator[ObjectSnapshot]:
+    """The objects that are there on both sides."""
+    for item in situation.snapshot.objects or ():
+        if item.compared and item.read and is_object(item.target) and is_object(item.live):
+            yield item
 
 
 def _new(each: _Both) -> Iterator[str]:
