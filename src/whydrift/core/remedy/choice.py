@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
-from whydrift.core.model.remedy import Choice, Instead, RemedyKind
+from whydrift.core.model.effect import Forecast
+from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
 from whydrift.core.remedy.choices import (
     controllers,
     defaults,
@@ -63,7 +65,7 @@ CHOICES: Mapping[str, Chooser] = {
     "namespace-metadata-differs": owners.namespace_metadata,
     "another-pipeline-applies": owners.one_owner,
     "two-apps-claim-object": owners.one_owner,
-    "object-rendered-twice": owners.one_owner,
+    "object-rendered-twice": owners.stated_once,
     "object-lacks-tracking-id": owners.untracked,
     "old-manager-keeps-field": owners.kept_by_manager,
     "operator-copies-tracking-id": owners.copied_mark,
@@ -89,6 +91,13 @@ def choose(finding: Finding, subject: Subject, situation: Situation) -> Choice:
     return chooser(case)
 
 
+def judged_with(choice: Choice, sync: Forecast | None) -> Choice:
+    """A sync is as safe as what it would do to the whole application; unknown is not safe."""
+    if choice.kind is not RemedyKind.SYNC or sync is None or not sync.safe:
+        return choice
+    return replace(choice, safety=Safety.SAFE)
+
+
 def second_choice(instead: Instead, finding: Finding, subject: Subject, situation: Situation) -> Choice:
     """An alternative as a choice of its own, where no place was found for the first one."""
     case = Case(finding, subject, situation)
@@ -104,7 +113,7 @@ def second_choice(instead: Instead, finding: Finding, subject: Subject, situatio
         case RemedyKind.GIT_DROP:
             return offers.dropped(case, instead.why)
         case RemedyKind.SYNC:
-            return offers.synced(case, instead.why)
+            return offers.synced(instead.why)
         case _:
             return offers.asked(case, instead.why)
 

@@ -7,13 +7,14 @@ sync resets it (reference/measured.md 19, 54, 56). There the narrow rule with Re
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from whydrift.core.explain.evidence import quoted
-from whydrift.core.model.drift import Kind
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
-from whydrift.core.model.values import MaybeJson, child, is_object
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.offers import adopted, dropped, ignored, pinned
 
@@ -51,12 +52,13 @@ def controlled(case: Case) -> Choice:
     """What a controller or the platform keeps writing."""
     if _is_grown_claim(case):
         return adopted(case, f"a controller grew the claim to {quoted(case.difference.live)}, and no claim can shrink")
-    if case.stated and _is_dead_copy(case):
-        why = "git holds a dead copy of what its controller writes anew at once"
-        return dropped(case, why, HIDES)
+    if _is_dead_copy(case):
+        return _dead_copy_dropped(case)
     switch = _switch(case)
     if switch is not None:
         return _switched_off(case, *switch)
+    if isinstance(case.difference.path[-1], int):
+        return _list_ignored(case)
     if not case.stated or _is_compared_whole(case):
         return ignored(case, _rewritten(case), *_instead(case))
     if case.server_side and case.owners:
@@ -127,8 +129,29 @@ def _is_grown_claim(case: Case) -> bool:
 
 def _is_dead_copy(case: Case) -> bool:
     """Whether git states what its controller makes up from elsewhere and fills in at once."""
-    aggregated = case.key.kind == "ClusterRole" and is_object(child(case.subject.object.target, "aggregationRule"))
-    return (aggregated and case.difference.path[:1] == ("rules",)) or case.difference.path[-1:] == (LEADER,)
+    target = case.subject.object.target
+    aggregated = case.key.kind == "ClusterRole" and is_object(child(target, "aggregationRule"))
+    if aggregated and case.difference.path[:1] == ("rules",):
+        return child(target, "rules") is not ABSENT
+    return case.stated and case.difference.path[-1:] == (LEADER,)
+
+
+def _dead_copy_dropped(case: Case) -> Choice:
+    """Aggregated rules go as a whole."""
+    path = case.difference.path
+    changes = (Change(path[:1] if path[0] == "rules" else path, ABSENT),)
+    why = "git holds a dead copy of what its controller writes anew at once"
+    return Choice(RemedyKind.GIT_DROP, why, changes=changes, instead=(HIDES,))
+
+
+def _list_ignored(case: Case) -> Choice:
+    """A rule for the whole list: what git's items became of cannot be told from what was added."""
+    item = case.difference
+    path, live_path = item.path[:-1], item.live_path[:-1]
+    git, live = child(case.subject.object.target, *path), child(case.subject.object.live, *live_path)
+    whole = Difference(path, live_path, Kind.MODIFIED, git, live, shown=item.shown)
+    around = replace(case, finding=replace(case.finding, difference=whole))
+    return ignored(around, f"{_rewritten(around)}, and the list is compared whole", *_instead(around))
 
 
 def _is_compared_whole(case: Case) -> bool:

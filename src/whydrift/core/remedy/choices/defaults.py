@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind
 from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere, has_value_for
@@ -39,8 +40,8 @@ def as_value(choice: Choice) -> Choice:
 def shadow(case: Case) -> Choice:
     """Nothing: it goes with what it is the shadow of."""
     follows = shadowed(case)
-    name = f"{follows.path[-1]} of {follows.key.kind} {follows.key.name}" if follows and follows.path else ""
-    return nothing(f"it goes with {name or 'the other difference of this object'}, of which it is the shadow", follows)
+    name = for_people(follows.path, case.subject.object.target) if follows else ""
+    return nothing(f"it is the shadow of {name or 'another difference of this object'}, and goes with it", follows)
 
 
 def _instead(case: Case) -> Iterator[Instead]:

@@ -83,9 +83,8 @@ def finished_hook(case: Case) -> Choice:
     """A sync runs a changed hook; nothing is to be done while git has it; a dropped one goes."""
     if case.difference.whole:
         return nothing("a hook that ran is not missed") if case.stated else _dropped_hook(case)
-    return synced(
-        case, "hooks are made anew: the next sync runs git's", Instead(RemedyKind.NOTHING, "it waits for the next sync")
-    )
+    waits = Instead(RemedyKind.NOTHING, "it waits for the next sync")
+    return synced("hooks are made anew: the next sync runs git's", waits)
 
 
 def _dropped_hook(case: Case) -> Choice:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from whydrift.core.model.drift import Kind
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
@@ -52,20 +51,23 @@ def adopted(case: Case, why: str, *instead: Instead) -> Choice:
     return Choice(RemedyKind.ADOPT, why, safety, changes=changes, instead=instead)
 
 
+def placed(case: Case) -> Field | None:
+    """The place in git of what differs; None where git states nothing."""
+    return Field(case.key, case.difference.path) if case.stated else None
+
+
 def asked(case: Case, why: str, *instead: Instead) -> Choice:
     """Somebody has to decide; the edit that would adopt live's value is named where there is one."""
     difference = case.difference
-    at = Field(case.key, difference.path)
     if difference.whole or holds_secret(difference.live):
-        return Choice(RemedyKind.ASK, why, Safety.MANUAL, at=at if case.stated else None, instead=instead)
+        return Choice(RemedyKind.ASK, why, Safety.MANUAL, at=placed(case), instead=instead)
     changes: tuple[Change, ...] = towards_live(difference, case.subject.object.target)
     return Choice(RemedyKind.ASK, why, Safety.MANUAL, changes=changes, instead=instead)
 
 
-def synced(case: Case, why: str, *instead: Instead) -> Choice:
-    """A sync brings git's side; a look is needed unless all that the application differs in speaks for git."""
-    safety = Safety.SAFE if _sync_loses_nothing(case) else Safety.UNSAFE
-    return Choice(RemedyKind.SYNC, why, safety, instead=instead)
+def synced(why: str, *instead: Instead) -> Choice:
+    """A sync brings git's side; it is not safe before all its effects are known (`judged_with`)."""
+    return Choice(RemedyKind.SYNC, why, Safety.UNSAFE, instead=instead)
 
 
 def nothing(why: str, follows: Field | None = None) -> Choice:
@@ -81,11 +83,3 @@ def server_side_diff(why: str = "it shows no default of the API server, but ever
 def compared_by_server(why: str, *instead: Instead) -> Choice:
     """Argo CD asks the API server what git's object would become, and compares that."""
     return Choice(RemedyKind.SERVER_SIDE_DIFF, why, options=(COMPARED_BY_SERVER,), instead=instead)
-
-
-def _sync_loses_nothing(case: Case) -> bool:
-    """Whether every difference of the application speaks for git, or for both sides alike; prunes are not."""
-    findings = [finding for found in case.situation.findings.values() for finding in found]
-    harmless = (Side.GIT, Side.EQUIVALENT)
-    kept = all(not f.difference.whole or f.difference.kind is not Kind.EXTRA for f in findings)
-    return kept and all(case.situation.cause_side(finding) in harmless for finding in findings)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.people import ARGOCD, Writer
-from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
-from whydrift.core.model.values import ABSENT
+from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import asked, nothing, synced
+from whydrift.core.remedy.choices.offers import asked, nothing, placed, synced
+from whydrift.core.remedy.choices.statements import superseded
 
 MIGRATION = "argocd.argoproj.io/client-side-apply-migration-manager"
 
 
 def one_owner(case: Case) -> Choice:
-    """Let one of the two go: here, what git states is left to the other one. Nothing is pruned for it."""
-    changes = (Change(case.difference.path, ABSENT),) if case.stated else ()
-    return Choice(
-        RemedyKind.ONE_OWNER,
-        f"two owners write it: {case.because}",
-        Safety.MANUAL,
-        changes=changes,
-        at=Field(case.key, case.difference.path),
-        instead=(Instead(RemedyKind.SYNC, "it writes this application's side until the other one writes again"),),
-    )
+    """One of the two lets go: here git drops it, or there the other one does. Nothing is pruned for it."""
+    why = f"one of the two has to let go: {case.because}"
+    return Choice(RemedyKind.ONE_OWNER, why, Safety.MANUAL, at=placed(case), instead=_until_then(case))
+
+
+def stated_once(case: Case) -> Choice:
+    """One statement in git stays; the others, which never arrive, go."""
+    why = f"one statement has to go, or both become one: {case.because}"
+    return Choice(RemedyKind.ONE_OWNER, why, Safety.MANUAL, place=superseded(case))
+
+
+def _until_then(case: Case) -> tuple[Instead, ...]:
+    if case.difference.whole:
+        return ()
+    return (Instead(RemedyKind.SYNC, "it writes this application's side until the other one writes again"),)
 
 
 def untracked(case: Case) -> Choice:
@@ -32,7 +39,7 @@ def untracked(case: Case) -> Choice:
     if _is_taken_away(case):
         return one_owner(case)
     instead = Instead(RemedyKind.ONE_OWNER, "where something applies a copy of its own, the mark goes again")
-    return synced(case, "a sync writes the tracking id, and with it the application owns the object", instead)
+    return synced("a sync writes the tracking id, and with it the application owns the object", instead)
 
 
 def _is_taken_away(case: Case) -> bool:
@@ -61,13 +68,13 @@ def namespace_metadata(case: Case) -> Choice:
             "nobody asked for it, and a sync leaves it",
             Instead(RemedyKind.ADOPT, "the Application wants it then"),
         )
-    return synced(case, f"a sync writes {quoted(target)}, which the Application wants on its Namespace")
+    return synced(f"a sync writes {quoted(target)}, which the Application wants on its Namespace")
 
 
 def kept_by_manager(case: Case) -> Choice:
     """Applied client-side a sync removes it; server-side the old manager's fields go to Argo CD first."""
     if not case.server_side:
-        return synced(case, "last-applied still states it, so that a sync removes it")
+        return synced("last-applied still states it, so that a sync removes it")
     manager = case.owners[0].manager if case.owners else "the old manager"
     return Choice(
         RemedyKind.ANNOTATE,
@@ -80,4 +87,6 @@ def kept_by_manager(case: Case) -> Choice:
 
 def copied_mark(case: Case) -> Choice:
     """Leave it: the object is a controller's child, which no prune may take."""
-    return nothing("a controller made it and owns it; tracking by annotation tells copied marks apart")
+    choice = nothing("a controller made it and owns it: no prune may take it")
+    track = Instead(RemedyKind.OUT_OF_BAND, "tracked by annotation, a copied mark counts for nothing in all of Argo CD")
+    return replace(choice, instead=(track,))

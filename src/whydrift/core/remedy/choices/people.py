@@ -13,25 +13,26 @@ from whydrift.core.remedy.choices.changes import holds_secret
 from whydrift.core.remedy.choices.offers import adopted, asked, synced
 
 WAY_BACK = Instead(RemedyKind.SYNC, "a sync puts git's value back and undoes what somebody did")
+BY_HAND = Instead(RemedyKind.OUT_OF_BAND, "a sync leaves it: only by hand is it taken away again")
 
 
 def edited(case: Case) -> Choice:
     """Adopt what somebody did; undo what weakens security; ask where git cannot say it."""
-    live = quoted(case.difference.live)
+    live, back = quoted(case.difference.live), _way_back(case)
     if _holds_secret(case):
         return asked(
-            case, "the value is a secret that cannot be read here: only who changed it can write it into git", WAY_BACK
+            case, "the value is a secret that cannot be read here: only who changed it can write it into git", back
         )
     if case.side is Side.GIT and _weakens(case):
         return _restored(case)
     if case.difference.path == REPLICAS and autoscalers_of(case.subject):
         scaler = autoscalers_of(case.subject)[0].key
-        return asked(case, f"{scaler} scales this object too: whose number counts has to be decided", WAY_BACK)
+        return asked(case, f"{scaler} scales this object too: whose number counts has to be decided", back)
     if case.difference.whole:
-        return asked(case, "whether the object is wanted has to be asked", WAY_BACK)
+        return asked(case, "whether the object is wanted has to be asked", back)
     if case.difference.live == "" or case.difference.kind is Kind.MISSING:
-        return adopted(case, "somebody removed it in the cluster; git follows where that was meant", WAY_BACK)
-    return adopted(case, f"git takes over {live}, which somebody set in the cluster", WAY_BACK)
+        return adopted(case, "somebody removed it in the cluster; git follows where that was meant", back)
+    return adopted(case, f"git takes over {live}, which somebody set in the cluster", back)
 
 
 def both_changed(case: Case) -> Choice:
@@ -54,12 +55,17 @@ def rolled_back(case: Case) -> Choice:
     )
 
 
+def _way_back(case: Case) -> Instead:
+    """How git's side comes back; what only live has is not taken away by a sync that does not show it."""
+    return WAY_BACK if case.stated or case.difference.shown else BY_HAND
+
+
 def _restored(case: Case) -> Choice:
     """Put git's stricter value back; ask where a sync leaves it."""
     adopt = Instead(RemedyKind.ADOPT, "git would allow what it forbids now")
     if not case.difference.shown and not case.stated:
         return asked(case, "it weakens security, and a sync does not take it away", adopt)
-    return synced(case, "it weakens what git protects: a sync puts that back", adopt)
+    return synced("it weakens what git protects: a sync puts that back", adopt)
 
 
 def _weakens(case: Case) -> bool:

@@ -24,8 +24,12 @@ def refusal(case: Case) -> Choice:
     if mine is not None:
         return _mended(case, mine)
     if rows:
-        return synced(case, f"it follows with the sync after {rows[0].key.kind} {rows[0].key.name} is mended")
+        return synced(f"it only waits: the sync brings it once {_named(rows[0])} is mended")
     return asked(case, case.because)
+
+
+def _named(row: Refused) -> str:
+    return f"{row.key.kind} {row.key.name or '(no name)'}"
 
 
 def _mended(case: Case, row: Refused) -> Choice:

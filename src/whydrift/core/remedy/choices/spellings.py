@@ -6,14 +6,12 @@ from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.pruning import pruned
 from whydrift.core.explain.stamps import is_restart
 from whydrift.core.model.fact_kinds import CRDS
-from whydrift.core.model.paths import Path
+from whydrift.core.model.paths import Path, for_people
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, items, text
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.offers import dropped, nothing, pinned, server_side_diff, synced
-
-RESTART = "a restart of the pods was asked for by hand"
 
 
 def empty_value(case: Case) -> Choice:
@@ -63,7 +61,7 @@ def converted_version(case: Case) -> Choice:
         changes.append(Change(place, case.difference.target))
     if version:
         changes.append(Change(("apiVersion",), version))
-    name = ".".join(str(step) for step in place) or "another field"
+    name = for_people(place, case.subject.object.target) or "another field"
     why = f"{version or 'the stored version'} calls it {name}: what git says was lost on the way"
     return Choice(RemedyKind.GIT_SET, why, Safety.UNSAFE, changes=tuple(changes))
 
@@ -105,7 +103,7 @@ def stamp(case: Case) -> Choice:
     if is_restart(difference.path) and not case.stated and around == {}:
         return Choice(
             RemedyKind.GIT_DROP,
-            f"git's empty annotations keep it showing; the sync after the drop rolls the pods once, as {RESTART}",
+            "git's empty annotations keep it showing; the sync after the drop takes it away, which rolls the pods",
             Safety.UNSAFE,
             changes=(Change(difference.path[:-1], ABSENT),),
             instead=(Instead(RemedyKind.IGNORE, "it restarts nothing, and hides the time of a restart for good"),),
@@ -113,5 +111,5 @@ def stamp(case: Case) -> Choice:
     if case.stated:
         return dropped(case, f"{difference.path[-1]} is a tool's stamp: nobody means it as a setting")
     if difference.shown:
-        return synced(case, f"a sync writes {difference.path[-1]} anew as Argo CD's own")
+        return synced(f"a sync writes {difference.path[-1]} anew as Argo CD's own")
     return nothing(f"{difference.path[-1]} is a tool's stamp that hurts nobody")

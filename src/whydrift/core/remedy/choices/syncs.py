@@ -16,13 +16,13 @@ DROP = Instead(RemedyKind.GIT_DROP, "this cluster never has it then")
 
 def moved_ahead(case: Case) -> Choice:
     """Bring the commits to the cluster."""
-    return synced(case, "git is right and waits for a sync", Instead(RemedyKind.NOTHING, "it waits for the next sync"))
+    return synced("git is right and waits for a sync", Instead(RemedyKind.NOTHING, "it waits for the next sync"))
 
 
 def held_by_window(case: Case) -> Choice:
     """Sync once the window lets it through."""
     why = f"a sync, once it is let through: {case.because}"
-    return synced(case, why, Instead(RemedyKind.NOTHING, "an auto-sync brings it after the window"))
+    return synced(why, Instead(RemedyKind.NOTHING, "an auto-sync brings it after the window"))
 
 
 def missing(case: Case) -> Choice:
@@ -37,7 +37,7 @@ def missing(case: Case) -> Choice:
         return asked(
             case, "it ran once: a sync makes it again and runs it again", Instead(RemedyKind.SYNC, "it runs again")
         )
-    return synced(case, f"a sync makes {case.key} again: {case.because}")
+    return synced(f"{case.because}; a sync makes it")
 
 
 def stale(case: Case) -> Choice:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from whydrift.core.remedy.text.nodes import Entries, Node, is_merge, key_of
+from whydrift.core.remedy.text.nodes import Entries, Items, Node, is_merge, key_of
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable
 
@@ -15,15 +15,28 @@ def line_of(content: str, path: Sequence[str]) -> int:
         found = documents(content)
     except NotEditable:
         return 0
-    here: Node | None = found[0].root if found else None
-    place = -1
+    return line_in(content, found[0].root, path) if found else 0
+
+
+def line_in(content: str, root: Node | None, path: Sequence[str | int]) -> int:
+    """The line (from 1) of the last key of a path below a node; 0 where it is not stated there."""
+    here, place = root, -1
     for step in path:
-        pairs = here.pairs if isinstance(here, Entries) else ()
-        pair = next((pair for pair in reversed(pairs) if not is_merge(pair[0]) and key_of(pair[0]) == step), None)
-        if pair is None:
+        found = _below(here, step)
+        if found is None:
             return 0
-        place, here = pair[0].outer, pair[1]
+        place, here = found
     return content.count("\n", 0, place) + 1 if place >= 0 else 0
+
+
+def _below(node: Node | None, step: str | int) -> tuple[int, Node] | None:
+    """Where a key (or an item) stands, and what stands there."""
+    if isinstance(node, Items) and isinstance(step, int):
+        return (node.items[step].outer, node.items[step]) if step < len(node.items) else None
+    pairs = node.pairs if isinstance(node, Entries) else ()
+    named = (pair for pair in reversed(pairs) if not is_merge(pair[0]) and key_of(pair[0]) == step)
+    pair = next(named, None)
+    return None if pair is None else (pair[0].outer, pair[1])
 
 
 def place_of_value(files: Mapping[str, str], template: str, path: Sequence[str], stated_in: Sequence[str]) -> str:
