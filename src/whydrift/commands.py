@@ -8,6 +8,7 @@ COMMANDS = {
     "scan": "triage of the fleet: causes, patterns, what to read first",
     "explain": "every field of an application that differs: why, with proof",
     "plan": "the smallest safe fixes, proven; writes plan.json, patches for git am and a runbook",
+    "verify": "did a plan converge, is something left, did it come back",
     "unmask": "what is broken behind the noise: crash loops, and the first line that says why",
     "guard": "may this app be synced without reverting somebody's work? an exit code for pipelines",
     "hidden": "what differs and Argo CD does not show: hand edits, leftovers, values under ignore rules",

@@ -8,16 +8,15 @@ import msgspec
 
 from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.writers import last_writer
 from whydrift.core.judge.calibration import Agreement
 from whydrift.core.model.application import Application, Source
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Effect, Forecast
 from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
-from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import for_people
-from whydrift.core.model.people import People, Writer
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
@@ -42,7 +41,7 @@ from whydrift.core.model.triage import (
     Value,
 )
 from whydrift.core.model.trouble import Trouble
-from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_object, items, text
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 from whydrift.core.remedy.told import remedy_answer
 
@@ -210,7 +209,7 @@ def _difference(
     d = finding.difference
     root = item.live if d.kind is Kind.EXTRA else item.target
     target, live = _values(d.target, d.live)
-    side, writer, asking = side_of(finding, sides), _writer(item, d), finding.asking
+    side, writer, asking = side_of(finding, sides), last_writer(item, d), finding.asking
     return DifferenceAnswer(
         path=d.pointer,
         field=for_people(d.path, root),
@@ -228,15 +227,6 @@ def _difference(
         by=writer.manager if writer else msgspec.UNSET,
         since=writer.time if writer and writer.time else msgspec.UNSET,
     )
-
-
-def _writer(item: ObjectSnapshot, d: Difference) -> Entry | None:
-    """Who wrote what live holds here, apart from Argo CD: the last one, where there are several."""
-    if d.whole or not is_object(item.live):
-        return None
-    entries = item.managers.owners(d.live_path, item.live)
-    others = [entry for entry in entries if People().writer(entry.manager) is not Writer.ARGOCD]
-    return max(others, key=lambda entry: entry.time or "", default=None)
 
 
 def side_of(finding: Finding, sides: Mapping[str, Side]) -> Side | None:

@@ -61,7 +61,8 @@ class Draft:
         """A group of its differences as a bare offer: no edit yet, and no proof."""
         item, findings = next((item, findings) for item, findings in self.found if item.key == group.key)
         first = next(finding for finding in findings if finding.difference == group.differences[0])
-        return Offer(self.situation, item, group, first.explanations[0].cause)
+        side = self.situation.cause_side(first)
+        return Offer(self.situation, item, group, first.explanations[0].cause, side.value if side else "")
 
 
 async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Analysis) -> Draft:

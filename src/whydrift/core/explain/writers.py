@@ -6,7 +6,8 @@ from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.managers import Entry
-from whydrift.core.model.people import CONTROLLER_MANAGERS, Writer
+from whydrift.core.model.people import CONTROLLER_MANAGERS, People, Writer
+from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, child, is_object, same
 
 ITSELF = "argocd-application-controller"
@@ -16,6 +17,15 @@ ITSELF = "argocd-application-controller"
 def is_argocd(subject: Subject, entry: Entry) -> bool:
     """Whether an entry is Argo CD's own."""
     return entry.manager == ITSELF or subject.knowledge.people.writer(entry.manager) is Writer.ARGOCD
+
+
+def last_writer(item: ObjectSnapshot, difference: Difference) -> Entry | None:
+    """Who wrote what live holds here, apart from Argo CD: the last one, where there are several."""
+    if difference.whole or not is_object(item.live):
+        return None
+    entries = item.managers.owners(difference.live_path, item.live)
+    apart = [entry for entry in entries if People().writer(entry.manager) is not Writer.ARGOCD]
+    return max(apart, key=lambda entry: entry.time or "", default=None)
 
 
 def others(subject: Subject, difference: Difference) -> tuple[Entry, ...]:

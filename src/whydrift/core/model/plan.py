@@ -31,7 +31,7 @@ class ObjectRef(Answered, frozen=True):
 
 
 class ApplicationRef(Answered, frozen=True):
-    """One application, as it was when the plan was made; `revisions` are those that were compared, `digest` as above."""
+    """One application, as it was when the plan was made; `revisions` were compared, `digest` is as in `ObjectRef`."""
 
     name: str
     namespace: str = ""
@@ -46,7 +46,8 @@ class ApplicationRef(Answered, frozen=True):
 class FieldRef(Answered, frozen=True):
     """One difference that a step is about, as `explain` names it; `wanted` is what target shall say, masked.
 
-    `wanted` is left out where the field shall go, and where nothing in git changes.
+    `wanted` is left out where the field shall go, and where nothing in git changes. `by` wrote what live holds, apart
+    from Argo CD, `since` says when; both "" where the managed fields do not tell. `side` is the side that is right.
     """
 
     application: str
@@ -57,6 +58,10 @@ class FieldRef(Answered, frozen=True):
     target: Value | msgspec.UnsetType = msgspec.UNSET
     live: Value | msgspec.UnsetType = msgspec.UNSET
     wanted: Value | msgspec.UnsetType = msgspec.UNSET
+    shown: bool = True
+    side: str = ""
+    by: str = ""
+    since: str = ""
 
 
 class EditStep(Answered, frozen=True):

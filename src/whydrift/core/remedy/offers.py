@@ -15,13 +15,14 @@ from whydrift.core.remedy.groups import Group
 class Offer:
     """Differences of one object with the edit that was found for them (None: none, or none is needed), and its proof.
 
-    `cause` is the one that explains them best.
+    `cause` is the one that explains them best, `side` the side that it speaks for.
     """
 
     situation: Situation
     item: ObjectSnapshot
     group: Group
     cause: str
+    side: str = ""
     edit: Edit | None = None
     proof: Proof | None = None
 

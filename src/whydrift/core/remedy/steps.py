@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import msgspec
 
+from whydrift.core.explain.writers import last_writer
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
@@ -82,9 +83,10 @@ def _proof(batch: Sequence[Offer]) -> ProofStep:
     missing = [proof.why_not for proof in proofs if proof.why_not]
     if any(offer.edit is not None and offer.proof is None for offer in batch):
         missing.append("it was not tried: nothing could render it")
+    closes = dict.fromkeys(line for proof in proofs for line in proof.closes)
     return ProofStep(
-        closes=tuple(dict.fromkeys(line for proof in proofs for line in proof.closes)),
-        leaves=tuple(dict.fromkeys(line for proof in proofs for line in proof.leaves)),
+        closes=tuple(closes),
+        leaves=tuple(dict.fromkeys(line for proof in proofs for line in proof.leaves if line not in closes)),
         hides=tuple(dict.fromkeys(line for proof in proofs for line in proof.hides)),
         wider=tuple(dict.fromkeys(line for proof in proofs for line in proof.wider)),
         why_not="; ".join(dict.fromkeys(missing)),
@@ -109,6 +111,7 @@ def _object(item: ObjectSnapshot) -> ObjectRef:
 def _field(offer: Offer, difference: Difference) -> FieldRef:
     key = offer.item.key
     wanted = next((c.value for c in offer.group.changes if c.path == difference.path), ABSENT)
+    writer = last_writer(offer.item, difference)
     return FieldRef(
         application=offer.named,
         object=key.id,
@@ -118,6 +121,10 @@ def _field(offer: Offer, difference: Difference) -> FieldRef:
         target=msgspec.UNSET if difference.whole else _told(difference.target),
         live=msgspec.UNSET if difference.whole else _told(difference.live),
         wanted=_told(wanted),
+        shown=difference.shown,
+        side=offer.side,
+        by=writer.manager if writer else "",
+        since=(writer.time or "") if writer else "",
     )
 
 

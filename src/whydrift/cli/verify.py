@@ -1,0 +1,102 @@
+"""`whydrift verify`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import time
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import msgspec
+
+from whydrift.cli.options import connection_options, output_option
+from whydrift.cli.requests import connection_of
+from whydrift.core.model.plan import Plan
+from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.report.verification import Verification, verification_text, verified
+from whydrift.core.select import Selection
+from whydrift.errors import UsageError
+from whydrift.settings import Connection
+
+PERIOD = re.compile(r"(\d{1,5})([smh])")
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+PAUSE = 10
+
+
+@click.command("verify")
+@click.argument("plan", metavar="plan.json")
+@click.option("--wait", default="", metavar="TIME", help="Look again until all of it converged: 90s, 10m, 1h at most.")
+@connection_options
+@output_option("text", "json")
+@click.pass_context
+def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> None:
+    """Did it converge, is it left, did it come back, and who wrote it then?
+
+    Exit codes: 0 all converged, 1 something is left or came back, 3 something was not read.
+    """
+    from whydrift.adapters.files.plans import read_plan
+    from whydrift.cli.answering import page_width, wants_colour
+    from whydrift.core.report.words import Ink
+
+    connection = connection_of(options)
+    end = time.monotonic() + _seconds(wait)
+    if wait and connection.recording is not None:
+        raise UsageError("--wait: a recording stays as it is")
+    planned = read_plan(Path(plan))
+    found = asyncio.run(_look(planned, plan, connection))
+    while found.exit_code and time.monotonic() < end:
+        time.sleep(min(PAUSE, max(end - time.monotonic(), 0)))
+        found = asyncio.run(_look(planned, plan, connection))
+    if options["output"] == "json":
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
+    else:
+        sys.stdout.write(verification_text(found, Ink(wants_colour(str(options["colour"]))), page_width()))
+    sys.stdout.flush()
+    ctx.exit(found.exit_code)
+
+
+def _seconds(stated: str) -> float:
+    """A period in seconds, 0 for none. UsageError where it is none, or longer than an hour."""
+    found = PERIOD.fullmatch(stated)
+    if stated and found is None:
+        raise UsageError(f"--wait {stated}: a time is 90s, 10m or 1h")
+    seconds = int(found[1]) * SECONDS[found[2]] if found else 0
+    if seconds > SECONDS["h"]:
+        raise UsageError(f"--wait {stated}: an hour at most")
+    return seconds
+
+
+async def _look(plan: Plan, name: str, connection: Connection) -> Verification:
+    """The applications of a plan as they are now, held against it."""
+    from whydrift import wiring
+    from whydrift.cli.answering import Progress, read_answer
+    from whydrift.core.report.shield import shielded
+    from whydrift.core.report.tally import Tally
+    from whydrift.usecases.scan import Read, scan
+
+    source = wiring.open_source(connection)
+    read, tally, progress = Read(), Tally(), Progress()
+    names = tuple(f"{a.instance + ':' if a.instance else ''}{a.namespace}/{a.name}" for a in plan.applications)
+    analysis = replace(
+        wiring.analysis(source.settings, hidden=not all(field.shown for step in plan.steps for field in step.fields)),
+        forecast=False,
+        read_at=source.read_at,
+    )
+    found: dict[str, ApplicationAnswer] = {}
+    try:
+        stream = scan(source.answers, analysis, source.reader, Selection(names).chooses(), read)
+        async with aclosing(stream) as answers:
+            async for whole in answers:
+                application = shielded(whole, source.masker)
+                tally.add(application)
+                found[f"{application.namespace}/{application.name}"] = application
+                progress.show(len(found), application.name)
+        progress.clear()
+    finally:
+        await source.close()
+    about = read_answer(source, read, tally)
+    return Verification(plan=name, read=about, steps=verified(plan, found), gaps=about.gaps)

@@ -1,0 +1,126 @@
+"""What became of a plan: for each difference that a step was to close, whether it is gone, there, or back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from whydrift.core.model.plan import FieldRef, Plan, Step
+from whydrift.core.model.triage import Answered, ApplicationAnswer, DifferenceAnswer, GapAnswer, ReadAnswer
+from whydrift.core.report.tally import objects_of
+from whydrift.core.report.words import Ink, count, plain, shortened, value
+
+SCHEMA = "whydrift.verification/1"
+Became = Literal["converged", "left", "returned", "not-read"]
+WORST_FIRST: tuple[Became, ...] = ("returned", "left", "not-read", "converged")
+PLANNED = frozenset({"commit", "application", "annotate", "sync", "refresh", "delete", "manual"})
+"""Steps that close something; what somebody has to decide first is not verified."""
+Found = Mapping[str, ApplicationAnswer]
+"""Applications by NAMESPACE/NAME, as they are now."""
+
+
+class FieldVerified(Answered, frozen=True):
+    """One difference of a step, and what became of it. `by` and `since`: who wrote what live holds, and when."""
+
+    field: FieldRef
+    became: Became
+    by: str = ""
+    since: str = ""
+
+
+class StepVerified(Answered, frozen=True, omit_defaults=False):
+    """One step with its differences."""
+
+    id: str
+    title: str
+    became: Became
+    fields: tuple[FieldVerified, ...]
+
+
+class Verification(Answered, frozen=True, kw_only=True, omit_defaults=False):
+    """The whole look."""
+
+    plan: str
+    read: ReadAnswer
+    steps: tuple[StepVerified, ...]
+    gaps: tuple[GapAnswer, ...] = ()
+    schema: str = SCHEMA
+
+    @property
+    def exit_code(self) -> int:
+        """0 all of it converged, 1 something is left or came back, 3 something was not read."""
+        became = {step.became for step in self.steps}
+        return 1 if became & {"left", "returned"} else 3 if "not-read" in became else 0
+
+
+def verified(plan: Plan, found: Found) -> tuple[StepVerified, ...]:
+    """What became of each step that was to close something."""
+    return tuple(_step(step, found) for step in plan.steps if step.kind in PLANNED)
+
+
+def _step(step: Step, found: Found) -> StepVerified:
+    fields = tuple(_field(step, field, found.get(field.application)) for field in step.fields)
+    became = min((field.became for field in fields), key=WORST_FIRST.index, default="converged")
+    return StepVerified(id=step.id, title=step.title, became=became, fields=fields)
+
+
+def _field(step: Step, field: FieldRef, application: ApplicationAnswer | None) -> FieldVerified:
+    if application is None or application.not_read:
+        return FieldVerified(field=field, became="not-read")
+    now = _difference(field, application)
+    if now is None:
+        return FieldVerified(field=field, became="converged")
+    by = now.by if isinstance(now.by, str) else ""
+    since = now.since if isinstance(now.since, str) else ""
+    return FieldVerified(field=field, became="returned" if _is_back(step, field, now) else "left", by=by, since=since)
+
+
+def _difference(field: FieldRef, application: ApplicationAnswer) -> DifferenceAnswer | None:
+    """The difference at the same place of the same object, shown or hidden; None where there is none any more."""
+    for item in objects_of(application):
+        if (item.id, item.namespace) == (field.object, field.namespace):
+            for difference in item.differences:
+                if difference.path == field.path:
+                    return difference
+    return None
+
+
+def _is_back(step: Step, field: FieldRef, now: DifferenceAnswer) -> bool:
+    """Whether the step was done and the difference is there all the same.
+
+    git says what the step wanted of it, or live is no longer what it was when the plan was made.
+    """
+    done = step.kind == "commit" and step.remedy.value not in ("git-drop", "one-owner")
+    wanted = not isinstance(field.wanted, msgspec.UnsetType)
+    if done and wanted and now.target == field.wanted:
+        return True
+    return now.live != field.live
+
+
+def verification_text(found: Verification, ink: Ink, width: int = 110) -> str:
+    """One line a step, then what is left or back in it, with who wrote it."""
+    counted = {each: sum(step.became == each for step in found.steps) for each in ("converged", "left", "returned")}
+    head = f"{counted['converged']} of {count(len(found.steps), 'step')} converged"
+    more = [f"{counted[each]} {each}" for each in ("left", "returned") if counted[each]]
+    lines = [ink.strong(", ".join((head, *more)))]
+    lines += [f"not read: {plain(gap.what)}: {plain(gap.why)}" for gap in found.gaps]
+    for step in found.steps:
+        mark = ink.quiet if step.became == "converged" else ink.alarm
+        done = sum(field.became == "converged" for field in step.fields)
+        told = f"{done} of {count(len(step.fields), 'field')}"
+        lines.append(f"{step.id:>3}  {mark(f'{step.became:<10}')} {shortened(f'{step.title}   {told}', width - 16)}")
+        lines += [shortened(f"{'':16}{line}", width) for line in _open(step)]
+    return "\n".join(lines) + "\n"
+
+
+def _open(step: StepVerified) -> Iterator[str]:
+    still = [field for field in step.fields if field.became != "converged"]
+    for field in still[:5]:
+        about = f"{plain(field.field.application)} {plain(field.field.object)} {plain(field.field.path)}".rstrip()
+        who = f"; {plain(field.by)} wrote it{f' at {plain(field.since)}' if field.since else ''}" if field.by else ""
+        was = "" if isinstance(field.field.live, msgspec.UnsetType) else f", live was {value(field.field.live, 30)}"
+        yield f"{field.became}: {about}{was}{who}"
+    if len(still) > 5:
+        yield f"… {len(still) - 5} more: -o json"
