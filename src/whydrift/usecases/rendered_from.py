@@ -14,6 +14,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import items
 from whydrift.ports import NotRead
+from whydrift.usecases.packed_charts import packed_charts
 
 if TYPE_CHECKING:
     from whydrift.usecases.facts import FactReader
@@ -44,7 +45,9 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
             return Gap(f"files of {source.repo}", files.why, RENDERED_FROM.needs)
         found |= files
         own.append(normpath(source.path).removeprefix(".") if source.path else "")
-        trees.append(Tree(source.repo, revision, own[-1], files))
+        beside = await _beside(reader, source, revision, files)
+        packed = await packed_charts(reader.repository, source.repo, revision, files)
+        trees.append(Tree(source.repo, revision, own[-1], files, beside, packed))
     return GitFiles(found, tuple(own), tuple(trees)) if found else Gap("files in git", why, RENDERED_FROM.needs)
 
 
@@ -76,6 +79,20 @@ async def _followed(reader: FactReader, source: Source, revision: str, wanted: s
     return found
 
 
+async def _beside(reader: FactReader, source: Source, revision: str, files: dict[str, str]) -> dict[str, str]:
+    """The kustomizations of folders next to one that is built on something outside: they may be built on it, too."""
+    inside = f"{normpath(source.path or '.')}/"
+    if reader.repository is None or all(name.startswith(inside) for name in files):
+        return {}
+    found = await reader.repository.files(source.repo, revision, dirname(normpath(source.path)))
+    near = {} if isinstance(found, NotRead) else found
+    return {name: content for name, content in near.items() if _is_kustomization(name) and name not in files}
+
+
+def _is_kustomization(name: str) -> bool:
+    return name.rpartition("/")[2] in KUSTOMIZATIONS
+
+
 def _value_files(source: Source) -> Iterator[str]:
     """Value files outside of the source's own path (Argo CD, `helm.valueFiles`)."""
     for name in items(source.raw, "helm", "valueFiles"):
@@ -87,7 +104,7 @@ def _value_files(source: Source) -> Iterator[str]:
 
 def _references(name: str, content: str) -> Iterator[str]:
     """What a kustomization names outside of its own folder, as paths in the repository."""
-    if name.rpartition("/")[2] in KUSTOMIZATIONS:
+    if _is_kustomization(name):
         for reference in OUTSIDE.findall(content):
             path = normpath(join(dirname(name), reference))
             if not path.startswith(".."):

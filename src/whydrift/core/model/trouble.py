@@ -106,13 +106,17 @@ Logs = Mapping[tuple[str, str, str], ContainerLog]
 class Tree:
     """What one source is rendered from: text files by path in a repository at a revision; `path` is its own folder.
 
-    A chart from a registry has no repository: `repo` is "" and there are no files.
+    A chart from a registry has no repository: `repo` is "" and there are no files. `beside` are the kustomizations of
+    folders next to its own: nothing of them is rendered, but they tell what other overlays share. `packed` are the text
+    files in packed subcharts (`charts/NAME.tgz/NAME/values.yaml`): they are rendered, and cannot be edited.
     """
 
     repo: str = ""
     revision: str = ""
     path: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    packed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

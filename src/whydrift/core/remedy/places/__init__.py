@@ -13,6 +13,7 @@ from whydrift.core.model.remedy import Change, Edit
 from whydrift.core.model.sources import source_type
 from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject
+from whydrift.core.remedy.places.kustomize import kustomize_candidates
 from whydrift.core.remedy.places.plain import plain_candidates
 
 
@@ -37,5 +38,7 @@ def _candidates(
     match source_type(application, place):
         case "directory":
             yield from plain_candidates(application, tree, source, key, changes)
+        case "kustomize":
+            yield from kustomize_candidates(application, place, tree, key, target, changes)
         case _:
             return

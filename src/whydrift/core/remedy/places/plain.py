@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from whydrift.core.compare.globs import glob_matches
 from whydrift.core.model.application import Application, Source
@@ -10,7 +11,11 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Edit
 from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import child, text
-from whydrift.core.remedy.places.stated import edit_of, stated_in
+from whydrift.core.remedy.places.stated import Stated, edit_of, stated_in
+from whydrift.core.remedy.text.lines import first_difference
+from whydrift.core.remedy.text.reading import documents
+from whydrift.core.remedy.text.splices import Text
+from whydrift.core.remedy.text.writing import Style
 
 MANIFESTS = (".yaml", ".yml", ".json")
 
@@ -20,7 +25,8 @@ def plain_candidates(
 ) -> Iterator[Edit]:
     """Edits of the manifest that states an object; of several the last one, which wins.
 
-    Source: gitops-engine, pkg/sync/… and controller/state.go :: DeduplicateTargetObjects.
+    Where the whole object shall go, the first of several goes first: nobody misses it. Source: controller/state.go ::
+    DeduplicateTargetObjects.
     """
     found = [
         stated
@@ -28,12 +34,23 @@ def plain_candidates(
         for stated in stated_in(file, tree.files[file])
         if stated.is_named(key, application.destination_namespace)
     ]
+    if len(found) > 1 and not changes[0].path:
+        for stated in found:
+            for edit in edit_of(tree, stated, changes):
+                yield replace(edit, line=_contradicting(edit, stated, found[-1]))
+        return
     for stated in reversed(found):
         yield from edit_of(tree, stated, changes)
 
 
+def _contradicting(edit: Edit, stated: Stated, winner: Stated) -> int:
+    """The line of the first thing that a manifest says otherwise than the one that wins."""
+    root = documents(edit.before)[stated.document]
+    return first_difference(Text(edit.before, Style()), root, stated.path, winner.value)
+
+
 def _files(tree: Tree, source: Source) -> Iterator[str]:
-    """The files that Argo CD reads, in its order (reposerver/repository/repository.go :: getPotentiallyValidManifests)."""
+    """The files that Argo CD reads, in its order (reposerver/repository.go :: getPotentiallyValidManifests)."""
     recurse = child(source.raw, "directory", "recurse") is True
     include, exclude = text(source.raw, "directory", "include"), text(source.raw, "directory", "exclude")
     inside = f"{tree.path}/" if tree.path else ""

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whydrift.core.model.objects import ObjectKey, key_of
-from whydrift.core.model.paths import Path
-from whydrift.core.model.remedy import Change, Edit, How
+from whydrift.core.model.paths import Path, pointer
+from whydrift.core.model.remedy import APPLICATION, Change, Edit, How
 from whydrift.core.model.trouble import Tree
-from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, items, mapping, text
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, items, mapping, text
 from whydrift.core.remedy.text.editing import edit_text
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable
@@ -53,7 +53,8 @@ def _objects(stated: Stated) -> Iterator[Stated]:
 
 def edit_of(tree: Tree, stated: Stated, changes: Sequence[Change], how: How = How.YAML) -> Iterator[Edit]:
     """The edit that makes changes in an object where it is stated; none where the text refuses it."""
-    moved = [Change((*stated.path, *_as_stated(stated.value, change.path)), change.value) for change in changes]
+    own = (as_stated(stated.value, change) for change in changes)
+    moved = [Change((*stated.path, *change.path), change.value) for change in own]
     yield from file_edit(tree, stated.file, stated.document, moved, how)
 
 
@@ -64,11 +65,19 @@ def file_edit(tree: Tree, file: str, document: int, changes: Sequence[Change], h
         edited = edit_text(content, document, changes)
     except NotEditable:
         return
-    yield Edit(tree.repo, file, edited.line, how, content, edited.content)
+    place = pointer(_existing(documents(content)[document].value, changes[0].path)) if file == APPLICATION else ""
+    yield Edit(tree.repo, file, edited.line, how, content, edited.content, place)
 
 
-def _as_stated(value: JsonObject, path: Path) -> Path:
-    """A path of a Secret's data where the file states it as stringData."""
+def _existing(value: MaybeJson, path: Path) -> Path:
+    """As much of a path as there is: what is added stands under it."""
+    there = (n for n in range(len(path), 0, -1) if child(value, *path[:n]) is not ABSENT)
+    return path[: next(there, 0)]
+
+
+def as_stated(value: JsonObject, change: Change) -> Change:
+    """A change of a Secret's data where the manifest states it as stringData."""
+    path = change.path
     if path[:1] == ("data",) and len(path) > 1 and path[1] in mapping(value, "stringData"):
-        return ("stringData", *path[1:])
-    return path
+        return Change(("stringData", *path[1:]), change.value)
+    return change

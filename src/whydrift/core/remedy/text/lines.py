@@ -31,6 +31,14 @@ def line_of(text: Text, document: Document, path: Path, new: MaybeJson = ABSENT)
     return line if isinstance(new, Absent) or isinstance(node, Entries) else _deepest(text, node, new, line)
 
 
+def first_difference(text: Text, document: Document, path: Path, other: Json) -> int:
+    """The line of the first thing below a path that `other` says otherwise."""
+    node: Node | None = document.root
+    for step in path:
+        node = found[1] if node is not None and (found := _below(node, step)) is not None else None
+    return _deepest(text, node, other, text.number(node.start)) if node is not None else 1
+
+
 def _deepest(text: Text, node: Node, new: Json, line: int) -> int:
     """The line of the first place below a node that differs; `line` is its own, where something is added to it."""
     for place, inner, value in _differing(node, new):

@@ -21,8 +21,11 @@ WORDS: dict[str, bool | None] = {
 NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
 INTEGER = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))")
 FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-NUMBER_LIKE = re.compile(r"[-+]?[.0-9][-+.,:_0-9eExXoObBa-fA-F]*")
-"""What some reader of YAML takes for a number (base 60, 1.2's octal), and people take for one."""
+NUMBER_LIKE = re.compile(
+    r"[-+]?(?:0[xX][0-9a-fA-F_]+|0[oObB][0-7_]+|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:[eE][-+]?[0-9]+)?"
+    r"|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)"
+)
+"""What some reader of YAML takes for a number: 1.1's base 60 and octal, 1.2's octal, underscores."""
 DATE_LIKE = re.compile(r"\d{4}-\d\d?-\d\d?(?:$|[tT ]\d)")
 RESERVED = "-?:,[]{}#&*!|>'\"%@`"
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff]")

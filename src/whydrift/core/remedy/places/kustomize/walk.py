@@ -1,0 +1,61 @@
+"""From the overlay down to the bases: every statement of a field, the last applied first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from posixpath import join, normpath
+
+from whydrift.core.model.values import text
+from whydrift.core.remedy.places.kustomize.generators import generators
+from whydrift.core.remedy.places.kustomize.layers import Layer, layer_of
+from whydrift.core.remedy.places.kustomize.patches import json_patches, patches, stated_spot
+from whydrift.core.remedy.places.kustomize.sheets import Sheet
+from whydrift.core.remedy.places.kustomize.spots import Sought, Spot
+from whydrift.core.remedy.places.kustomize.transformers import common_annotations, common_labels, counts, image_entries
+from whydrift.core.remedy.places.stated import stated_in
+
+AFTER_NAMES = (image_entries, counts, json_patches, common_annotations, common_labels)
+"""What is applied after names got their prefix, the last one first."""
+BEFORE_NAMES = (patches, generators)
+DEEPEST = 20
+"""So many layers are followed; kustomize refuses cycles, and a reader must not follow one."""
+
+
+def spots_of(layers: Sequence[Layer], sought: Sought, depth: int = 0) -> Iterator[Spot]:
+    """The statements of a field in layers that act as one kustomization, and in those that the last one is built on."""
+    if depth > DEEPEST:
+        return
+    for transformer, layer in product(AFTER_NAMES, layers):
+        yield from transformer(layer, sought)
+    inner = below_names(layers, sought)
+    for transformer, layer in product(BEFORE_NAMES, layers):
+        yield from transformer(layer, inner)
+    for layer, name in (*((layer, "components") for layer in layers), (layers[-1], "resources"), (layers[-1], "bases")):
+        for _, entry in layer.list(name):
+            yield from _built_on(layer, str(entry), inner, depth)
+
+
+def _built_on(layer: Layer, entry: str, sought: Sought, depth: int) -> Iterator[Spot]:
+    """What a file of resources or another kustomization states."""
+    sheet = layer.file(entry)
+    below = layer_of(layer.tree, normpath(join(layer.folder, entry))) if sheet is None else None
+    if sheet is not None:
+        yield from _resources(layer, sheet, sought)
+    elif below is not None:
+        yield from spots_of((below,), sought, depth + 1)
+
+
+def below_names(layers: Sequence[Layer], sought: Sought) -> Sought:
+    """The object by the name that it has below the prefixes of some layers; an Application's prefix replaces git's."""
+    prefix, suffix = (
+        next((found for layer in layers if (found := text(layer.value, name))), "")
+        for name in ("namePrefix", "nameSuffix")
+    )
+    return sought.below(prefix, suffix)
+
+
+def _resources(layer: Layer, sheet: Sheet, sought: Sought) -> Iterator[Spot]:
+    for stated in reversed(list(stated_in(sheet.file, sheet.content))):
+        if sought.is_stated(stated.value):
+            yield from stated_spot(layer, sheet, stated.document, stated.value, sought, stated.path)
