@@ -106,7 +106,8 @@ class Edit:
 
     `line` (from 1) is that of the key that is edited, or of the parent that it is added under. `before` and `after` are
     the contents of the whole file. For the Application's own spec `file` is APPLICATION, `pointer` the place in it
-    (`/spec/source/helm/parameters/1/value`), and both contents are the Application as YAML.
+    (`/spec/source/helm/parameters/1/value`), and both contents are the Application as YAML. `guess` says why a place
+    is only likely, where nothing but a render can show that it is the right one.
     """
 
     repo: str
@@ -116,6 +117,7 @@ class Edit:
     before: str
     after: str
     pointer: str = ""
+    guess: str = ""
 
     @property
     def where(self) -> str:

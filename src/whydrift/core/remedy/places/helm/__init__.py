@@ -6,17 +6,22 @@ tried by rendering once more. Its border: nothing is run, nothing is read but th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import Json, JsonObject, child, mapping
+from whydrift.core.remedy.places.helm.charts import VALUES, inside
+from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
+from whydrift.core.remedy.places.helm.layers import read_values, stated_tree
 from whydrift.core.remedy.places.helm.sources import HelmSource
-from whydrift.core.remedy.places.helm.steps import Made
+from whydrift.core.remedy.places.helm.steps import Made, make
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
 from whydrift.core.remedy.text.writing import Style, block_lines
+from whydrift.errors import NotEditable
 
 
 def helm_candidates(
@@ -36,16 +41,35 @@ def helm_candidates(
     source = HelmSource(application, git, place)
     files = {**source.files, APPLICATION: _as_yaml(application)}
     later: list[tuple[Outcome, Made]] = []
+    shown = False
     for outcome, made in Trial(source, key, target, changes).outcomes(files):
+        shown = True
         if outcome is Outcome.EXACT:
             yield _edit(source, files, made)
         else:
             later.append((outcome, made))
     for _, made in sorted(later, key=lambda found: found[0]):
         yield _edit(source, files, made)
+    if not shown:
+        yield from _guessed(source, files, target, changes)
 
 
-def _edit(source: HelmSource, files: dict[str, str], made: Made) -> Edit:
+def _guessed(
+    source: HelmSource, files: Mapping[str, str], target: JsonObject, changes: Sequence[Change]
+) -> Iterator[Edit]:
+    """Edits where the stated values suggest it, because no template that prints the object can be followed."""
+    own = stated_tree(read_values(files.get(inside(source.tree.path, VALUES), "")), inside(source.tree.path, VALUES))
+    layers = [*reversed(source.layers(files, source.settings)), *([own] if source.tree.files else [])]
+    for idea in guesses(layers, target, changes[0]):
+        ideas = [next((other for other in guesses(layers, target, change)), ()) for change in changes[1:]]
+        try:
+            made = make(files, tuple(step for each in (idea, *ideas) for step in each))
+        except NotEditable:
+            continue
+        yield replace(_edit(source, files, made), guess=UNREAD)
+
+
+def _edit(source: HelmSource, files: Mapping[str, str], made: Made) -> Edit:
     repo, file = ("", APPLICATION) if made.file == APPLICATION else source.place_of(made.file)
     return Edit(repo, file, made.line, made.how, files.get(made.file, ""), made.content, made.pointer)
 

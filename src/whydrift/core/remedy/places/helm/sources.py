@@ -14,7 +14,7 @@ from whydrift.core.model.values import JsonObject, items, mapping, text
 from whydrift.core.remedy.places.helm.charts import Chart, inside, load
 from whydrift.core.remedy.places.helm.layers import own_layers, read_values, stated_tree, value_files
 from whydrift.core.remedy.places.helm.rendering import KUBERNETES, Release, Rendering
-from whydrift.core.remedy.places.helm.traced import Stated
+from whydrift.core.remedy.places.helm.traced import Stated, Traced
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class HelmSource:
     def files(self) -> dict[str, str]:
         """All files: those of the own tree by path, those of others as `$ref/path`."""
         others = {f"{ref}{path}": text for ref, tree in self._referred.items() for path, text in tree.files.items()}
-        return {**self.tree.files, **others}
+        return {**self.tree.files, **self.tree.packed, **others}
 
     def place_of(self, file: str) -> tuple[str, str]:
         """Repository and path of a key of `files`."""
@@ -72,12 +72,15 @@ class HelmSource:
         return Rendering(given, self._chart(given, helm), release)
 
     def _chart(self, files: Mapping[str, str], helm: JsonObject) -> Chart:
-        folder = self.tree.path
-        named = value_files(helm, folder, files)
+        named = value_files(helm, self.tree.path, files)
         above = Stated(named[-1], (), absent=True) if named and self._is_shared(named) else None
+        return load(files, self.tree.path, self.layers(files, helm), above)
+
+    def layers(self, files: Mapping[str, str], helm: JsonObject) -> list[Traced]:
+        """What this application states over the chart's own values, lowest first."""
+        named = value_files(helm, self.tree.path, files)
         layers = [stated_tree(read_values(files[file]), file) for file in named]
-        layers += own_layers(helm, APPLICATION, (*self.pointer, "helm"), bare=not self.tree.files)
-        return load(files, folder, layers, above)
+        return [*layers, *own_layers(helm, APPLICATION, (*self.pointer, "helm"), bare=not self.tree.files)]
 
     def _is_shared(self, named: list[str]) -> bool:
         """Whether others seem to render the chart as well: value files beside those that this application names."""

@@ -20,11 +20,16 @@ from whydrift.errors import NotEditable
 
 
 class Outcome(IntEnum):
-    """What an edit does, as far as the templates can be followed: the best first."""
+    """What an edit does, as far as the templates can be followed, the best first.
+
+    Exactly what is wanted; to other objects of the template as well; in a subchart's own files, which its next version
+    replaces; or not what is wanted, as far as can be seen.
+    """
 
     EXACT = 0
     WIDER = 1
-    NOT_SHOWN = 2
+    VENDORED = 2
+    NOT_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,9 @@ class Trial:
             whole = self._others(files, made) if len(self.changes) > 1 else made
             if whole is not None:
                 after = self._rendering({**files, whole.file: whole.content})
-                yield _outcome(before, index, _again(after, chart, before[index].file), wanted), whole
+                outcome = _outcome(before, index, _again(after, chart, before[index].file), wanted)
+                vendored = "/charts/" in f"/{whole.file.removeprefix(self.source.tree.path)}"
+                yield max(outcome, Outcome.VENDORED) if vendored else outcome, whole
 
     def _made(self, files: Mapping[str, str], rendering: Rendering, printed: Printed, change: Change) -> Iterator[Made]:
         for idea in Ideas(files, rendering.chart.values, printed).of(change):
@@ -123,6 +130,6 @@ def _has(value: JsonObject, change: Change) -> bool:
 
 
 def _likeness(value: JsonObject, target: JsonObject) -> int:
-    """How many of an object's parts are as in target: of several that are called the same, the one that it comes from."""
+    """How many of an object's parts are as in target: it tells apart those that are called the same."""
     namespaces = key_of(value).namespace == key_of(target).namespace
     return namespaces + sum(same(child(value, part), inner) for part, inner in target.items())

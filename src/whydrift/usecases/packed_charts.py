@@ -1,0 +1,54 @@
+"""Opens the packed subcharts of a chart (`charts/NAME-VERSION.tgz`), which are read and never edited."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import tarfile
+from collections.abc import Iterator, Mapping
+
+from whydrift.ports import NotRead, Repository, Trees
+
+LARGEST_FILE = 1024**2
+MOST_TEXT = 16 * 1024**2
+MOST_FILES = 5_000
+
+
+async def packed_charts(repository: Repository, url: str, revision: str, files: Mapping[str, str]) -> dict[str, str]:
+    """The text files of packed subcharts, as `charts/NAME-VERSION.tgz/NAME/…`; {} where there are none, or not read."""
+    found: dict[str, str] = {}
+    if not isinstance(repository, Trees):
+        return found
+    for chart in sorted(path for path in files if posixpath.basename(path) == "Chart.yaml"):
+        if "dependencies:" not in files[chart]:
+            continue
+        folder = posixpath.join(posixpath.dirname(chart), "charts")
+        tree = await repository.tree(url, revision, folder)
+        for path, blob in () if isinstance(tree, NotRead) else sorted(tree.items()):
+            if path.endswith(".tgz") and posixpath.dirname(path) == folder:
+                found |= {f"{path}/{name}": text for name, text in unpacked(blob.content)}
+    return found
+
+
+def unpacked(archive: bytes) -> Iterator[tuple[str, str]]:
+    """The text files of a .tgz by name; links, devices, and what is more than a chart would hold are left out."""
+    total = 0
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as packed:
+            for place, member in enumerate(packed):
+                total += member.size if member.isfile() else 0
+                if place >= MOST_FILES or total > MOST_TEXT:
+                    return
+                content = packed.extractfile(member) if member.isfile() and member.size <= LARGEST_FILE else None
+                text = _text(content.read()) if content else None
+                if text is not None:
+                    yield posixpath.normpath(member.name), text
+    except (tarfile.TarError, EOFError, OSError):
+        return
+
+
+def _text(content: bytes) -> str | None:
+    try:
+        return None if b"\0" in content else content.decode()
+    except UnicodeDecodeError:
+        return None
