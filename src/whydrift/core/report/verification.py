@@ -62,7 +62,7 @@ def verified(plan: Plan, found: Found) -> tuple[StepVerified, ...]:
 
 def _step(step: Step, found: Found) -> StepVerified:
     fields = tuple(_field(step, field, found.get(field.application)) for field in step.fields)
-    became = min((field.became for field in fields), key=WORST_FIRST.index, default="converged")
+    became = min((field.became for field in fields), key=WORST_FIRST.index, default=WORST_FIRST[-1])
     return StepVerified(id=step.id, title=step.title, became=became, fields=fields)
 
 
