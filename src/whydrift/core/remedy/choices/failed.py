@@ -32,7 +32,7 @@ def not_compared(case: Case) -> Choice:
     message = next((message for kind, message in case.application.conditions if kind in FAILED), "")
     failure = classify(message)
     if case.side is Side.ASK or failure in ASKED:
-        return asked(case, f"{failure.says}: {decisive(message)}" if message else case.because)
+        return Choice(RemedyKind.ASK, case.because, Safety.MANUAL)
     place, at = fault(failure, message, case)
     why = f"{failure.says}: {decisive(message)}"
     return Choice(RemedyKind.GIT_SET, why, Safety.MANUAL, place=place, at=at)

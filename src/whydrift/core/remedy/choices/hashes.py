@@ -12,7 +12,7 @@ from whydrift.core.model.remedy import Field
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.remedy.choices.case import Case
 
-HASHED = ("ConfigMap", "Secret")
+HASHED = ("ConfigMap", "Secret", "ExternalSecret", "SealedSecret")
 CHECKSUM, DRAWN = "checksum-follows-config", "chart-renders-differently-each-time"
 NAMED = re.compile(r"checksum|hash|sha(1|256|512)?(sum)?$|md5", re.IGNORECASE)
 Hashed = tuple[Finding, Subject, Field]

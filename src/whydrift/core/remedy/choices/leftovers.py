@@ -24,14 +24,13 @@ def left_behind(case: Case) -> Choice:
     """Delete what nobody uses, guarded; ask where that is not so, or not known."""
     if case.side is Side.ASK:
         return asked(case, _use(case), DELETE)
-    return deleted(case, f"nobody uses it: {_use(case)}")
+    return deleted(case, f"nobody uses it: {_use(case)}", *_pruned(case))
 
 
-def deleted(case: Case, why: str) -> Choice:
+def deleted(case: Case, why: str, *instead: Instead) -> Choice:
     """A delete with a dump, dependents first, watched."""
     safety = Safety.MANUAL if case.key.kind in BY_HAND else Safety.SAFE
-    instead = Instead(RemedyKind.SYNC, "a sync with prune deletes it too, without a dump and with all others at once")
-    return Choice(RemedyKind.GUARDED_DELETE, why, safety, instead=(instead,))
+    return Choice(RemedyKind.GUARDED_DELETE, why, safety, instead=instead)
 
 
 def kept_from_pruning(case: Case) -> Choice:
@@ -62,7 +61,7 @@ def kept_from_pruning(case: Case) -> Choice:
 def run(case: Case) -> Choice:
     """A run that git still states becomes a hook; one that git dropped goes."""
     if case.difference.target is ABSENT:
-        return deleted(case, "it is a single run that ended, and git does not have it any more")
+        return deleted(case, "it is a single run that ended, and git does not have it any more", *_pruned(case))
     return as_hook(case)
 
 
@@ -99,6 +98,12 @@ def missing_job(case: Case) -> Choice:
     choice = as_hook(case)
     instead = (*choice.instead, Instead(RemedyKind.GIT_SET, "without a time to live it stays, with its pods"))
     return Choice(choice.kind, choice.why, choice.safety, choice.changes, instead=instead)
+
+
+def _pruned(case: Case) -> tuple[Instead, ...]:
+    """The prune of a sync, where one would take it."""
+    without_dump = "a sync with prune deletes it too, without a dump and with all others at once"
+    return (Instead(RemedyKind.SYNC, without_dump),) if case.difference.shown else ()
 
 
 def _use(case: Case) -> str:

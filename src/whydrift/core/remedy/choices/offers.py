@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from whydrift.core.explain.stamps import is_tracking
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
@@ -46,14 +47,15 @@ def adopted(case: Case, why: str, *instead: Instead) -> Choice:
     """git takes over what live says; a look is needed where nobody knows yet whether it is wanted."""
     if holds_secret(case.difference.live):
         return asked(case, "live's value is masked here: only who knows it can write it into git", *instead)
-    safety = Safety.UNSAFE if case.side is Side.ASK else Safety.SAFE
+    safety = Safety.SAFE if case.side in (Side.CLUSTER, Side.CONTROLLER) else Safety.UNSAFE
     changes = towards_live(case.difference, case.subject.object.target)
     return Choice(RemedyKind.ADOPT, why, safety, changes=changes, instead=instead)
 
 
 def placed(case: Case) -> Field | None:
-    """The place in git of what differs; None where git states nothing."""
-    return Field(case.key, case.difference.path) if case.stated else None
+    """The place in git of what differs; None where git states nothing (tracking marks are Argo CD's own)."""
+    path = case.difference.path
+    return Field(case.key, path) if case.stated and not is_tracking(path) else None
 
 
 def asked(case: Case, why: str, *instead: Instead) -> Choice:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.ignoring import base_is_gits
 from whydrift.core.explain.raised import REPLICAS
+from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.model.drift import Kind
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind
@@ -23,6 +25,8 @@ def edited(case: Case) -> Choice:
         return asked(
             case, "the value is a secret that cannot be read here: only who changed it can write it into git", back
         )
+    if _by_commit(case):
+        return synced(f"git changed it, and live still is what the last sync wrote: {case.because}")
     if case.side is Side.GIT and _weakens(case):
         return _restored(case)
     if case.difference.path == REPLICAS and autoscalers_of(case.subject):
@@ -66,6 +70,12 @@ def _restored(case: Case) -> Choice:
     if not case.difference.shown and not case.stated:
         return asked(case, "it weakens security, and a sync does not take it away", adopt)
     return synced("it weakens what git protects: a sync puts that back", adopt)
+
+
+def _by_commit(case: Case) -> bool:
+    """Whether a commit made the difference, and nobody in the cluster."""
+    subject, difference = case.subject, case.difference
+    return base_is_gits(subject) and git_changed(subject, difference) and not cluster_changed(subject, difference)
 
 
 def _weakens(case: Case) -> bool:

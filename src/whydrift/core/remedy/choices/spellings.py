@@ -61,8 +61,9 @@ def converted_version(case: Case) -> Choice:
         changes.append(Change(place, case.difference.target))
     if version:
         changes.append(Change(("apiVersion",), version))
-    name = for_people(place, case.subject.object.target) or "another field"
-    why = f"{version or 'the stored version'} calls it {name}: what git says was lost on the way"
+    stored = version or "the version that is stored"
+    name = f"calls it {for_people(place, case.subject.object.target)}" if place else "does not know it"
+    why = f"{stored} {name}: what git says was lost on the way"
     return Choice(RemedyKind.GIT_SET, why, Safety.UNSAFE, changes=tuple(changes))
 
 
