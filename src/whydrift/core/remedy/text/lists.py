@@ -65,8 +65,9 @@ def _text(value: Json) -> str:
 
 
 def kept_items(old: list[Json], new: list[Json]) -> list[tuple[int, int]]:
-    """Which items stay, changed or not, as (old place, new place); () where only their order changes."""
-    if not old or _order(old, new) is not None:
+    """Which items stay, changed or not, as (old place, new place); [] where they all stay in another order."""
+    names = _names(old, new)
+    if names[0] != names[1] and sorted(names[0]) == sorted(names[1]):
         return []
     return [(pair.old, pair.new) for pair in _aligned(old, new) if pair.old is not None and pair.new is not None]
 
