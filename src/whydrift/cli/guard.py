@@ -76,7 +76,7 @@ async def _guard(guarded: Guarded) -> int:
 
 async def _guard_from(source: wiring.Opened, guarded: Guarded) -> int:
     read, tally, progress = Read(), Tally(), Progress()
-    analysis = replace(wiring.analysis(source.settings, hidden=True), revision=guarded.revision)
+    analysis = replace(wiring.analysis(source.settings, hidden=True), revision=guarded.revision, read_at=source.read_at)
     found: list[ApplicationAnswer] = []
     matched: set[str] = set()
     chosen = _noting(guarded.selection, matched)

@@ -164,6 +164,7 @@ def situation_of(
         analysis.knowledge,
         manifests,
         {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
+        analysis.read_at,
     )
 
 

@@ -104,7 +104,8 @@ class Before:
     """An application before a sync: pairs of (target, live), its spec, and the facts beside the usual ones.
 
     `moved`: git has a newer revision than the last synced one. `synced`: Argo CD calls all of it Synced. `compared`:
-    the two sides (live, git) that Argo CD holds, where they are not simply those of the pair.
+    the two sides (live, git) that Argo CD holds, where they are not simply those of the pair. `read_at`: when all this
+    was read.
     """
 
     pairs: tuple[tuple[JsonObject | None, JsonObject | None], ...]
@@ -115,11 +116,13 @@ class Before:
     moved: bool = False
     synced: bool = False
     compared: tuple[JsonObject, JsonObject] | None = None
+    read_at: str = ""
 
     def forecast(self) -> Forecast:
         """What a sync would do."""
         facts = self._facts()
-        return foresee(self._looked_at(facts), lambda key: facts, _analysis())
+        analysis = replace(_analysis(), read_at=self.read_at)
+        return foresee(self._looked_at(facts), lambda key: facts, analysis)
 
     def findings(self) -> tuple[Finding, ...]:
         """What was found out about every difference, with the reason for its side."""

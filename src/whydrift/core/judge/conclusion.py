@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from whydrift.core.judge.situation import Situation
-from whydrift.core.model.application import Source
 from whydrift.core.model.effect import WORST_FIRST, Does, Effect, Forecast
-from whydrift.core.model.fact_kinds import NEWEST
 from whydrift.core.model.values import mapping
-
-COMMIT = re.compile(r"[0-9a-f]{40}")
-"""A revision that does not move."""
 
 
 def concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:
     """The forecast that these effects make."""
     told = tuple(effects)
-    because = f"{_because(told, converges)}{_as_of(situation)}"
-    return Forecast(told, converges, because, _automatic(told, situation))
-
-
-def _as_of(situation: Situation) -> str:
-    """That git may have moved since Argo CD looked, where nobody could see whether it did."""
-    moving = any(not source.chart and not COMMIT.fullmatch(source.target_revision) for source in _sources(situation))
-    return " (as of the compared commit: whether git moved since was not read)" if moving else ""
-
-
-def _sources(situation: Situation) -> tuple[Source, ...]:
-    unread = NEWEST in situation.whole.gaps and situation.manifests is None
-    return situation.application.sources if unread else ()
+    return Forecast(told, converges, _because(told, converges), _automatic(told, situation))
 
 
 def _because(effects: tuple[Effect, ...], converges: bool) -> str:

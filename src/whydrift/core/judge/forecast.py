@@ -11,6 +11,7 @@ from whydrift.core.judge.conclusion import concluded
 from whydrift.core.judge.convergence import settles
 from whydrift.core.judge.dangers import new_danger
 from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
+from whydrift.core.judge.freshness import unseen_commits
 from whydrift.core.judge.losses import takes_something
 from whydrift.core.judge.namespace import namespace_effects
 from whydrift.core.judge.predict import Predicted, Way, created, predicted
@@ -21,6 +22,7 @@ from whydrift.core.judge.runs import hook_effects, runs
 from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
 from whydrift.core.judge.unchanged import surely_unchanged
+from whydrift.core.judge.webhooks import admission_unknown
 from whydrift.core.model.application import Application
 from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
@@ -55,7 +57,7 @@ def _object_by_object(situation: Situation) -> Forecast:
             found, settled = tuple(e for e in found if not e.safe), item.verdict is Verdict.SYNCED
         effects += found
         converges = converges and settled
-    effects += [*namespace_effects(situation), *hook_effects(situation)]
+    effects += [*namespace_effects(situation), *hook_effects(situation), *unseen_commits(situation)]
     return concluded(tuple(effects), converges, situation)
 
 
@@ -77,7 +79,8 @@ def _on_object(item: ObjectSnapshot, situation: Situation) -> Told:
         return (effect,), gone
     if is_left_out(situation.application, item.verdict):
         return (), True
-    return _created(item, target, situation) if not is_object(live) else _applied(item, target, live, situation)
+    told = _applied(item, target, live, situation) if is_object(live) else _created(item, target, situation)
+    return (*told[0], *admission_unknown(item, told[0], situation)), told[1]
 
 
 def is_left_out(application: Application, verdict: Verdict) -> bool:

@@ -16,6 +16,7 @@ from whydrift.core.judge.predict import KUBECTL, OWN, Way
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import (
+    ADMISSION_POLICIES,
     ARGOCD_CONFIG,
     ARGOCD_VERSION,
     AUTOSCALERS,
@@ -28,11 +29,12 @@ from whydrift.core.model.fact_kinds import (
     SCHEMAS,
     SETTINGS,
     SYNC_WINDOWS,
+    WEBHOOKS,
 )
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.fleet import Newest
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot
+from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
 from whydrift.core.model.versions import LAST
 from whydrift.core.model.versions import release as release_of
@@ -47,7 +49,7 @@ class Situation:
     """One application before a sync. `findings` is what was found out by object, `catalogue` who else may be asked.
 
     `manifests` is what another revision renders, where a sync of that one is asked about; `compared` are then git's
-    objects at the compared revision.
+    objects at the compared revision. `read_at` is the time of reading (RFC 3339), "" where nobody states it.
     """
 
     snapshot: ApplicationSnapshot
@@ -57,6 +59,7 @@ class Situation:
     knowledge: Knowledge
     manifests: Mapping[ObjectKey, JsonObject] | None = None
     compared: Mapping[ObjectKey, MaybeJson] = field(default_factory=dict)
+    read_at: str = ""
 
     @cached_property
     def sides(self) -> Mapping[str, Side]:
@@ -105,6 +108,14 @@ class Situation:
         then = rendered_object(self.newest.compared, self.application, key)
         now = rendered_object(self.newest.manifests, self.application, key)
         return None if then == now else now
+
+    @cached_property
+    def _by_kind(self) -> Objects:
+        return Objects(self.snapshot.objects or ())
+
+    def alike(self, key: ObjectKey) -> Iterator[ObjectSnapshot]:
+        """The application's objects of one kind."""
+        return (item for item in self._by_kind.of_kind(key.kind) if item.key.group == key.group)
 
     def subject(self, item: ObjectSnapshot) -> Subject:
         """An object as the helpers of the causes look at it."""
@@ -164,13 +175,16 @@ def wants(
     application = snapshot.application
     itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
     asked = [SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SYNC_WINDOWS, SCHEMAS, FLEET, COMPARED_MANIFESTS, NEWEST]
+    asked += [WEBHOOKS, ADMISSION_POLICIES]
     if mapping(application.raw, *MANAGED_NAMESPACE):
         asked.append(NAMESPACE)
     known = facts(itself)
     yield from ((itself, kind) for kind in asked if not known.asked(kind))
     for item in snapshot.objects or ():
+        here = facts(item.key)
+        if item.verdict is Verdict.OUT_OF_SYNC and not here.asked(NAMESPACE):
+            yield item.key, NAMESPACE
         if _may_scale(item):
-            here = facts(item.key)
             scaling = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
             yield from ((item.key, kind) for kind in scaling if not here.asked(kind))
 

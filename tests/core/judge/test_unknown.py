@@ -1,0 +1,96 @@
+"""What cannot be predicted: commits that nobody has looked at, and webhooks without a dry run. Unknown is not safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.core.judge.situations import Before, applied, config_map, said, with_metadata
+from whydrift.core.model.effect import Does
+from whydrift.core.model.fact_kinds import DRY_RUN, NEWEST, SECOND_RENDER, WEBHOOKS
+from whydrift.core.model.facts import FactKind, Gap
+from whydrift.core.model.fleet import Newest
+from whydrift.core.model.values import JsonObject
+
+SAME = ((config_map(a="1"), config_map(a="1")),)
+UNREAD: dict[FactKind[object], Gap] = {NEWEST: Gap("newest commit", "repositories are not read", "a clone")}
+LOOKED: JsonObject = {"reconciledAt": "2026-11-02T09:00:00Z"}
+PINNED: JsonObject = {
+    "sync": {
+        "status": "Synced",
+        "revision": "a" * 40,
+        "comparedTo": {"source": {"repoURL": "https://git.example.com/a.git", "path": "a", "targetRevision": "a" * 40}},
+    }
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "safe"),
+    [
+        (Before(SAME, synced=True, gaps=UNREAD), False),
+        (Before(SAME, synced=True, gaps=UNREAD, status=LOOKED, read_at="2026-11-02T09:04:00Z"), True),
+        (Before(SAME, synced=True, gaps=UNREAD, status=LOOKED, read_at="2026-11-02T09:40:00Z"), False),
+        (Before(SAME, synced=True, gaps=UNREAD, status=LOOKED), False),
+        (Before(SAME, synced=True, gaps=UNREAD, status=PINNED), True),
+        (Before(SAME, synced=True, gaps=UNREAD, facts={SECOND_RENDER: {}}), True),
+        (Before(SAME, synced=True, facts={NEWEST: Newest("a" * 40)}), True),
+    ],
+    ids=["not read", "looked lately", "looked long ago", "not known when", "pinned", "rendered anew", "git was read"],
+)
+def test_a_branch_that_may_have_moved_is_safe_only_where_somebody_looked(before: Before, safe: bool) -> None:
+    found = before.forecast()
+    assert found.safe is safe, said(found)
+    assert found.known is safe
+
+
+def _webhook(created: str, **more: Any) -> JsonObject:
+    rule: JsonObject = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["configmaps"]}
+    webhook: JsonObject = {"name": "fill.example.com", "rules": [rule], **more}
+    return {"metadata": {"name": "fill", "creationTimestamp": created}, "webhooks": [webhook]}
+
+
+OLDER, YOUNGER = "2026-01-01T00:00:00Z", "2026-12-01T00:00:00Z"
+UPDATED = (config_map(a="2"), applied(config_map(a="1"), config_map(a="1")))
+BESIDE = (config_map("other", a="1"), applied(config_map("other", a="1"), config_map("other", a="1")))
+
+
+def _synced(*pairs: tuple[JsonObject | None, JsonObject | None], **facts: Any) -> Before:
+    given: dict[FactKind[object], object] = {WEBHOOKS: (facts["webhook"],)}
+    if facts.get("dry_run"):
+        given[DRY_RUN] = config_map(a="1")
+    return Before(pairs, facts=given, moved=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "known"),
+    [
+        (_synced(UPDATED, webhook=_webhook(OLDER)), True),
+        (_synced(UPDATED, webhook=_webhook(YOUNGER)), False),
+        (_synced(UPDATED, webhook=_webhook(YOUNGER), dry_run=True), True),
+        (_synced((config_map(a="1"), None), webhook=_webhook(OLDER)), False),
+        (_synced((config_map(a="1"), None), BESIDE, webhook=_webhook(OLDER)), True),
+        (_synced((config_map(a="1"), None), webhook=_webhook(OLDER, rules=[])), True),
+        (_synced((config_map(a="1"), None), webhook=_webhook(OLDER, objectSelector={"matchLabels": {"x": "y"}})), True),
+    ],
+    ids=[
+        "it went through the webhook",
+        "the webhook is newer",
+        "newer, but a dry run says it",
+        "new object",
+        "new object beside one that went through",
+        "the webhook is about other kinds",
+        "the webhook is about other labels",
+    ],
+)
+def test_a_webhook_is_unknown_until_the_cluster_or_a_dry_run_shows_it(before: Before, known: bool) -> None:
+    found = before.forecast()
+    assert found.known is known, said(found)
+    assert found.safe is known, said(found)
+
+
+def test_a_webhook_does_not_matter_to_what_a_sync_leaves_alone() -> None:
+    target = config_map(a="1")
+    unchanged = (target, with_metadata(applied(target, target), uid="1"))
+    found = Before((unchanged,), facts={WEBHOOKS: (_webhook(YOUNGER),)}, synced=True).forecast()
+    assert all(effect.does is not Does.UNKNOWN for effect in found.effects), said(found)
