@@ -64,14 +64,21 @@ def prove_edit(
     except (NotComparable, NotEditable) as error:
         return Proof(wider=wider, why_not=str(error))
     still = _still(named, synced)
-    left = {*synced.shown, *still}
-    gone = dict.fromkeys(name for name in (*now.shown, *named) if name not in left)
+    closed = [name for name in named if name not in still]
+    at_once = [name for name in now.shown if name not in then.shown and name not in named]
     return Proof(
-        closes=tuple(name + (AFTER_SYNC if name in (*then.shown, *waiting) else "") for name in gone),
-        leaves=tuple(dict.fromkeys((*synced.shown, *still))),
+        closes=(*(name + (AFTER_SYNC if name in waiting else "") for name in closed), *at_once),
+        leaves=tuple(dict.fromkeys((*still, *(name for name in then.shown if name not in closed)))),
         wider=wider,
-        why_not=f"compared again with the edit in place, it still differs: {still[0]}" if still else "",
+        why_not=_why_not(still, [name for name in then.shown if name not in now.shown]),
     )
+
+
+def _why_not(still: Sequence[str], new: Sequence[str]) -> str:
+    """Why the edit is none to offer; "" where what was meant is gone and nothing else came up."""
+    if still:
+        return f"compared again with the edit in place, it still differs: {still[0]}"
+    return f"compared again with the edit in place, something else differs: {new[0]}" if new else ""
 
 
 def _still(named: Mapping[str, bool], then: Compared) -> tuple[str, ...]:
