@@ -28,6 +28,8 @@ from whydrift.ports import NotRead, Renderer
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.renderings import Rendered, Renderings
 
+SOMETHING = "something else"
+"""Stands for a value that only somebody else can write: only its place is asked for."""
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
 
@@ -86,7 +88,9 @@ async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:
         offer = await bench.offer(draft, group)
         for difference in group.differences:
             choice = draft.choices[group.key, difference]
-            edit = bench.own(draft, group, choice, offer.edit)
+            edit = own_edit(draft, group, choice, offer.edit)
+            if edit is None and not choice.place:
+                choice = replace(choice, place=place_at(draft, choice))
             remedies[group.key, difference] = Remedy(choice, edit, offer.proof)
     return replace(draft.outcome, remedies=remedies)
 
@@ -128,13 +132,6 @@ class Workbench:
             return Proof(why_not=after.why)
         return prove_edit(draft.situation, group.key, group.differences, group.changes, before, after)
 
-    def own(self, draft: Draft, group: Group, choice: Choice, edit: Edit | None) -> Edit | None:
-        """The edit of a group with the line of one of its differences."""
-        if edit is None or len(group.changes) == len(choice.changes):
-            return edit
-        alone = next((e for e in places(draft, group, choice.changes) if e.file == edit.file), edit)
-        return replace(edit, line=alone.line, pointer=alone.pointer)
-
     async def together(self, draft: Draft, offers: Sequence[Offer], overlay: Overlay) -> str:
         """Why all edits of one application do not come out as wanted ("": they do, or nothing can render them)."""
         if self.renderer is None:
@@ -165,6 +162,26 @@ def places(
         return iter(())
     git = draft.git if overlay is None else overlay.over(draft.git)
     return candidates(draft.application, git, group.key, target, wanted)
+
+
+def own_edit(draft: Draft, group: Group, choice: Choice, edit: Edit | None) -> Edit | None:
+    """The edit of a group with the line of one of its differences."""
+    if edit is None or len(group.changes) == len(choice.changes):
+        return edit
+    alone = next((e for e in places(draft, group, choice.changes) if e.file == edit.file), edit)
+    return replace(edit, line=alone.line, pointer=alone.pointer)
+
+
+def place_at(draft: Draft, choice: Choice) -> str:
+    """The place that a choice without an edit names, as `Edit.where` gives it; "" where it names none."""
+    if choice.at is None:
+        return ""
+    item = next((item for item in draft.situation.snapshot.objects or () if item.key == choice.at.key), None)
+    if item is None or not is_object(item.target):
+        return ""
+    somebody_writes = Change(choice.at.path, SOMETHING)
+    found = candidates(draft.application, draft.git, item.key, item.target, [somebody_writes])
+    return next((edit.where for edit in found), "")
 
 
 def stacked(draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
