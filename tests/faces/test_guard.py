@@ -23,6 +23,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Path:
     unread = App("unread", [(config_map(a="1"), config_map(a="2"))])
     files: dict[str, Json | bytes] = {RENDER.format(name): nothing for name in ("shop", "calm", "closed", "unread")}
     files["argocd/api/v1/applications/closed/syncwindows.json"] = {"canSync": False}
+    files["recording.json"] = {"at": "2026-11-20T10:01:00Z"}  # just after Argo CD looked at git, which is not here
     files["argocd/api/v1/applications/unread/managed-resources.json"] = None
     return Fleet([scaled(), clean(), closed, unread], files).folder(tmp_path_factory.mktemp("guarded"))
 
