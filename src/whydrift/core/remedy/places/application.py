@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.paths import Path
-from whydrift.core.model.remedy import APPLICATION, Change, Edit, How
+from whydrift.core.model.remedy import APPLICATION, Change, Choice, Edit, How
 from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, mapping, same
+from whydrift.core.remedy.application_patch import patch_of
 from whydrift.core.remedy.places.stated import file_edit
 from whydrift.core.remedy.text.reading import documents
 from whydrift.core.remedy.text.writing import Style, block_lines
@@ -44,6 +45,21 @@ def own_edit(application: Application, changes: Sequence[Change], how: How) -> I
     return file_edit(application_tree(application), APPLICATION, 0, changes, how)
 
 
+def choice_edit(application: Application, choice: Choice) -> Iterator[Edit]:
+    """The edit that puts a choice's rule and options into the Application itself; none where they are there."""
+    changes = list(_leaves(patch_of(application, [choice]), ()))
+    if changes:
+        yield from own_edit(application, changes, How.YAML)
+
+
+def _leaves(patch: MaybeJson, path: Path) -> Iterator[Change]:
+    if is_object(patch):
+        for key, value in patch.items():
+            yield from _leaves(value, (*path, key))
+    else:
+        yield Change(path, patch)
+
+
 def changes_of(edit: Edit) -> tuple[Change, ...]:
     """What an edit of an Application changes in it, as changes of its manifest."""
     before, after = (documents(content)[0].value for content in (edit.before, edit.after))
@@ -54,7 +70,7 @@ def _changes(before: MaybeJson, after: MaybeJson, path: Path) -> Iterator[Change
     if same(before, after):
         return
     if is_object(before) and is_object(after):
-        for key in dict.fromkeys((*before, *after)):
+        for key in dict.fromkeys((*after, *before)):
             yield from _changes(child(before, key), child(after, key), (*path, key))
     elif isinstance(before, list) and isinstance(after, list) and len(before) <= len(after):
         for place, item in enumerate(after):
