@@ -31,7 +31,7 @@ def plain_candidates(
     found = [
         stated
         for file in _files(tree, source)
-        for stated in stated_in(file, tree.files[file])
+        for stated in (stated_in(file, tree.files[file]) if key.name in tree.files[file] else ())
         if stated.is_named(key, application.destination_namespace)
     ]
     if len(found) > 1 and not changes[0].path:

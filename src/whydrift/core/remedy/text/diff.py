@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from whydrift.core.model.remedy import Edit
-from whydrift.core.model.secrets import Masker
+from whydrift.core.remedy.text.secret_lines import secret_lines
 
 CONTEXT = 3
-MASKER = Masker(b"is it secret?")
 Lines = list[str]
 Block = tuple[str, int, int, int, int]
 
@@ -17,10 +16,11 @@ Block = tuple[str, int, int, int, int]
 def unified(edit: Edit) -> str:
     """The diff of an edit; "" where a line that it changes looks secret. Secret lines never stand in its context."""
     before, after = _lines(edit.before), _lines(edit.after)
-    secret = {number for number, line in enumerate(before) if _is_secret(line)}
-    hunks = list(_hunks(before, after, secret))
-    if any(_is_secret(line[1:]) for hunk in hunks for line in hunk[1:]):
+    secret, comes = secret_lines(edit.before), secret_lines(edit.after)
+    blocks = _blocks(before, after)
+    if any(not secret.isdisjoint(range(b[1], b[2])) or not comes.isdisjoint(range(b[3], b[4])) for b in blocks):
         return ""
+    hunks = list(_hunks(before, after, blocks, secret))
     old = f"a/{edit.file}" if edit.before else "/dev/null"
     body = "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for h in hunks for line in h
@@ -35,25 +35,25 @@ def _lines(content: str) -> Lines:
     return found if found[-1] else found[:-1]
 
 
-def _is_secret(line: str) -> bool:
-    return MASKER.text(line) != line
+def _blocks(before: Lines, after: Lines) -> list[Block]:
+    return [block for block in SequenceMatcher(None, before, after, False).get_opcodes() if block[0] != "equal"]
 
 
-def _hunks(before: Lines, after: Lines, secret: set[int]) -> Iterator[Lines]:
-    blocks: list[Block] = [b for b in SequenceMatcher(None, before, after, False).get_opcodes() if b[0] != "equal"]
-    while blocks:
-        group = [blocks.pop(0)]
-        while blocks and _joined(group[-1][2], blocks[0][1], secret):
-            group.append(blocks.pop(0))
+def _hunks(before: Lines, after: Lines, blocks: list[Block], secret: frozenset[int]) -> Iterator[Lines]:
+    left = list(blocks)
+    while left:
+        group = [left.pop(0)]
+        while left and _joined(group[-1][2], left[0][1], secret):
+            group.append(left.pop(0))
         yield _hunk(before, after, group, secret)
 
 
-def _joined(end: int, start: int, secret: set[int]) -> bool:
+def _joined(end: int, start: int, secret: frozenset[int]) -> bool:
     """Whether two changes stand in one hunk: close together, with no secret between them."""
     return start - end <= 2 * CONTEXT and secret.isdisjoint(range(end, start))
 
 
-def _hunk(before: Lines, after: Lines, group: list[Block], secret: set[int]) -> Lines:
+def _hunk(before: Lines, after: Lines, group: list[Block], secret: frozenset[int]) -> Lines:
     first, last = group[0], group[-1]
     start = first[1]
     while start > 0 and first[1] - start < CONTEXT and start - 1 not in secret:

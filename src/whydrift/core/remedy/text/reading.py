@@ -11,7 +11,7 @@ import binascii
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import yaml
 
@@ -40,8 +40,9 @@ class Document:
         return ABSENT if self.root is None else value_of(self.root)
 
 
+@lru_cache(maxsize=16)
 def documents(content: str) -> tuple[Document, ...]:
-    """The documents of a file; NotEditable with the reason where it is no YAML."""
+    """The documents of a file, not to be mutated; NotEditable with the reason where it is no YAML."""
     try:
         return tuple(_Reader(content).documents())
     except yaml.YAMLError as error:

@@ -11,7 +11,7 @@ from whydrift.core.remedy.places.kustomize.generators import generators
 from whydrift.core.remedy.places.kustomize.layers import Layer, layer_of
 from whydrift.core.remedy.places.kustomize.patches import json_patches, patches, stated_spot
 from whydrift.core.remedy.places.kustomize.sheets import Sheet
-from whydrift.core.remedy.places.kustomize.spots import Sought, Spot
+from whydrift.core.remedy.places.kustomize.spots import HASHED, Sought, Spot
 from whydrift.core.remedy.places.kustomize.transformers import common_annotations, common_labels, counts, image_entries
 from whydrift.core.remedy.places.stated import stated_in
 
@@ -56,6 +56,7 @@ def below_names(layers: Sequence[Layer], sought: Sought) -> Sought:
 
 
 def _resources(layer: Layer, sheet: Sheet, sought: Sought) -> Iterator[Spot]:
-    for stated in reversed(list(stated_in(sheet.file, sheet.content))):
+    named = sought.kind in HASHED or sought.name in sheet.content
+    for stated in reversed(list(stated_in(sheet.file, sheet.content)) if named else []):
         if sought.is_stated(stated.value):
             yield from stated_spot(layer, sheet, stated.document, stated.value, sought, stated.path)

@@ -1,0 +1,58 @@
+"""Which lines of a file hold secrets: of YAML by what its values are masked to, of anything else line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from whydrift.core.model.secrets import Masker
+from whydrift.core.model.values import ABSENT, Json, child, same
+from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, is_merge, key_of, value_of
+from whydrift.core.remedy.text.reading import documents
+from whydrift.errors import NotEditable, SourceError
+
+MASKER = Masker(b"whether it is secret")
+"""Its tokens are only compared with what they stand for; they never leave."""
+
+
+def secret_lines(content: str) -> frozenset[int]:
+    """The numbers (from 0) of the lines that hold something secret."""
+    try:
+        found = [
+            number
+            for document in documents(content)
+            if document.root is not None
+            for scalar in _masked(document.root, MASKER.mask(value_of(document.root)))
+            for number in _lines(content, scalar)
+        ]
+    except (NotEditable, SourceError):
+        lines = content.split("\n")
+        return frozenset(number for number, line in enumerate(lines) if MASKER.text(line) != line)
+    return frozenset(found)
+
+
+def _lines(content: str, scalar: Scalar) -> range:
+    first = content.count("\n", 0, scalar.start)
+    return range(first, first + content.count("\n", scalar.start, scalar.end) + 1)
+
+
+def _masked(node: Node, masked: Json) -> Iterator[Scalar]:
+    """The scalars that masking changes."""
+    match node:
+        case Scalar():
+            if not same(node.value, masked):
+                yield node
+        case Alias():
+            yield from _masked(node.node, masked)
+        case Items():
+            for place, item in enumerate(node.items):
+                yield from _masked(item, _part(masked, place))
+        case Entries():
+            for key, value in node.pairs:
+                if not is_merge(key):
+                    yield from _masked(value, _part(masked, key_of(key)))
+
+
+def _part(masked: Json, step: str | int) -> Json:
+    """A part of a masked value; the whole where it was masked as one."""
+    part = child(masked, step)
+    return masked if part is ABSENT else part
