@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whydrift.core.compare.terms import DryRun
@@ -56,22 +56,30 @@ def prove_edit(
         made = after.get(key, ABSENT)
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
         named = {name_of(key, each, item.target, item.live): each.shown for each in differences}
-        waiting = _still(named, then)
+        brought = tuple(_brought(key, changes, made, (name for name in then.shown if name not in now.shown)))
+        waiting = (*_still(named, then), *brought)
         synced = then
         if waiting and is_object(made):
             require_no_return(situation, key, differences, changes)
             synced = compared_after_sync(situation, item, made, terms_of(item, situation))
     except (NotComparable, NotEditable) as error:
         return Proof(wider=wider, why_not=str(error))
-    still = _still(named, synced)
+    still = (*_still(named, synced), *(name for name in brought if name in synced.shown))
     closed = [name for name in named if name not in still]
     at_once = [name for name in now.shown if name not in then.shown and name not in named]
+    left = [name for name in then.shown if name not in (*closed, *brought)]
     return Proof(
         closes=(*(name + (AFTER_SYNC if name in waiting else "") for name in closed), *at_once),
-        leaves=tuple(dict.fromkeys((*still, *(name for name in then.shown if name not in closed)))),
+        leaves=tuple(dict.fromkeys((*still, *left))),
         wider=wider,
-        why_not=_why_not(still, [name for name in then.shown if name not in now.shown]),
+        why_not=_why_not(still, [name for name in left if name not in now.shown]),
     )
+
+
+def _brought(key: ObjectKey, changes: Sequence[Change], made: MaybeJson, new: Iterable[str]) -> Iterator[str]:
+    """Of the differences that are new with the edit those that it is made for: what git then states, until a sync."""
+    stated = [f"{key} {for_people(change.path, made)}" for change in changes if change.value is not ABSENT]
+    return (name for name in new if any(name.startswith(place) for place in stated))
 
 
 def _why_not(still: Sequence[str], new: Sequence[str]) -> str:
