@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.digest import digest
 from whydrift.core.model.plan import ApplicationRef, Left
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
@@ -100,6 +101,7 @@ def _reference(application: Application) -> ApplicationRef:
         instance=application.instance,
         cluster=application.cluster,
         resource_version=text(application.raw, "metadata", "resourceVersion"),
+        digest=digest(application.raw),
         revisions=application.revisions,
         automated=application.automated,
     )

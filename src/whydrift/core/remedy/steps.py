@@ -10,6 +10,7 @@ import msgspec
 
 from whydrift.core.explain.writers import last_writer
 from whydrift.core.model.application import Application
+from whydrift.core.model.digest import digest
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import EditStep, FieldRef, ObjectRef, ProofStep, Step
@@ -105,6 +106,7 @@ def _object(item: ObjectSnapshot) -> ObjectRef:
         api_version=text(live, "apiVersion"),
         uid=text(item.live, "metadata", "uid"),
         resource_version=text(item.live, "metadata", "resourceVersion"),
+        digest=digest(item.live) if is_object(item.live) else "",
     )
 
 

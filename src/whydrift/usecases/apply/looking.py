@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.digest import digest
+from whydrift.core.model.journal import ActState
 from whydrift.core.model.plan import ApplicationRef, ObjectRef
 from whydrift.core.model.values import JsonObject, child, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Write
@@ -40,7 +41,7 @@ async def application(world: World, ref: ApplicationRef) -> Application:
 async def unmoved(world: World, ref: ApplicationRef) -> Application:
     """The Application, if it is what the plan saw. Stopped where it moved, or where a sync of it runs."""
     found = await application(world, ref)
-    if moved(world, found.raw, ref.resource_version, ref.digest):
+    if moved(world, found.raw, ref.resource_version, {ref.digest, *_left_by_us(world, ref)}):
         raise Stopped(f"Application {named(ref)} {MOVED}")
     if found.automated != ref.automated:
         switched = "on" if found.automated else "off"
@@ -55,11 +56,26 @@ def running(application: Application) -> bool:
     return "operation" in application.raw or text(application.operation, "phase") in ("Running", "Terminating")
 
 
-def moved(world: World, raw: JsonObject, resource_version: str, before: str) -> bool:
-    """Whether something is not what the plan saw: another resourceVersion, and (where it is known) another digest."""
+def patch_act(ref: ApplicationRef) -> str:
+    """The act that patches an Application; its detail is the digest that the Application has then."""
+    return f"patch {named(ref)}"
+
+
+def digest_now(world: World, raw: JsonObject) -> str:
+    """The digest of something as it is, secrets masked."""
+    return digest(mapping(world.masker.mask(raw)))
+
+
+def _left_by_us(world: World, ref: ApplicationRef) -> set[str]:
+    """The digests in which this apply's own patches left an Application."""
+    return {e.detail for e in world.journal.entries if e.act == patch_act(ref) and e.state is ActState.DONE}
+
+
+def moved(world: World, raw: JsonObject, resource_version: str, before: set[str]) -> bool:
+    """Whether something is not what the plan saw: another resourceVersion, and none of the digests that are known."""
     if resource_version and text(raw, "metadata", "resourceVersion") == resource_version:
         return False
-    return not before or digest(mapping(world.masker.mask(raw))) != before
+    return digest_now(world, raw) not in before - {""}
 
 
 async def context_of(world: World, cluster: str, instance: str) -> str:
@@ -106,7 +122,7 @@ def same_object(world: World, found: JsonObject, ref: ObjectRef) -> str:
     """
     if ref.uid and text(found, "metadata", "uid") != ref.uid:
         return "it was deleted and created again since the plan: plan again"
-    before = "" if text(found, "kind") == "Secret" else ref.digest
+    before = set() if text(found, "kind") == "Secret" else {ref.digest}
     return f"it {MOVED}" if moved(world, found, ref.resource_version, before) else ""
 
 

@@ -16,14 +16,17 @@ from whydrift.usecases.apply.looking import (
     about,
     application,
     context_of,
+    digest_now,
     live,
     named,
+    patch_act,
     path_of,
     same_object,
     unmoved,
     whose,
 )
 from whydrift.usecases.apply.world import Act, Stopped, World, act
+from whydrift.usecases.decode import decode_object
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -53,12 +56,16 @@ async def patch_application(world: World, step: Step, ref: ApplicationRef) -> st
 
     async def happened(_: Entry) -> str | NotRead:
         now = await application(world, ref)
-        return "patched" if merged(patch, now.raw) == now.raw else ""
+        return digest_now(world, now.raw) if merged(patch, now.raw) == now.raw else ""
 
     async def send() -> Outcome:
         return await world.writes.write(await _json_patch(world, step, ref))
 
-    return await act(world, Act(step.id, "patch", send, happened, tells=lambda _: "patched"))
+    def digested(content: bytes) -> str:
+        return digest_now(world, decode_object(content, f"Application {named(ref)}"))
+
+    await act(world, Act(step.id, patch_act(ref), send, happened, tells=digested))
+    return f"patched Application {named(ref)}"
 
 
 async def _json_patch(world: World, step: Step, ref: ApplicationRef) -> Write:

@@ -14,7 +14,7 @@ from whydrift.usecases.apply import commits
 from whydrift.usecases.apply.commits import Batch, batches, merged
 from whydrift.usecases.apply.deletes import delete
 from whydrift.usecases.apply.leftovers import deletable
-from whydrift.usecases.apply.looking import unmoved
+from whydrift.usecases.apply.looking import application
 from whydrift.usecases.apply.patches import annotate, annotated_unmoved, application_unmoved, patch_application
 from whydrift.usecases.apply.syncs import refresh, sync, sync_unmoved
 from whydrift.usecases.apply.world import Stopped, World
@@ -99,8 +99,8 @@ async def _check(run: Run, step: Step) -> None:
                 await sync_unmoved(world, step, ref)
             case "delete":
                 await deletable(world, step, ref)
-            case _:
-                await unmoved(world, ref)
+            case _:  # a refresh changes nothing, whatever moved
+                await application(world, ref)
 
 
 def _refs(run: Run, step: Step) -> Sequence[ApplicationRef]:
@@ -114,25 +114,30 @@ async def carry_out(run: Run) -> AsyncGenerator[StepAnswer, None]:
     """Carry the selected steps out; each is told when it is over. What depends on one that is not done waits."""
     over: dict[str, StepState] = {}
     for step in run.carried.steps:
-        waiting = await _waiting(run, step, over)
-        if waiting:
-            over[step.id] = StepState.WAITS
-            yield answer(step, StepState.WAITS, waiting)
-            continue
-        try:
-            says = run.world.done(step.id, CARRIED_OUT)
-            if says is None:
-                says = await _carry_out(run, step)
-                run.world.note(step.id, CARRIED_OUT, ActState.DONE, says)
-            over[step.id] = StepState.DONE
-            yield answer(step, StepState.DONE, says, step.rollback)
-        except Stopped as error:
-            over[step.id] = StepState.STOPPED
-            yield answer(step, StepState.STOPPED, str(error), step.rollback)
+        told = await _told(run, step, over)
+        over[step.id] = told.state
+        yield told
+
+
+async def _told(run: Run, step: Step, over: dict[str, StepState]) -> StepAnswer:
+    """What becomes of one step."""
+    try:
+        if waiting := await _waiting(run, step, over):
+            return answer(step, StepState.WAITS, waiting)
+        says = run.world.done(step.id, CARRIED_OUT)
+        if says is None:
+            says = await _carry_out(run, step)
+            run.world.note(step.id, CARRIED_OUT, ActState.DONE, says)
+        return answer(step, StepState.DONE, says, step.rollback)
+    except WhydriftError as error:
+        return answer(step, StepState.STOPPED, str(error), step.rollback)
 
 
 async def _waiting(run: Run, step: Step, over: dict[str, StepState]) -> str:
-    """What a step waits for, "" where nothing keeps it."""
+    """What a step waits for, "" where nothing keeps it. After a step that stopped, nothing is begun."""
+    stopped = next((id for id, state in over.items() if state is StepState.STOPPED), "")
+    if stopped and run.world.done(step.id, CARRIED_OUT) is None:
+        return f"for step {stopped}, which stopped; then: whydrift apply --resume"
     for before in step.after:
         if over.get(before) is not StepState.DONE:
             return f"for step {before}"
@@ -147,7 +152,8 @@ async def _carry_out(run: Run, step: Step) -> str:
     if step.kind == "commit":
         batch = run.batch_of(step.id)
         assert batch is not None, "every selected commit step is part of a batch"
-        return await commits.carry_out(world, batch)
+        pushed = world.done(batch.first.id, CARRIED_OUT)  # the whole batch goes out with its first step
+        return pushed if pushed is not None else await commits.carry_out(world, batch)
     says = [await _for_application(run, step, ref) for ref in _refs(run, step)]
     return "; ".join(dict.fromkeys(says))
 
