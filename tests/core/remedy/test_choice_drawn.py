@@ -1,0 +1,85 @@
+"""Which line of a chart draws a value, and which value takes its place: charts as text, from small to nested."""
+
+from __future__ import annotations
+
+import pytest
+
+from whydrift.core.remedy.choices.drawn_lines import drawn_lines
+from whydrift.core.remedy.choices.value_lines import nearest_place, place_of_value
+
+HEAD = "kind: Secret\nmetadata:\n  name: db\n"
+PLAIN = f"{HEAD}data:\n  password: {{{{ randAlphaNum 20 | b64enc }}}}\n"
+FALLBACK = f"{HEAD}data:\n  password: {{{{ .Values.auth.password | default (randAlphaNum 20) | b64enc }}}}\n"
+EXISTING = f"{{{{- if not .Values.auth.existingSecret }}}}\n{FALLBACK}{{{{- end }}}}\n"
+SWITCHED = f"{{{{- if .Values.auth.create }}}}\n{PLAIN}{{{{- end }}}}\n"
+ELSE = (
+    f"{HEAD}data:\n  {{{{- if .Values.auth.password }}}}\n  password: {{{{ .Values.auth.password | b64enc }}}}\n"
+    "  {{- else }}\n  password: {{ randAlphaNum 20 | b64enc }}\n  {{- end }}\n"
+)
+BLOCK = (
+    "kind: ConfigMap\nmetadata:\n  name: app\ndata:\n  other: x\n  app.ini: |\n    [security]\n"
+    "    key = {{ .Values.security.key | default (randAlphaNum 20) }}\n  last: {{ now }}\n"
+)
+VARIABLE = (
+    "{{- $password := .Values.password | default (randAlphaNum 9) }}\n"
+    + f"{HEAD}data:\n  password: {{{{ $password }}}}\n"
+)
+HELPER = (
+    '{{- define "app.hash" -}}\n{{- if .Values.restartOnUpgrade -}}\n{{ printf "%d" (now | unixEpoch) | sha256sum }}\n'
+    '{{- else -}}\n{{ "x" | sha256sum }}\n{{- end -}}\n{{- end }}\n'
+)
+HASHED = (
+    'kind: Deployment\nspec:\n  template:\n    metadata:\n      annotations:\n        hash: {{ include "app.hash" . }}'
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "key", "line", "values", "existing"),
+    [
+        (PLAIN, "Secret", "password", 5, (), ()),
+        (FALLBACK, "Secret", "password", 5, ("auth.password",), ()),
+        (EXISTING, "Secret", "password", 6, ("auth.password", "auth.existingSecret"), ("auth.existingSecret",)),
+        (SWITCHED, "Secret", "password", 6, (), ()),
+        (ELSE, "Secret", "password", 8, ("auth.password",), ()),
+        (BLOCK, "ConfigMap", "app.ini", 8, ("security.key",), ()),
+        (VARIABLE, "Secret", "password", 6, ("password",), ()),
+        (HASHED, "Deployment", "hash", 6, ("restartOnUpgrade",), ()),
+    ],
+    ids=["drawn", "fall-back", "existing", "switched-off", "else", "block", "variable", "helper"],
+)
+def test_a_line_that_draws(
+    content: str, kind: str, key: str, line: int, values: tuple[str, ...], existing: tuple[str, ...]
+) -> None:
+    (found,) = drawn_lines({"chart/templates/x.yaml": content, "chart/templates/_helpers.tpl": HELPER}, kind, key)
+    assert (found.place, found.values, found.existing) == (f"chart/templates/x.yaml:{line}", values, existing)
+
+
+@pytest.mark.parametrize(("kind", "key"), [("ConfigMap", "other"), ("Secret", "app.ini"), ("ConfigMap", "app")])
+def test_what_draws_nothing(kind: str, key: str) -> None:
+    assert list(drawn_lines({"chart/templates/x.yaml": BLOCK}, kind, key)) == []
+
+
+FILES = {
+    "chart/values.yaml": "grafana:\n  admin:\n    existingSecret: ''\nglobal: 1\n",
+    "chart/values-prod.yaml": "# prod\nglobal: 2\n",
+    "chart/charts/grafana/values.yaml": "admin:\n  existingSecret: ''\n  user: admin\n",
+}
+OWN, INNER = "chart/templates/x.yaml", "chart/charts/grafana/templates/x.yaml"
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "stated_in", "place"),
+    [
+        (INNER, "admin.existingSecret", [], "chart/values.yaml:3"),
+        (INNER, "admin.user", [], "chart/charts/grafana/values.yaml:3"),
+        (OWN, "global", [], "chart/values.yaml:4"),
+        (OWN, "global", ["chart/values-prod.yaml"], "chart/values-prod.yaml:2"),
+        (OWN, "absent", [], ""),
+    ],
+)
+def test_the_place_of_a_value(template: str, path: str, stated_in: list[str], place: str) -> None:
+    assert place_of_value(FILES, template, path.split("."), stated_in) == place
+
+
+def test_the_nearest_part_where_a_value_is_not_stated() -> None:
+    assert nearest_place(FILES, INNER, ["admin", "password"], []) == "chart/values.yaml:2"

@@ -1,0 +1,128 @@
+"""What is done about a sync that is refused, by what the API server (or Argo CD) says of the object."""
+
+from __future__ import annotations
+
+import pytest
+from tests.core.remedy.choosing import chosen
+from tests.core.remedy.test_choice import told_of
+
+from whydrift.core.explain.causes import CATALOGUE
+from whydrift.core.model.values import Json, JsonObject
+
+FAILING = [cause for cause in CATALOGUE if cause.id == "sync-is-failing"]
+META: JsonObject = {"name": "web", "namespace": "shop"}
+
+
+def told(kind: str, target: JsonObject, live: JsonObject | None, message: str) -> Json:
+    """The choice for the only difference of an object that the last sync could not apply."""
+    version = {"Job": "batch/v1", "Deployment": "apps/v1", "PodDisruptionBudget": "policy/v1"}.get(kind, "v1")
+    group = version.rpartition("/")[0]
+    row: JsonObject = {"group": group, "kind": kind, **META, "status": "SyncFailed", "message": message}
+    operation: JsonObject = {
+        "phase": "Failed",
+        "message": f"one or more objects failed to apply, reason: {message}",
+        "syncResult": {"revision": "r2", "resources": [row]},
+    }
+    head: JsonObject = {"apiVersion": version, "kind": kind, "metadata": META}
+    case: JsonObject = {
+        "application": {"status": {"sync": {"revision": "r2"}, "operationState": operation}},
+        "target": {**head, **target},
+        "facts": {"manifests of the last synced revision": [{**head, **(live or {})}]},
+    }
+    if live is not None:
+        case["live"] = {**head, **live}
+    found = chosen(case, FAILING)
+    assert len(found) == 1, f"one difference: {sorted(found)}"
+    return told_of(next(iter(found.values()))[2])
+
+
+SYNC = "metadata.annotations.argocd.argoproj.io/sync-options"
+BEFORE: JsonObject = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "web:1"}]}}}}
+AFTER: JsonObject = {"spec": {"template": {"spec": {"containers": [{"name": "web", "image": "web:latest"}]}}}}
+IMAGE = "spec.template.spec.containers.0.image"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "live", "message", "expected"),
+    [
+        (
+            "Deployment", AFTER, None, 'namespaces "shop" not found',
+            ["option safe", {"options": ["CreateNamespace=true"], "instead": ["out-of-band"]}],
+        ),
+        (
+            "ConfigMap", {"data": {"a": "long"}}, {"data": {"a": "short"}},
+            'ConfigMap "web" is invalid: metadata.annotations: Too long: may not be more than 262144 bytes',
+            ["annotate unsafe", {"changes": {SYNC: "ServerSideApply=true"}, "instead": ["option"]}],
+        ),
+        (
+            "Job", AFTER, BEFORE, 'Job.batch "web" is invalid: spec.template: Invalid value: {}: field is immutable',
+            ["annotate unsafe", {"changes": {SYNC: "Replace=true,Force=true"}}],
+        ),
+        (
+            "Deployment", {"spec": {"selector": {"matchLabels": {"app": "new"}}}},
+            {"spec": {"selector": {"matchLabels": {"app": "old"}}}},
+            'Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable',
+            ["git-set safe", {"changes": {"spec.selector.matchLabels.app": "old"}, "instead": ["annotate"]}],
+        ),
+        (
+            "Deployment", AFTER, BEFORE, "admission webhook \"no-latest\" denied the request: a fixed tag is needed",
+            ["git-set safe", {"changes": {IMAGE: "web:1"}}],
+        ),
+        (
+            "Deployment", AFTER, None, "admission webhook \"no-latest\" denied the request: a fixed tag is needed",
+            ["ask manual", {"at": "all of it", "instead": ["git-drop"]}],
+        ),
+        (
+            "PodDisruptionBudget", {"spec": {"maxUnavailable": "", "minAvailable": 1}}, None,
+            'PodDisruptionBudget.policy "web" is invalid: spec.maxUnavailable: Invalid value: "": must be a percent',
+            ["git-drop safe", {"changes": {"spec.maxUnavailable": "(dropped)"}}],
+        ),
+        (
+            "Service", {"spec": {"ports": [{"port": 80800}]}}, None,
+            'Service "web" is invalid: spec.ports[0].port: Invalid value: 80800: must be between 1 and 65535',
+            ["git-set manual", {"at": "spec.ports.0.port"}],
+        ),
+        (
+            "Service", {"spec": {"ports": [{"name": "a", "port": 80800}]}},
+            {"spec": {"ports": [{"name": "a", "port": 80}]}},
+            'Service "web" is invalid: spec.ports[0].port: Invalid value: 80800: must be between 1 and 65535',
+            ["git-set safe", {"changes": {"spec.ports.0.port": 80}}],
+        ),
+        (
+            "Deployment",
+            {"spec": {"template": {"spec": {"containers": [{"name": "web", "imagePullpolicy": "Always"}]}}}}, None,
+            'failed to create typed patch object (shop/web; apps/v1, Kind=Deployment): '
+            '.spec.template.spec.containers[name="web"].imagePullpolicy: field not declared in schema',
+            [
+                "git-set unsafe",
+                {
+                    "changes": {
+                        "spec.template.spec.containers.0.imagePullpolicy": "(dropped)",
+                        "spec.template.spec.containers.0.imagePullPolicy": "Always",
+                    }
+                },
+            ],
+        ),
+        (
+            "Service", {"spec": {"colour": "red"}}, None,
+            'Service cannot be handled as a Service: strict decoding error: unknown field "spec.colour"',
+            ["git-drop safe", {"changes": {"spec.colour": "(dropped)"}}],
+        ),
+        (
+            "Service", {"spec": {}}, None, 'services "web" is forbidden: exceeded quota: small, requested: services=1',
+            ["ask manual", {"at": "all of it", "instead": ["git-drop"]}],
+        ),
+        (
+            "Service", {"spec": {}}, None, "resource :Service is not permitted in project team",
+            ["ask manual", {"at": "all of it", "instead": ["git-drop"]}],
+        ),
+        (
+            "Service", {"spec": {}}, None, 'failed calling webhook "guard.example.com": connection refused',
+            ["ask manual", {"at": "all of it", "instead": ["git-drop"]}],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_mended_by_its_message(
+    kind: str, target: JsonObject, live: JsonObject | None, message: str, expected: Json
+) -> None:
+    assert told(kind, target, live, message) == expected
