@@ -76,7 +76,7 @@ def test_gives_one_application_and_the_projects(tmp_path: Path) -> None:
 def test_says_what_to_run_for_the_rest(path: str, tmp_path: Path) -> None:
     reply = ask(core(tmp_path, {}), path)
     assert isinstance(reply, NotRead)
-    assert "run `argocd admin dashboard`, then --server localhost:8080 --plaintext" in reply.why
+    assert "run `argocd admin dashboard`, then --server http://localhost:8080" in reply.why
 
 
 def test_hands_kubernetes_questions_on(tmp_path: Path) -> None:

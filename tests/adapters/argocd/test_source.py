@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+import socket
+import struct
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -71,7 +75,7 @@ def refusal(*faults: str, question: Question = LIST, **stated: object) -> NotRea
             302,
             "sends us to https://sso.example.com (an SSO",
         ),
-        ("*=redirect:https://127.0.0.1/api", LIST, 302, "wants TLS: leave --plaintext out"),
+        ("*=redirect:https://127.0.0.1/api", LIST, 302, "wants TLS: give its address as https://HOST"),
         ("*=wrong-json", LIST, None, "the answer ends in the middle"),
         ("*=truncated", SETTINGS, None, "the answer was cut off"),
         ("*=cut-chunk", SETTINGS, None, "the answer was cut off"),
@@ -169,14 +173,14 @@ TLS: Sequence[tuple[str, dict[str, object], dict[str, object], str]] = [
     ("nobody is checked", {"certificate": "expired"}, {"insecure": True}, ""),
     ("client certificate", {"certificate": "server", "client_certificates": True},
      {"server_crt": "ca.crt", "client_crt": "client.crt", "client_crt_key": "client.key"}, ""),
-    ("unknown CA", {"certificate": "server"}, {}, "not known here: give its CA with --server-crt"),
+    ("unknown CA", {"certificate": "server"}, {}, "here: give its CA with ARGOCD_OPTS='--server-crt"),
     ("other CA", {"certificate": "server"}, {"server_crt": "elsewhere.crt"}, "CA that is not known here"),
     ("other host", {"certificate": "elsewhere"}, {"server_crt": "ca.crt"}, "the certificate is not for 127.0.0.1"),
     ("expired", {"certificate": "expired"}, {"server_crt": "ca.crt"}, "has expired: renew it on the server"),
     ("no client certificate", {"certificate": "server", "client_certificates": True}, {"server_crt": "ca.crt"},
      "asks for a client certificate"),
-    ("plaintext at a TLS port", {"certificate": "server"}, {"plaintext": True}, "leave --plaintext out"),
-    ("TLS at a plaintext port", {}, {"plaintext": False}, "does not speak TLS: try --plaintext"),
+    ("plaintext at a TLS port", {"certificate": "server"}, {"plaintext": True}, "leave --plaintext out of ARGOCD_OPTS"),
+    ("TLS at a plaintext port", {}, {"plaintext": False}, "does not speak TLS: give its address as http://"),
     ("a CA that is none", {"certificate": "server"}, {"server_crt": "make.sh"}, "the CA certificate is not a PEM"),
     ("other key", {"certificate": "server"}, {"client_crt": "client.crt", "client_crt_key": "server.key"}, "no pair"),
 ]  # fmt: skip
@@ -197,6 +201,42 @@ def test_trusts_what_it_is_told_to_and_says_why_not(
             ask(argocd, LIST)
     assert says in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_a_server_without_tls_may_just_hang_up(reset: bool) -> None:
+    """As argocd-server --insecure does, which looks at the first bytes and finds no protocol that it knows."""
+    with hangs_up(reset) as host, pytest.raises(SourceError) as caught:
+        ask(connect(ArgocdOptions(server=host, retries=1), {}, Path("/nonexistent")), LIST)
+    assert "broke off at once: if it does not speak TLS, give its address as http://" in str(caught.value)
+    assert "if it asks for a client certificate, set ARGOCD_OPTS=" in str(caught.value)
+
+
+@contextmanager
+def hangs_up(reset: bool) -> Iterator[str]:
+    """A server that reads a little and closes the connection, or resets it."""
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                connection.recv(64)
+                linger = struct.pack("ii", 1, 0) if reset else struct.pack("ii", 0, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_another_server_is_no_argocd() -> None:
+    """A 404 that is not Argo CD's: a wrong port or root path."""
+    with Replay(RECORDING, root="/deep") as replay:
+        reply = ask(source(replay, server=f"http://{replay.host}/else"), LIST)[0]
+    assert isinstance(reply, NotRead)
+    assert "no Argo CD API here" in reply.why
 
 
 def test_no_secret_in_messages_logs_and_reprs(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from tests.replay import Fault, Replay
 from tests.replay.recorded import RECORDINGS
 
 from whydrift.adapters.http.client import Answer, Client, Limits
-from whydrift.adapters.http.endpoint import Endpoint, is_loopback
+from whydrift.adapters.http.endpoint import Endpoint, Tls, is_loopback
 from whydrift.adapters.http.pace import Pace, Patience, retry_after
 from whydrift.adapters.http.words import LONGEST, Lost, one_line
 
@@ -64,6 +64,22 @@ def test_never_gives_half_an_answer(replay: Replay, kind: str) -> None:
     (outcome,) = get(replay, LIST, faults=[f"*={kind}"])
     assert isinstance(outcome, Lost)
     assert replay.count() == 1 + QUICK.retries
+
+
+@pytest.mark.parametrize("kind", ["truncated", "cut-chunk", "reset", "hangup"])
+def test_an_answer_that_breaks_off_under_tls_is_no_failure_of_tls(kind: str) -> None:
+    async def one(replay: Replay, path: str) -> Answer | Lost:
+        client = Client(Endpoint(replay.url, tls=Tls(insecure=True)), Pace(8, QUICK))
+        try:
+            return await client.get(path)
+        finally:
+            await client.close()
+
+    for strikes, whole in ((f"{LIST}={kind}@1-2", True), (f"{LIST}={kind}", False)):
+        with Replay(RECORDINGS[0], certificate="server", faults=[Fault.parse(strikes)]) as replay:
+            outcome = asyncio.run(one(replay, LIST))
+        assert isinstance(outcome, Answer) is whole
+        assert isinstance(outcome, Answer) or "TLS" not in outcome.why
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 500])

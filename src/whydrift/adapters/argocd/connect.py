@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from whydrift.adapters.argocd.login import Login, find_login
 from whydrift.adapters.argocd.options import ArgocdOptions
 from whydrift.adapters.argocd.port_forward import forward
-from whydrift.adapters.argocd.refusals import ONLY_GRPC, Judge
+from whydrift.adapters.argocd.refusals import NOT_PLAIN, ONLY_GRPC, Judge
 from whydrift.adapters.argocd.source import ArgocdSource
 from whydrift.adapters.http.client import Client
 from whydrift.adapters.http.endpoint import Advice, Endpoint, Tls, is_loopback
@@ -20,11 +20,11 @@ from whydrift.adapters.http.proxies import proxy_for
 from whydrift.errors import SourceError
 
 ADVICE = Advice(
-    unknown_authority="give its CA with --server-crt FILE (or --insecure, which trusts anybody)",
-    wrong_name="use a name that it holds, or --insecure, which trusts anybody",
-    not_tls="try --plaintext",
-    not_plain="leave --plaintext out",
-    client_certificate="--client-crt FILE --client-crt-key FILE",
+    unknown_authority="give its CA with ARGOCD_OPTS='--server-crt FILE' (or --insecure, which trusts anybody)",
+    wrong_name="use a name that it holds, or ARGOCD_OPTS=--insecure, which trusts anybody",
+    not_tls="give its address as http://HOST:PORT, or set ARGOCD_OPTS=--plaintext",
+    not_plain=NOT_PLAIN,
+    client_certificate="set ARGOCD_OPTS='--client-crt FILE --client-crt-key FILE'",
     not_http=ONLY_GRPC,
 )
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -9,7 +9,7 @@ from whydrift.core.model.values import Json, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 
-FOR_MORE = "no Argo CD API server (core mode): run `argocd admin dashboard`, then --server localhost:8080 --plaintext"
+FOR_MORE = "no Argo CD API server (core mode): run `argocd admin dashboard`, then --server http://localhost:8080"
 GROUP = "/apis/argoproj.io/v1alpha1"
 APPLICATIONS = "/api/v1/applications"
 MAY_GET = "/api/v1/account/can-i/applications/get/"

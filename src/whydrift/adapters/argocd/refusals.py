@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -44,7 +45,7 @@ class Judge:
     def _redirected(self, answer: Answer) -> str:
         target = urlsplit(answer.location)
         if target.hostname == urlsplit(f"//{self.server}").hostname and target.scheme == "https":
-            return f"{answer.status}: {self.server} wants TLS: leave --plaintext out"
+            return f"{answer.status}: {self.server} wants TLS: {NOT_PLAIN}"
         return f"{answer.status}: {self.server} sends us to {target.scheme}://{target.hostname} ({BEHIND_A_PAGE})"
 
     def _refused(self, question: Question, answer: Answer) -> str:
@@ -55,17 +56,32 @@ class Judge:
             return f"gone, or not allowed ({said})"
         if answer.status == 403:
             return f"not allowed ({said})"
+        if answer.status == 404 and not _is_error(answer.content):
+            return f"{self.server} is no Argo CD API here: is the address right, and the root path (https://HOST/ROOT)?"
         if answer.status == 404:
             return f"not there ({said})"
         if answer.status == 400 and "https" in said.lower() and "http request" in said.lower():
-            return f"{self.server} wants TLS: leave --plaintext out"
+            return f"{self.server} wants TLS: {NOT_PLAIN}"
         if answer.status == 429:
             asks = f"asks to wait {answer.wait:.0f} s" if answer.wait else "also after waiting"
             return f"too many requests, {asks} ({said})"
         return said or "no reason given"
 
 
+def _is_error(content: bytes) -> bool:
+    """Whether Argo CD's API wrote a refusal: JSON with an error and its code (grpc-gateway runtime/errors.go)."""
+    try:
+        said = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and ("error" in said or "message" in said)
+
+
+NOT_PLAIN = "give its address as https://HOST, or leave --plaintext out of ARGOCD_OPTS"
 ONLY_GRPC = (
-    "use the host that --grpc-web or the web page uses (REST over HTTP/1.1), with --grpc-web-root-path if it has one"
+    "use the host that --grpc-web or the web page uses (REST over HTTP/1.1), with its root path: https://HOST/ROOT"
 )
-BEHIND_A_PAGE = "an SSO proxy in front? use an address behind it, --port-forward, or --header with what the proxy wants"
+BEHIND_A_PAGE = (
+    "an SSO proxy in front? use an address behind it, or set ARGOCD_OPTS to --port-forward, or to --header with what "
+    "the proxy wants"
+)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from whydrift.adapters.http.endpoint import Endpoint
+from whydrift.adapters.http.endpoint import Advice, Endpoint
 
 if TYPE_CHECKING:
     import httpx2
@@ -38,7 +38,7 @@ def lost(error: Exception, endpoint: Endpoint) -> Lost:
     """A transport error in words that say what to try."""
     causes = list(_causes(error))
     for cause in causes:
-        if isinstance(cause, ssl.SSLError):
+        if isinstance(cause, ssl.SSLError) and not _is_end(cause):
             return Lost(f"TLS: {_tls(cause, endpoint)}")
         if isinstance(cause, socket.gaierror):
             again = Again.WHEN_MET if cause.errno == socket.EAI_AGAIN else Again.NEVER
@@ -46,6 +46,11 @@ def lost(error: Exception, endpoint: Endpoint) -> Lost:
         if isinstance(cause, ConnectionRefusedError):
             return Lost(f"{endpoint.nearest} refuses connections: is it running, is the port right?", Again.WHEN_MET)
     return _transport(error, endpoint)
+
+
+def _is_end(error: ssl.SSLError) -> bool:
+    """Whether the other side just went away, which says nothing about TLS unless it happens while that is agreed."""
+    return isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or not error.reason
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -81,8 +86,8 @@ def _tls(error: ssl.SSLError, endpoint: Endpoint) -> str:
         return f"{endpoint.host} does not speak TLS: {advice.not_tls}"
     if "CERTIFICATE_REQUIRED" in reason or "BAD_CERTIFICATE" in reason or "HANDSHAKE_FAILURE" in reason:
         return f"{endpoint.host} asks for a client certificate, or takes another one: {advice.client_certificate}"
-    said = reason.replace("_", " ").lower() or "no reason given"
-    return f"{endpoint.host} broke off ({said}): if it asks for a client certificate, {advice.client_certificate}"
+    said = reason.replace("_", " ").lower()
+    return f"{endpoint.host} broke off ({said}): {_mute(advice)}"
 
 
 def _transport(error: Exception, endpoint: Endpoint) -> Lost:
@@ -106,9 +111,27 @@ def _transport(error: Exception, endpoint: Endpoint) -> Lost:
         case httpx2.DecodingError():
             return Lost(f"{host}: the compressed answer is damaged", Again.ALWAYS)
         case httpx2.ConnectError():
-            return Lost(f"no connection to {endpoint.nearest} ({_reason(error)})", Again.WHEN_MET)
+            return _no_connection(error, endpoint)
         case _:
             return Lost(f"the connection to {host} broke off", Again.ALWAYS)
+
+
+def _no_connection(error: Exception, endpoint: Endpoint) -> Lost:
+    if endpoint.url.startswith("https:") and _went_away(error):
+        return Lost(f"TLS: {endpoint.host} broke off at once: {_mute(endpoint.advice)}", Again.WHEN_MET)
+    return Lost(f"no connection to {endpoint.nearest} ({_reason(error)})", Again.WHEN_MET)
+
+
+def _went_away(error: BaseException) -> bool:
+    gone = (ConnectionResetError, ConnectionAbortedError, BrokenPipeError, ssl.SSLError)
+    return any(isinstance(cause, gone) for cause in _causes(error))
+
+
+def _mute(advice: Advice) -> str:
+    """What may help where a server does not say what it dislikes about TLS: Argo CD's, without TLS, hangs up."""
+    return (
+        f"if it does not speak TLS, {advice.not_tls}; if it asks for a client certificate, {advice.client_certificate}"
+    )
 
 
 def _protocol(error: httpx2.RemoteProtocolError, endpoint: Endpoint) -> Lost:
