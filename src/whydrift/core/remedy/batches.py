@@ -10,6 +10,7 @@ from whydrift.core.model.plan import StepKind
 from whydrift.core.model.remedy import APPLICATION, RemedyKind
 from whydrift.core.remedy.deletes import manual_reason
 from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.text.diff import unified
 
 BatchKey = tuple[int, StepKind, tuple[str, ...]]
 """(order, kind of step, what tells it from others of that kind)."""
@@ -75,10 +76,11 @@ def _key(offer: Offer) -> BatchKey:
 
 
 def step_kind(offer: Offer) -> StepKind:
-    """What carries an offer out. An edit for which no place was found is a question to a person."""
+    """What carries an offer out. An edit without a place, or that would show a secret, is a question to a person."""
     remedy, edit = offer.group.choice.kind, offer.edit
     if remedy is not RemedyKind.ASK and edit is not None and edit.file != APPLICATION:
-        return "commit"
+        shows = edit.before == edit.after or unified(edit)
+        return "commit" if shows else "ask"
     if remedy is not RemedyKind.ASK and (edit is not None or (remedy in OPTIONS and not is_managed(offer.application))):
         return "application"
     if remedy is RemedyKind.GUARDED_DELETE and manual_reason(offer.item.key.kind):

@@ -29,7 +29,7 @@ def plan_text(plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110) 
         lines += [shortened(f"{'':13}{detail}", width) for detail in _details(step)]
     lines += _left(plan, width)
     if written:
-        lines += ["", f"Wrote {', '.join(written)}. Nothing was changed.", "Next: whydrift apply plan.json"]
+        lines += ["", *(f"Wrote {name}" for name in written), f"Next: whydrift apply {written[0]}"]
     return "\n".join(lines) + "\n"
 
 

@@ -14,11 +14,16 @@ Block = tuple[str, int, int, int, int]
 
 
 def unified(edit: Edit) -> str:
-    """The diff of an edit; "" where a line that it changes looks secret. Secret lines never stand in its context."""
+    """The diff of an edit; "" where a line that it changes holds a secret. Secret lines never stand in its context.
+
+    "" as well where the next line is secret: git takes a hunk with no line after it for the end of the file (apply.c).
+    """
     before, after = _lines(edit.before), _lines(edit.after)
     secret, comes = secret_lines(edit.before), secret_lines(edit.after)
     blocks = _blocks(before, after)
     if any(not secret.isdisjoint(range(b[1], b[2])) or not comes.isdisjoint(range(b[3], b[4])) for b in blocks):
+        return ""
+    if any(block[2] in secret for block in blocks):
         return ""
     hunks = list(_hunks(before, after, blocks, secret))
     old = f"a/{edit.file}" if edit.before else "/dev/null"

@@ -1,0 +1,132 @@
+"""`whydrift plan` as a user runs it on the shipped fleet: files, patches that git takes, what verify reads."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.faces.command import Said, inside
+from whydrift.adapters.files.plans import read_plan
+from whydrift.core.model.plan import Plan
+from whydrift.demo import FLEET
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a plan for the whole fleet."""
+    place = tmp_path_factory.mktemp("planned")
+    said = inside("plan", "--from", "demo", "--to", str(place))
+    assert said.code == 1 and not said.err
+    (place / "said.txt").write_text(said.out)
+    return place
+
+
+@pytest.fixture(scope="module")
+def plan(folder: Path) -> Plan:
+    """The plan as `apply` and `verify` read it."""
+    return read_plan(folder / "plan.json")
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fleet's repository, checked out."""
+    place = tmp_path_factory.mktemp("repository")
+    with zipfile.ZipFile(FLEET) as archive:
+        (place / "git.bundle").write_bytes(archive.read("git.bundle"))
+    _git(place, "clone", "--quiet", "git.bundle", "work")
+    return place / "work"
+
+
+def _git(place: Path, *words: str, given: bytes | None = None) -> str:
+    identity = ("-c", "user.name=Jo", "-c", "user.email=jo@example.com", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *identity, *words], cwd=place, input=given, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+def test_every_field_has_a_step_or_is_named(plan: Plan) -> None:
+    """Nothing gets lost between what differs and what is planned."""
+    told = json.loads(inside("scan", "--from", "demo", "-o", "json").out)
+    differing = {
+        (f"{a['namespace']}/{a['name']}", o["id"], d["path"])
+        for a in told["applications"]
+        for o in a.get("objects", ())
+        for d in o["differences"]
+    }
+    planned = {(f.application, f.object, f.path) for step in plan.steps for f in step.fields}
+    left = {(row.application, row.object, row.path) for row in plan.left}
+    assert differing == planned | left and len(differing) > 100
+
+
+def test_the_patches_are_commits_that_git_takes(folder: Path, plan: Plan, repository: Path) -> None:
+    """In their order, on the head that they were made from; each file then is what the plan says."""
+    commits = [step for step in plan.steps if step.kind == "commit"]
+    assert len(commits) >= 3
+    for step in commits:
+        before = {edit.file: (repository / edit.file).read_text() for edit in step.edits}
+        _git(repository, "am", "--keep-cr", "--quiet", given=(folder / step.patch).read_bytes())
+        changed = _git(repository, "show", "--name-only", "--format=").split()
+        assert sorted(changed) == sorted(edit.file for edit in step.edits)
+        assert _git(repository, "log", "-1", "--format=%s").strip() == step.title
+        assert all((repository / file).read_text() != content for file, content in before.items())
+
+
+def test_proven_steps_say_what_they_close(plan: Plan) -> None:
+    """A pin of defaults in plain files is proven without any tool."""
+    pinned = next(step for step in plan.steps if step.kind == "commit" and step.causes == ("schema-defaults-field",))
+    plain = [edit for edit in pinned.edits if edit.how.value == "yaml"]
+    assert plain and pinned.proof.closes and not pinned.proof.hides
+
+
+def test_deletes_come_dependents_first_and_after_dumps(plan: Plan) -> None:
+    """Every object is kept before the first one goes; kinds that only a person may delete are no step of a program."""
+    deletes = [step for step in plan.steps if step.kind == "delete"]
+    assert deletes
+    for step in deletes:
+        dumps = [line for line in step.commands if " get " in line]
+        assert len(dumps) == len(step.objects) and step.commands[: len(dumps)] == tuple(dumps)
+        assert not any("/ClusterRole/" in o.id or "CustomResourceDefinition" in o.id for o in step.objects)
+
+
+def test_the_runbook_holds_every_step(folder: Path, plan: Plan) -> None:
+    """With the commands and the way back."""
+    runbook = (folder / "RUNBOOK.md").read_text()
+    assert all(f"## {step.id}. " in runbook for step in plan.steps)
+    assert all(line in runbook for step in plan.steps for line in step.commands)
+
+
+def test_the_screen_fits_and_names_the_next_command(folder: Path) -> None:
+    """No line is wider than the page, but for the paths of what was written."""
+    said = (folder / "said.txt").read_text()
+    steps, _, written = said.partition("\nWrote ")
+    assert max(map(len, steps.splitlines())) <= 110
+    assert written.rstrip().endswith(f"Next: whydrift apply {folder / 'plan.json'}")
+
+
+def test_verify_says_that_nothing_was_done_yet(folder: Path) -> None:
+    """On the recording that the plan was made from everything is left."""
+    said = inside("verify", str(folder / "plan.json"), "--from", "demo", "-o", "json")
+    became = {step["became"] for step in json.loads(said.out)["steps"]}
+    assert said.code == 1 and became == {"left"}
+
+
+def test_planning_again_writes_over_its_own_files_only(folder: Path, tmp_path: Path) -> None:
+    """A folder with a runbook of somebody else's is refused, and stays as it is."""
+    (tmp_path / "RUNBOOK.md").write_text("ours\n")
+    said = inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "verdict-is-stale")
+    assert said.code == 0 and "Nothing to do" in said.out
+    refused = inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "list-order-differs", "root")
+    assert refused.code in (0, 1, 2)
+    assert (tmp_path / "RUNBOOK.md").read_text() == "ours\n"
+
+
+def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
+    """One line that says so."""
+    (tmp_path / "plan.json").write_bytes(msgspec.json.encode({"schema": "x"}))
+    said: Said = inside("verify", str(tmp_path / "plan.json"), "--from", "demo")
+    assert said.code == 2 and "is no plan that" in said.err
