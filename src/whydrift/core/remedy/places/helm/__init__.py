@@ -13,14 +13,14 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit
 from whydrift.core.model.trouble import GitFiles
-from whydrift.core.model.values import Json, JsonObject, child, mapping
+from whydrift.core.model.values import JsonObject
+from whydrift.core.remedy.places.application import application_text
 from whydrift.core.remedy.places.helm.charts import VALUES, inside
 from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
 from whydrift.core.remedy.places.helm.layers import read_values, stated_tree
 from whydrift.core.remedy.places.helm.sources import HelmSource
 from whydrift.core.remedy.places.helm.steps import Made, make
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
-from whydrift.core.remedy.text.writing import Style, block_lines
 from whydrift.errors import NotEditable
 
 
@@ -34,19 +34,19 @@ def helm_candidates(
 ) -> Iterator[Edit]:
     """Edits of the source at `place` among the Application's that may make the changes, best first.
 
-    First those that our own rendering shows to make exactly the changes; then those that change other objects as well;
-    then those of which the rendering cannot show it. An edit whose `after` is its `before` is a place where somebody
+    First those that our own rendering shows to make exactly the changes; then those that change more (`Outcome`). Those
+    that do not make the changes are left out. An edit whose `after` is its `before` is a place where somebody
     has to say what shall stand there.
     """
     source = HelmSource(application, git, place)
-    files = {**source.files, APPLICATION: _as_yaml(application)}
+    files = {**source.files, APPLICATION: application_text(application)}
     later: list[tuple[Outcome, Made]] = []
     shown = False
     for outcome, made in Trial(source, key, target, changes).outcomes(files):
         shown = True
         if outcome is Outcome.EXACT:
             yield _edit(source, files, made)
-        else:
+        elif outcome is not Outcome.FAILS:
             later.append((outcome, made))
     for _, made in sorted(later, key=lambda found: found[0]):
         yield _edit(source, files, made)
@@ -72,18 +72,3 @@ def _guessed(
 def _edit(source: HelmSource, files: Mapping[str, str], made: Made) -> Edit:
     repo, file = ("", APPLICATION) if made.file == APPLICATION else source.place_of(made.file)
     return Edit(repo, file, made.line, made.how, files.get(made.file, ""), made.content, made.pointer)
-
-
-def _as_yaml(application: Application) -> str:
-    """The Application as its author would write it: without status and what the server adds."""
-    raw = application.raw
-    metadata: Json = {
-        name: mapping(raw, "metadata")[name] for name in ("name", "namespace") if child(raw, "metadata", name)
-    }
-    stated: JsonObject = {
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Application",
-        "metadata": metadata,
-        "spec": mapping(raw, "spec"),
-    }
-    return "\n".join(block_lines(stated, Style())) + "\n"

@@ -58,6 +58,9 @@ class Ideas:
             yield from self._of_conditions(field)
         for parts in solutions(field.content, wanted):
             yield from self._of_parts(parts, value, field)
+        alone = [piece for piece in cut(field.printed.pieces, field.node.start, field.node.end) if piece.text]
+        if len(alone) == 1 and isinstance(alone[0].origin, Span) and isinstance(field.node, Scalar):
+            yield (Replace(_span(alone[0]), scalar_text(value, field.node.style)),)
         yield from self._of_conditions(field)
 
     def _of_parts(self, parts: Sequence[Part], value: Json, field: Field) -> Iterator[Idea]:
@@ -84,16 +87,8 @@ class Ideas:
         elif isinstance(place, Stated):
             for text in _sources(part):
                 yield SetValue(place, self._typed(place, text, value if part.whole else text))
-        elif isinstance(place, Span) and part.piece.exact:
-            start = part.piece.offset
-            style = field.node.style if isinstance(field.node, Scalar) else ""
-            if part.whole and style in ("", "'", '"'):
-                edge = len(style)
-                yield Replace(
-                    Span(place.file, start - edge, start + len(part.piece.text) + edge), scalar_text(value, style)
-                )
-            else:
-                yield Replace(Span(place.file, start, start + len(part.piece.text)), part.text)
+        elif isinstance(place, Span) and part.piece.exact and (not part.whole or field.is_block):
+            yield Replace(_span(part.piece), part.text)
 
     def _typed(self, place: Stated, text: str, value: Json) -> Json:
         """What to state at a place so that it prints as `text`: of the type that is stated there now."""
@@ -144,11 +139,9 @@ class Ideas:
         for place in self._copies(field):
             yield (SetValue(place, value),)
         yield from self._piecewise(field, value)
-        content = field.content
+        content = tuple(piece for piece in field.content if piece.text)
         if len(content) == 1 and isinstance(content[0].origin, Span) and content[0].exact:
-            start = content[0].offset
-            span = Span(content[0].origin.file, start, start + len(content[0].text))
-            yield (Replace(span, flow_text(value, Style())),)
+            yield (Replace(_span(content[0]), flow_text(value, Style())),)
 
     def _piecewise(self, field: Field, value: Json) -> Iterator[Idea]:
         old = field.value
@@ -240,6 +233,12 @@ class Ideas:
                 if read.stated and read.stated.path:
                     old = self.stated(read.stated)
                     yield (SetValue(read.stated, not old if isinstance(old, bool) else "" if old is ABSENT else old),)
+
+
+def _span(piece: Piece) -> Span:
+    """Where a piece of a file's text stands."""
+    assert isinstance(piece.origin, Span)
+    return Span(piece.origin.file, piece.offset, piece.offset + len(piece.text))
 
 
 def _sources(part: Part) -> Iterator[str]:

@@ -75,14 +75,18 @@ class Rendering:
     def objects(self, key: ObjectKey) -> Iterator[tuple[Chart, int, Printed]]:
         """The objects of a kind and a name: their chart, and their place among what the template prints.
 
-        Only templates that name the kind are rendered, if any does.
+        Templates that name the kind come first; the others are rendered only if none of those prints it.
         """
         places = [(chart, path) for chart in self.chart.all() if not chart.library for path in self._files_of(chart)]
-        likely = [place for place in places if re.search(rf"kind:\s*[\"']?{key.kind}\b", self.files[place[1]])]
-        for chart, path in likely or places:
-            for place, printed in enumerate(self.printed(chart, path)):
-                if self._is(printed, key):
-                    yield chart, place, printed
+        names = re.compile(rf"kind:\s*[\"']?{re.escape(key.kind)}\b")
+        found = False
+        for likely in (True, False):
+            for chart, path in () if found else places:
+                printed = self.printed(chart, path) if bool(names.search(self.files[path])) is likely else ()
+                for place, each in enumerate(printed):
+                    if self._is(each, key):
+                        found = True
+                        yield chart, place, each
 
     def _is(self, printed: Printed, key: ObjectKey) -> bool:
         found = key_of(printed.value, self.release.namespace)

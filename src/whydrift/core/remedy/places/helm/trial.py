@@ -12,6 +12,7 @@ from whydrift.core.model.values import ABSENT, Absent, JsonObject, MaybeJson, ch
 from whydrift.core.remedy.places.helm.charts import Chart
 from whydrift.core.remedy.places.helm.ideas import Ideas
 from whydrift.core.remedy.places.helm.layers import read_values
+from whydrift.core.remedy.places.helm.located import find
 from whydrift.core.remedy.places.helm.rendering import Printed, Rendering
 from whydrift.core.remedy.places.helm.sources import HelmSource
 from whydrift.core.remedy.places.helm.steps import Made, make
@@ -22,14 +23,17 @@ from whydrift.errors import NotEditable
 class Outcome(IntEnum):
     """What an edit does, as far as the templates can be followed, the best first.
 
-    Exactly what is wanted; to other objects of the template as well; in a subchart's own files, which its next version
-    replaces; or not what is wanted, as far as can be seen.
+    Exactly what is wanted; to other objects of the template as well; to other fields of the object as well; in a
+    subchart's own files, which its next version replaces; open, since the field comes out differently each time; or it
+    does not make what is wanted.
     """
 
     EXACT = 0
     WIDER = 1
-    VENDORED = 2
-    NOT_SHOWN = 3
+    SPREADS = 2
+    VENDORED = 3
+    OPEN = 4
+    FAILS = 5
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,10 @@ class Trial:
             whole = self._others(files, made) if len(self.changes) > 1 else made
             if whole is not None:
                 after = self._rendering({**files, whole.file: whole.content})
-                outcome = _outcome(before, index, _again(after, chart, before[index].file), wanted)
+                outcome = self._outcome(before, index, _again(after, chart, before[index].file), wanted)
                 vendored = "/charts/" in f"/{whole.file.removeprefix(self.source.tree.path)}"
+                if whole.content == files.get(whole.file) or self._is_volatile(before[index]):
+                    outcome = min(outcome, Outcome.OPEN)
                 yield max(outcome, Outcome.VENDORED) if vendored else outcome, whole
 
     def _made(self, files: Mapping[str, str], rendering: Rendering, printed: Printed, change: Change) -> Iterator[Made]:
@@ -87,6 +93,24 @@ class Trial:
             content = found
         return Made(made.file, content, made.line, made.how, made.pointer)
 
+    def _outcome(self, before: list[Printed], index: int, after: list[Printed], wanted: MaybeJson) -> Outcome:
+        others = [printed.value for place, printed in enumerate(before) if place != index]
+        if isinstance(wanted, Absent):
+            return Outcome.EXACT if [printed.value for printed in after] == others else Outcome.FAILS
+        if len(after) != len(before):
+            return Outcome.FAILS
+        now = after[index].value
+        if not same(now, wanted):
+            kept = key_of(now) == key_of(before[index].value) and same(*(_selector(each) for each in (now, wanted)))
+            return Outcome.SPREADS if kept and all(_has(now, change) for change in self.changes) else Outcome.FAILS
+        left = [printed.value for place, printed in enumerate(after) if place != index]
+        return Outcome.EXACT if all(map(same, others, left)) else Outcome.WIDER
+
+    def _is_volatile(self, printed: Printed) -> bool:
+        """Whether a field that shall change comes out differently each time."""
+        fields = (find(printed, change.path)[0] for change in self.changes)
+        return any(piece.volatile for field in fields for piece in field.pieces)
+
     def _makes(self, files: Mapping[str, str], made: Made, change: Change) -> bool:
         place = self._placed({**files, made.file: made.content})
         return place is not None and _has(place[2][place[3]].value, change)
@@ -112,21 +136,15 @@ def _again(rendering: Rendering, like: Chart, file: str) -> list[Printed]:
     return rendering.printed(charts[0], file) if charts else []
 
 
-def _outcome(before: list[Printed], index: int, after: list[Printed], wanted: MaybeJson) -> Outcome:
-    if isinstance(wanted, Absent):
-        left = [printed.value for place, printed in enumerate(before) if place != index]
-        return Outcome.EXACT if [printed.value for printed in after] == left else Outcome.NOT_SHOWN
-    if len(after) != len(before) or not same(after[index].value, wanted):
-        return Outcome.NOT_SHOWN
-    pairs = zip(before, after, strict=True)
-    others = [same(old.value, new.value) for place, (old, new) in enumerate(pairs) if place != index]
-    return Outcome.EXACT if all(others) else Outcome.WIDER
+def _selector(value: MaybeJson) -> MaybeJson:
+    """What may never change on the side: a workload's selector is immutable, a service's decides who gets its traffic."""
+    return child(value, "spec", "selector")
 
 
 def _has(value: JsonObject, change: Change) -> bool:
-    return (
-        same(child(value, *change.path), change.value) if change.value is not ABSENT else not child(value, *change.path)
-    )
+    """Whether a change is made; that an item of a list is gone cannot be seen at its place."""
+    found = child(value, *change.path)
+    return found is ABSENT if change.value is ABSENT else same(found, change.value)
 
 
 def _likeness(value: JsonObject, target: JsonObject) -> int:
