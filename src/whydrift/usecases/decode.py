@@ -11,6 +11,7 @@ from typing import cast
 
 import msgspec
 
+from whydrift.core.model.aliases import refuse_bombs
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
@@ -19,7 +20,6 @@ from whydrift.errors import SourceError
 
 NULL = (b"null", b'"null"', b"")
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-LARGEST_DOCUMENT = 1_000_000
 NOT_COMPARED = b'"{}"'
 
 
@@ -187,19 +187,7 @@ def _place(error: Exception) -> str:
 
 def plain_json(document: object) -> Json:
     """A YAML document as JSON, keys as text. ValueError where it holds a million values, aliases written out."""
-    sizes: dict[int, int] = {}
-
-    def size(part: object) -> int:
-        if not isinstance(part, dict | list):
-            return 1
-        if id(part) not in sizes:
-            sizes[id(part)] = LARGEST_DOCUMENT  # what it stays where it holds itself
-            inner = part.values() if isinstance(part, dict) else part
-            sizes[id(part)] = min(LARGEST_DOCUMENT, 1 + sum(map(size, inner)))
-        return sizes[id(part)]
-
-    if size(document) >= LARGEST_DOCUMENT:
-        raise ValueError("its aliases make it larger than any manifest")
+    refuse_bombs(document)
     return _with_text_keys(document)
 
 

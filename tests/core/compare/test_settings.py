@@ -91,3 +91,10 @@ def test_excludes_kinds(kind: tuple[str, str], excluded: bool) -> None:
     )
     assert settings.excludes(*kind, "https://one") is excluded
     assert settings.excludes(*kind, "http://other") is (kind[1] in ("Event", "Secret"))
+
+
+def test_aliases_that_make_a_setting_huge_are_refused_at_once() -> None:
+    levels = "\n".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]" for n in range(12))
+    for bomb in (f"a0: &a0 [x]\n{levels}", "ignoreResourceStatusField: &me [*me]"):
+        with pytest.raises(NotComparable, match="larger than any manifest"):
+            settings_of_config_map({"resource.compareoptions": bomb})

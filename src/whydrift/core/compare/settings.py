@@ -16,6 +16,7 @@ import msgspec
 from whydrift.core.compare.globs import glob_matches
 from whydrift.core.compare.rules import KnownField, Override
 from whydrift.core.compare.tracking import Tracking
+from whydrift.core.model.aliases import refuse_bombs
 from whydrift.core.model.values import Json, JsonObject, mapping, text
 from whydrift.core.model.versions import FIRST, LAST, Release
 from whydrift.errors import NotComparable
@@ -250,7 +251,9 @@ def _yaml_object(value: str, name: str) -> JsonObject:
 def _yaml(value: str, name: str) -> Json:
     """One setting's YAML; the same few texts come again for every application, and nobody changes what they mean."""
     try:
-        decoded: Json = msgspec.to_builtins(msgspec.yaml.decode(value), str_keys=True)
-    except msgspec.MsgspecError as error:
+        document = msgspec.yaml.decode(value)
+        refuse_bombs(document)
+        decoded: Json = msgspec.to_builtins(document, str_keys=True)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise NotComparable(f"argocd-cm: {name} is not YAML: {error}") from error
     return decoded

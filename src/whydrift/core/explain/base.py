@@ -139,8 +139,7 @@ def _is_secret(item: ObjectSnapshot) -> bool:
 
 def rendered_object(rendered: Mapping[ObjectKey, JsonObject], application: Application, key: ObjectKey) -> MaybeJson:
     """One object out of a render, whose manifests may lack the namespace that Argo CD adds; ABSENT where it is not."""
-    for candidate, manifest in rendered.items():
-        namespace = candidate.namespace or (application.destination_namespace if key.namespace else "")
-        if candidate._replace(namespace=namespace) == key:
-            return manifest
-    return ABSENT
+    found = rendered.get(key)
+    if found is None and key.namespace == application.destination_namespace:
+        found = rendered.get(key._replace(namespace=""))
+    return ABSENT if found is None else found

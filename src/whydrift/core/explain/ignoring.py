@@ -13,6 +13,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import SETTINGS
 from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.snapshot import once
 from whydrift.core.model.values import ABSENT, MaybeJson, is_object, items, same
 from whydrift.errors import NotComparable
 
@@ -49,13 +50,17 @@ def base_is_gits(subject: Subject) -> bool:
 
 def rules_of(subject: Subject) -> Iterator[IgnoreRule]:
     """The application's rules and then those of the settings, as far as these were read."""
+    return iter(once(subject.siblings, "rules", lambda: _rules(subject), subject.facts.maybe(SETTINGS)))
+
+
+def _rules(subject: Subject) -> tuple[IgnoreRule, ...]:
     own = application_rules(items(subject.application.raw, "spec", "ignoreDifferences"))
     settings = subject.facts.maybe(SETTINGS)
     try:
         overrides = () if settings is None else settings_of_api(settings).overrides
     except NotComparable:
         overrides = ()
-    return iter(rules_in_order(own, overrides))
+    return rules_in_order(own, overrides)
 
 
 def _covers(rule: IgnoreRule, subject: Subject, difference: Difference) -> bool:

@@ -18,7 +18,9 @@ from whydrift.core.explain.writers import argocd_alone, is_argocd
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.fact_kinds import WEBHOOKS
 from whydrift.core.model.managers import Entry
-from whydrift.core.model.paths import for_people
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path, for_people
+from whydrift.core.model.snapshot import ObjectSnapshot, of_kind, once
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, items, same, text
 
 COMPLETED_BY_SERVER = "volumeClaimTemplates"
@@ -107,12 +109,13 @@ def repeated(subject: Subject, difference: Difference) -> bool:
         return False
     if may_be_default(subject, difference):
         return False
-    alike = (
-        item
-        for item in subject.siblings
-        if item.key[:2] == subject.key[:2] and item.key != subject.key and item.target is not ABSENT
-    )
-    return any(
-        child(item.live, *difference.path) is not ABSENT and child(item.target, *difference.path) is ABSENT
-        for item in alike
-    )
+    kind, path = subject.key[:2], difference.path
+    having = once(subject.siblings, ("addition", kind, path), lambda: _with_addition(subject.siblings, kind, path))
+    return any(key != subject.key for key in having)
+
+
+def _with_addition(objects: tuple[ObjectSnapshot, ...], kind: tuple[str, str], path: Path) -> list[ObjectKey]:
+    """The objects of a kind that have something at a path which their git does not state."""
+    alike = (item for item in of_kind(objects, kind[1]) if item.key[:2] == kind and item.target is not ABSENT)
+    added = (item for item in alike if child(item.live, *path) is not ABSENT and child(item.target, *path) is ABSENT)
+    return [item.key for item in added]

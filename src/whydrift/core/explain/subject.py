@@ -19,7 +19,7 @@ from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.people import People
 from whydrift.core.model.schema import Schemas, Type
-from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.snapshot import ObjectSnapshot, of_kind
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, is_object, text
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
@@ -108,10 +108,8 @@ class Subject:
     def _managed_definitions(self) -> tuple[JsonObject, ...]:
         return tuple(
             item.live
-            for item in self.siblings
-            if item.key.kind == "CustomResourceDefinition"
-            and item.key.name.endswith(f".{self.key.group}")
-            and is_object(item.live)
+            for item in of_kind(self.siblings, "CustomResourceDefinition")
+            if item.key.name.endswith(f".{self.key.group}") and is_object(item.live)
         )
 
     @property

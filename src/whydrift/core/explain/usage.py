@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.users import User, Users
 from whydrift.core.model.explanation import Evidence, Side
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, NEIGHBOURS
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey, key_of
-from whydrift.core.model.references import Reference, references, selects, subjects, texts
-from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
-from whydrift.core.model.values import ABSENT, Json, JsonObject, child, is_object, items, mapping, text
+from whydrift.core.model.references import Reference, references, subjects
+from whydrift.core.model.snapshot import ObjectSnapshot, Verdict, once
+from whydrift.core.model.values import ABSENT, JsonObject, is_object, items, text
 
 DATA = {
     "PersistentVolumeClaim": "it holds data",
@@ -40,21 +41,14 @@ NOBODY_NAMES = frozenset(
     )
 )  # fmt: skip
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicationController"})
-SELECTORS = {"NetworkPolicy": "podSelector", "PodDisruptionBudget": "selector"}
 FINISHED = frozenset({"Succeeded", "Failed"})
 REFUSED = ("401", "403")
 BUILT_IN = re.compile(r"(|apps|batch|autoscaling|policy|(.*\.)?k8s\.io)")
 
 
-User = tuple[JsonObject, frozenset[Reference]]
-"""A live object, and what it names."""
-
-
 def usage(subject: Subject) -> tuple[Side | None, Evidence]:
     """The side of a leftover, None for the cause's own (nobody uses it), and what was looked at."""
-    left = [item for item in subject.siblings if is_left(item) or item.key == subject.key]
-    kept = _kept(subject, left)
-    reason = kept.get(subject.key)
+    reason = _all_kept(subject).get(subject.key)
     if reason:
         return Side.ASK, Evidence("use", reason)
     unread = _not_knowable(subject)
@@ -66,6 +60,14 @@ def usage(subject: Subject) -> tuple[Side | None, Evidence]:
     return None, Evidence("use", f"{found}; not listed: {missing}" if missing else found)
 
 
+def _all_kept(subject: Subject) -> Mapping[ObjectKey, str]:
+    """The leftovers of the application that may not go: worked out once for all that are in one place."""
+    siblings, around = subject.siblings, (subject.facts.maybe(NEIGHBOURS), subject.facts.maybe(CLUSTER_NEIGHBOURS))
+    if not is_left(subject.object):
+        return _kept(subject, [item for item in siblings if is_left(item) or item.key == subject.key])
+    return once(siblings, "kept", lambda: _kept(subject, [item for item in siblings if is_left(item)]), *around)
+
+
 def is_left(item: ObjectSnapshot) -> bool:
     """Whether Argo CD calls the object out of sync because git has none."""
     return item.verdict is Verdict.OUT_OF_SYNC and item.target is ABSENT and is_object(item.live)
@@ -75,15 +77,13 @@ def _kept(subject: Subject, left: list[ObjectSnapshot]) -> dict[ObjectKey, str]:
     """The leftovers that may not go, each with the reason; what those name may not go either."""
     lives = {item.key: item.live for item in left if is_object(item.live)}
     names = {key: references(live) for key, live in lives.items()}
-    users = list(_users(subject, lives))
+    users = Users(tuple(_users(subject, lives)))
     kept = {key: reason for key, live in lives.items() if (reason := _reason(key, live, users))}
     kept |= {key: reason for key in lives if key not in kept and (reason := _unknown_class(subject, key))}
     while True:
-        more = {
-            key: reason
-            for key, live in lives.items()
-            if key not in kept and (reason := _needed(key, live, kept, names))
-        }
+        needs = _Needs(kept, names)
+        undecided = ((key, live) for key, live in lives.items() if key not in kept)
+        more = {key: reason for key, live in undecided if (reason := needs.reason(key, live))}
         if not more:
             return kept
         kept |= more
@@ -120,7 +120,7 @@ def _belonging(lives: Mapping[ObjectKey, JsonObject], everything: Iterable[JsonO
         uids |= {uid for uid, key in known.items() if key in more and uid}
 
 
-def _reason(key: ObjectKey, live: JsonObject, users: list[User]) -> str:
+def _reason(key: ObjectKey, live: JsonObject, users: Users) -> str:
     """Why a leftover may not go, as far as its own kind and the objects that stay tell."""
     if key.kind in DATA:
         return DATA[key.kind]
@@ -128,67 +128,12 @@ def _reason(key: ObjectKey, live: JsonObject, users: list[User]) -> str:
         return f"what deleting a {key.kind} takes along is not known"
     if _binds_people(live):
         return "it gives rights to people"
-    return next((f"{key_of(user)} {verb} it" for user, refs in users if (verb := _uses(user, refs, key, live))), "")
-
-
-def _uses(user: JsonObject, refs: frozenset[Reference], key: ObjectKey, live: JsonObject) -> str:
-    """How an object that stays uses a leftover; "" where it does not."""
-    if Reference(key.kind, key.namespace, key.name) in refs:
-        return "names"
-    if _has_rights(user, refs, live):
-        return "has rights from"
-    if text(user, "metadata", "namespace") != key.namespace:
-        return ""
-    if _is_scaled(user, key, live):
-        return "is scaled by"
-    return _selected(user, key, live)
-
-
-def _selected(user: JsonObject, key: ObjectKey, live: JsonObject) -> str:
-    kind, labels = text(user, "kind"), mapping(user, "metadata", "labels")
-    if kind == "Service" and selects(
-        mapping(user, "spec", "selector"), mapping(live, "spec", "template", "metadata", "labels")
-    ):
-        return "selects the pods of"
-    if key.kind == "Service" and _says_host(user, key):
-        return "has the address of"
-    if kind == "Pod" and key.kind in SELECTORS:
-        selector = child(live, "spec", SELECTORS[key.kind])
-        if is_object(selector) and (not selector or selects(selector, labels)):
-            return "is selected by"
-    return ""
-
-
-def _is_scaled(user: JsonObject, key: ObjectKey, live: JsonObject) -> bool:
-    target = child(live, "spec", "scaleTargetRef")
-    scaled = (text(target, "kind"), text(target, "name"))
-    return key.kind == "HorizontalPodAutoscaler" and scaled == (text(user, "kind"), text(user, "metadata", "name"))
-
-
-def _has_rights(user: JsonObject, refs: frozenset[Reference], live: JsonObject) -> bool:
-    """Whether a running pod or a schedule runs under an account that a leftover binding gives rights to."""
-    accounts = {subject for subject in subjects(live) if subject.kind == "ServiceAccount"}
-    return bool(accounts & refs) and not items(user, "subjects")
+    used = users.first_use(key, live)
+    return f"{key_of(used[0])} {used[1]} it" if used else ""
 
 
 def _binds_people(live: JsonObject) -> bool:
     return any(subject.kind in ("User", "Group") for subject in subjects(live))
-
-
-def _says_host(user: JsonObject, key: ObjectKey) -> bool:
-    """Whether the settings of an object that stays hold the host name of a Service."""
-    name, namespace = re.escape(key.name), re.escape(key.namespace)
-    host = re.compile(rf"(^|[/@,\s]){name}(\.{namespace}[\w.-]*)?(:\d+)?($|[/,\s?])")
-    return any(host.search(line) for settings in _settings(user) for line in texts(settings))
-
-
-def _settings(user: JsonObject) -> Iterator[Json]:
-    """What an object is set up with: data of a ConfigMap, environment and arguments of containers."""
-    if text(user, "kind") == "ConfigMap":
-        yield mapping(user, "data")
-    for pods in (child(user, "spec"), child(user, "spec", "template", "spec")):
-        for container in items(pods, "containers"):
-            yield [items(container, part) for part in ("env", "args", "command")]
 
 
 def _unknown_class(subject: Subject, key: ObjectKey) -> str:
@@ -197,20 +142,43 @@ def _unknown_class(subject: Subject, key: ObjectKey) -> str:
     return f"whether another namespace uses the {key.kind} was not read"
 
 
-def _needed(
-    key: ObjectKey, live: JsonObject, kept: Mapping[ObjectKey, str], names: Mapping[ObjectKey, frozenset[Reference]]
-) -> str:
-    """Why a leftover may not go because of another one that may not."""
-    named = Reference(key.kind, key.namespace, key.name)
-    for other in kept:
-        if named in names[other] and other.kind not in ("Application", "ApplicationSet"):
-            return f"{other}, which may not go itself, names it"
-        if Reference(other.kind, other.namespace, other.name) in subjects(live):
-            return f"it gives its rights to {other}, which may not go itself"
-        if other.kind in CLASSES and key.kind in WORKLOADS:
-            return f"it may be the controller of {other}, which may not go itself"
-        if other.kind == "PersistentVolumeClaim" and Reference(other.kind, other.namespace, other.name) in names[key]:
-            return f"it mounts {other}, which holds data"
+class _Needs:
+    """What the leftovers that may not go need in their turn."""
+
+    def __init__(self, kept: Iterable[ObjectKey], names: Mapping[ObjectKey, frozenset[Reference]]) -> None:
+        self._kept = list(kept)
+        self._names = names
+        self._places: dict[Reference, list[int]] = {}
+        self._named: dict[Reference, list[int]] = {}
+        self._classes = [place for place, key in enumerate(self._kept) if key.kind in CLASSES]
+        for place, key in enumerate(self._kept):
+            self._places.setdefault(Reference(key.kind, key.namespace, key.name), []).append(place)
+            for reference in names[key]:
+                self._named.setdefault(reference, []).append(place)
+
+    def reason(self, key: ObjectKey, live: JsonObject) -> str:
+        """Why a leftover may not go because of another one that may not; "" where none needs it."""
+        near = set(self._named.get(Reference(key.kind, key.namespace, key.name), ()))
+        for reference in (*subjects(live), *self._names[key]):
+            near.update(self._places.get(reference, ()))
+        near.update(self._classes if key.kind in WORKLOADS else ())
+        reasons = (_needed(key, live, self._kept[place], self._names) for place in sorted(near))
+        return next((reason for reason in reasons if reason), "")
+
+
+def _needed(key: ObjectKey, live: JsonObject, other: ObjectKey, names: Mapping[ObjectKey, frozenset[Reference]]) -> str:
+    """Why a leftover may not go because of one other that may not; "" where that one does not need it."""
+    if Reference(key.kind, key.namespace, key.name) in names[other] and other.kind not in (
+        "Application",
+        "ApplicationSet",
+    ):
+        return f"{other}, which may not go itself, names it"
+    if Reference(other.kind, other.namespace, other.name) in subjects(live):
+        return f"it gives its rights to {other}, which may not go itself"
+    if other.kind in CLASSES and key.kind in WORKLOADS:
+        return f"it may be the controller of {other}, which may not go itself"
+    if other.kind == "PersistentVolumeClaim" and Reference(other.kind, other.namespace, other.name) in names[key]:
+        return f"it mounts {other}, which holds data"
     return ""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 import msgspec
 
@@ -16,6 +16,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, text
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+T = TypeVar("T")
 TRACKING_ID = "argocd.argoproj.io/tracking-id"
 
 
@@ -143,10 +144,25 @@ class Objects(tuple[ObjectSnapshot, ...]):
         """The objects of these kinds."""
         return (item for kind in kinds for item in self._by_kind.get(kind, ()))
 
+    @cached_property
+    def known(self) -> dict[tuple[Hashable, tuple[int, ...]], tuple[object, object]]:
+        """What was worked out of all of them together: see `once`."""
+        return {}
+
 
 def of_kind(objects: tuple[ObjectSnapshot, ...], *kinds: str) -> Iterator[ObjectSnapshot]:
     """The objects of these kinds; quick where many ask about the same `Objects`."""
     return (objects if isinstance(objects, Objects) else Objects(objects)).of_kind(*kinds)
+
+
+def once(objects: tuple[ObjectSnapshot, ...], what: Hashable, make: Callable[[], T], *of: object) -> T:
+    """What `make` gives of all objects together and of some facts (told by identity), however many of them ask."""
+    if not isinstance(objects, Objects):
+        return make()
+    key = (what, tuple(map(id, of)))
+    if key not in objects.known:
+        objects.known[key] = (make(), of)  # `of` is kept, so that its identity stays its own
+    return cast(T, objects.known[key][0])  # what this key's `make` gave
 
 
 @dataclass(frozen=True)

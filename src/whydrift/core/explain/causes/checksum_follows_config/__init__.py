@@ -24,7 +24,7 @@ from whydrift.core.explain.writers import others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.secrets import masked
-from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
+from whydrift.core.model.snapshot import ObjectSnapshot, Verdict, once
 from whydrift.core.model.values import MaybeJson, child, same
 
 NAMED = re.compile(r"checksum|hash|sha(?:1|256|512)?(?:sum)?\b|md5", re.IGNORECASE)
@@ -43,29 +43,30 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim hashes beside differing configuration."""
-    differing = [item for item in subject.siblings if item.key != subject.key and _may_be_hashed(subject, item)]
+    hashed = once(subject.siblings, ("hashed", subject.key.namespace), lambda: _may_be_hashed(subject))
+    differing = [item for item in hashed if item.key != subject.key]
     names = set(_texts(child(subject.object.target, "spec")))
     used = [item for item in differing if item.key.name in names]
     for difference in concerned:
         sent = subject.base is not None and same(subject.base_at(difference), difference.live)
         if differing:
-            hashed = (used or differing)[0].key
+            first = (used or differing)[0].key
             yield Explanation(
                 paths=frozenset({difference.path}),
                 strength=Strength.ATTRIBUTED if sent else Strength.COINCIDES,
-                why=f"a hash of configuration, and {hashed} differs too:"
+                why=f"a hash of configuration, and {first} differs too:"
                 f" {quoted(difference.live)} is of what runs, {quoted(difference.target)} of what git says",
                 evidence=(
-                    Evidence("siblings", f"{hashed} differs{', and these pods use it' if used else ''}"),
+                    Evidence("siblings", f"{first} differs{', and these pods use it' if used else ''}"),
                     *((Evidence("base", "live's hash is the one that the last sync wrote"),) if sent else ()),
                 ),
                 side=Side.GIT if sent and git_moved(subject.application, subject.key) else None,
             )
 
 
-def _may_be_hashed(subject: Subject, item: ObjectSnapshot) -> bool:
-    alike = item.key.namespace == subject.key.namespace and item.key.kind in HASHED
-    return alike and item.verdict is Verdict.OUT_OF_SYNC and not item.equal
+def _may_be_hashed(subject: Subject) -> list[ObjectSnapshot]:
+    near = (i for i in subject.siblings if i.key.namespace == subject.key.namespace and i.key.kind in HASHED)
+    return [item for item in near if item.verdict is Verdict.OUT_OF_SYNC and not item.equal]
 
 
 def _hash(value: MaybeJson) -> bool:

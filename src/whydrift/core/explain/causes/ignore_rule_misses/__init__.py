@@ -26,7 +26,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import SETTINGS
-from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.snapshot import ObjectSnapshot, once
 from whydrift.core.model.values import MaybeJson
 
 
@@ -69,7 +69,8 @@ def _rules(subject: Subject) -> Iterable[IgnoreRule]:
 
 
 def _is_without_effect(rule: IgnoreRule, subject: Subject) -> bool:
-    return not any(removed_by(rule, side, subject) for item in subject.siblings for side in _sides(item))
+    sides = (side for item in subject.siblings for side in _sides(item))
+    return once(subject.siblings, rule, lambda: not any(removed_by(rule, side, subject) for side in sides))
 
 
 def _matches(correction: Correction, subject: Subject, difference: Difference) -> bool:

@@ -39,6 +39,7 @@ from whydrift.core.explain.usage import usage
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, FLEET, NEIGHBOURS, SETTINGS
+from whydrift.core.model.snapshot import once
 from whydrift.core.model.values import ABSENT
 
 
@@ -67,7 +68,9 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 
 
 def _side(subject: Subject, difference: Difference) -> tuple[Side | None, Evidence]:
-    if difference.shown and all(item.target is ABSENT for item in subject.siblings if not item.hook):
+    siblings = subject.siblings
+    all_left = once(siblings, "all left", lambda: all(item.target is ABSENT for item in siblings if not item.hook))
+    if difference.shown and all_left:
         return Side.ASK, Evidence("use", "everything that this application had is left behind at once")
     return usage(subject)
 
