@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import click
 import msgspec
 
 from whydrift import wiring
 from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
+from whydrift.cli.looks import is_recording, read_answer_file
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, listed
 from whydrift.core.model.application import Application
@@ -36,13 +36,6 @@ Exit codes (2 wins over 1, 1 over 3, 3 over 0):
   3  nothing broken was seen, but an application, pods or logs could not be read
 """
 ENCODER = msgspec.json.Encoder()
-
-
-class Earlier(msgspec.Struct):
-    """As much of an earlier answer as a comparison needs."""
-
-    schema: str
-    applications: list[ApplicationAnswer]
 
 
 @dataclass(frozen=True)
@@ -123,16 +116,9 @@ async def _look(connection: Connection, selection: Selection, earlier: list[Appl
 
 async def _earlier(name: str) -> list[ApplicationAnswer]:
     """What was broken at an earlier look: a JSON answer as it says, a recording looked at again."""
-    path = Path(name)
-    if not path.is_file() or path.suffix == ".zip":
+    if is_recording(name):
         return (await _look(Connection(recording=name), Selection(), [])).applications
-    try:
-        answer = msgspec.json.decode(path.read_bytes(), type=Earlier)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{name}: no answer of `whydrift unmask -o json` and no recording ({error})") from error
-    if answer.schema != SCHEMA:
-        raise UsageError(f"{name}: its schema is {answer.schema}, not {SCHEMA}")
-    return answer.applications
+    return read_answer_file(name)
 
 
 def _print(wanted: Wanted, found: Found) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import msgspec
 
@@ -11,11 +12,10 @@ from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.writers import last_writer
 from whydrift.core.judge.calibration import Agreement
 from whydrift.core.model.application import Application, Source
-from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.drift import Kind
 from whydrift.core.model.effect import Effect, Forecast
 from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
-from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.secrets import masked
@@ -45,7 +45,6 @@ from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, te
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 from whydrift.core.remedy.told import remedy_answer
 
-Remedies = Mapping[tuple[ObjectKey, Difference], Remedy]
 LARGEST = 2**63 - 1
 """Integers beyond 64 bit are told as text."""
 
@@ -76,7 +75,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             if c.agreement is Agreement.NOT_REPLAYED
         ),
         notes=(*source_notes(application), *_disagreements(outcome)),
-        objects=tuple(_object(o, sides, outcome.remedies) for o in outcome.objects),
+        objects=tuple(_object(o, sides, outcome) for o in outcome.objects),
         not_read=not_read,
         sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
         unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
@@ -182,16 +181,25 @@ def _disagreements(outcome: ApplicationOutcome) -> Iterator[str]:
     yield from (f"{c.key}: {c.why}" for c in outcome.calibrations if c.agreement is Agreement.DISAGREES)
 
 
-def _object(outcome: ObjectOutcome, sides: Mapping[str, Side], remedies: Remedies) -> ObjectAnswer:
-    item = outcome.object
-    told = {f.difference: remedies.get((item.key, f.difference)) for f in outcome.findings}
+def _object(found: ObjectOutcome, sides: Mapping[str, Side], outcome: ApplicationOutcome) -> ObjectAnswer:
+    item = found.object
+    remedies = {f.difference: outcome.remedies.get((item.key, f.difference)) for f in found.findings}
     return ObjectAnswer(
         id=item.key.id,
         namespace=item.key.namespace,
         argocd=item.verdict.value,
-        state=_state(item, outcome.findings),
-        differences=tuple(_difference(item, finding, sides, told[finding.difference]) for finding in outcome.findings),
+        state=_state(item, found.findings),
+        differences=tuple(
+            _difference(item, finding, sides, remedies[finding.difference]) for finding in found.findings
+        ),
+        server=_server(outcome.server_views.get(item.key)),
     )
+
+
+def _server(unchanged: bool | None) -> Literal["no change", "changes"] | msgspec.UnsetType:
+    if unchanged is None:
+        return msgspec.UNSET
+    return "no change" if unchanged else "changes"
 
 
 def _state(item: ObjectSnapshot, findings: tuple[Finding, ...]) -> State:

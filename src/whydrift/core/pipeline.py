@@ -19,6 +19,7 @@ from whydrift.core.judge.calibration import Calibration, calibrations, sent_to_s
 from whydrift.core.judge.forecast import forecast
 from whydrift.core.judge.reasons import reason_wants, reasoned
 from whydrift.core.judge.revision import at_revision
+from whydrift.core.judge.server_view import sees_no_change
 from whydrift.core.judge.situation import Situation, wants
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
@@ -60,6 +61,8 @@ class ApplicationOutcome:
     calibrations: tuple[Calibration, ...] = ()
     broken: Unmasked | None = None
     remedies: Mapping[tuple[ObjectKey, Difference], Remedy] = field(default_factory=dict)
+    server_views: Mapping[ObjectKey, bool] = field(default_factory=dict)
+    """Whether an apply of git's object would change nothing, by what a dry run answered."""
 
     @property
     def stale(self) -> bool:
@@ -202,10 +205,18 @@ def _compared_again(outcome: ApplicationOutcome, analysis: Analysis) -> Iterator
 
 
 def calibration_wants(outcome: ApplicationOutcome, analysis: Analysis) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
-    """The dry runs without which server-side comparisons cannot be compared again."""
+    """The dry runs without which server-side comparisons cannot be compared again, and those of what differs."""
+    differing = {found.key for found in outcome.objects}
     for item in _compared_again(outcome, analysis):
-        if item.target is not ABSENT and compared_server_side(outcome.snapshot.application, item):
+        asked = item.key in differing or compared_server_side(outcome.snapshot.application, item)
+        if item.target is not ABSENT and asked:
             yield item.key, DRY_RUN
+
+
+def with_server_views(outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts]) -> ApplicationOutcome:
+    """The outcome with what dry runs of the differing objects said, where there were any."""
+    said = {found.key: sees_no_change(found.object, facts(found.key)) for found in outcome.objects}
+    return replace(outcome, server_views={key: view for key, view in said.items() if view is not None})
 
 
 def dry_run_of(

@@ -28,6 +28,7 @@ from whydrift.core.pipeline import (
     look,
     reasoning_wants,
     with_reasons,
+    with_server_views,
 )
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
@@ -145,7 +146,7 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     wanted = (*foresight_wants(outcome.snapshot, facts), *_dry_runs(outcome, how))
     await reader.read((application, key, kind) for key, kind in wanted)
-    outcome = replace(outcome, calibrations=calibrate(outcome, facts, how.analysis))
+    outcome = with_server_views(replace(outcome, calibrations=calibrate(outcome, facts, how.analysis)), facts)
     if not how.analysis.forecast:
         return outcome
     if not how.analysis.revision:

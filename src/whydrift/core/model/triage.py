@@ -124,13 +124,17 @@ class DifferenceAnswer(Answered, frozen=True, omit_defaults=False):
 
 
 class ObjectAnswer(Answered, frozen=True, omit_defaults=False):
-    """One object with its differences; `id` is group/Kind/name."""
+    """One object with its differences; `id` is group/Kind/name.
+
+    `server` is what a dry run of git's object said, where one was made (`--dry-run`).
+    """
 
     id: str
     namespace: str
     argocd: str
     state: State
     differences: tuple[DifferenceAnswer, ...]
+    server: Literal["no change", "changes"] | msgspec.UnsetType = msgspec.UNSET
 
 
 class EffectAnswer(Answered, frozen=True, omit_defaults=False):

@@ -1,0 +1,63 @@
+"""Earlier looks: a JSON answer as it says, a recording looked at again."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from whydrift.core.model.triage import SCHEMA, ApplicationAnswer
+from whydrift.core.select import Selection
+from whydrift.errors import UsageError
+from whydrift.settings import Connection
+
+
+class Earlier(msgspec.Struct):
+    """As much of an earlier answer as a comparison needs."""
+
+    schema: str
+    applications: list[ApplicationAnswer]
+
+
+def is_recording(name: str) -> bool:
+    """Whether a name is that of a recording, not of an answer."""
+    path = Path(name)
+    return name == "demo" or path.is_dir() or path.suffix == ".zip"
+
+
+def read_answer_file(name: str) -> list[ApplicationAnswer]:
+    """The applications of a JSON answer (`-o json`). UsageError where the file is none."""
+    try:
+        answer = msgspec.json.decode(Path(name).read_bytes(), type=Earlier)
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror or error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(f"{name}: no answer of `whydrift -o json` and no recording ({error})") from error
+    if answer.schema != SCHEMA:
+        raise UsageError(f"{name}: its schema is {answer.schema}, not {SCHEMA}")
+    return answer.applications
+
+
+async def look(connection: Connection, selection: Selection, hidden: bool) -> list[ApplicationAnswer]:
+    """The selected applications as they are now, with what is accepted today."""
+    from whydrift import wiring
+    from whydrift.cli.answering import Progress, residuals_of
+    from whydrift.core.report.shield import shielded
+    from whydrift.usecases.scan import Read, scan
+
+    source = wiring.open_source(connection)
+    progress, residuals = Progress(), residuals_of(connection)
+    analysis = replace(wiring.analysis(source.settings, hidden), forecast=connection.dry_run, read_at=source.read_at)
+    found: list[ApplicationAnswer] = []
+    try:
+        stream = scan(source.answers, analysis, source.reader, selection.chooses(), Read())
+        async with aclosing(stream) as answers:
+            async for application in answers:
+                found.append(residuals.marked(shielded(application, source.masker)))
+                progress.show(len(found), application.name)
+        progress.clear()
+    finally:
+        await source.close()
+    return found
