@@ -10,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from kubernetes.stream.ws_client import PortForward
 from tests.replay import Replay
 from tests.replay.recorded import RECORDINGS
 
@@ -95,7 +96,7 @@ def test_pumps_every_connection_through_a_stream_of_its_own() -> None:
 
         def open_stream() -> socket.socket:
             opened.append(socket.create_connection((host, int(port))))
-            return opened[-1]
+            return PortForward._Port._Socket(opened[-1])  # type: ignore[no-any-return]  # the untyped client's wrapper
 
         tunnel = StreamForward(open_stream, "")
         options = ArgocdOptions(server=tunnel.address, plaintext=True)

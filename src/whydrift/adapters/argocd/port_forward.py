@@ -22,6 +22,7 @@ PORT = "8080"
 """The port of argocd-server's container (cmd/argocd: kube.PortForward(8080, …))."""
 PATIENCE = 20.0
 """Seconds until a forwarded port must be there."""
+ELSEWHERE = "set ARGOCD_OPTS='--port-forward-namespace NAMESPACE' to Argo CD's"
 READY = re.compile(rb"Forwarding from 127\.0\.0\.1:(\d+)")
 
 
@@ -70,7 +71,7 @@ def _through_kubectl(kubectl: str, selector: str, options: ArgocdOptions, enviro
     pods = [kubectl, *stated, "get", "pods", f"--selector={selector}", "--field-selector=status.phase=Running"]
     found = _lines(_run([*pods, "--output=name"], environ))
     if not found:
-        raise SourceError(f"port-forward: no running pod with {selector} in that namespace: --port-forward-namespace")
+        raise SourceError(f"port-forward: no running pod with {selector} in that namespace: {ELSEWHERE}")
     command = [kubectl, *stated, "port-forward", "--address=127.0.0.1", found[0], f":{PORT}"]
     process = subprocess.Popen(
         command,

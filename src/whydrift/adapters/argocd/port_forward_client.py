@@ -6,10 +6,11 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import cast
 
 from whydrift.adapters.argocd.options import ArgocdOptions
+from whydrift.adapters.argocd.port_forward import ELSEWHERE
 from whydrift.errors import SourceError
 
 CHUNK = 64 * 1024
@@ -40,7 +41,7 @@ class StreamForward:
                 far = self._open_stream()
             except Exception:  # whatever the client raises: the reader sees a closed connection, and says so
                 return
-            with far:
+            with closing(far):  # the client's socket is a wrapper, and no context manager
                 _pump(near, far)
 
     def close(self) -> None:
@@ -88,10 +89,14 @@ def forward_by_client(selector: str, options: ArgocdOptions, environ: Mapping[st
             f"port-forward: kubectl is not there, and the kubeconfig does not lead to a pod ({reason})"
         ) from error
     if not pods:
-        raise SourceError(f"port-forward: no running pod with {selector} in {namespace}: --port-forward-namespace")
+        raise SourceError(f"port-forward: no running pod with {selector} in {namespace}: {ELSEWHERE}")
+
+    one_at_a_time = threading.Lock()
 
     def open_stream() -> socket.socket:
-        forwarded = stream.portforward(api.connect_get_namespaced_pod_portforward, pods[0], namespace, ports="8080")
+        with one_at_a_time:  # the client exchanges a method of its own meanwhile (stream.py _websocket_request)
+            opening = api.connect_get_namespaced_pod_portforward
+            forwarded = stream.portforward(opening, pods[0], namespace, ports="8080")
         return cast(socket.socket, forwarded.socket(8080))  # a wrapper around one end of a socket pair
 
     return StreamForward(open_stream, f"forwards a port to pod {pods[0]} in {namespace} (kubectl is not there)")

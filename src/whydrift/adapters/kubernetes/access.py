@@ -13,9 +13,9 @@ from whydrift.adapters.http.proxies import proxy_for
 ADVICE = Advice(
     unknown_authority="is certificate-authority in the kubeconfig that of this cluster?",
     wrong_name="tls-server-name in the kubeconfig says which name to expect",
-    not_tls="the kubeconfig says https:",
-    not_plain="the kubeconfig says http:",
-    client_certificate="client-certificate in the kubeconfig",
+    not_tls="its address in the kubeconfig must say http:",
+    not_plain="its address in the kubeconfig must say https:",
+    client_certificate="give client-certificate in the kubeconfig",
     not_http="is it an API server?",
 )
 
