@@ -96,7 +96,7 @@ def test_pumps_every_connection_through_a_stream_of_its_own() -> None:
 
         def open_stream() -> socket.socket:
             opened.append(socket.create_connection((host, int(port))))
-            return PortForward._Port._Socket(opened[-1])  # type: ignore[no-any-return]  # the untyped client's wrapper
+            return PortForward._Port._Socket(opened[-1])  # type: ignore[no-untyped-call, return-value]  # the wrapper of the untyped client
 
         tunnel = StreamForward(open_stream, "")
         options = ArgocdOptions(server=tunnel.address, plaintext=True)
