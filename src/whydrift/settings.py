@@ -55,16 +55,21 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repos: dict[str, str] = msgspec.field(default_factory=dict)
     renders: Annotated[int, msgspec.Meta(ge=0, le=16)] = RENDERS
     cache: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What holds in the end. `repos` are local checkouts by URL of the repository, `cache` is where clones go."""
+    """What holds in the end. `repos` are local checkouts by URL of the repository, `cache` is where clones go.
+
+    `state` is where `apply` keeps what must not be lost: journals and dumps.
+    """
 
     people: People = field(default_factory=People)
     repos: Mapping[str, Path] = field(default_factory=dict)
     renders: int = RENDERS
     cache: Path = Path()
+    state: Path = Path()
 
 
 def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Settings:
@@ -78,10 +83,16 @@ def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Setti
         people=_listed(environ, "WHYDRIFT_MANAGERS_PEOPLE", stated.people),
         pipelines=_listed(environ, "WHYDRIFT_MANAGERS_PIPELINES", stated.pipelines),
     )
-    cache = environ.get("WHYDRIFT_CACHE") or file.cache
-    default = Path(environ.get("XDG_CACHE_HOME") or home / ".cache", "whydrift")
-    repos = {url: beside / Path(place).expanduser() for url, place in file.repos.items()}
-    return Settings(people, repos, file.renders, beside / Path(cache).expanduser() if cache else default)
+    cache, state = environ.get("WHYDRIFT_CACHE") or file.cache, environ.get("WHYDRIFT_STATE") or file.state
+    caches = Path(environ.get("XDG_CACHE_HOME") or home / ".cache", "whydrift")
+    states = Path(environ.get("XDG_STATE_HOME") or home / ".local" / "state", "whydrift")
+    return Settings(
+        people=people,
+        repos={url: beside / Path(place).expanduser() for url, place in file.repos.items()},
+        renders=file.renders,
+        cache=beside / Path(cache).expanduser() if cache else caches,
+        state=beside / Path(state).expanduser() if state else states,
+    )
 
 
 def _file(environ: Mapping[str, str], home: Path, folder: Path) -> Path | None:

@@ -17,16 +17,18 @@ from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
 from whydrift.demo import FLEET as DEMO
 from whydrift.errors import UsageError
-from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees
+from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees, Writes
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
 
 if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
+    from whydrift.adapters.journal import FileJournal
     from whydrift.adapters.kubernetes import KubernetesSource
     from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
+    from whydrift.usecases.apply.world import World
     from whydrift.usecases.doctor import Examination
     from whydrift.usecases.facts import FactReader
 
@@ -156,18 +158,24 @@ def open_source(connection: Connection) -> Opened:
     return opened
 
 
+def _checkouts(settings: Settings, connection: Connection) -> dict[str, Path]:
+    """The user's own checkouts by URL: the command line wins over the settings, and these over the folder."""
+    from whydrift.adapters.git.checkouts import checked, checkouts_of, named_checkouts
+
+    stated = {url: checked(place, f"repos.{url} in the settings") for url, place in settings.repos.items()}
+    return {**checkouts_of(Path.cwd(), dict(os.environ)), **stated, **named_checkouts(connection.repos)}
+
+
 def _open_repositories(opened: Opened, connection: Connection) -> None:
     """Checkouts that the user names win; a recording brings its own bundles, live ones are cloned into the cache."""
     from whydrift.adapters.git.bundles import RecordedRepositories
-    from whydrift.adapters.git.checkouts import checked, checkouts_of, named_checkouts
+    from whydrift.adapters.git.checkouts import named_checkouts
     from whydrift.adapters.git.repository import GitRepositories
 
     named = named_checkouts(connection.repos)
     repositories: GitRepositories | RecordedRepositories
     if not isinstance(opened.answers, Recording):
-        stated = {url: checked(place, f"repos.{url} in the settings") for url, place in opened.settings.repos.items()}
-        here = checkouts_of(Path.cwd(), dict(os.environ))
-        repositories = GitRepositories({**here, **stated, **named}, opened.settings.cache)
+        repositories = GitRepositories(_checkouts(opened.settings, connection), opened.settings.cache)
     elif named:
         repositories = GitRepositories(named, opened.settings.cache, clone=False)
     else:
@@ -181,6 +189,57 @@ def renderer(opened: Opened) -> Renderer | None:
     from whydrift.adapters.render.renderer import ToolRenderer, installed_tools
 
     return ToolRenderer(opened.repository, installed_tools()) if isinstance(opened.repository, Trees) else None
+
+
+def world(opened: Opened, connection: Connection, journal: FileJournal, plan: str, dump_secrets: bool) -> World:
+    """Everything that `apply` changes something with. UsageError for what cannot be changed: a recording, core mode."""
+    from whydrift.adapters.forge import Forges
+    from whydrift.adapters.git.work import WorkClones
+    from whydrift.adapters.journal import FileDumps
+    from whydrift.usecases.apply.fresh import Again
+    from whydrift.usecases.apply.world import World
+
+    state = opened.settings.state
+    again = Again(opened.answers, analysis(opened.settings, hidden=True), opened.reader)
+    return World(
+        source=opened.answers,
+        writes=_writes(opened.answers, dump_secrets),
+        clone=WorkClones(state / "git", _checkouts(opened.settings, connection)),
+        forge=Forges(os.environ, Path.home()),
+        journal=journal,
+        dumps=FileDumps(state / "dumps"),
+        masker=opened.masker,
+        fresh=again.explained,
+        now=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        plan=plan,
+        secrets=dump_secrets,
+    )
+
+
+def open_journal(settings: Settings, name: str) -> FileJournal:
+    """The journal of one plan. SourceError where another apply of it runs, or it cannot be written."""
+    from whydrift.adapters.journal import FileJournal
+
+    return FileJournal(settings.state / "journals" / f"{name}.jsonl")
+
+
+def _writes(answers: Source, dump_secrets: bool) -> Writes:
+    """What changes the servers that are read."""
+    from whydrift.adapters.argocd import ArgocdSource
+    from whydrift.adapters.argocd.writes import ArgocdWrites
+    from whydrift.adapters.kubernetes import KubernetesSource
+    from whydrift.adapters.kubernetes.writes import KubernetesWrites
+    from whydrift.adapters.live import Live
+    from whydrift.adapters.live_writes import LiveWrites
+    from whydrift.adapters.several import Several
+
+    instances = answers.members if isinstance(answers, Several) else {"": answers}
+    live = {name: instance for name, instance in instances.items() if isinstance(instance, Live)}
+    if not live or not isinstance(answers, Live | Several):
+        raise UsageError("only live servers with an Argo CD API can be changed: no recording, and no core mode")
+    argocd = {name: ArgocdWrites(i.argocd) for name, i in live.items() if isinstance(i.argocd, ArgocdSource)}
+    clusters = next((i.kubernetes for i in live.values() if isinstance(i.kubernetes, KubernetesSource)), None)
+    return LiveWrites(argocd, KubernetesWrites(clusters, dump_secrets) if clusters else None, answers.away)
 
 
 def recorder(opened: Opened, folder: Path) -> RecordingSource:

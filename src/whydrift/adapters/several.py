@@ -16,6 +16,9 @@ Servers = Callable[[], Awaitable[Mapping[str, str]]]
 class Instance(Source, Protocol):
     """One live Argo CD with the clusters that it is proven to mean."""
 
+    async def away(self, at: str) -> str:
+        """Why the cluster at a context is not what is meant; "" where it is."""
+
     @property
     def notes(self) -> list[str]:
         """What a user should know about the reading so far."""
@@ -28,32 +31,32 @@ class Several:
     """Routes questions by the id of their instance: a context of the argocd CLI."""
 
     def __init__(self, instances: Mapping[str, Instance], servers: Servers | None) -> None:
-        self._instances = dict(instances)
+        self.members = dict(instances)
         self._servers = servers
 
     @property
     def name(self) -> str:
         """The addresses of all."""
-        return "; ".join(f"{name}: {instance.name}" for name, instance in self._instances.items())
+        return "; ".join(f"{name}: {instance.name}" for name, instance in self.members.items())
 
     @property
     def notes(self) -> list[str]:
         """What each has to say."""
-        return [f"{name}: {note}" for name, instance in self._instances.items() for note in instance.notes]
+        return [f"{name}: {note}" for name, instance in self.members.items() for note in instance.notes]
 
     @property
     def requests(self) -> int:
         """How many requests were made; the clusters, which are shared, are counted by each."""
-        return sum(instance.requests for instance in self._instances.values())
+        return sum(instance.requests for instance in self.members.values())
 
     def instances(self) -> Sequence[str]:
         """The contexts."""
-        return list(self._instances)
+        return list(self.members)
 
     async def ask(self, question: Question) -> Reply:
         """The answer of the instance that is meant; of a cluster, that of whoever is proven to reach it."""
         if question.api is Api.ARGOCD:
-            return await self._instances[question.at].ask(replace(question, at=""))
+            return await self.members[question.at].ask(replace(question, at=""))
         member = await self._reaching(question.at)
         return NotRead(f"no instance reaches cluster {question.at}") if member is None else await member.ask(question)
 
@@ -62,17 +65,22 @@ class Several:
         member = await self._reaching(at)
         return NotRead(f"no instance reaches {at}") if member is None else await member.dry_run(at, target, namespace)
 
+    async def away(self, at: str) -> str:
+        """Why the cluster at a context is not written to; "" where an instance is proven to mean it."""
+        member = await self._reaching(at)
+        return f"no instance reaches cluster {at}" if member is None else await member.away(at)
+
     async def _reaching(self, at: str) -> Instance | None:
-        for name, instance in self._instances.items():
+        for name, instance in self.members.items():
             if at in (await self.clusters(name)).values():
                 return instance
         return None
 
     async def clusters(self, instance: str = "") -> dict[str, str]:
         """What an instance calls each cluster → its context. The chosen one goes by its name: others call it by URL."""
-        if instance not in self._instances:
+        if instance not in self.members:
             return {}
-        found = await self._instances[instance].clusters()
+        found = await self.members[instance].clusters()
         servers = {} if self._servers is None else await self._servers()
         contexts = {url: context for context, url in servers.items() if context}
         chosen = contexts.get(servers.get("", ""), "")
@@ -80,5 +88,5 @@ class Several:
 
     async def close(self) -> None:
         """Close all."""
-        for instance in self._instances.values():
+        for instance in self.members.values():
             await instance.close()

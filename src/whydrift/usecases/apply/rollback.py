@@ -52,7 +52,9 @@ async def _create(world: World, dump: Dump, at: str, item: DumpedObject) -> None
             return "" if now.status == 404 else now
         return "it is there"
 
-    await act(world, Act(dump.step, f"restore {item.id} {item.namespace}".rstrip(), send, happened))
+    # what is missing is created, whatever an earlier rollback did: the time makes it another act
+    name = f"restore {item.id} {item.namespace} at {world.now()}"
+    await act(world, Act(dump.step, name, send, happened))
 
 
 async def _living_owners(world: World, at: str, content: JsonObject) -> list[Json]:

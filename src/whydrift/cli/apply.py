@@ -1,0 +1,210 @@
+"""`whydrift apply`: the only command that changes a cluster, Argo CD or a remote repository."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from whydrift.cli.options import connection_options, output_option
+from whydrift.cli.requests import connection_of, listed
+from whydrift.core.model.applied import ApplyAnswer, StepAnswer
+from whydrift.core.model.plan import SCHEMA, Plan
+from whydrift.core.remedy.carried import carried
+from whydrift.core.report.apply_text import exit_code, preview, refused_text, restore_text, step_line
+from whydrift.core.report.words import Ink
+from whydrift.errors import UsageError
+from whydrift.settings import Connection
+
+if TYPE_CHECKING:
+    from whydrift.usecases.apply.run import Run
+
+EPILOG = """\b
+Exit codes (2 wins over 1):
+  0  every step that was chosen is in place
+  1  a step was refused, stopped, or waits (for a merge, say): --resume goes on
+  2  the command could not do its work: usage, connection, permission
+"""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to carry out, and how to ask and tell."""
+
+    connection: Connection
+    only: tuple[str, ...]
+    yes: bool
+    resume: bool
+    dump_secrets: bool
+    output: str
+    colour: str
+
+    @property
+    def ink(self) -> Ink:
+        """How to colour."""
+        from whydrift.cli.answering import wants_colour
+
+        return Ink(wants_colour(self.colour))
+
+
+@click.command("apply", epilog=EPILOG)
+@click.argument("plan", required=False, metavar="PLAN.JSON")
+@click.option("--only", multiple=True, metavar="STEP", help="Carry out this step of the plan; repeat it for several.")
+@click.option("--yes", is_flag=True, help="Do not ask, for pipelines.")
+@click.option("--resume", is_flag=True, help="Go on with an apply that was interrupted, or that waited for a merge.")
+@click.option("--rollback", metavar="DUMP", help="Restore what a guarded delete took away.")
+@click.option("--dump-secrets", is_flag=True, help="Delete Secrets too; their dump holds the real values.")
+@connection_options
+@output_option("text", "json")
+@click.pass_context
+def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **options: object) -> None:
+    """Carry out a plan: commits on a branch with a pull request, patches, syncs, guarded deletes.
+
+    Shows everything first, and asks. Refuses where git or an object moved since the plan; never repeats a write.
+    """
+    request = Request(
+        connection=connection_of(options),
+        only=listed(options["only"]),
+        yes=bool(options["yes"]),
+        resume=bool(options["resume"]),
+        dump_secrets=bool(options["dump_secrets"]),
+        output=str(options["output"]),
+        colour=str(options["colour"]),
+    )
+    if (plan is None) == (rollback is None):
+        raise UsageError("apply: give a plan.json, or --rollback DUMP")
+    if request.output == "json" and not request.yes:
+        raise UsageError("-o json: nobody can be asked, say --yes")
+    if request.connection.recording is not None:
+        raise UsageError("--from: a recording cannot be changed")
+    work = _apply(request, Path(plan)) if plan is not None else _rollback(request, str(rollback))
+    ctx.exit(asyncio.run(work))
+
+
+async def _apply(request: Request, path: Path) -> int:
+    from whydrift import wiring
+    from whydrift.usecases.apply.run import Run, selected
+
+    content = path.read_bytes()
+    plan, digest = _plan(content, path), hashlib.sha256(content).hexdigest()
+    source = wiring.open_source(request.connection)
+    try:
+        with wiring.open_journal(source.settings, digest[:16]) as journal:
+            world = wiring.world(source, request.connection, journal, digest, request.dump_secrets)
+            chosen = carried(plan, _chosen(request, selected(world)))
+            return await _carry_out(request, Run(plan, chosen, world), journal.path)
+    finally:
+        await source.close()
+
+
+def _plan(content: bytes, path: Path) -> Plan:
+    try:
+        plan = msgspec.json.decode(content, type=Plan)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not a plan ({error})") from error
+    if plan.schema != SCHEMA:
+        raise UsageError(f"{path}: a plan of another version ({plan.schema}): plan again")
+    return plan
+
+
+def _chosen(request: Request, begun: tuple[str, ...]) -> tuple[str, ...]:
+    """The steps that are named: by --only, or by the apply that was interrupted."""
+    if request.resume and request.only:
+        raise UsageError("--resume goes on with what was selected: leave --only out")
+    if request.resume and not begun:
+        raise UsageError("--resume: this plan was not begun")
+    if begun and not request.resume:
+        raise UsageError("this plan was begun already: --resume goes on with it; for anything else plan again")
+    return begun or request.only
+
+
+async def _carry_out(request: Request, run: Run, journal: Path) -> int:
+    from whydrift.usecases.apply.run import begin, carry_out, left, refusals
+
+    out, ink = sys.stdout, request.ink
+    telling = request.output == "text"
+    if telling:
+        from whydrift.cli.answering import page_width
+
+        out.write(preview(run.plan, run.carried, ink, page_width()))
+    refused = await refusals(run)
+    if refused and telling:
+        out.write(refused_text(refused, ink))
+    if refused or not run.carried.steps:
+        return _end(request, run, journal, [*refused, *left(run)])
+    asked = _asked(request, run)
+    if asked is None:
+        out.write("Nothing was changed.\n")
+        return 0
+    run = asked
+    if not request.resume:
+        begin(run)
+    done: list[StepAnswer] = []
+    async for step in carry_out(run):
+        done.append(step)
+        if telling:
+            out.write(step_line(step, ink))
+            out.flush()
+    return _end(request, run, journal, [*done, *left(run)])
+
+
+def _asked(request: Request, run: Run) -> Run | None:
+    """The run with what the user wants of it; None where that is nothing."""
+    if request.yes:
+        return run
+    number = len(run.carried.steps)
+    answer = _ask(f"Carry out {number} of them? (y)es, (n)o, (o)ne by one", ("y", "n", "o"))
+    if answer == "n":
+        return None
+    if answer == "y" or request.resume:
+        return run
+    names = [step.id for step in run.carried.steps if _ask(f"{step.id}  {step.title}? (y)es, (n)o", ("y", "n")) == "y"]
+    return replace(run, carried=carried(run.plan, tuple(names))) if names else None
+
+
+def _ask(question: str, answers: tuple[str, ...]) -> str:
+    """An answer of the user's. UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here: --yes carries it out")
+    return str(click.prompt(question, type=click.Choice(answers, case_sensitive=False), show_choices=False))
+
+
+def _end(request: Request, run: Run, journal: Path, steps: list[StepAnswer]) -> int:
+    if request.output == "json":
+        told = ApplyAnswer(plan=run.world.plan, journal=str(journal), steps=tuple(steps))
+        sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+    sys.stdout.flush()
+    return exit_code(steps)
+
+
+async def _rollback(request: Request, path: str) -> int:
+    from whydrift import wiring
+    from whydrift.usecases.apply.dumping import read_dump
+    from whydrift.usecases.apply.rollback import missing, restore
+
+    if request.only or request.resume:
+        raise UsageError("--rollback restores everything that is missing: leave --only and --resume out")
+    source = wiring.open_source(request.connection)
+    name = f"rollback-{hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:16]}"
+    try:
+        with wiring.open_journal(source.settings, name) as journal:
+            world = wiring.world(source, request.connection, journal, name, request.dump_secrets)
+            dump = read_dump(world, path)
+            objects = await missing(world, dump)
+            sys.stdout.write(restore_text(objects))
+            if not objects or not _may(request, len(objects)):
+                return 0
+            sys.stdout.write(f"{await restore(world, dump, objects)}\n")
+            return 0
+    finally:
+        await source.close()
+
+
+def _may(request: Request, number: int) -> bool:
+    return request.yes or _ask(f"Create {number}? (y)es, (n)o", ("y", "n")) == "y"
