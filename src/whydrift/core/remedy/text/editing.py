@@ -82,7 +82,7 @@ def _steps(text: Text, node: Node, new: Json, slot: Slot) -> Iterator[Step]:
 def _scalar_steps(text: Text, node: Scalar, new: Json, slot: Slot) -> Iterator[Splice]:
     old = node.value
     if isinstance(old, str) and isinstance(new, str):
-        if node.style == "|" and new.strip("\n"):
+        if node.style == "|" and "\n" in new and new.strip("\n"):
             yield from literal_steps(text, node, old, new, slot)
             return
         folded = folded_splice(text, node, old, new) if "\n" in text.content[node.start : node.end] else None

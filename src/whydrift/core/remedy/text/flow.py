@@ -9,6 +9,8 @@ from whydrift.core.remedy.text.splices import Splice, Text
 
 Spans = Sequence[tuple[int, int]]
 """Where the parts of a map or list in flow style stand."""
+Part = tuple[str, int | None]
+"""The text of a part, and which of the old ones it is; None: a new one."""
 
 
 def appended(text: Text, node: Entries | Items, spans: Spans, new: Sequence[str]) -> Splice:
@@ -18,11 +20,15 @@ def appended(text: Text, node: Entries | Items, spans: Spans, new: Sequence[str]
     return Splice(end, end, "".join(separator + part for part in new))
 
 
-def rebuilt(text: Text, node: Entries | Items, spans: Spans, parts: Sequence[str]) -> Splice:
-    """All parts between the brackets, some of them new or left out."""
+def rebuilt(text: Text, node: Entries | Items, spans: Spans, parts: Sequence[Part]) -> Splice:
+    """All parts between the brackets, some of them new or left out; what stays keeps what stood before it."""
     if not parts:
         return Splice(node.start + 1, node.end - 1, "")
-    return Splice(spans[0][0], spans[-1][1], _separator(text, node, spans).join(parts))
+    usual = _separator(text, node, spans)
+    written = parts[0][0]
+    for part, old in parts[1:]:
+        written += (text.content[spans[old - 1][1] : spans[old][0]] if old else usual) + part
+    return Splice(spans[0][0], spans[-1][1], written)
 
 
 def _separator(text: Text, node: Entries | Items, spans: Spans) -> str:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from whydrift.core.model.paths import item_key
 from whydrift.core.model.values import Json, child
-from whydrift.core.remedy.text.flow import appended, rebuilt
+from whydrift.core.remedy.text.flow import Part, appended, rebuilt
 from whydrift.core.remedy.text.nodes import Items, value_of
 from whydrift.core.remedy.text.splices import Inner, Slot, Splice, Step, Text, replaced
 from whydrift.core.remedy.text.writing import flow_text, indented, item_lines
@@ -29,7 +29,7 @@ def list_steps(text: Text, node: Items, new: list[Json], slot: Slot) -> Iterator
     old = [value_of(item) for item in node.items]
     order = _order(old, new)
     if order is not None:
-        yield from _reordered(text, node, order)
+        yield from _reordered(text, node, order, slot)
         return
     pairs = _aligned(old, new)
     if not any(pair.old is not None and pair.new is not None for pair in pairs) or not new:
@@ -102,12 +102,12 @@ def _flow_steps(text: Text, node: Items, new: list[Json], pairs: Sequence[Pair])
         if added:
             yield appended(text, node, spans, [flow_text(new[place], text.style) for place in added])
         return
-    parts: list[str] = []
+    parts: list[Part] = []
     for pair in (pair for pair in pairs if pair.new is not None):
         assert pair.new is not None
         stays = pair.old is not None and _text(value_of(node.items[pair.old])) == _text(new[pair.new])
         start, end = spans[pair.old] if pair.old is not None else (0, 0)
-        parts.append(text.content[start:end] if stays else flow_text(new[pair.new], text.style))
+        parts.append((text.content[start:end] if stays else flow_text(new[pair.new], text.style), pair.old))
     yield rebuilt(text, node, spans, parts)
 
 
@@ -141,16 +141,16 @@ def _dropped_in_block(text: Text, node: Items, gone: Sequence[int]) -> Iterator[
             raise NotEditable("items that start on one line cannot be told apart")
 
 
-def _reordered(text: Text, node: Items, order: Sequence[int]) -> Iterator[Splice]:
+def _reordered(text: Text, node: Items, order: Sequence[int], slot: Slot) -> Iterator[Splice]:
     """Items trade places: in flow style their text, in block style their lines with the comments above them."""
     if node.flow:
         spans = [(item.outer, item.end) for item in node.items]
     else:
-        starts = [node.dashes[0], *(text.line_end(_item_end(node, place)) for place in range(len(node.items) - 1))]
-        starts[0] = text.line_start(node.dashes[0]) if text.first_on_line(node.dashes[0]) else -1
         ends = [text.line_end(_item_end(node, place)) for place in range(len(node.items))]
-        spans = list(zip(starts, ends, strict=True))
-        if starts[0] < 0 or not text.content[: ends[-1]].endswith("\n"):
+        first = text.line_start(node.dashes[0])
+        below_key = text.line_end(slot.after) if slot.indent >= 0 else first
+        spans = list(zip([min(below_key, first), *ends], ends, strict=False))
+        if not text.first_on_line(node.dashes[0]) or not text.content[: ends[-1]].endswith("\n"):
             spans = [(dash, _item_end(node, place)) for place, dash in enumerate(node.dashes)]
     for place, (start, end) in enumerate(spans):
         if order[place] != place:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from whydrift.core.model.values import Json, JsonObject, same
-from whydrift.core.remedy.text.flow import appended, rebuilt
+from whydrift.core.remedy.text.flow import Part, appended, rebuilt
 from whydrift.core.remedy.text.nodes import Entries, is_merge, key_of, value_of
 from whydrift.core.remedy.text.scalars import scalar_text
 from whydrift.core.remedy.text.splices import Inner, Slot, Splice, Step, Text, replaced
@@ -85,15 +85,15 @@ def _added_in_flow(text: Text, node: Entries, added: list[str], new: JsonObject,
 
 def _rebuilt_flow(text: Text, node: Entries, own: dict[str, int], added: list[str], new: JsonObject) -> Splice:
     spans: list[tuple[int, int]] = []
-    parts: list[str] = []
+    parts: list[Part] = []
     for place, (key, value) in enumerate(node.pairs):
         spans.append((key.outer, entry_end(text, node, place)))
         name = "" if is_merge(key) else key_of(key)
         if is_merge(key) or (own[name] == place and name in new and same(value_of(value), new[name])):
-            parts.append(text.content[spans[-1][0] : spans[-1][1]])
+            parts.append((text.content[spans[-1][0] : spans[-1][1]], place))
         elif name in new and own[name] == place:
-            parts.append(_flow_entry(text, name, new[name]))
-    return rebuilt(text, node, spans, parts + [_flow_entry(text, key, new[key]) for key in added])
+            parts.append((_flow_entry(text, name, new[name]), place))
+    return rebuilt(text, node, spans, parts + [(_flow_entry(text, key, new[key]), None) for key in added])
 
 
 def _flow_entry(text: Text, key: str, value: Json) -> str:
@@ -134,5 +134,6 @@ def _behind_dash(text: Text, node: Entries, kept: int) -> Splice:
     start, end = node.pairs[0][0].outer, node.pairs[kept][0].outer
     between = text.content[text.line_end(entry_end(text, node, kept - 1)) : end]
     if between.strip():  # a comment stands above the one that stays: its lines stay
+        start = len(text.content[:start].rstrip(" "))
         return Splice(start, text.line_end(entry_end(text, node, kept - 1)), text.style.newline)
     return Splice(start, end, "")

@@ -15,19 +15,25 @@ MASKER = Masker(b"whether it is secret")
 
 
 def secret_lines(content: str) -> frozenset[int]:
-    """The numbers (from 0) of the lines that hold something secret."""
+    """The numbers (from 0) of the lines that hold something secret, comments included."""
+    lines = content.split("\n")
     try:
-        found = [
+        found = {
             number
             for document in documents(content)
             if document.root is not None
             for scalar in _masked(document.root, MASKER.mask(value_of(document.root)))
             for number in _lines(content, scalar)
-        ]
+        }
     except (NotEditable, SourceError):
-        lines = content.split("\n")
-        return frozenset(number for number, line in enumerate(lines) if MASKER.text(line) != line)
-    return frozenset(found)
+        whole = MASKER.text(content).split("\n")  # a key over several lines is told by its first and last one only
+        return _telling(lines) | {n for n, line in enumerate(lines) if len(whole) != len(lines) or whole[n] != line}
+    return frozenset(found | _telling([line if "#" in line else "" for line in lines]))
+
+
+def _telling(lines: list[str]) -> frozenset[int]:
+    """The lines that look secret by themselves."""
+    return frozenset(number for number, line in enumerate(lines) if MASKER.text(line) != line)
 
 
 def _lines(content: str, scalar: Scalar) -> range:
@@ -37,19 +43,20 @@ def _lines(content: str, scalar: Scalar) -> range:
 
 def _masked(node: Node, masked: Json) -> Iterator[Scalar]:
     """The scalars that masking changes."""
-    match node:
-        case Scalar():
-            if not same(node.value, masked):
-                yield node
-        case Alias():
-            yield from _masked(node.node, masked)
-        case Items():
-            for place, item in enumerate(node.items):
-                yield from _masked(item, _part(masked, place))
-        case Entries():
-            for key, value in node.pairs:
-                if not is_merge(key):
-                    yield from _masked(value, _part(masked, key_of(key)))
+    if isinstance(node, Alias):
+        yield from _masked(node.node, masked)
+    elif isinstance(node, Scalar):
+        yield from () if same(node.value, masked) else (node,)
+    else:
+        for step, inner in _below(node):
+            yield from _masked(inner, _part(masked, step))
+
+
+def _below(node: Items | Entries) -> Iterator[tuple[str | int, Node]]:
+    if isinstance(node, Items):
+        yield from enumerate(node.items)
+    else:
+        yield from ((key_of(key), value) for key, value in node.pairs if not is_merge(key))
 
 
 def _part(masked: Json, step: str | int) -> Json:
