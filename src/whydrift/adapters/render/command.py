@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +24,11 @@ LARGEST_OUTPUT = 64 * 1024**2
 MEMORY = 4 * 1024**3
 """Address space, of which Go reserves far more than it uses; GOMEMLIMIT bounds what it uses."""
 NOWHERE = "http://127.0.0.1:9"
+PREFIX = "whydrift-render-"
+"""How temporary copies are called."""
+PLACE = re.compile(rf"\S*{PREFIX}[^\s/:]*")
+CHATTER = ("level=INFO", "level=WARN", "WARNING:", "I0", "W0")
+"""How lines begin that are no complaints."""
 WORDS = 600
 
 
@@ -114,6 +120,7 @@ def _complaint(command: list[str], code: int, complaint: bytes, folder: Path) ->
         return f"{_name(command)} wrote too much"
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return f"{_name(command)} took too much time or memory"
-    lines = complaint.decode("utf-8", "replace").replace(str(folder), ".").splitlines()
-    words = " ".join(line.strip() for line in lines if line.strip())
+    text = PLACE.sub(".", complaint.decode("utf-8", "replace").replace(str(folder), "."))
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(CHATTER)]
+    words = " ".join(lines)
     return f"{_name(command)}: {words[:WORDS] or f'exit code {code}'}"

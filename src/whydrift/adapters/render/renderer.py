@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
-from whydrift.adapters.render.command import Limits
+from whydrift.adapters.render.command import PREFIX, Limits
 from whydrift.adapters.render.helm import helm_manifests, read_chart
 from whydrift.adapters.render.kustomize import kustomized_manifests, read_kustomization
 from whydrift.adapters.render.plain import plain_manifests
@@ -158,7 +158,7 @@ class ToolRenderer:
     async def _counted(self, made: Callable[[Path], Awaitable[Manifests]]) -> Manifests:
         async with self._slots:
             self.rendered += 1
-            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="whydrift-render-"))
+            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=PREFIX))
             try:
                 return await made(folder)
             finally:
