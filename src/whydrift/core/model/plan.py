@@ -47,7 +47,8 @@ class FieldRef(Answered, frozen=True):
     """One difference that a step is about, as `explain` names it; `wanted` is what target shall say, masked.
 
     `wanted` is left out where the field shall go, and where nothing in git changes. `by` wrote what live holds, apart
-    from Argo CD, `since` says when; both "" where the managed fields do not tell. `side` is the side that is right.
+    from Argo CD, `since` says when; both "" where the managed fields do not tell. `side` is the side that is right,
+    `where` the place that is edited for it.
     """
 
     application: str
@@ -62,6 +63,7 @@ class FieldRef(Answered, frozen=True):
     side: str = ""
     by: str = ""
     since: str = ""
+    where: str = ""
 
 
 class EditStep(Answered, frozen=True):

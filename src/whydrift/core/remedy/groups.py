@@ -35,8 +35,8 @@ class Group:
 
     @property
     def edited(self) -> bool:
-        """Whether the remedy is to change what git renders, and it is known how."""
-        return self.choice.kind in EDITED and bool(self.changes)
+        """Whether an edit is offered that changes what git renders; of an ask it is the one that adopts live's value."""
+        return bool(self.changes) and (self.choice.kind in EDITED or self.choice.kind is RemedyKind.ASK)
 
 
 def groups(chosen: Chosen) -> Iterator[Group]:

@@ -127,6 +127,7 @@ def _field(offer: Offer, difference: Difference) -> FieldRef:
         side=offer.side,
         by=writer.manager if writer else "",
         since=(writer.time or "") if writer else "",
+        where=_where(offer),
     )
 
 
