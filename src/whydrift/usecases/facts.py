@@ -18,6 +18,7 @@ from whydrift.core.model.fact_kinds import (
     COMPARED_MANIFESTS,
     CRDS,
     DEFINITION,
+    DISRUPTION_BUDGETS,
     DRY_RUN,
     EARLIER_MANIFESTS,
     EVENTS,
@@ -362,6 +363,9 @@ READERS: dict[FactKind[object], Reader] = {
     ),
     AUTOSCALERS: _cluster_list(AUTOSCALERS, "/apis/autoscaling/v2/namespaces/{namespace}/horizontalpodautoscalers"),
     SCALED_OBJECTS: _cluster_list(SCALED_OBJECTS, "/apis/keda.sh/v1alpha1/namespaces/{namespace}/scaledobjects"),
+    DISRUPTION_BUDGETS: _cluster_list(
+        DISRUPTION_BUDGETS, "/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets"
+    ),
     NAMESPACE: _namespace,
     EVENTS: _cluster_list(EVENTS, "/api/v1/namespaces/{namespace}/events"),
     COMMITS: _commits,

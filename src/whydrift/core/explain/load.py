@@ -9,14 +9,19 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.fact_kinds import POD_METRICS
 from whydrift.core.model.values import Json, MaybeJson, child, items, mapping
 
+REQUESTS, LIMITS = "requests", "limits"
 
-def cpu_share(subject: Subject, replicas: MaybeJson) -> Fraction | None:
-    """The CPU that the pods use now, as a share of what `replicas` of them request; None where that is not known."""
+
+def cpu_share(subject: Subject, replicas: MaybeJson, bound: str = REQUESTS) -> Fraction | None:
+    """The CPU that the pods use now, as a share of what `replicas` of them request (or are limited to).
+
+    None where that is not known.
+    """
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 1:
         return None
     used = [_used(pod) for pod in _pods(subject)]
-    requested = _requested(subject)
-    return sum(used, Fraction(0)) / (requested * replicas) if used and requested else None
+    stated = _stated(subject, bound)
+    return sum(used, Fraction(0)) / (stated * replicas) if used and stated else None
 
 
 def _pods(subject: Subject) -> list[Json]:
@@ -30,10 +35,10 @@ def _used(pod: Json) -> Fraction:
     return sum((_cpu(container, "usage") for container in items(pod, "containers")), Fraction(0))
 
 
-def _requested(subject: Subject) -> Fraction:
-    """What one pod requests, 0 where a container states no request."""
+def _stated(subject: Subject, bound: str) -> Fraction:
+    """What one pod requests or is limited to, 0 where a container states none."""
     containers = items(subject.object.live, "spec", "template", "spec", "containers")
-    stated = [_cpu(container, "resources", "requests") for container in containers]
+    stated = [_cpu(container, "resources", bound) for container in containers]
     return sum(stated, Fraction(0)) if all(stated) else Fraction(0)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from whydrift.core.compare.differences import Change
+from whydrift.core.explain.autoscalers import autoscalers_of
+from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.predict import Predicted
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.objects import ObjectKey, group_of
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import JsonObject, child, mapping, text
+from whydrift.core.model.values import ABSENT, JsonObject, child, mapping, text
 
 
 def rescaled(
@@ -32,6 +35,21 @@ def rescaled(
         return ()
     loses = unsafe.loses if unsafe else ""
     return (Effect(scaled, Does.SCALE, says, unsafe is None, ("/spec/replicas",), loses),)
+
+
+def band_after(subject: Subject, change: Change) -> str:
+    """What the autoscaler of a workload makes of another number of pods; "" where none is known."""
+    after = 1 if change.on_right is ABSENT else change.on_right
+    if not isinstance(after, int) or isinstance(after, bool):
+        return ""
+    for scaler in autoscalers_of(subject):
+        named = f"{scaler.key.kind} {scaler.key.name}"
+        if after == 0:
+            return f"; {named} does nothing at 0 pods" if scaler.key.kind == "HorizontalPodAutoscaler" else ""
+        bound = min(max(after, scaler.least), scaler.most)
+        then = "" if bound == after else f" and takes it to {bound} again"
+        return f"; {named} keeps between {scaler.least} and {scaler.most}{then}"
+    return ""
 
 
 def _scaled(scaler: ObjectKey, stated: JsonObject) -> ObjectKey:

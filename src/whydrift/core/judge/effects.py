@@ -10,7 +10,10 @@ from whydrift.core.compare.typed.remarshal import remarshal_value
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.versions import Image, is_newer
+from whydrift.core.judge.bands import band_after
+from whydrift.core.judge.budgets import budgets_told
 from whydrift.core.judge.dangers import danger
 from whydrift.core.judge.load import load_after
 from whydrift.core.judge.losses import Judged, Worth, judged
@@ -20,7 +23,7 @@ from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path, for_people, pointer, starts_with
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, MaybeJson, child, same
+from whydrift.core.model.values import ABSENT, MaybeJson, child, same, text
 from whydrift.errors import NotComparable
 
 TEMPLATE: Path = ("spec", "template")
@@ -53,7 +56,7 @@ def effects_of(
     rolls = _rolls(item.key, predicted, each, situation.knowledge.types)
     noisy = rolls and not any(_in_template(j.change) and j.worth is Worth.WANTED for j in each)
     effects = [_effect(item, predicted, j, situation, noisy) for j in each]
-    restart = [_restart(item.key, predicted, each, noisy)] if rolls else []
+    restart = [_restart(situation.subject(item), predicted, each, noisy)] if rolls else []
     return (*_grouped(effects), *restart)
 
 
@@ -84,14 +87,14 @@ def _encoded(template: MaybeJson, types: TypeTable) -> MaybeJson:
 
 def _effect(item: ObjectSnapshot, predicted: Predicted, j: Judged, situation: Situation, noisy: bool) -> Effect:
     change, paths = j.change, (_pointer(j.change),)
-    says = _says(change, predicted)
+    says = f"{_says(change, predicted)}{_load(item, change, situation)}"
     if j.worth is Worth.RETURNS:
         return Effect(
             item.key, Does.NOTHING, f"{_field(change, predicted)}: the webhook writes the same again", True, paths
         )
     if j.worth is Worth.LOST:
         does = _does(change)
-        told = f"{says}{_load(item, predicted, change, situation)}{f': {j.why}' if j.why and not j.cause else ''}"
+        told = f"{says}{f': {j.why}' if j.why and not j.cause else ''}"
         return Effect(item.key, does, told, False, paths, j.cause)
     feared = danger(item.key, change) if j.worth is Worth.WANTED else ""
     if feared:
@@ -100,11 +103,15 @@ def _effect(item: ObjectSnapshot, predicted: Predicted, j: Judged, situation: Si
     return Effect(item.key, _does(change), says, safe, paths, "" if safe else j.cause)
 
 
-def _load(item: ObjectSnapshot, predicted: Predicted, change: Change, situation: Situation) -> str:
-    return load_after(situation.subject(item), change) if change.left == REPLICAS else ""
+def _load(item: ObjectSnapshot, change: Change, situation: Situation) -> str:
+    """What another number of pods means: for each of them, and for the autoscaler."""
+    if change.left != REPLICAS:
+        return ""
+    subject = situation.subject(item)
+    return f"{load_after(subject, change)}{band_after(subject, change)}"
 
 
-def _restart(key: ObjectKey, predicted: Predicted, each: Sequence[Judged], noisy: bool) -> Effect:
+def _restart(subject: Subject, predicted: Predicted, each: Sequence[Judged], noisy: bool) -> Effect:
     within = [j for j in each if _in_template(j.change)]
     lost = [j for j in within if j.worth is Worth.LOST]
     number = child(predicted.after, *REPLICAS)
@@ -112,7 +119,9 @@ def _restart(key: ObjectKey, predicted: Predicted, each: Sequence[Judged], noisy
     why = " for a change that means nothing" if noisy and not lost else ""
     cause = lost[0].cause if lost else within[0].cause if noisy else ""
     paths = tuple(_pointer(j.change) for j in within)
-    return Effect(key, Does.RESTART, f"restarts {pods}{why}", not noisy and not lost, paths, cause)
+    at_once = ", all at once" if text(predicted.after, "spec", "strategy", "type") == "Recreate" else ""
+    says = f"restarts {pods}{at_once}{why}{budgets_told(subject)}"
+    return Effect(subject.key, Does.RESTART, says, not noisy and not lost, paths, cause)
 
 
 def _does(change: Change) -> Does:

@@ -18,10 +18,11 @@ from whydrift.core.judge.predict import Predicted, Way, created, predicted
 from whydrift.core.judge.prunes import pruned
 from whydrift.core.judge.refusals import refused_change, refused_value
 from whydrift.core.judge.respect import RESPECT, respected
-from whydrift.core.judge.runs import hook_effects, runs
+from whydrift.core.judge.runs import hook_effects, hooks_of, runs
 from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
 from whydrift.core.judge.unchanged import surely_unchanged
+from whydrift.core.judge.waves import in_their_order
 from whydrift.core.judge.webhooks import admission_unknown
 from whydrift.core.model.application import Application
 from whydrift.core.model.effect import Does, Effect, Forecast
@@ -58,7 +59,7 @@ def _object_by_object(situation: Situation) -> Forecast:
         effects += found
         converges = converges and settled
     effects += [*namespace_effects(situation), *hook_effects(situation), *unseen_commits(situation)]
-    return concluded(tuple(effects), converges, situation)
+    return concluded(in_their_order(effects, hooks_of(situation), situation), converges, situation)
 
 
 def _on_object(item: ObjectSnapshot, situation: Situation) -> Told:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from fractions import Fraction
 
 from whydrift.core.compare.differences import Change
-from whydrift.core.explain.load import cpu_share
+from whydrift.core.explain.load import LIMITS, REQUESTS, cpu_share
 from whydrift.core.explain.subject import Subject
 
 
 def load_after(subject: Subject, change: Change) -> str:
-    """`; CPU per pod 45 % → 75 % of its request`; "" where the pods' metrics or requests are not known."""
-    before, after = cpu_share(subject, change.on_left), cpu_share(subject, change.on_right)
+    """`; CPU per pod 45 % → 75 % of its request, 23 % → 38 % of its limit`; "" where none of it is known."""
+    told = (_share(subject, change, bound) for bound in (REQUESTS, LIMITS))
+    known = ", ".join(part for part in told if part)
+    return f"; CPU per pod {known}" if known else ""
+
+
+def _share(subject: Subject, change: Change, bound: str) -> str:
+    before, after = (cpu_share(subject, number, bound) for number in (change.on_left, change.on_right))
     if before is None or after is None:
         return ""
-    return f"; CPU per pod {_percent(before)} → {_percent(after)} of its request"
+    more = ", more than there is" if bound == LIMITS and after > 1 else ""
+    return f"{_percent(before)} → {_percent(after)} of its {bound.removesuffix('s')}{more}"
 
 
 def _percent(share: Fraction) -> str:

@@ -23,8 +23,7 @@ def runs(key: ObjectKey) -> bool:
 
 def hook_effects(situation: Situation) -> tuple[Effect, ...]:
     """The hooks that a sync runs; an unknown effect where git's whole render was not read."""
-    manifests = _rendered(situation)
-    if manifests is None:
+    if _rendered(situation) is None:
         gap = situation.whole.gaps.get(COMPARED_MANIFESTS)
         why = f" ({gap.why})" if gap is not None else ""
         return (
@@ -32,8 +31,18 @@ def hook_effects(situation: Situation) -> tuple[Effect, ...]:
                 situation.itself, Does.UNKNOWN, f"which hooks run is not known: git's render was not read{why}", False
             ),
         )
-    hooks = [(key, hook) for key, hook in manifests.items() if is_hook(hook)]
-    return tuple(_effect(key, hook, situation) for key, hook in hooks if set(phases(hook)) & set(IN_A_SYNC))
+    return tuple(_effect(key, hook, situation) for key, hook in hooks_of(situation).items())
+
+
+def hooks_of(situation: Situation) -> Mapping[ObjectKey, JsonObject]:
+    """The hooks that a sync runs unless it fails, in the namespaces that they run in."""
+    hooks = {key: hook for key, hook in (_rendered(situation) or {}).items() if is_hook(hook)}
+    namespace = situation.application.destination_namespace
+    return {
+        key if key.namespace else key._replace(namespace=namespace): hook
+        for key, hook in hooks.items()
+        if set(phases(hook)) & set(IN_A_SYNC)
+    }
 
 
 def _rendered(situation: Situation) -> Mapping[ObjectKey, JsonObject] | None:
@@ -46,7 +55,6 @@ def _rendered(situation: Situation) -> Mapping[ObjectKey, JsonObject] | None:
 
 def _effect(key: ObjectKey, hook: JsonObject, situation: Situation) -> Effect:
     when = ", ".join(phase for phase in phases(hook) if phase in IN_A_SYNC)
-    placed = key if key.namespace else key._replace(namespace=situation.application.destination_namespace)
     ran = any(row.get("hook") is True and other.name == key.name for other, row in situation.application.rows)
     says = f"runs the {when} hook {key.kind} {key.name}{' again' if ran else ''}"
-    return Effect(placed, Does.RUN_HOOK, says, False, ("",))
+    return Effect(key, Does.RUN_HOOK, says, False, ("",))

@@ -21,6 +21,7 @@ from whydrift.core.model.fact_kinds import (
     ARGOCD_VERSION,
     AUTOSCALERS,
     COMPARED_MANIFESTS,
+    DISRUPTION_BUDGETS,
     FLEET,
     NAMESPACE,
     NEWEST,
@@ -182,11 +183,16 @@ def wants(
     yield from ((itself, kind) for kind in asked if not known.asked(kind))
     for item in snapshot.objects or ():
         here = facts(item.key)
-        if item.verdict is Verdict.OUT_OF_SYNC and not here.asked(NAMESPACE):
-            yield item.key, NAMESPACE
+        if item.verdict is Verdict.OUT_OF_SYNC:
+            beside = (NAMESPACE, DISRUPTION_BUDGETS) if _has_pods(item) else (NAMESPACE,)
+            yield from ((item.key, kind) for kind in beside if not here.asked(kind))
         if _may_scale(item):
             scaling = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
             yield from ((item.key, kind) for kind in scaling if not here.asked(kind))
+
+
+def _has_pods(item: ObjectSnapshot) -> bool:
+    return is_object(child(item.live, "spec", "template"))
 
 
 def _may_scale(item: ObjectSnapshot) -> bool:

@@ -89,6 +89,11 @@ AUTOSCALERS: FactKind[Objects] = FactKind("autoscalers", "list horizontalpodauto
 SCALED_OBJECTS: FactKind[Objects] = FactKind("scaled objects", "list scaledobjects", Per.NAMESPACE, Cost.LIST)
 """KEDA's ScaledObjects in the object's namespace."""
 
+DISRUPTION_BUDGETS: FactKind[Objects] = FactKind(
+    "disruption budgets", "list poddisruptionbudgets", Per.NAMESPACE, Cost.LIST
+)
+"""PodDisruptionBudgets in the object's namespace."""
+
 NAMESPACE: FactKind[JsonObject] = FactKind("namespace", "get namespaces", Per.NAMESPACE, Cost.REQUEST)
 """The Namespace object that the object lives in."""
 
