@@ -14,7 +14,7 @@ from whydrift.core.remedy.text.writing import entry_lines, flow_text, indented
 from whydrift.errors import NotEditable
 
 SORTED = 3
-"""So many keys in alphabetical order are no chance: a new one takes its place among them."""
+"""So many keys in alphabetical order are no chance: a new one takes its place among them, but for items of lists."""
 ALIKE = 0.6
 
 
@@ -107,7 +107,7 @@ def _added_in_block(
     first = node.pairs[0][0]
     column = text.column(first.outer)
     keys = ["" if is_merge(key) else key_of(key) for key, _ in node.pairs]
-    in_order = len(keys) >= SORTED and keys == sorted(keys)
+    in_order = len(keys) >= SORTED and keys == sorted(keys) and text.first_on_line(first.outer)
     for key in sorted(added) if in_order else added:
         before = [place for place, other in enumerate(keys) if not in_order or other < key]
         lines = list(indented(entry_lines(key, new[key], text.style), column))

@@ -20,14 +20,14 @@ HASH = r"(?:-[2456789bcdfghkmt]{10})?"
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The object as a layer knows it, and what shall become of it. `later` are its names in the layers above."""
+    """The object as a layer knows it, and what shall become of it. `others` are its names in the layers around."""
 
     group: str
     kind: str
     name: str
     target: JsonObject
     changes: tuple[Change, ...]
-    later: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
 
     @property
     def path(self) -> Path:
@@ -37,13 +37,13 @@ class Sought:
     @property
     def names(self) -> frozenset[str]:
         """Every name by which a transformer may select it."""
-        return self.later | {self.name}
+        return self.others | {self.name}
 
     def below(self, prefix: str, suffix: str) -> Sought:
         """The object as it was before its name got a prefix and a suffix."""
         bare = self.name.removeprefix(prefix)
         bare = re.sub(re.escape(suffix) + f"({HASH if self.kind in HASHED else ''})$", r"\1", bare) if suffix else bare
-        return self if self.kind in UNPREFIXED else replace(self, name=bare, later=self.names)
+        return self if self.kind in UNPREFIXED else replace(self, name=bare, others=self.names)
 
     def is_selected(self, target: MaybeJson) -> bool:
         """Whether a patch's `target` selects it; patterns are anchored (api/types/selector.go)."""

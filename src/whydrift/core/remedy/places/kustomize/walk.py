@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from posixpath import join, normpath
 
@@ -26,9 +27,10 @@ def spots_of(layers: Sequence[Layer], sought: Sought, depth: int = 0) -> Iterato
     """The statements of a field in layers that act as one kustomization, and in those that the last one is built on."""
     if depth > DEEPEST:
         return
-    for transformer, layer in product(AFTER_NAMES, layers):
-        yield from transformer(layer, sought)
     inner = below_names(layers, sought)
+    known = replace(sought, others=inner.names)
+    for transformer, layer in product(AFTER_NAMES, layers):
+        yield from transformer(layer, known)
     for transformer, layer in product(BEFORE_NAMES, layers):
         yield from transformer(layer, inner)
     for layer, name in (*((layer, "components") for layer in layers), (layers[-1], "resources"), (layers[-1], "bases")):
