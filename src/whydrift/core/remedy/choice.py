@@ -130,4 +130,5 @@ def _of_hashed(case: Case) -> Choice:
     finding, subject, field = found
     choice = choose(finding, subject, case.situation)
     why = f"it is a hash of {field.key.kind} {field.key.name}, and goes with what is done there"
-    return Choice(choice.kind, why, choice.safety, place=choice.place, follows=field, instead=choice.instead)
+    at = field if choice.changes else choice.at
+    return Choice(choice.kind, why, choice.safety, place=choice.place, at=at, follows=field, instead=choice.instead)

@@ -81,13 +81,13 @@ def _broken_rule(case: Case) -> str:
 
 
 def _field(message: str, case: Case) -> Field | None:
-    """The field of the one object whose target has it as the message says."""
+    """The field of the object that states it, and otherwise than live: the message names no object."""
     found = [
         Field(item.key, path)
         for item in case.subject.siblings
         if (path := named_field(message, item.target)) and not same(child(item.live, *path), child(item.target, *path))
     ]
-    return found[0] if found else None
+    return max(found, key=lambda field: len(field.path), default=None)
 
 
 def _in_files(message: str, case: Case) -> str:

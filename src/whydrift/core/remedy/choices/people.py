@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.ignoring import base_is_gits
@@ -9,7 +11,7 @@ from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.model.drift import Kind
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.remedy import Choice, Instead, RemedyKind
+from whydrift.core.model.remedy import Choice, Field, Instead, RemedyKind
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret
 from whydrift.core.remedy.choices.offers import adopted, asked, synced
@@ -69,7 +71,9 @@ def _restored(case: Case) -> Choice:
     adopt = Instead(RemedyKind.ADOPT, "git would allow what it forbids now")
     if not case.difference.shown and not case.stated:
         return asked(case, "it weakens security, and a sync does not take it away", adopt)
-    return synced("it weakens what git protects: a sync puts that back", adopt)
+    restored = synced("it weakens what git protects: a sync puts that back", adopt)
+    path = case.difference.path if case.stated else case.difference.path[:-1]
+    return replace(restored, at=Field(case.key, path))
 
 
 def _by_commit(case: Case) -> bool:
