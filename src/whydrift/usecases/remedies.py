@@ -78,7 +78,8 @@ async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Ana
     await reader.read([(application, situation.itself, RENDERED_FROM)])
     situation = situation_of(outcome, facts, analysis)
     git = situation.whole.maybe(RENDERED_FROM) or GitFiles()
-    return replace(draft, situation=situation, git=git, choices=chosen(situation, draft.found))
+    sync = None if analysis.revision else outcome.sync  # what another revision's sync would do says nothing of this one
+    return replace(draft, situation=situation, git=git, choices=chosen(situation, draft.found, sync))
 
 
 async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:

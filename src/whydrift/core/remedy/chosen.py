@@ -9,23 +9,30 @@ from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.subject import About, Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
+from whydrift.core.model.effect import Forecast
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Choice
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.remedy.choice import choose
+from whydrift.core.remedy.choice import choose, judged_with
 
 Chosen = dict[tuple[ObjectKey, Difference], Choice]
 """Choices by object and difference."""
 
 
-def chosen(situation: Situation, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]]) -> Chosen:
-    """The choice for every explained difference, in their order; an unexplained one has none."""
+def chosen(
+    situation: Situation, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]], sync: Forecast | None = None
+) -> Chosen:
+    """The choice for every explained difference, in their order; an unexplained one has none.
+
+    `sync` is what a sync would do: where that is not known, none is safe.
+    """
     choices: Chosen = {}
     for item, findings in found:
         subject = _subject(situation, item, findings)
         for finding in findings:
             if finding.explanations:
-                choices[item.key, finding.difference] = choose(finding, subject, situation)
+                choice = choose(finding, subject, situation)
+                choices[item.key, finding.difference] = judged_with(choice, sync)
     return choices
 
 
