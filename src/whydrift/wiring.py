@@ -33,6 +33,14 @@ if TYPE_CHECKING:
     from whydrift.usecases.facts import FactReader
 
 
+@dataclass(frozen=True)
+class ApplySettings:
+    """How to apply: whether Secrets may be read and deleted, and seconds to watch health after a delete."""
+
+    dump_secrets: bool
+    watch: float
+
+
 @runtime_checkable
 class Noting(Protocol):
     """A source that has something to say about the reading: live ones do."""
@@ -191,19 +199,19 @@ def renderer(opened: Opened) -> Renderer | None:
     return ToolRenderer(opened.repository, installed_tools()) if isinstance(opened.repository, Trees) else None
 
 
-def world(opened: Opened, connection: Connection, journal: FileJournal, plan: str, dump_secrets: bool) -> World:
+def world(opened: Opened, connection: Connection, journal: FileJournal, plan: str, how: ApplySettings) -> World:
     """Everything that `apply` changes something with. UsageError for what cannot be changed: a recording, core mode."""
     from whydrift.adapters.forge import Forges
     from whydrift.adapters.git.work import WorkClones
     from whydrift.adapters.journal import FileDumps
     from whydrift.usecases.apply.fresh import Again
-    from whydrift.usecases.apply.world import World
+    from whydrift.usecases.apply.world import Timing, World
 
     state = opened.settings.state
     again = Again(opened.answers, analysis(opened.settings, hidden=True), opened.reader)
     return World(
         source=opened.answers,
-        writes=_writes(opened.answers, dump_secrets),
+        writes=_writes(opened.answers, how.dump_secrets),
         clone=WorkClones(state / "git", _checkouts(opened.settings, connection)),
         forge=Forges(os.environ, Path.home()),
         journal=journal,
@@ -212,7 +220,8 @@ def world(opened: Opened, connection: Connection, journal: FileJournal, plan: st
         fresh=again.explained,
         now=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         plan=plan,
-        secrets=dump_secrets,
+        timing=Timing(watch=how.watch),
+        secrets=how.dump_secrets,
     )
 
 
