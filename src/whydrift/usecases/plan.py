@@ -16,7 +16,7 @@ from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.unplanned import unplanned
-from whydrift.usecases.remedies import Draft, Workbench, drafted, stacked
+from whydrift.usecases.remedies import Draft, Workbench, drafted
 from whydrift.usecases.triage import Look, look_at
 
 
@@ -68,7 +68,7 @@ async def _stacked(drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[
     overlay = Overlay()
     made: list[tuple[Draft, Offer]] = []
     for draft, group in sorted(_groups(drafts, wanted), key=_order):
-        offer = stacked(draft, await bench.offer(draft, group), overlay)
+        offer = await bench.stacked(draft, await bench.offer(draft, group), overlay)
         if offer.edit is not None and offer.group.choice.kind is not RemedyKind.ASK:
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, offer))

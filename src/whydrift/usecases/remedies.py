@@ -17,15 +17,18 @@ from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import is_object
 from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
 from whydrift.core.prove.choices import prove_choice
-from whydrift.core.prove.edits import prove_edit
+from whydrift.core.prove.edits import prove_edit, why_not_wanted
 from whydrift.core.prove.together import why_not_together
+from whydrift.core.remedy.batches import OPTIONS
 from whydrift.core.remedy.chosen import Chosen, chosen
 from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places import candidates
+from whydrift.core.remedy.places.application import changes_of, choice_edit
 from whydrift.ports import NotRead, Renderer
 from whydrift.usecases.facts import FactReader
+from whydrift.usecases.origins import Origin, Origins
 from whydrift.usecases.renderings import Rendered, Renderings
 
 SOMETHING = "something else"
@@ -102,16 +105,53 @@ class Workbench:
 
     renderer: Renderer | None = None
     _renderings: dict[str, Renderings] = field(default_factory=dict)
+    _origins: dict[str, Origins] = field(default_factory=dict)
 
     async def offer(self, draft: Draft, group: Group) -> Offer:
-        """The first place whose edit makes exactly the wanted change; the likeliest one where nothing can be proven."""
+        """The first place whose edit makes exactly the wanted change; the likeliest one where nothing can be proven.
+
+        What is to change in the Application itself is changed where git states that one.
+        """
         offer = draft.offer(group)
-        if not group.edited or not is_object(offer.item.target):
+        if group.choice.kind in OPTIONS:
             proof = prove_choice(draft.situation, group) if self.renderer is not None else None
-            return replace(offer, edit=next(places(draft, group), None), proof=proof)
+            own = next(choice_edit(draft.application, group.choice), None)
+            return await self._at_origin(draft, replace(offer, edit=own, proof=proof))
+        if not group.edited or not is_object(offer.item.target):
+            return offer
         if self.renderer is None:
-            return replace(offer, edit=next(places(draft, group), None))
-        return await self._tried(self._renders(draft), draft, offer)
+            offer = replace(offer, edit=next(places(draft, group), None))
+        else:
+            offer = await self._tried(self._renders(draft), draft, offer)
+        return await self._at_origin(draft, offer)
+
+    async def _at_origin(self, draft: Draft, offer: Offer) -> Offer:
+        """An edit of an Application as one of the files that it comes from; as it is where no git states it."""
+        if offer.edit is None or offer.edit.file != APPLICATION:
+            return offer
+        origins = self._origins.setdefault(draft.reader.instance, Origins(draft.reader))
+        origin = await origins.of(draft.application)
+        changes = changes_of(offer.edit)
+        edit = next(origin.edits(changes), None) if origin is not None else None
+        if origin is None or edit is None:
+            return offer
+        proof = offer.proof
+        if proof is not None and self.renderer is not None:
+            why = await self._why_not_from(draft, origin, edit, changes) if not proof.why_not else proof.why_not
+            proof = replace(proof, wider=(*proof.wider, *(f"Application {name}" for name in origin.also)), why_not=why)
+        return replace(offer, edit=edit, parent=origin.parent, proof=proof)
+
+    async def _why_not_from(self, draft: Draft, origin: Origin, edit: Edit, changes: Sequence[Change]) -> str:
+        """Why the parent does not render exactly the wanted change of the manifest ("": it does)."""
+        renders = self._renders(draft)
+        before = await renders.rendered(origin.parent)
+        after = await renders.rendered(origin.parent, {(edit.repo, edit.file): edit.after})
+        for found in (before, after):
+            if isinstance(found, NotRead):
+                return found.why
+        assert not isinstance(before, NotRead) and not isinstance(after, NotRead), "said above"
+        stated = before.get(origin.key, origin.target)
+        return why_not_wanted(origin.key, stated, origin.changes(changes), before, after)
 
     async def _tried(self, renders: Renderings, draft: Draft, offer: Offer) -> Offer:
         """The first candidate that is proven; else the likeliest, with the reason why there is no proof."""
@@ -146,6 +186,24 @@ class Workbench:
                 changes.setdefault(offer.item.key, []).extend(offer.group.changes)
         items = {offer.item.key: offer.item for offer in offers}
         return next((why for key in changes if (why := why_not_together(items[key], changes[key], made))), "")
+
+    async def stacked(self, draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
+        """The same edit, made on top of others; None where they leave no place for it."""
+        edit = offer.edit
+        content = overlay.content(edit) if edit is not None else None
+        if edit is None or content in (None, edit.before):
+            return offer
+        if offer.parent is None:
+            found = places(draft, offer.group, overlay=overlay)
+        else:
+            own = next(choice_edit(draft.application, offer.group.choice), None)
+            origin = await self._origins[draft.reader.instance].of(draft.application)
+            assert origin is not None and own is not None, "the offer was made from them"
+            found = origin.edits(changes_of(own), overlay)
+        again = next((e for e in islice(found, MOST_CANDIDATES) if e.file == edit.file), None)
+        if again is not None:
+            return replace(offer, edit=again)
+        return replace(offer, edit=replace(edit, before=content or "", after=content or ""))
 
     def _renders(self, draft: Draft) -> Renderings:
         """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
@@ -183,16 +241,3 @@ def place_at(draft: Draft, choice: Choice) -> str:
     somebody_writes = Change(choice.at.path, SOMETHING)
     found = candidates(draft.application, draft.git, item.key, item.target, [somebody_writes])
     return next((edit.where for edit in found), "")
-
-
-def stacked(draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
-    """The same edit, made on top of others: what they already made needs no more."""
-    edit = offer.edit
-    if edit is None or overlay.content(edit) is None:
-        return offer
-    same_place = (
-        e for e in islice(places(draft, offer.group, overlay=overlay), MOST_CANDIDATES) if e.file == edit.file
-    )
-    content = overlay.content(edit) or ""
-    done = replace(edit, before=content, after=content)
-    return replace(offer, edit=next(same_place, done))

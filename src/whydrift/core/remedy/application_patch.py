@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from whydrift.core.model.application import COMPARE_OPTIONS, Application
 from whydrift.core.model.remedy import Choice, RemedyKind
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, items, mapping
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, items, mapping, same
 
 SERVER_SIDE_DIFF = "ServerSideDiff=true"
 RULES = ("spec", "ignoreDifferences")
@@ -32,6 +32,20 @@ def patch_of(application: Application, choices: Iterable[Choice]) -> JsonObject:
     server_side = any(c.kind is RemedyKind.SERVER_SIDE_DIFF or SERVER_SIDE_DIFF in c.options for c in chosen)
     if server_side and SERVER_SIDE_DIFF not in application.compare_options:
         patch = _merged(patch, ANNOTATION, ",".join([*sorted(application.compare_options), SERVER_SIDE_DIFF]))
+    return patch
+
+
+def merged(before: JsonObject, after: JsonObject) -> JsonObject:
+    """The merge patch that makes one object of another: null takes a key away, lists are stated as a whole."""
+    patch: JsonObject = {key: None for key in before if key not in after}
+    for key, value in after.items():
+        stood = before.get(key, ABSENT)
+        if is_object(value) and is_object(stood):
+            inner = merged(stood, value)
+            if inner:
+                patch[key] = inner
+        elif not same(stood, value):
+            patch[key] = value
     return patch
 
 

@@ -69,7 +69,7 @@ def _key(offer: Offer) -> BatchKey:
     order = Order.UNBLOCK if kind == "commit" and offer.cause in BLOCKING else ORDERS[kind]
     remedy = offer.group.choice.kind.value
     if kind == "commit" and offer.edit is not None:
-        return order, kind, (offer.edit.repo, tracked(offer.application, offer.edit.repo), remedy, offer.cause)
+        return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause)
     if kind in ("ask", "manual", "annotate"):
         return order, kind, (offer.named, remedy, offer.cause)
     return order, kind, (offer.named,)
@@ -81,7 +81,7 @@ def step_kind(offer: Offer) -> StepKind:
     if remedy is not RemedyKind.ASK and edit is not None and edit.file != APPLICATION:
         shows = edit.before == edit.after or unified(edit)
         return "commit" if shows else "ask"
-    if remedy is not RemedyKind.ASK and (edit is not None or (remedy in OPTIONS and not is_managed(offer.application))):
+    if remedy is not RemedyKind.ASK and edit is not None and not is_managed(offer.application):
         return "application"
     if remedy is RemedyKind.GUARDED_DELETE and manual_reason(offer.item.key.kind):
         return "manual"

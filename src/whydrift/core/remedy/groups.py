@@ -35,7 +35,7 @@ class Group:
 
     @property
     def edited(self) -> bool:
-        """Whether an edit is offered that changes what git renders; of an ask it is the one that adopts live's value."""
+        """Whether an edit that changes what git renders is offered; of an ask it adopts live's value."""
         return bool(self.changes) and (self.choice.kind in EDITED or self.choice.kind is RemedyKind.ASK)
 
 

@@ -15,7 +15,8 @@ from whydrift.core.remedy.groups import Group
 class Offer:
     """Differences of one object with the edit that was found for them (None: none, or none is needed), and its proof.
 
-    `cause` is the one that explains them best, `side` the side that it speaks for.
+    `cause` is the one that explains them best, `side` the side that it speaks for. `parent` is the application in whose
+    files the edit is made, where it is not their own: the one that makes it.
     """
 
     situation: Situation
@@ -24,12 +25,18 @@ class Offer:
     cause: str
     side: str = ""
     edit: Edit | None = None
+    parent: Application | None = None
     proof: Proof | None = None
 
     @property
     def application(self) -> Application:
         """The application."""
         return self.situation.application
+
+    @property
+    def home(self) -> Application:
+        """The application whose sources hold the file that is edited."""
+        return self.parent or self.application
 
     @property
     def named(self) -> str:

@@ -20,11 +20,13 @@ from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.triage import Value
 from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
 from whydrift.core.remedy import commands
-from whydrift.core.remedy.application_patch import back, patch_of
-from whydrift.core.remedy.batches import BatchKey, batches, tracked
+from whydrift.core.remedy.application_patch import back, merged, patch_of
+from whydrift.core.remedy.batches import OPTIONS, BatchKey, batches, tracked
 from whydrift.core.remedy.deletes import deletion_order
 from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.places.application import application_manifest, changes_of, leaves
 from whydrift.core.remedy.text.diff import unified
+from whydrift.core.remedy.text.wanted import changed
 from whydrift.core.remedy.titles import title, why
 
 SAFETIES = (Safety.SAFE, Safety.UNSAFE, Safety.MANUAL)
@@ -144,16 +146,15 @@ def _told(value: MaybeJson) -> Value | msgspec.UnsetType:
 
 def _commit(step: Step, batch: Sequence[Offer]) -> Step:
     edits = composed(offer.edit for offer in batch if offer.edit is not None)
-    repo = edits[0].repo
-    source = next(s for s in enumerate(batch[0].application.sources) if s[1].repo == repo)
-    revisions = batch[0].application.revisions
-    branch = tracked(batch[0].application, repo)
+    repo, home = edits[0].repo, batch[0].home
+    place = next((n for n, source in enumerate(home.sources) if source.repo == repo), len(home.revisions))
+    branch = tracked(home, repo)
     patch = f"patches/{step.id.zfill(4)}-{step.remedy.value}-{step.causes[0]}.patch"
     return msgspec.structs.replace(
         step,
         repo=repo,
         branch=branch,
-        revision=revisions[source[0]] if source[0] < len(revisions) else "",
+        revision=home.revisions[place] if place < len(home.revisions) else "",
         edits=tuple(
             EditStep(file=e.file, line=e.line, how=e.how, before=_digest(e.before), diff=unified(e)) for e in edits
         ),
@@ -178,7 +179,11 @@ def _digest(content: str) -> str:
 
 def _application(step: Step, batch: Sequence[Offer]) -> Step:
     application = batch[0].application
-    patch = patch_of(application, [offer.group.choice for offer in batch])
+    manifest = application_manifest(application)
+    rules = leaves(patch_of(application, [offer.group.choice for offer in batch if offer.group.choice.kind in OPTIONS]))
+    own = [c for o in batch if o.edit is not None and o.group.choice.kind not in OPTIONS for c in changes_of(o.edit)]
+    after = changed(manifest, [*rules, *own])
+    patch = merged(manifest, after) if is_object(after) else {}
     return msgspec.structs.replace(
         step,
         merge=dict(patch),

@@ -19,16 +19,20 @@ STATED = ("name", "namespace", "labels", "annotations")
 
 
 def application_text(application: Application) -> str:
+    """The Application as a manifest would state it, as text."""
+    return "\n".join(block_lines(application_manifest(application), Style())) + "\n"
+
+
+def application_manifest(application: Application) -> JsonObject:
     """The Application as a manifest would state it: no status, nothing that servers write."""
     metadata: JsonObject = {key: value for key, value in mapping(application.raw, "metadata").items() if key in STATED}
     annotations: JsonObject = {key: v for key, v in mapping(metadata, "annotations").items() if key != STAMP}
-    stated: JsonObject = {
+    return {
         "apiVersion": "argoproj.io/v1alpha1",
         "kind": "Application",
         "metadata": {**metadata, "annotations": annotations} if annotations else _without(metadata, "annotations"),
         "spec": mapping(application.raw, "spec"),
     }
-    return "\n".join(block_lines(stated, Style())) + "\n"
 
 
 def _without(metadata: JsonObject, name: str) -> JsonObject:
@@ -47,15 +51,16 @@ def own_edit(application: Application, changes: Sequence[Change], how: How) -> I
 
 def choice_edit(application: Application, choice: Choice) -> Iterator[Edit]:
     """The edit that puts a choice's rule and options into the Application itself; none where they are there."""
-    changes = list(_leaves(patch_of(application, [choice]), ()))
+    changes = list(leaves(patch_of(application, [choice])))
     if changes:
         yield from own_edit(application, changes, How.YAML)
 
 
-def _leaves(patch: MaybeJson, path: Path) -> Iterator[Change]:
+def leaves(patch: MaybeJson, path: Path = ()) -> Iterator[Change]:
+    """What a merge patch states, as changes."""
     if is_object(patch):
         for key, value in patch.items():
-            yield from _leaves(value, (*path, key))
+            yield from leaves(value, (*path, key))
     else:
         yield Change(path, patch)
 

@@ -1,0 +1,111 @@
+"""Where git states an Application itself: in the files of a parent application, or as the template of a set there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path
+from whydrift.core.model.remedy import Change, Edit
+from whydrift.core.model.trouble import GitFiles
+from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
+from whydrift.core.remedy.overlay import Overlay
+from whydrift.core.remedy.places import candidates
+from whydrift.errors import SourceError
+from whydrift.ports import NotRead
+from whydrift.usecases.decode import decode_object
+from whydrift.usecases.facts import FactReader
+
+GROUP = "argoproj.io"
+TRACKED_BY = "argocd.argoproj.io/tracking-id"
+SERVERS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "ownerReferences"})
+"""What servers write into metadata: no manifest states it."""
+TEMPLATE: Path = ("spec", "template")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The manifest in git that an Application comes from. `key` and `target` are of that manifest.
+
+    `inside` is where in it the Application's own spec stands: () or the template of an ApplicationSet, which makes the
+    applications `also` too.
+    """
+
+    parent: Application
+    git: GitFiles
+    key: ObjectKey
+    target: JsonObject
+    inside: Path = ()
+    also: tuple[str, ...] = ()
+
+    def changes(self, changes: Sequence[Change]) -> tuple[Change, ...]:
+        """Changes of an Application as changes of the manifest that it comes from."""
+        return tuple(Change((*self.inside, *change.path), change.value) for change in changes)
+
+    def edits(self, changes: Sequence[Change], overlay: Overlay | None = None) -> Iterator[Edit]:
+        """The edits that may make changes of the Application, the likeliest first."""
+        git = self.git if overlay is None else overlay.over(self.git)
+        return candidates(self.parent, git, self.key, self.target, self.changes(changes))
+
+
+@dataclass
+class Origins:
+    """Finds origins through one Argo CD instance; each answer is asked for once."""
+
+    reader: FactReader
+    _found: dict[str, JsonObject | None] = field(default_factory=dict)
+
+    async def of(self, application: Application) -> Origin | None:
+        """Where git states an Application; None where nothing in git that can be read states it."""
+        for owner in items(application.raw, "metadata", "ownerReferences"):
+            if text(owner, "kind") == "ApplicationSet":
+                return await self._of_set(application, text(owner, "name"))
+        key = ObjectKey(GROUP, "Application", application.namespace, application.name)
+        return await self._stated(application.raw, key)
+
+    async def _of_set(self, application: Application, name: str) -> Origin | None:
+        found = await self._asked(f"/api/v1/applicationsets/{name}", "ApplicationSet")
+        if found is None:
+            return None
+        key = ObjectKey(GROUP, "ApplicationSet", text(found, "metadata", "namespace"), name)
+        origin = await self._stated(found, key)
+        made = items(found, "status", "resources")
+        also = tuple(text(row, "name") for row in made if text(row, "name") not in ("", application.name))
+        return None if origin is None else replace(origin, inside=TEMPLATE, also=also)
+
+    async def _stated(self, raw: JsonObject, key: ObjectKey) -> Origin | None:
+        """The parent that tracks a manifest, with the files that it is rendered from."""
+        name = text(raw, "metadata", "annotations", TRACKED_BY).partition(":")[0]
+        if not name:
+            return None
+        found = await self._asked(f"/api/v1/applications/{name.rpartition('_')[2]}", "Application")
+        if found is None:
+            return None
+        parent = Application(found, self.reader.instance)
+        itself = ObjectKey(GROUP, "Application", parent.destination_namespace, parent.name)
+        await self.reader.read([(parent, itself, RENDERED_FROM)])
+        git = self.reader.facts(parent, itself).maybe(RENDERED_FROM)
+        return None if git is None else Origin(parent, git, key, _manifest(raw))
+
+    async def _asked(self, path: str, kind: str) -> JsonObject | None:
+        """One object of Argo CD's, masked; None where it could not be read."""
+        if path not in self._found:
+            reply = await self.reader.argocd(path)
+            self._found[path] = None
+            if not isinstance(reply, NotRead):
+                try:
+                    masked = self.reader.masker.mask(decode_object(reply.content, f"{kind} {path}"))
+                except SourceError:
+                    return None
+                self._found[path] = masked if is_object(masked) else None
+        return self._found[path]
+
+
+def _manifest(raw: JsonObject) -> JsonObject:
+    """A live object as a manifest would state it."""
+    metadata = {key: value for key, value in mapping(raw, "metadata").items() if key not in SERVERS}
+    kept = {key: value for key, value in raw.items() if key not in ("status", "operation")}
+    return {"apiVersion": "argoproj.io/v1alpha1", **kept, "metadata": metadata}
