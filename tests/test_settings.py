@@ -91,3 +91,14 @@ def test_says_what_is_wrong_with_a_file_that_cannot_be_read(tmp_path: Path) -> N
         read_settings({}, tmp_path, tmp_path)
     with pytest.raises(UsageError, match="No such file"):
         read_settings({"WHYDRIFT_CONFIG": str(tmp_path / "gone.toml")}, tmp_path, tmp_path)
+
+
+def test_where_metrics_are_read_is_the_users_own_word(tmp_path: Path) -> None:
+    """A file that happens to lie in the folder must not send anybody's requests somewhere."""
+    own = tmp_path / "home" / ".config" / "whydrift"
+    own.mkdir(parents=True)
+    (own / "whydrift.toml").write_text('prometheus = "http://prometheus:9090"')
+    assert read_settings({}, tmp_path / "home", tmp_path).prometheus == "http://prometheus:9090"
+    (tmp_path / "whydrift.toml").write_text('prometheus = "http://elsewhere"')
+    with pytest.raises(UsageError, match="prometheus"):
+        read_settings({}, tmp_path / "home", tmp_path)

@@ -92,6 +92,13 @@ class DryRuns(Protocol):
         """What a server-side apply of `target` would make; `namespace` is for targets that state none."""
 
 
+class Metrics(Protocol):
+    """Says what pods use now, where a cluster's own metrics API does not."""
+
+    async def pods(self, namespace: str) -> tuple[JsonObject, ...] | NotRead:
+        """What each pod of a namespace uses now, in the form of metrics.k8s.io PodMetrics, without labels."""
+
+
 class Repository(Protocol):
     """Reads git repositories, never writes. Paths are relative to the repository, revisions are full hashes."""
 

@@ -38,6 +38,7 @@ class Connection:
     repos: tuple[str, ...] = ()
     no_git: bool = False
     renders: int | None = None
+    prometheus: str = ""
 
 
 class Managers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +56,7 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repos: dict[str, str] = msgspec.field(default_factory=dict)
     renders: Annotated[int, msgspec.Meta(ge=0, le=16)] = RENDERS
     cache: str = ""
+    prometheus: str = ""
     state: str = ""
 
 
@@ -62,7 +64,8 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings:
     """What holds in the end. `repos` are local checkouts by URL of the repository, `cache` is where clones go.
 
-    `state` is where `apply` keeps what must not be lost: journals and dumps.
+    `state` is where `apply` keeps what must not be lost: journals and dumps. `prometheus` is a URL that says what
+    pods use.
     """
 
     people: People = field(default_factory=People)
@@ -70,6 +73,7 @@ class Settings:
     renders: int = RENDERS
     cache: Path = Path()
     state: Path = Path()
+    prometheus: str = ""
 
 
 def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Settings:
@@ -90,9 +94,17 @@ def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Setti
         people=people,
         repos={url: beside / Path(place).expanduser() for url, place in file.repos.items()},
         renders=file.renders,
+        prometheus=_prometheus(path, file, folder),
         cache=beside / Path(cache).expanduser() if cache else caches,
         state=beside / Path(state).expanduser() if state else states,
     )
+
+
+def _prometheus(path: Path | None, file: File, folder: Path) -> str:
+    """The URL of the user's own file. One in the folder that one stands in is refused: anybody may put it there."""
+    if file.prometheus and path == folder / FILE:
+        raise UsageError(f"{path}: prometheus: only --prometheus, WHYDRIFT_PROMETHEUS or your own settings may name it")
+    return file.prometheus
 
 
 def _file(environ: Mapping[str, str], home: Path, folder: Path) -> Path | None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
     from whydrift.adapters.journal import FileJournal
     from whydrift.adapters.kubernetes import KubernetesSource
+    from whydrift.adapters.prometheus import Prometheus
     from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
@@ -62,6 +63,7 @@ class Opened:
     closing: list[Callable[[], None]] = field(default_factory=list)
     noting: Noting | None = None
     dry_run: bool = False
+    metrics: Prometheus | None = None
     reachable: Callable[[str], Awaitable[str]] | None = None
 
     def reader(self, instance: str) -> FactReader:
@@ -70,6 +72,7 @@ class Opened:
         from whydrift.usecases.facts import FactReader
 
         reader = FactReader(self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders)
+        reader.metrics = self.metrics
         reader.dry_runs = self.answers if self.dry_run and isinstance(self.answers, DryRuns) else None
         return reader
 
@@ -88,6 +91,8 @@ class Opened:
     async def close(self) -> None:
         """Let go of connections, files and what was unpacked."""
         await self.answers.close()
+        if self.metrics is not None:
+            await self.metrics.close()
         for close in self.closing:
             close()
 
@@ -163,6 +168,11 @@ def open_source(connection: Connection) -> Opened:
     opened.noting = answers if isinstance(answers, Noting) else None
     if not connection.no_git:
         _open_repositories(opened, connection)
+    prometheus = connection.prometheus or settings.prometheus
+    if prometheus and connection.recording is None:  # of another time: a recording says what pods used then, or nothing
+        from whydrift.adapters.prometheus import connect
+
+        opened.metrics = connect(prometheus, os.environ)
     return opened
 
 

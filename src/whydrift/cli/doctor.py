@@ -10,7 +10,7 @@ import msgspec
 from whydrift.cli.answering import page_width, wants_colour
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
-from whydrift.core.model.checkup import Checkup
+from whydrift.core.model.checkup import Checkup, PrometheusCheck
 from whydrift.core.report.doctor_text import doctor_text
 from whydrift.core.report.words import Ink
 from whydrift.errors import SourceError
@@ -60,9 +60,11 @@ async def _examined(connection: Connection) -> Checkup:
     opened = wiring.open_source(connection)
     try:
         found = await examine(wiring.examination(opened, connection))
+        metrics = opened.metrics
+        asked = None if metrics is None else PrometheusCheck(url=metrics.name, problem=await metrics.reachable())
     finally:
         await opened.close()
-    return msgspec.structs.replace(found, notes=opened.notes, dry_run=connection.dry_run)
+    return msgspec.structs.replace(found, notes=opened.notes, dry_run=connection.dry_run, prometheus=asked)
 
 
 async def _rules(connection: Connection, only_missing: bool, stated: str) -> str:

@@ -45,6 +45,9 @@ def connection_options(function: F) -> F:
         _setting("--kubeconfig", default="", metavar="FILE", help="Instead of $KUBECONFIG or ~/.kube/config."),
         _setting("--no-kubernetes", is_flag=True, help="Ask Argo CD only, no cluster."),
         _setting("--dry-run", is_flag=True, help="Allow server-side dry runs (PATCH ?dryRun=All); off by default."),
+        _setting(
+            "--prometheus", default="", metavar="URL", help="Where pods' use is read if the metrics API has none."
+        ),
         _setting("--repo", "repos", multiple=True, metavar="URL=PATH", help="A local checkout of a repository."),
         _setting("--no-git", is_flag=True, help="Do not read repositories."),
         _setting("--renders", type=click.IntRange(0, 16), help="Renders at a time; 0: none.  [default: 2]"),

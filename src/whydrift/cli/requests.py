@@ -25,6 +25,7 @@ def connection_of(options: Mapping[str, object]) -> Connection:
         kubeconfig=str(options["kubeconfig"]),
         no_kubernetes=bool(options["no_kubernetes"]),
         dry_run=bool(options["dry_run"]),
+        prometheus=str(options["prometheus"]),
         repos=listed(options["repos"]),
         no_git=bool(options["no_git"]),
         renders=renders if isinstance(renders, int) else None,

@@ -49,13 +49,14 @@ from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.errors import SourceError
-from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Repository, Source
+from whydrift.ports import Api, Body, DryRuns, Metrics, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.definitions import definition, definitions, schemas
 from whydrift.usecases.history import history
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
 from whydrift.usecases.pod_log import pod_log
+from whydrift.usecases.pod_metrics import pod_metrics
 from whydrift.usecases.rendered_from import rendered_from
 from whydrift.usecases.renders import compared_manifests, earlier_manifests, second_render, synced_manifests
 
@@ -79,6 +80,7 @@ class FactReader:
     rendered: int = 0
     unreached: set[str] = field(default_factory=set)
     dry_runs: DryRuns | None = None
+    metrics: Metrics | None = None
     histories: dict[tuple[str, str], asyncio.Future[History | NotRead]] = field(default_factory=dict)
     _sent: dict[tuple[str, ...], Sent] = field(default_factory=dict)
     _known: dict[tuple[FactKind[object], tuple[str, ...]], object] = field(default_factory=dict)
@@ -371,7 +373,7 @@ READERS: dict[FactKind[object], Reader] = {
     COMMITS: _commits,
     GIT_FILES: _git_files,
     HISTORY: history,
-    POD_METRICS: _cluster_list(POD_METRICS, "/apis/metrics.k8s.io/v1beta1/namespaces/{namespace}/pods"),
+    POD_METRICS: pod_metrics,
     NEIGHBOURS: neighbours,
     NEWEST: newest,
     PODS: _cluster_list(PODS, "/api/v1/namespaces/{namespace}/pods"),

@@ -56,6 +56,13 @@ class RepositoryCheck(Answered, frozen=True):
     problem: str = ""
 
 
+class PrometheusCheck(Answered, frozen=True):
+    """The Prometheus that says what pods use. `problem` says why it cannot be asked."""
+
+    url: str
+    problem: str = ""
+
+
 class Checkup(Answered, frozen=True, omit_defaults=False):
     """All of it: `live` servers or a recording; `core` where no Argo CD API server runs; `home` is Argo CD's namespace.
 
@@ -69,6 +76,7 @@ class Checkup(Answered, frozen=True, omit_defaults=False):
     argocd: tuple[ArgocdCheck, ...] = ()
     clusters: tuple[ClusterCheck, ...] = ()
     repositories: tuple[RepositoryCheck, ...] = ()
+    prometheus: PrometheusCheck | None = None
     notes: tuple[str, ...] = ()
     home: str = "argocd"
     dry_run: bool = False
@@ -85,4 +93,6 @@ class Checkup(Answered, frozen=True, omit_defaults=False):
         """Whether nothing is missing."""
         argocd = all(check.calibrated and check.complete and not check.may_not for check in self.argocd)
         clusters = not any(check.problem or check.lacks for check in self.clusters)
-        return self.reached and argocd and clusters and not any(check.problem for check in self.repositories)
+        metrics = self.prometheus is None or not self.prometheus.problem
+        repositories = not any(check.problem for check in self.repositories)
+        return self.reached and argocd and clusters and metrics and repositories

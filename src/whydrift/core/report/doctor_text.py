@@ -21,6 +21,7 @@ def doctor_text(found: Checkup, ink: Ink, width: int = 110) -> str:
         *_labelled("clusters", [line for check in found.clusters for line in _cluster(check, found, ink)]),
         *_labelled("missing", [line for check in found.clusters for line in _missing(check, found, width)]),
         *_labelled("git", list(_repositories(found, ink, width))),
+        *_labelled("metrics", list(_metrics(found, ink))),
         *_labelled("tools", ["helm, kustomize: not needed; Argo CD renders"]),
         *_labelled("requests", [f"{found.asked}, each of them a GET; nothing was changed"] if found.live else []),
         *_labelled("dry runs", [DRY_RUNS] if found.dry_run else []),
@@ -36,6 +37,13 @@ DRY_RUNS = "allowed by --dry-run: PATCH ?dryRun=All of objects that differ; the 
 
 def _labelled(label: str, lines: Sequence[str]) -> list[str]:
     return [f"{label if place == 0 else '':<{LABEL}}{line}" for place, line in enumerate(lines)]
+
+
+def _metrics(found: Checkup, ink: Ink) -> Iterator[str]:
+    if found.prometheus is not None:
+        problem = found.prometheus.problem
+        said = f"{ink.alarm('not reached')}: {plain(problem)}" if problem else "ok"
+        yield f"{plain(found.prometheus.url)}  {said}"
 
 
 def _argocd(check: ArgocdCheck, found: Checkup, ink: Ink) -> Iterator[str]:
