@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass
 
 import pytest
-
 from tests.usecases.test_pod_log import APPLICATION, Answers
+
 from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.core.model.fact_kinds import POD_METRICS
 from whydrift.core.model.facts import Facts
