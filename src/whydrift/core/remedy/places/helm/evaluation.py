@@ -29,6 +29,7 @@ from whydrift.core.remedy.places.helm.traced import (
     Span,
     Stated,
     Traced,
+    cut,
     joined,
     pieces_of,
 )
@@ -204,7 +205,8 @@ class Evaluator:
             pieces = self._named(name, given[1])
         finally:
             self.templates = outer
-        return joined(_restated(piece, given[0].stated) for piece in pieces)
+        own = pieces_of(given[0])
+        return joined(each for piece in pieces for each in _restated(piece, own, name))
 
     def _and(self, given: Sequence[Traced]) -> Traced:
         return next((value for value in given if not is_true(value)), given[-1])
@@ -215,8 +217,12 @@ class Evaluator:
         return preferring(passed, found) if found is given[-1] else found
 
 
-def _restated(piece: Piece, stated: Stated | None) -> Piece:
-    return replace(piece, origin=stated) if isinstance(piece.origin, Span) else piece
+def _restated(piece: Piece, own: Pieces, name: str) -> Pieces:
+    """A piece of a text that was a template: what the text itself said is stated where the text is."""
+    if not isinstance(piece.origin, Span) or piece.origin.file != name:
+        return (piece,)
+    stated = cut(own, piece.offset, piece.offset + len(piece.text))
+    return tuple(replace(each, conditions=(*each.conditions, *piece.conditions)) for each in stated)
 
 
 def preferring(passed: Iterable[Traced], value: Traced) -> Traced:

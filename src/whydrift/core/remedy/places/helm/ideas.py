@@ -85,10 +85,20 @@ class Ideas:
         if isinstance(place, Stated) and part.piece.volatile and not part.piece.exact:
             yield SetValue(place, self.stated(place) or "")
         elif isinstance(place, Stated):
-            for text in _sources(part):
+            for text in self._sources(part, place):
                 yield SetValue(place, self._typed(place, text, value if part.whole else text))
         elif isinstance(place, Span) and part.piece.exact and (not part.whole or field.is_block):
             yield Replace(_span(part.piece), part.text)
+
+    def _sources(self, part: Part, place: Stated) -> Iterator[str]:
+        """What a value may be so that it prints as a text: the text, within the rest of the value if it is a part."""
+        old, piece = self.stated(place), part.piece
+        if place == piece.origin and piece.exact and isinstance(old, str) and len(old) > len(piece.text):
+            yield old[: piece.offset] + part.text + old[piece.offset + len(piece.text) :]
+        else:
+            yield part.text
+            if not piece.exact:
+                yield part.text.lower()
 
     def _typed(self, place: Stated, text: str, value: Json) -> Json:
         """What to state at a place so that it prints as `text`: of the type that is stated there now."""
@@ -181,8 +191,10 @@ class Ideas:
     def _add(self, field: Field, rest: Path, value: Json) -> Iterator[Idea]:
         step, whole = rest[0], _nested(rest[1:], value)
         for place in self._growing(field):
+            stated = self.stated(place)
+            at = len(stated) if isinstance(stated, list) else step
             for home in self._homes(place):
-                yield (SetValue(Stated(home.file, (*home.path, step), True), whole),)
+                yield (SetValue(Stated(home.file, (*home.path, at), True), whole),)
         forms: tuple[Json, ...] = (value, whole, {step: whole} if isinstance(step, str) else [whole])
         for condition in self.printed.untaken:
             for wanted in forms:
@@ -220,9 +232,10 @@ class Ideas:
             return
         common = _common(field.pieces)
         for condition in reversed(key.conditions if key else ()):
-            for read in condition.read if condition.held else ():
-                if read.stated and common and common.path[: len(read.stated.path)] == read.stated.path:
-                    yield (SetValue(read.stated, _emptied(self.stated(read.stated))),)
+            for place in (read.stated for read in condition.read if condition.held):
+                inside = common and place and common.path[: len(place.path)] == place.path
+                if place and place.path and (inside or not field.path):
+                    yield (SetValue(place, _emptied(self.stated(place))),)
         yield from dropped_lines(self.files, field)
 
     def _of_conditions(self, field: Field) -> Iterator[Idea]:
@@ -239,13 +252,6 @@ def _span(piece: Piece) -> Span:
     """Where a piece of a file's text stands."""
     assert isinstance(piece.origin, Span)
     return Span(piece.origin.file, piece.offset, piece.offset + len(piece.text))
-
-
-def _sources(part: Part) -> Iterator[str]:
-    """What a value may be so that it prints as a text: the text itself; of one that a function made, its opposite."""
-    yield part.text
-    if not part.piece.exact:
-        yield part.text.lower()
 
 
 def _common(pieces: Pieces) -> Stated | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from whydrift.core.remedy.places.helm.lexing import Act, Own, Word, lexed
@@ -82,7 +83,8 @@ Node: TypeAlias = "Text | Action | Block | Call | Leave"
 Nodes: TypeAlias = "tuple[Node, ...]"
 
 
-def parse(file: str, content: str) -> dict[str, Nodes]:
+@lru_cache(8192)
+def parse(file: str, content: str) -> Mapping[str, Nodes]:
     """The templates in a file by name, its own under the file's name; NotEditable where it is no template."""
     reader = _Reader(file, content)
     found = reader.nodes(())

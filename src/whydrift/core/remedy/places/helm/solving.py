@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import combinations
 
 from whydrift.core.remedy.places.helm.traced import Piece, Pieces, Span, Stated, lines_of, text_of
+
+MOST_VALUES = 6
+"""Of how many values in one text several may change at once: an image has four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,15 @@ def _alone(pieces: Pieces, place: int, wanted: str) -> Iterator[tuple[Part, ...]
 
 
 def _together(pieces: Pieces, values: Sequence[int], wanted: str) -> Iterator[tuple[Part, ...]]:
-    form = "".join("(.*)" if place in values else re.escape(piece.text) for place, piece in enumerate(pieces))
-    found = re.fullmatch(form, wanted, re.DOTALL) if len(values) <= 6 else None
-    if found is None:
-        return
-    parts = zip((pieces[place] for place in values), found.groups(), strict=True)
-    yield tuple(Part(piece, text, False) for piece, text in parts if text != piece.text)
+    """Several values at once, as few as will do."""
+    for size in range(2, len(values) + 1) if len(values) <= MOST_VALUES else ():
+        for chosen in combinations(values, size):
+            form = "".join("(.*)" if place in chosen else re.escape(piece.text) for place, piece in enumerate(pieces))
+            found = re.fullmatch(form, wanted, re.DOTALL)
+            if found:
+                parts = zip((pieces[place] for place in chosen), found.groups(), strict=True)
+                yield tuple(Part(piece, text, False) for piece, text in parts if text != piece.text)
+                return
 
 
 @dataclass(frozen=True, slots=True)

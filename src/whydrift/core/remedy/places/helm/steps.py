@@ -87,7 +87,7 @@ def _file(step: Step) -> str:
 def _replaced(files: Mapping[str, str], steps: list[Replace]) -> Made:
     file = steps[0].span.file
     content = files[file]
-    line = min(line_at(content, step.span.start) for step in steps)
+    line = min(line_at(content, step.span.start - (step.span.start == step.span.end)) for step in steps)
     for step in sorted(steps, key=lambda step: step.span.start, reverse=True):
         content = content[: step.span.start] + step.text + content[step.span.end :]
     return Made(file, content, line, How.TEMPLATE)

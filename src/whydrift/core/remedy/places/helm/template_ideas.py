@@ -53,13 +53,16 @@ def _below(files: Mapping[str, str], parent: Field, key: Piece, step: str | int,
 
 
 def dropped_lines(files: Mapping[str, str], field: Field) -> Iterator[Idea]:
-    """The template without the lines of a field, or of the list that would be left empty without it."""
+    """The template without the lines of a field; of a whole object, without its document."""
     key = field.key
     if key is None or not isinstance(key.origin, Span):
         return
     file, at = _place(key)
     lines = Lines(files[file])
     number, column = _line_and_column(files[file], at)
+    if not field.path:
+        yield (Rewrite(file, lines.without_document(number), number + 1),)
+        return
     end = lines.block_end(number, column, isinstance(field.node, Items) and isinstance(field.path[-1], str))
     before = lines.lines[number][:column].strip()
     if not before:

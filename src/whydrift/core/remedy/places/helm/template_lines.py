@@ -90,6 +90,13 @@ class Lines:
             line, end = before, after + 1
         return "".join(self.lines[:line] + self.lines[end:])
 
+    def without_document(self, line: int) -> str:
+        """The content without the document that a line is in, and without the `---` before it."""
+        marks = [at for at, text in enumerate(self.lines) if text.startswith("---")]
+        start = max((at for at in marks if at <= line), default=0)
+        end = min((at for at in marks if at > line), default=len(self.lines))
+        return "".join(self.lines[:start] + self.lines[end:])
+
     def without_first_entry(self, line: int, end: int) -> str:
         """The content without the entry behind a dash: the entry after it takes its place."""
         dash = DASH.match(self.lines[line])

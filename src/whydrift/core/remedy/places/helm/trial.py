@@ -137,7 +137,7 @@ def _again(rendering: Rendering, like: Chart, file: str) -> list[Printed]:
 
 
 def _selector(value: MaybeJson) -> MaybeJson:
-    """What may never change on the side: a workload's selector is immutable, a service's decides who gets its traffic."""
+    """What may never change on the side: a workload's selector is immutable, a service's directs its traffic."""
     return child(value, "spec", "selector")
 
 
