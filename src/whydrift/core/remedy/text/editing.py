@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, same
 from whydrift.core.remedy.text.aliases import alias_steps
+from whydrift.core.remedy.text.anchors import handed_over
 from whydrift.core.remedy.text.blocks import folded_splice, literal_steps
 from whydrift.core.remedy.text.lines import line_of
 from whydrift.core.remedy.text.lists import list_steps
@@ -39,19 +40,33 @@ def edit_text(content: str, document: int, changes: Sequence[Change]) -> Edited:
         raise NotEditable(f"there is no document {document}" if changes else "nothing to change")
     wanted = changed(found[document].value, changes)
     text = Text(content, style_of(content, found[document].root))
-    if isinstance(wanted, Absent):
-        edited = _without(text, found, document)
-    else:
-        edited = spliced(content, _splices(text, found[document], wanted))
-    _check(found, document, wanted, edited)
+    try:
+        edited = _edited(text, found, document, wanted, anchors_move=False)
+    except NotEditable:
+        if "&" not in content:
+            raise
+        edited = _edited(text, found, document, wanted, anchors_move=True)
     return Edited(edited, line_of(text, found[document], changes[0].path, changes[0].value))
 
 
-def _splices(text: Text, document: Document, wanted: Json) -> Iterator[Splice]:
+def _edited(text: Text, found: Sequence[Document], document: int, wanted: MaybeJson, anchors_move: bool) -> str:
+    """The content with what is wanted, read again; NotEditable where it would say anything else."""
+    if isinstance(wanted, Absent):
+        edited = _without(text, found, document)
+    else:
+        edited = spliced(text.content, _splices(text, found[document], wanted, anchors_move))
+    _check(found, document, wanted, edited)
+    return edited
+
+
+def _splices(text: Text, document: Document, wanted: Json, anchors_move: bool) -> Iterator[Splice]:
     if document.root is None:
         yield text.lines(text.line_end(document.start), block_lines(wanted, text.style))
         return
-    yield from _taken_apart(text, Inner(document.root, wanted, Slot(document.start, -2, False)))
+    whole = Inner(document.root, wanted, Slot(document.start, -2, False))
+    yield from _taken_apart(text, whole)
+    if anchors_move:
+        yield from handed_over(text, whole)
 
 
 def _taken_apart(text: Text, inner: Inner) -> Iterator[Splice]:
