@@ -24,6 +24,7 @@ from whydrift.settings import Connection
 
 if TYPE_CHECKING:
     from whydrift.usecases.apply.run import Run
+    from whydrift.wiring import ApplySettings
 
 EPILOG = """\b
 Exit codes (2 wins over 1):
@@ -42,8 +43,16 @@ class Request:
     yes: bool
     resume: bool
     dump_secrets: bool
+    watch: float
     output: str
     colour: str
+
+    @property
+    def settings(self) -> ApplySettings:
+        """What the use case needs to know."""
+        from whydrift.wiring import ApplySettings
+
+        return ApplySettings(self.dump_secrets, self.watch)
 
     @property
     def ink(self) -> Ink:
@@ -60,6 +69,14 @@ class Request:
 @click.option("--resume", is_flag=True, help="Go on with an apply that was interrupted, or that waited for a merge.")
 @click.option("--rollback", metavar="DUMP", help="Restore what a guarded delete took away.")
 @click.option("--dump-secrets", is_flag=True, help="Delete Secrets too; their dump holds the real values.")
+@click.option(
+    "--watch",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long to watch health after each delete.",
+)
 @connection_options
 @output_option("text", "json")
 @click.pass_context
@@ -74,6 +91,7 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
         yes=bool(options["yes"]),
         resume=bool(options["resume"]),
         dump_secrets=bool(options["dump_secrets"]),
+        watch=float(str(options["watch"])),
         output=str(options["output"]),
         colour=str(options["colour"]),
     )
@@ -96,7 +114,7 @@ async def _apply(request: Request, path: Path) -> int:
     source = wiring.open_source(request.connection)
     try:
         with wiring.open_journal(source.settings, digest[:16]) as journal:
-            world = wiring.world(source, request.connection, journal, digest, request.dump_secrets)
+            world = wiring.world(source, request.connection, journal, digest, request.settings)
             chosen = carried(plan, _chosen(request, selected(world)))
             return await _carry_out(request, Run(plan, chosen, world), journal.path)
     finally:
@@ -194,7 +212,7 @@ async def _rollback(request: Request, path: str) -> int:
     name = f"rollback-{hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:16]}"
     try:
         with wiring.open_journal(source.settings, name) as journal:
-            world = wiring.world(source, request.connection, journal, name, request.dump_secrets)
+            world = wiring.world(source, request.connection, journal, name, request.settings)
             dump = read_dump(world, path)
             objects = await missing(world, dump)
             sys.stdout.write(restore_text(objects))

@@ -44,11 +44,12 @@ def _shown(step: Step) -> Iterator[str]:
         yield plain(line)
     for edit in step.edits:
         yield from (plain(line) for line in edit.diff.split("\n") if line)
+    about = [f"{plain(item.id)}{' in ' + plain(item.namespace) if item.namespace else ''}" for item in step.objects]
     if step.merge:
-        yield f"patch {', '.join(map(plain, step.applications))}: {plain(msgspec.json.encode(step.merge).decode())}"
-    if step.kind in ("delete", "annotate", "sync"):
-        verb = {"delete": "delete", "annotate": "annotate"}.get(step.kind, "sync")
-        yield from (f"{verb} {plain(o.id)}{' in ' + plain(o.namespace) if o.namespace else ''}" for o in step.objects)
+        patched = map(plain, step.applications) if step.kind == "application" else about
+        yield f"patch {', '.join(patched)}: {plain(msgspec.json.encode(step.merge).decode())}"
+    if step.kind in ("delete", "sync"):
+        yield from (f"{step.kind} {item}" for item in about)
 
 
 def _hides(step: Step) -> Iterator[str]:

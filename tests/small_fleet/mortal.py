@@ -1,0 +1,109 @@
+"""Runs whydrift's command line in children of a process that has imported everything, and kills them where told.
+
+Each line of stdin is a JSON object: `argv`, `env`, `kill` (the number of the journal's write, from 1; 0: none) and
+`when` ("before" or "after" it is on the disk). The reply is a line with `code`, `out` and `err`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from whydrift import cli, wiring
+from whydrift.adapters.journal import FileJournal
+from whydrift.cli import apply
+from whydrift.core.model.journal import Entry
+from whydrift.settings import Settings
+from whydrift.usecases.apply import fresh, run
+
+ROOT = Path(__file__).parents[2]
+IMPORTED = (apply, fresh, run)
+"""What every child needs; importing it takes longer than a run."""
+
+
+class MortalJournal(FileJournal):
+    """A journal during whose N-th write the process is killed: no clean-up of any kind runs."""
+
+    writes = 0
+    kill = 0
+    when = ""
+
+    def add(self, entry: Entry) -> None:
+        """Write, and die before or after."""
+        type(self).writes += 1
+        deadly = self.writes == self.kill
+        if deadly and self.when == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().add(entry)
+        if deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def mortal(settings: Settings, name: str) -> MortalJournal:
+    """In the place of wiring.open_journal."""
+    return MortalJournal(settings.state / "journals" / f"{name}.jsonl")
+
+
+def child(order: dict[str, Any], out: int, err: int) -> None:
+    """The child: become a run of the command line."""
+    os.dup2(out, 1)
+    os.dup2(err, 2)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.environ.clear()
+    os.environ.update(order["env"])
+    MortalJournal.kill, MortalJournal.when = order["kill"], order["when"]
+    sys.argv = ["whydrift", *order["argv"]]
+    code = cli._run("whydrift")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def serve() -> None:
+    """Answer orders until stdin ends."""
+    wiring.open_journal = mortal
+    for line in sys.stdin:
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            pid = os.fork()
+            if pid == 0:
+                child(json.loads(line), out.fileno(), err.fileno())
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            out.seek(0)
+            err.seek(0)
+            said = {"code": code, "out": out.read().decode(), "err": err.read().decode()}
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+
+
+class Runner:
+    """The other side: one process for many runs; a context manager."""
+
+    def __enter__(self) -> Runner:
+        command = [sys.executable, "-m", "tests.small_fleet.mortal"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def run(self, env: dict[str, str], *argv: str | Path, kill: int = 0, when: str = "") -> dict[str, Any]:
+        """One run; `code` is negative where a signal ended it."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        order = {"argv": [*map(str, argv)], "env": env, "kill": kill, "when": when}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        found: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return found
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
+if __name__ == "__main__":
+    serve()
