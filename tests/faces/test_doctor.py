@@ -294,3 +294,35 @@ def test_refuses_a_subject_that_is_none(home: Path) -> None:
     done = run(home, "--rbac", "--subject", "jo")
     assert done.returncode == 2
     assert "give user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME" in done.stderr
+
+
+def test_names_the_permission_that_would_prove_which_cluster_it_is(home: Path) -> None:
+    """A kubeconfig of the right cluster that may not read the Application: no cluster is asked, and it says why."""
+    with served("/kubernetes/apis/argoproj.io/*=403") as replay:
+        done = run(home, replay=replay)
+        missing = run(home, "--rbac", "missing", replay=replay)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "not proven to be the cluster that Argo CD runs in" in done.stdout
+    assert "get applications.argoproj.io in argocd → not known: which cluster Argo CD runs in" in done.stdout
+    granted = [rule for _, rule in rules(documents(missing.stdout), "Role")]
+    assert granted == [{"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": ["get"]}]
+
+
+def test_looks_at_the_cluster_of_each_instance(home: Path) -> None:
+    """Two contexts of the argocd CLI: each calls its own cluster by the same URL, and each is looked at."""
+    with served() as replay:
+        rows = [f"- {{name: {name}, server: '{replay.url}', user: {name}}}" for name in ("west", "east")]
+        users = [f"- {{name: {name}, auth-token: {TOKEN}}}" for name in ("west", "east")]
+        servers = [f"- {{server: '{replay.url}'}}"]
+        parts = {"contexts": rows, "users": users, "servers": servers}
+        (home / "argocd").mkdir()
+        stated = "".join(f"{name}:\n" + "\n".join(lines) + "\n" for name, lines in parts.items())
+        (home / "argocd" / "config").write_text(f"current-context: west\n{stated}")
+        kubeconfig(home / "config", replay.kubernetes_url)
+        environ = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+        environ |= {"ARGOCD_CONFIG_DIR": str(home / "argocd"), "KUBECONFIG": str(home / "config")}
+        command = [sys.executable, "-m", "whydrift", "doctor", "--no-git", "--argocd-context", "west,east"]
+        done = subprocess.run(command, env=environ, cwd=home, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for name in ("west", "east"):
+        assert f"{name}: https://kubernetes.default.svc  context here" in done.stdout

@@ -56,7 +56,7 @@ class Live:
         self._lock = asyncio.Lock()
         self._clusters: dict[str, str] | None = None if kubernetes is not None else {}
         self._listed: bytes | None = None
-        self._away = NO_CLUSTER
+        self._away = NotRead(NO_CLUSTER)
 
     @property
     def name(self) -> str:
@@ -82,16 +82,16 @@ class Live:
         if question.api is Api.ARGOCD:
             return await self._ask_argocd(question)
         kubernetes = await self._proven(question.at)
-        return NotRead(self._away) if kubernetes is None else await kubernetes.ask(question)
+        return self._away if kubernetes is None else await kubernetes.ask(question)
 
     async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
         """What a server-side apply of `target` would make in a cluster; see `KubernetesSource.dry_run`."""
         kubernetes = await self._proven(at)
-        return NotRead(self._away) if kubernetes is None else await kubernetes.dry_run(at, target, namespace)
+        return self._away if kubernetes is None else await kubernetes.dry_run(at, target, namespace)
 
     async def away(self, at: str) -> str:
         """Why the cluster at a context is not written to; "" where it is proven to be the one that is meant."""
-        return "" if await self._proven(at) is not None else self._away
+        return "" if await self._proven(at) is not None else self._away.why
 
     async def _proven(self, at: str) -> Clusters | None:
         """The clusters, if the one that is meant is proven to be it."""
@@ -143,11 +143,12 @@ class Live:
         if isinstance(reply, Body) and text(_decoded(reply), "metadata", "uid") == uid:
             return True
         if isinstance(reply, Body) or reply.status == 404:
-            self._away = f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another"
+            self._away = NotRead(f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another")
         else:
             why = f"get applications.argoproj.io in {namespace}: {reply.why}"
-            self._away = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
-        self._notes.append(self._away)
+            unproven = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
+            self._away = NotRead(unproven, reply.status)
+        self._notes.append(self._away.why)
         return False
 
     async def _an_application(self) -> tuple[str, str, str] | None:

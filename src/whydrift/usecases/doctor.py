@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.checkup import ArgocdCheck, Checkup, ClusterCheck, Lack, RepositoryCheck
+from whydrift.core.model.fleet import OWN_CLUSTER
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.values import JsonObject, items, mapping, text
 from whydrift.core.model.versions import calibrated
@@ -18,13 +19,14 @@ from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 from whydrift.usecases.decode import decode
 from whydrift.usecases.fleet import Listing, list_applications, may_get_every
-from whydrift.usecases.needs import HOME, NAMESPACE, OBJECT, Need, needs
+from whydrift.usecases.needs import HOME, NAMESPACE, OBJECT, PROOF, Need, needs
 
 USER = "/api/v1/session/userinfo"
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 MOST_NAMESPACES = 40
 """How many namespaces are tried one by one, where a permission does not hold for all of them."""
 TRY_ONE = (("limit", "1"),)
+FORBIDDEN = 403
 
 
 @dataclass(frozen=True)
@@ -41,25 +43,30 @@ class Examination:
     """A repository's URL → why it cannot be read, "" where it can; None where no repository is to be read."""
 
 
+Destination = tuple[str, str]
+"""An instance, and a cluster as this instance calls it."""
+
+
 @dataclass
 class _Fleet:
     """What the applications of all instances name."""
 
     home: str = "argocd"
-    destinations: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    applications: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    destinations: dict[Destination, set[str]] = field(default_factory=lambda: defaultdict(set))
+    applications: dict[Destination, int] = field(default_factory=lambda: defaultdict(int))
     repositories: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    kinds: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
+    kinds: dict[Destination, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
 
     def add(self, application: Application) -> None:
         """Count one application."""
         self.home = text(application.raw, "status", "controllerNamespace") or self.home
-        self.applications[application.cluster] += 1
+        destination = (application.instance, application.cluster)
+        self.applications[destination] += 1
         places = {key.namespace for key, _ in application.rows} | {application.destination_namespace}
-        self.destinations[application.cluster] |= places - {""}
+        self.destinations[destination] |= places - {""}
         for key, row in application.rows:
             version = f"{key.group}/{text(row, 'version')}".lstrip("/")
-            self.kinds[application.cluster].add((version, key.kind))
+            self.kinds[destination].add((version, key.kind))
         for source in application.sources:
             if source.repo and not source.chart and not source.repo.startswith("oci://"):
                 self.repositories[source.repo] += 1
@@ -129,27 +136,42 @@ def _decoded(reply: Reply, what: str) -> JsonObject:
 
 
 async def _clusters(what: Examination, fleet: _Fleet) -> list[ClusterCheck]:
-    reached = await what.source.clusters()
     asked = await needs(what.schemas, what.core)
     checks = []
-    for cluster, number in sorted(fleet.applications.items()):
+    for (instance, cluster), number in sorted(fleet.applications.items()):
+        reached = await what.source.clusters(instance)
+        place = _Place(what, reached.get(cluster, ""), fleet.home, sorted(fleet.destinations[instance, cluster]))
         if cluster in reached:
-            place = _Place(what, reached[cluster], fleet.home, sorted(fleet.destinations[cluster]))
             problem, lacks = await _examine_cluster(place, asked)
         else:
-            problem, lacks = _not_reached(what), ()
+            problem, lacks = await _not_reached(place, asked, instance, cluster)
         if problem or cluster in reached or what.clusters_wanted:
-            context = reached.get(cluster, "")
+            named = f"{instance}: {cluster}" if instance else cluster
             checks.append(
-                ClusterCheck(cluster=cluster, context=context, applications=number, lacks=lacks, problem=problem)
+                ClusterCheck(cluster=named, context=place.at, applications=number, lacks=lacks, problem=problem)
             )
     return checks
 
 
-def _not_reached(what: Examination) -> str:
-    if not what.clusters_wanted:
-        return ""
-    return "not in the kubeconfig" if what.live else "not in the recording"
+async def _not_reached(
+    place: _Place, asked: Sequence[Need], instance: str, cluster: str
+) -> tuple[str, tuple[Lack, ...]]:
+    """Why a cluster is not asked; what is missing where only a permission keeps it from being proven to be the one."""
+    if not place.what.clusters_wanted:
+        return "", ()
+    if not place.what.live:
+        return "not in the recording", ()
+    if cluster != OWN_CLUSTER or instance:
+        return "not in the kubeconfig", ()
+    reply = await place.ask("/version")
+    if not isinstance(reply, NotRead):
+        return "not in the kubeconfig", ()
+    if reply.status != FORBIDDEN:
+        return reply.why, ()
+    proofs = (need for need in asked if PROOF in need.facts)
+    return "not proven to be the cluster that Argo CD runs in", tuple(
+        _lacking(need, reply, (place.home,)) for need in proofs
+    )
 
 
 @dataclass(frozen=True)
@@ -227,9 +249,9 @@ async def _repositories(reachable: Callable[[str], Awaitable[str]], fleet: _Flee
 
 async def _patches(what: Examination, fleet: _Fleet) -> tuple[Lack, ...]:
     """What dry runs of the kinds in use would need; the cluster's own discovery names their resources."""
-    reached = await what.source.clusters()
     found = set()
-    for cluster, kinds in fleet.kinds.items():
+    for (instance, cluster), kinds in fleet.kinds.items():
+        reached = await what.source.clusters(instance)
         for version in {version for version, _ in kinds} if cluster in reached else ():
             path = f"/apis/{version}" if "/" in version else f"/api/{version}"
             reply = await what.source.ask(Question(Api.KUBERNETES, path, (), reached[cluster]))
