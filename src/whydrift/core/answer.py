@@ -26,6 +26,7 @@ from whydrift.core.model.triage import (
     ApplicationAnswer,
     ArgocdAnswer,
     AskAnswer,
+    ComplaintAnswer,
     DifferenceAnswer,
     EffectAnswer,
     EvidenceAnswer,
@@ -40,7 +41,7 @@ from whydrift.core.model.triage import (
     UnmaskedAnswer,
     Value,
 )
-from whydrift.core.model.trouble import Trouble
+from whydrift.core.model.trouble import Complaint, Trouble
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 from whydrift.core.remedy.told import remedy_answer
@@ -80,7 +81,14 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
         unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
         unseen=() if outcome.broken is None else tuple(map(_gap, outcome.broken.gaps)),
+        complaints=() if outcome.broken is None else tuple(map(_complaint, outcome.broken.complaints)),
         seen_at="" if outcome.broken is None else outcome.broken.at,
+    )
+
+
+def _complaint(found: Complaint) -> ComplaintAnswer:
+    return ComplaintAnswer(
+        object=found.key.id, namespace=found.key.namespace, container=found.container, line=found.line
     )
 
 

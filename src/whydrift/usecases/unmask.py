@@ -21,6 +21,7 @@ from whydrift.usecases.triage import Look, read_snapshot
 from whydrift.usecases.witnesses import unmask
 
 AT_ONCE = 8
+PROGRESSING = "Progressing"
 Earlier = Mapping[tuple[str, str, str], ApplicationAnswer]
 """Applications of an earlier look, by instance, namespace and name."""
 
@@ -56,17 +57,22 @@ async def _answers(batch: list[Application], how: Look, earlier: Earlier) -> lis
 
 
 async def _answer(application: Application, how: Look, earlier: Earlier) -> ApplicationAnswer:
-    """One application; one that cannot be read says so and is never called well."""
+    """One application; one that cannot be read says so and is never called well.
+
+    Of one that was Progressing earlier and is not any more every log is read: nobody looked behind that word before.
+    """
+    before = earlier.get((application.instance, application.namespace, application.name))
     try:
         snapshot, not_read = await read_snapshot(application, how)
-        broken = await unmask(snapshot, how.reader, how.analysis.read_at)
+        left = before is not None and before.argocd.health == PROGRESSING != application.health
+        broken = await unmask(snapshot, how.reader, how.analysis.read_at, every_log=left)
     except SourceError as error:
         nothing = ApplicationOutcome(ApplicationSnapshot(application, None), ())
         return application_answer(nothing, {}, str(error))
     finally:
         how.reader.forget(application)
     answer = application_answer(replace(ApplicationOutcome(snapshot, ()), broken=broken), {}, not_read)
-    return since(answer, earlier.get(place_of(answer)))
+    return since(answer, before)
 
 
 def place_of(answer: ApplicationAnswer) -> tuple[str, str, str]:

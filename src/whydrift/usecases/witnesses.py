@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -13,6 +13,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot
 from whydrift.core.model.trouble import ContainerLog, Logs
 from whydrift.core.model.values import JsonObject, text
+from whydrift.core.unmask.complaints import complaints_of
 from whydrift.core.unmask.containers import Stuck, statuses
 from whydrift.core.unmask.jobs import failed_runs
 from whydrift.core.unmask.owners import pod_nodes
@@ -28,20 +29,23 @@ PODS_READ = 4
 """Pods of one container whose logs are read: they say the same."""
 
 
-async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "") -> Unmasked:
-    """Say what is broken in an application. `now` is the time of reading, "" for a recording that does not state it."""
+async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "", every_log: bool = False) -> Unmasked:
+    """Say what is broken in an application. `now` is the time of reading, "" for a recording that does not state it.
+
+    `every_log` reads the logs of containers that run as well, and says what they complain about.
+    """
     scene = Scene(snapshot.application, snapshot.objects or (), pods=(), read_at=now)
     gaps: list[Gap] = []
     if _may_run(snapshot):
         scene = await _with_pods(scene, reader, gaps)
-    if _suspicious(scene):
-        scene = replace(scene, events=await _events(scene, reader))
-        scene = replace(scene, logs=await _logs(scene, reader, gaps))
+    if every_log or _suspicious(scene):
+        scene = replace(scene, events=await _events(scene, reader, gaps))
+        scene = replace(scene, logs=await _logs(scene, reader, gaps, every_log))
     found = troubles_of(scene)
     if found:
         files = await _one(scene, reader, RENDERED_FROM)
         found = found if isinstance(files, Gap) else troubles_of(replace(scene, git=files))
-    return Unmasked(found, tuple(gaps), scene.now)
+    return Unmasked(found, tuple(gaps), scene.now, complaints_of(scene, found) if every_log else ())
 
 
 async def _one(scene: Scene, reader: FactReader, kind: FactKind[T], namespace: str = "") -> T | Gap:
@@ -79,7 +83,10 @@ def _may_run(snapshot: ApplicationSnapshot) -> bool:
 async def _with_pods(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Scene:
     """The scene with its tree and the pods of the namespaces that it has pods in."""
     tree = await _one(scene, reader, RESOURCE_TREE)
-    scene = scene if isinstance(tree, Gap) else replace(scene, tree=tree)
+    if isinstance(tree, Gap):
+        gaps.append(tree)
+    else:
+        scene = replace(scene, tree=tree)
     namespaces = {text(node, "namespace") for node in pod_nodes(scene.tree)}
     if isinstance(tree, Gap):
         namespaces = {key.namespace for key, _ in scene.application.rows} - {""}
@@ -104,19 +111,20 @@ def _unsteady(pod: JsonObject) -> bool:
     return any(status.get("ready") is not True or status.get("restartCount") for status in found)
 
 
-async def _events(scene: Scene, reader: FactReader) -> tuple[JsonObject, ...]:
+async def _events(scene: Scene, reader: FactReader, gaps: list[Gap]) -> tuple[JsonObject, ...]:
     """The events of the namespaces in which something may be broken."""
     unwell = {
         key.namespace for key, row in scene.application.rows if text(row, "health", "status") not in ("Healthy", "")
     }
     unsteady = {text(pod, "metadata", "namespace") for _, pod in owned_pods(scene) if _unsteady(pod)}
     lists = [await _one(scene, reader, EVENTS, namespace) for namespace in sorted((unwell | unsteady) - {""})]
+    gaps += (found for found in lists if isinstance(found, Gap))
     return tuple(event for found in lists if not isinstance(found, Gap) for event in found)
 
 
-async def _logs(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Logs:
+async def _logs(scene: Scene, reader: FactReader, gaps: list[Gap], every_log: bool) -> Logs:
     """The logs of what is in trouble: a few pods of each container, several at a time; a gap where none was read."""
-    wanted = list(_wanted(scene))
+    wanted = list(dict.fromkeys((*_wanted(scene), *(_running(scene) if every_log else ()))))
     await reader.read((scene.application, log_key(*place[1:]), POD_LOG) for place in wanted)
     found: dict[tuple[str, str, str], ContainerLog] = {}
     unread: dict[str, Gap] = {}
@@ -146,6 +154,18 @@ def _wanted(scene: Scene) -> Iterator[tuple[str, str, str, str]]:
     for stuck in (*(s for group in groups.values() for s in _loudest(group)), *failed_runs(scene)):
         owner = scene.owners.managed_by(stuck.pod)
         yield f"{owner} {stuck.container}", stuck.namespace, stuck.name, stuck.container
+
+
+def _running(scene: Scene) -> Iterator[tuple[str, str, str, str]]:
+    """As `_wanted`, for every container of the application, whatever state it is in: a few pods of each."""
+    asked: Counter[tuple[ObjectKey, str]] = Counter()
+    for owner, pod in owned_pods(scene):
+        for status, _ in statuses(pod):
+            container = text(status, "name")
+            asked[owner, container] += 1
+            if asked[owner, container] <= PODS_READ:
+                place = text(pod, "metadata", "namespace"), text(pod, "metadata", "name"), container
+                yield f"{owner} {container}", *place
 
 
 def _loudest(group: list[Stuck]) -> list[Stuck]:

@@ -10,6 +10,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.predict import Predicted
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
+from whydrift.core.model.fact_kinds import AUTOSCALERS
 from whydrift.core.model.objects import ObjectKey, group_of
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, child, mapping, text
@@ -49,7 +50,7 @@ def band_after(subject: Subject, change: Change) -> str:
         bound = min(max(after, scaler.least), scaler.most)
         then = "" if bound == after else f" and takes it to {bound} again"
         return f"; {named} keeps between {scaler.least} and {scaler.most}{then}"
-    return ""
+    return "; whether an autoscaler scales it was not read" if AUTOSCALERS in subject.facts.gaps else ""
 
 
 def _scaled(scaler: ObjectKey, stated: JsonObject) -> ObjectKey:

@@ -188,6 +188,15 @@ class UnmaskedAnswer(Answered, frozen=True, omit_defaults=False):
     change: Literal["new", "still"] | msgspec.UnsetType = msgspec.UNSET
 
 
+class ComplaintAnswer(Answered, frozen=True):
+    """An error in the log of a container that runs and is ready."""
+
+    object: str
+    namespace: str
+    container: str
+    line: str
+
+
 class GapAnswer(Answered, frozen=True):
     """Something that was not read."""
 
@@ -227,7 +236,8 @@ class ApplicationAnswer(Answered, frozen=True):
     """One application. `unmasked` is left out where nobody looked, `unseen` could not be looked at for it.
 
     `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more;
-    `health_before` is what Argo CD said of its health then.
+    `health_before` is what Argo CD said of its health then; `complaints` are what its containers write that run, looked
+    for where it was Progressing then and is not any more.
     """
 
     name: str
@@ -248,6 +258,7 @@ class ApplicationAnswer(Answered, frozen=True):
     unmasked: tuple[UnmaskedAnswer, ...] | msgspec.UnsetType = msgspec.UNSET
     recovered: tuple[UnmaskedAnswer, ...] = ()
     health_before: str = ""
+    complaints: tuple[ComplaintAnswer, ...] = ()
     unseen: tuple[GapAnswer, ...] = ()
     seen_at: str = ""
 

@@ -91,6 +91,15 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """An error in the log of a container that runs and is ready; `key` is the managed object."""
+
+    key: ObjectKey
+    container: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerLog:
     """What a container wrote: in this run, and in the one before ("" where it wrote nothing or none is kept)."""
 

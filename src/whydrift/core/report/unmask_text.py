@@ -41,7 +41,7 @@ def unmask_text(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAns
         lines += ["", ink.alarm("NOT READ"), *(f"  {shortened(line, width - 2)}" for line in unread[:8])]
     if found:
         lines += ["", ink.strong("BROKEN NOW, behind the noise"), *broken_lines(applications, ink, width)]
-    lines += _left(applications, ink)
+    lines += _left(applications, ink, width)
     lines += _recovered(applications, ink, width)
     return "\n".join(lines) + "\n"
 
@@ -62,11 +62,19 @@ def _block(application: ApplicationAnswer, trouble: UnmaskedAnswer, ink: Ink, wi
     what = f"{_state(trouble)}{_since(trouble.since, application.seen_at)}"
     together = len(application.name) + len(_about(trouble)) + len(what) + 12 <= width
     lines = [f"{head}  {plain(what)}"] if together else [head, f"      {shortened(what, width - 6)}"]
-    said = [part for part in trouble.line.split("\n") if part.strip()] or ["nothing says why"]
+    said = [part for part in trouble.line.split("\n") if part.strip()] or [_silence(application, trouble)]
     room = width - len(trouble.category.value) - 8
     lines.append(f"      {ink.strong(trouble.category.value)}  {_cut(readable(said[0]), room)}")
     lines += [f"        {shortened(part, width - 8)}" for part in said[1:LONGEST_LINES]]
     return [*lines, *_place(trouble, ink)]
+
+
+def _silence(application: ApplicationAnswer, trouble: UnmaskedAnswer) -> str:
+    """Why there is no line: nobody could read the log, or it says nothing."""
+    unread = any(
+        gap.what.startswith("log of ") and any(pod in gap.what for pod in trouble.pods) for gap in application.unseen
+    )
+    return "its log was not read" if unread else "nothing says why"
 
 
 LOGFMT = re.compile(r"\b(level|msg|message|error|err|reason)=(\"(?:[^\"\\]|\\.)*\"|\S+)")
@@ -149,11 +157,27 @@ def _unread(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]
     return list(dict.fromkeys(lines))
 
 
-def _left(applications: Sequence[ApplicationAnswer], ink: Ink) -> list[str]:
-    """The applications that were Progressing at the earlier look and are not any more."""
+def _left(applications: Sequence[ApplicationAnswer], ink: Ink, width: int) -> list[str]:
+    """The applications that were Progressing at the earlier look and are not any more, with what they complain of."""
     left = [a for a in applications if a.health_before == "Progressing" and a.argocd.health != "Progressing"]
-    rows = [f"  {plain(a.name)}  is {plain(a.argocd.health)}; {_count_of(troubles_in(a))}" for a in left]
+    rows = [row for a in left for row in (_left_row(a), *_complaints(a, width))]
     return ["", ink.strong("NO LONGER Progressing"), *rows] if rows else []
+
+
+def _left_row(application: ApplicationAnswer) -> str:
+    said = _count_of(troubles_in(application))
+    if not application.unseen and not application.complaints:
+        said += ", no error in its logs"
+    return f"  {plain(application.name)}  is {plain(application.argocd.health)}; {said}"
+
+
+def _complaints(application: ApplicationAnswer, width: int) -> list[str]:
+    """What containers write that run: nobody calls it broken, and nobody looked at it while it was Progressing."""
+    return [
+        f"      {plain(found.object.rpartition('/')[2])} {plain(found.container)} runs, and writes  "
+        f"{_cut(readable(found.line.partition(chr(10))[0]), max(width - 50, 40))}"
+        for found in application.complaints
+    ]
 
 
 def _count_of(found: Sequence[UnmaskedAnswer]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import Trouble
+from whydrift.core.model.trouble import Complaint, Trouble
 from whydrift.core.unmask.jobs import job_troubles
 from whydrift.core.unmask.objects import object_troubles
 from whydrift.core.unmask.origin import with_origin
@@ -18,11 +18,15 @@ from whydrift.core.unmask.unseen_pods import tree_troubles
 
 @dataclass(frozen=True)
 class Unmasked:
-    """What is broken in an application at a time, and what could not be looked at."""
+    """What is broken in an application at a time, and what could not be looked at.
+
+    `complaints` are what containers that run write, where those were asked.
+    """
 
     troubles: tuple[Trouble, ...] = ()
     gaps: tuple[Gap, ...] = ()
     at: str = ""
+    complaints: tuple[Complaint, ...] = ()
 
 
 def troubles_of(scene: Scene) -> tuple[Trouble, ...]:
