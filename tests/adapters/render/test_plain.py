@@ -94,7 +94,7 @@ def test_what_cannot_be_rendered_says_why(tmp_path: Path, files: dict[str, str |
     assert isinstance(found, str) and why in found
 
 
-@pytest.mark.parametrize("kind", ["Plugin", "", "Nonsense"])
+@pytest.mark.parametrize("kind", ["Plugin", "Nonsense"])
 def test_other_kinds_of_sources_are_refused(tmp_path: Path, kind: str) -> None:
     """Nothing of the repository is run for them."""
     assert isinstance(made(tmp_path, kind, {"app/a.yaml": config("a", x="1")}), str)
@@ -126,3 +126,22 @@ def test_another_spec_is_rendered_at_the_compared_revision(tmp_path: Path) -> No
     elsewhere: JsonObject = {"source": {**source, "targetRevision": "next"}}
     refused = asyncio.run(repository.renderer().render(Rendering(application, spec=elsewhere)))
     assert refused == NotRead("another repository or revision is asked for than was compared")
+
+
+@pytest.mark.parametrize(
+    ("files", "source", "found"),
+    [
+        ({}, {}, ["ConfigMap/a"]),
+        ({"app/kustomization.yaml": "resources: [a.yaml]\nnamePrefix: x-\n"}, {}, ["ConfigMap/x-a"]),
+        ({"app/kustomization.yaml": "resources: [a.yaml]\n"}, {"kustomize": {"namePrefix": "y-"}}, ["ConfigMap/y-a"]),
+        ({"app/Chart.yaml": "apiVersion: v2\nname: a\nversion: 1.0.0\n"}, {}, []),
+        ({"app/Chart.yaml": "not read"}, {"directory": {}}, ["ConfigMap/a"]),
+    ],
+    ids=["plain", "kustomization", "stated", "chart", "stated against the files"],
+)
+def test_what_argocd_never_rendered_is_told_by_its_files(
+    tmp_path: Path, files: dict[str, str], source: JsonObject, found: list[str]
+) -> None:
+    """Its first comparison failed: no type is known, and Argo CD would look at the files, too."""
+    objects = rendered(tmp_path, "", {"app/a.yaml": config("a", x="1"), **files}, {"path": "app", **source})
+    assert names(objects) == found

@@ -7,9 +7,9 @@ from posixpath import join
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.manifests import parsed
+from whydrift.adapters.render.sources import KUSTOMIZATIONS
 from whydrift.core.model.values import Json, JsonObject, items, text
 
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 FOLDERS = ("resources", "bases", "components")
 FILES = ("crds", "configurations", "patchesStrategicMerge", "transformers", "generators", "validators")
 INLINE = ("patchesStrategicMerge", "transformers", "generators", "validators")
@@ -24,7 +24,7 @@ MOST = 500
 
 def kustomization_of(checkout: Checkout, path: str) -> str:
     """The kustomization file of a folder; NotRendered where there is none."""
-    found = next((join(path, name) for name in NAMES if checkout.file(join(path, name)) is not None), None)
+    found = next((join(path, name) for name in KUSTOMIZATIONS if checkout.file(join(path, name)) is not None), None)
     if found is None:
         raise NotRendered(f"{path or 'the repository'} holds no kustomization")
     return found

@@ -16,7 +16,7 @@ from whydrift.adapters.render.command import PREFIX, Limits
 from whydrift.adapters.render.helm import helm_manifests, read_chart
 from whydrift.adapters.render.kustomize import kustomized_manifests, read_kustomization
 from whydrift.adapters.render.plain import plain_manifests
-from whydrift.adapters.render.sources import Asked, asked, with_parameters_of_folder
+from whydrift.adapters.render.sources import Asked, asked, discovered, with_parameters_of_folder
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.sources import source_type
 from whydrift.core.model.values import JsonObject, mapping
@@ -84,7 +84,7 @@ class ToolRenderer:
         path = inside(source.source.path)
         checkout = await self._checkout(source, rendering, path)
         stated = with_parameters_of_folder(source, checkout, path)
-        match kind:
+        match kind or discovered(stated, checkout, path):
             case "directory":
                 return await self._plain(path, mapping(stated, "directory"), checkout)
             case "helm":
@@ -92,7 +92,7 @@ class ToolRenderer:
             case "kustomize":
                 return await self._kustomize(source, stated, checkout)
             case _:
-                raise NotRendered(f"it is not known how {kind or 'this source'} is rendered")
+                raise NotRendered(f"it is not known how a source of type {kind} is rendered")
 
     async def _plain(self, path: str, directory: JsonObject, checkout: Checkout) -> Manifests:
         async def made(_: Path) -> Manifests:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from posixpath import join
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered
 from whydrift.adapters.render.manifests import parsed
@@ -17,6 +18,7 @@ from whydrift.core.model.values import JsonObject, mapping
 
 IN_FOLDER = ".argocd-source.yaml"
 OF_APPLICATION = ".argocd-source-{}.yaml"
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 TOOLS = ("helm", "kustomize", "directory", "plugin")
 VARIABLE = re.compile(r"\$(?:\$|\{([^}]*)\}|([A-Za-z_][A-Za-z0-9_]*))")
 
@@ -85,3 +87,13 @@ def with_parameters_of_folder(asked: Asked, checkout: Checkout, path: str) -> Js
             merged = json_merge.apply(parsed(content, name), merged)
     tools: JsonObject = {key: value for key, value in merged.items() if key in TOOLS and value is not None}
     return {**{key: value for key, value in asked.source.raw.items() if key not in TOOLS}, **tools}
+
+
+def discovered(stated: JsonObject, checkout: Checkout, path: str) -> str:
+    """How a source is rendered that Argo CD has not rendered yet (types.go, ExplicitType; discovery.go, AppType)."""
+    explicit = next((tool for tool in TOOLS if tool in stated), "")
+    if explicit:
+        return explicit
+    if any(checkout.file(join(path, name)) is not None for name in KUSTOMIZATIONS):
+        return "kustomize"
+    return "directory" if checkout.file(join(path, "Chart.yaml")) is None else "helm"
