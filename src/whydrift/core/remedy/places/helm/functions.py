@@ -73,11 +73,11 @@ def _fail(given: Sequence[Traced]) -> Traced:
 def _quote(mark: str) -> Method:
     def quoted(given: Sequence[Traced]) -> Traced:
         found: list[Piece] = []
-        for value in (value for value in given if value.data is not None or value.before or value.stated):
-            if value.data is None:
-                found += [Piece(mark, before=(*value.before, *((value.stated,) if value.stated else ()))), Piece(mark)]
-                continue
+        for value in given:
             inside = pieces_of(value)
+            if value.data is None:
+                found += inside
+                continue
             if set(text_of(inside)) & {"\\", "\n", mark} and mark == '"':
                 inside = made(to_json(Traced(text_of(inside))).pieces[0].text[1:-1], (value,)).pieces
             found += [*([Piece(" ")] if found else []), Piece(mark), *inside, Piece(mark)]

@@ -61,14 +61,15 @@ class Rendering:
         """All named templates; those that cannot be read are left out."""
         found: dict[str, Nodes] = {}
         for chart in self.chart.all():
-            for path in self._files_of(chart):
+            for path in self.templates_of(chart):
                 try:
                     found |= parse(path, self.files[path])
                 except NotEditable:
                     continue
         return found
 
-    def _files_of(self, chart: Chart) -> list[str]:
+    def templates_of(self, chart: Chart) -> list[str]:
+        """The files of a chart's templates."""
         folder = inside(chart.folder, "templates/")
         return sorted(path for path in self.files if path.startswith(folder) and not path.endswith("NOTES.txt"))
 
@@ -77,7 +78,7 @@ class Rendering:
 
         Templates that name the kind come first; the others are rendered only if none of those prints it.
         """
-        places = [(chart, path) for chart in self.chart.all() if not chart.library for path in self._files_of(chart)]
+        places = [(chart, path) for chart in self.chart.all() if not chart.library for path in self.templates_of(chart)]
         names = re.compile(rf"kind:\s*[\"']?{re.escape(key.kind)}\b")
         found = False
         for likely in (True, False):
@@ -99,12 +100,13 @@ class Rendering:
             return []
         evaluator = Evaluator(self._templates, FUNCTIONS)
         try:
-            pieces = evaluator.render(path, self._dot(chart, path))
+            pieces = evaluator.render(path, self.dot(chart, path))
         except (NotEditable, RecursionError):
             return []
         return list(_objects(path, pieces, evaluator.untaken))
 
-    def _dot(self, chart: Chart, path: str) -> Traced:
+    def dot(self, chart: Chart, path: str) -> Traced:
+        """What a template of a chart is given."""
         about = chart.about.data if isinstance(chart.about.data, dict) else {}
         base = inside(chart.folder, "templates")
         return Traced(
@@ -115,7 +117,7 @@ class Rendering:
                 "Capabilities": self._capabilities(),
                 "Template": Traced({"Name": Traced(path), "BasePath": Traced(base)}),
                 "Files": self._chart_files(chart),
-                "Subcharts": Traced({sub.name: self._dot(sub, path) for sub in chart.charts}),
+                "Subcharts": Traced({sub.name: self.dot(sub, path) for sub in chart.charts}),
             }
         )
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from whydrift.core.remedy.places.helm.traced import Piece, Pieces, Traced, lines_of, pieces_of, plain, text_of
-from whydrift.core.remedy.text.scalars import scalar_text
+from whydrift.core.remedy.text.scalars import plain_value, scalar_text
+from whydrift.errors import NotEditable
 
 
 def to_yaml(value: Traced) -> Pieces:
@@ -48,21 +49,36 @@ def _without_indent(pieces: Iterator[Piece], depth: int) -> Iterator[Piece]:
 
 def _scalar(value: Traced, depth: int) -> Iterator[Piece]:
     data = value.data
-    if isinstance(data, str) and "\n" in data.strip("\n") and not data.startswith((" ", "\n")):
+    if isinstance(data, str) and "\n" in data and not data.startswith((" ", "\n")):
         yield from _block(value, depth)
         return
-    if isinstance(data, dict | list):
-        text = "{}" if isinstance(data, dict) else "[]"
-    elif isinstance(data, float) and data.is_integer() and abs(data) < 1e15:
-        text = str(int(data))
-    else:
-        text = scalar_text(plain(value))
-    if isinstance(data, str) and text in (data, f'"{data}"'):
-        quote = Piece(text[: len(text) - len(data) >> 1])
-        yield from (quote, *pieces_of(value), replace(quote, text=quote.text + "\n"))
+    text = _scalar_text(value)
+    if isinstance(data, str) and text[1:-1] == data and text != data:
+        yield from (Piece(text[0]), *pieces_of(value), Piece(f"{text[-1]}\n"))
+    elif text == data:
+        yield from (*pieces_of(value), Piece("\n"))
     else:
         yield Piece(text, value.stated, exact=not isinstance(data, str), before=value.before)
         yield Piece("\n")
+
+
+def _scalar_text(value: Traced) -> str:
+    """A scalar, or an empty map or list, on one line; text that must be quoted stands in single quotes, as in Go."""
+    data = value.data
+    if isinstance(data, dict | list):
+        return "{}" if isinstance(data, dict) else "[]"
+    if isinstance(data, float) and data.is_integer() and abs(data) < 1e15:
+        return str(int(data))
+    text = scalar_text(plain(value))
+    return scalar_text(data, "'") if isinstance(data, str) and text != data and _is_text(data) else text
+
+
+def _is_text(data: str) -> bool:
+    """Whether a string without quotes would be read as a string, were it allowed to stand so."""
+    try:
+        return plain_value(data) == data
+    except (NotEditable, IndexError):
+        return False
 
 
 def _block(value: Traced, depth: int) -> Iterator[Piece]:
