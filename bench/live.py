@@ -26,9 +26,12 @@ AT_ONCE = 8
 TIMES = 3
 
 
-def live_ratio(folder: Path) -> tuple[float, float]:
-    """(seconds of the scan, seconds of the download), medians; the server is a process of its own."""
-    with _served(folder):
+def live_ratio(folder: Path, paced: bool) -> tuple[float, float]:
+    """(seconds of the scan, seconds of the download), medians; the server is a process of its own.
+
+    A paced one takes as long for each answer as a real Argo CD, else it answers as fast as it can.
+    """
+    with _served(folder, paced):
         scans, downloads = [], []
         for _ in range(TIMES):
             taken, questions = asyncio.run(_scan())
@@ -38,8 +41,8 @@ def live_ratio(folder: Path) -> tuple[float, float]:
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[None]:
-    command = [sys.executable, "-m", "tests.replay", str(folder), "--port", str(PORT)]
+def _served(folder: Path, paced: bool) -> Iterator[None]:
+    command = [sys.executable, "-m", "tests.replay", str(folder), "--port", str(PORT), *["--paced"][: int(paced)]]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             _wait()

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--token", default="", help="ask for this bearer token")
     parser.add_argument("--root", default="", help="serve below this path")
     parser.add_argument("--tls", action="store_true", help=f"serve https, with the CA {CERTIFICATES / 'ca.crt'}")
+    parser.add_argument("--paced", action="store_true", help="take as long as a real Argo CD")
     parser.add_argument("--fault", action="append", default=[], type=faults.Fault.parse, metavar="FAULT")
     given = parser.parse_args()
     replay = Replay(
@@ -30,6 +31,7 @@ def main() -> None:
         faults=given.fault,
         certificate="server" if given.tls else "",
         port=given.port,
+        paced=given.paced,
     )
     sys.stderr.write(f"Argo CD    {replay.url}\nKubernetes {replay.kubernetes_url}\n")
     with suppress(KeyboardInterrupt):

@@ -98,8 +98,9 @@ class FactReader:
         """What is known by now for one object of an application."""
         values: dict[FactKind[object], object] = {}
         gaps: dict[FactKind[object], Gap] = {} if self.dry_runs else {DRY_RUN: NO_DRY_RUN}
+        scopes = {per: self._scope(per, application, key) for per in Per}
         for kind in (*READERS, FLEET):
-            found = self._known.get((kind, self._scope(kind, application, key)))
+            found = self._known.get((kind, scopes[kind.per]))
             if isinstance(found, Gap):
                 gaps[kind] = found
             elif found is not None:
@@ -111,7 +112,7 @@ class FactReader:
         await asyncio.gather(*(self._read_once(application, key, kind) for application, key, kind in wants))
 
     async def _read_once(self, application: Application, key: ObjectKey, kind: FactKind[object]) -> None:
-        place = (kind, self._scope(kind, application, key))
+        place = (kind, self._scope(kind.per, application, key))
         async with self._locks.setdefault(place, asyncio.Lock()):
             if place in self._known:
                 return
@@ -140,8 +141,8 @@ class FactReader:
         for place in [place for place in self._known if place[1][: len(mine)] == mine]:
             del self._known[place]
 
-    def _scope(self, kind: FactKind[object], application: Application, key: ObjectKey) -> tuple[str, ...]:
-        match kind.per:
+    def _scope(self, per: Per, application: Application, key: ObjectKey) -> tuple[str, ...]:
+        match per:
             case Per.FLEET:
                 return ()
             case Per.CLUSTER:

@@ -21,7 +21,7 @@ from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, hooks_of, runs
 from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
-from whydrift.core.judge.unchanged import surely_unchanged
+from whydrift.core.judge.unchanged import surely_merged, surely_unchanged
 from whydrift.core.judge.waves import in_their_order
 from whydrift.core.judge.webhooks import admission_unknown
 from whydrift.core.model.application import Application
@@ -125,7 +125,7 @@ def _forbidden(item: ObjectSnapshot) -> str:
 def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situation: Situation) -> Told:
     way = way_of(situation.application, target, live)
     settled_already = item.verdict is Verdict.SYNCED and item.compared
-    if settled_already and way is Way.CLIENT_SIDE and surely_unchanged(target, live, situation.terms):
+    if settled_already and _changes_nothing(target, live, way, situation):
         return (), True
     try:
         sent = respected(target, live, situation.terms) if _respects(situation) else target
@@ -155,6 +155,17 @@ def _leaves(item: ObjectSnapshot, situation: Situation) -> tuple[Effect, ...]:
     paths = tuple(difference.pointer for difference in shown)
     says = f"changes nothing in {item.key}: the server keeps or writes what it has"
     return (Effect(item.key, Does.NOTHING, says, True, paths),) if paths else ()
+
+
+def _changes_nothing(target: JsonObject, live: JsonObject, way: Way, situation: Situation) -> bool:
+    """Whether a sync surely leaves an object as it is: most are so, and need no prediction."""
+    match way:
+        case Way.CLIENT_SIDE:
+            return surely_unchanged(target, live, situation.terms)
+        case Way.SERVER_SIDE if not _respects(situation):
+            return surely_merged(target, live, situation.terms, migrated_managers(situation.application))
+        case _:
+            return False
 
 
 def _respects(situation: Situation) -> bool:

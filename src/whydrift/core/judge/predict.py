@@ -70,7 +70,7 @@ def created(target: JsonObject, terms: Terms) -> JsonObject:
 def _sent(target: JsonObject, live: JsonObject, way: Way, terms: Terms, migrated: frozenset[str]) -> JsonObject:
     match way:
         case Way.SERVER_SIDE:
-            return _server_side(target, live, terms, migrated)
+            return merged_by_server(target, live, terms, migrated)
         case Way.CLIENT_SIDE:
             return _client_side(target, live, terms)
         case Way.REPLACE | Way.UPDATE | Way.CREATE:
@@ -105,7 +105,7 @@ def _with_annotations(obj: JsonObject, annotations: JsonObject) -> JsonObject:
     return {**obj, "metadata": {**mapping(obj, "metadata"), "annotations": annotations}}
 
 
-def _server_side(target: JsonObject, live: JsonObject, terms: Terms, migrated: frozenset[str]) -> JsonObject:
+def merged_by_server(target: JsonObject, live: JsonObject, terms: Terms, migrated: frozenset[str]) -> JsonObject:
     """What the API server merges; the live object itself where nothing changes."""
     owned = _with_one_owner({**live, "apiVersion": target.get("apiVersion")}, migrated)
     merged = structured_merge(target, owned, terms.knowledge.schemas)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -41,6 +42,12 @@ from whydrift.core.model.versions import LAST
 from whydrift.core.model.versions import release as release_of
 from whydrift.errors import NotComparable
 
+BUILT_IN = re.compile(
+    r"|apps|batch|policy|autoscaling"
+    r"|(admissionregistration|apiextensions|coordination|networking|rbac\.authorization|scheduling|storage)\.k8s\.io"
+)
+SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
+"""The kinds of these groups that have `spec.replicas`."""
 MIGRATED = "argocd.argoproj.io/client-side-apply-migration-manager"
 MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
@@ -196,5 +203,8 @@ def _has_pods(item: ObjectSnapshot) -> bool:
 
 
 def _may_scale(item: ObjectSnapshot) -> bool:
+    """Whether git and the cluster state another number of replicas; few built-in kinds state one at all."""
+    if BUILT_IN.fullmatch(item.key.group) and item.key.kind not in SCALED:
+        return False
     stated, live = child(item.target, "spec", "replicas"), child(item.live, "spec", "replicas")
     return stated is not ABSENT and live is not ABSENT and stated != live

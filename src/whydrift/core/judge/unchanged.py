@@ -1,4 +1,4 @@
-"""Objects that a client-side sync surely leaves as they are, told without predicting anything.
+"""Objects that a sync surely leaves as they are, told without predicting anything.
 
 Most objects of an application are so; a prediction costs a hundred times as much. When in doubt: not sure (a law holds
 what is sure to the prediction).
@@ -6,9 +6,11 @@ what is sure to the prediction).
 
 from __future__ import annotations
 
+from whydrift.core.compare.differences import changes, is_server_owned
 from whydrift.core.compare.last_applied import LAST_APPLIED, last_applied
 from whydrift.core.compare.merge.patch_tags import MERGE, Schema
 from whydrift.core.compare.terms import Terms
+from whydrift.core.judge.predict import merged_by_server
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, mapping, same
 from whydrift.errors import NotComparable
 
@@ -24,6 +26,15 @@ def surely_unchanged(target: JsonObject, live: JsonObject, terms: Terms) -> bool
         return _holds(live, _bare(target), schema)
     except NotComparable:
         return False
+
+
+def surely_merged(target: JsonObject, live: JsonObject, terms: Terms, migrated: frozenset[str]) -> bool:
+    """Whether a server-side apply merges nothing into live but what only the server writes (ownership, for one)."""
+    try:
+        merged = merged_by_server(target, live, terms, migrated)
+    except NotComparable:
+        return False
+    return all(is_server_owned(change.right) for change in changes(live, merged))
 
 
 def _bare(manifest: JsonObject) -> JsonObject:

@@ -45,13 +45,13 @@ def structured_merge(target: JsonObject, live: JsonObject, schemas: Schemas) -> 
     atom = type_of_object(target, schemas)
     validate(live, atom)
     validate(target, atom)
-    owned = _owned_by_managers(live, atom)
-    merged = merge(live, target, atom)
-    last = owned.get(_ARGOCD, EMPTY)
-    predicted = merged
+    owned = _owned_by_managers(live)
+    predicted = merge(live, target, atom)
+    last = reconciled(owned.get(_ARGOCD, EMPTY), atom)
     stated = stated_fields(target, atom) if last else EMPTY
-    if last - stated:
-        predicted = _pruned(merged, last, {**owned, _ARGOCD: stated}, atom)
+    if last - with_named_fields(stated, atom):  # what is stated again is not removed, whoever else owns what
+        others = {who: reconciled(fields, atom) for who, fields in owned.items() if who != _ARGOCD}
+        predicted = _pruned(predicted, last, {**others, _ARGOCD: stated}, atom)
         compare(live, predicted, atom)
     if not isinstance(predicted, dict):
         raise NotComparable("a sync would leave nothing of the object")
@@ -75,14 +75,14 @@ def fields_of(entry: Entry) -> FieldSet:
         raise NotComparable(f"error decoding managed fields of {entry.manager}: {error}") from error
 
 
-def _owned_by_managers(live: JsonObject, atom: Atom) -> dict[_Manager, FieldSet]:
+def _owned_by_managers(live: JsonObject) -> dict[_Manager, FieldSet]:
     owned: dict[_Manager, FieldSet] = {}
     for entry in ManagedFields.parse(live).entries:
         _check(entry)
         key = "" if entry.operation == "Apply" else entry.api_version
         fields = fields_of(entry)
         if entry.api_version == text(live, "apiVersion"):
-            owned[_Manager(entry.manager, entry.operation, entry.subresource, key)] = reconciled(fields, atom)
+            owned[_Manager(entry.manager, entry.operation, entry.subresource, key)] = fields
     return owned
 
 
