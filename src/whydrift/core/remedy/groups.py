@@ -44,8 +44,13 @@ def groups(chosen: Chosen) -> Iterator[Group]:
     gathered: dict[tuple[ObjectKey, RemedyKind, Path | int], list[tuple[Difference, Choice]]] = {}
     for place, ((key, difference), choice) in enumerate(chosen.items()):
         together = choice.kind in EDITED and choice.changes and all(c.path for c in choice.changes)
-        parent: Path | int = choice.changes[0].path[:-1] if together else place
+        parent: Path | int = _parent(choice.changes[0].path) if together else place
         gathered.setdefault((key, choice.kind, parent), []).append((difference, choice))
     for (key, _, _), members in gathered.items():
         changes = tuple(dict.fromkeys(change for _, choice in members for change in choice.changes))
         yield Group(key, tuple(difference for difference, _ in members), members[0][1], changes)
+
+
+def _parent(path: Path) -> Path:
+    """What differences share that one edit may close; the keys of a ConfigMap may come out of a file each."""
+    return path if path[:1] == ("data",) else path[:-1]
