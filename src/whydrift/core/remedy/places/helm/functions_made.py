@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import posixpath
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -252,6 +253,9 @@ MADE: Mapping[str, Method] = {
     "camelcase": _text(lambda whole: "".join(part[:1].upper() + part[1:] for part in re.split("[-_ ]", whole))),
     "kebabcase": _text(lambda whole: re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_ ]", "-", whole).lower()),
     "snakecase": _text(lambda whole: re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[- ]", "_", whole).lower()),
+    "base": _text(posixpath.basename),
+    "dir": _text(posixpath.dirname),
+    "ext": _text(lambda path: posixpath.splitext(path)[1]),
     "nospace": _text(lambda whole: re.sub(r"\s", "", whole)),
     "replace": _text3(lambda old, new, whole: whole.replace(old, new)),
     "regexReplaceAll": _text3(_replaced),

@@ -208,8 +208,9 @@ def _objects(file: str, pieces: Pieces, untaken: Sequence[Condition]) -> Iterato
     starts = [0, *(found.end() for found in SEPARATOR.finditer(whole))]
     ends = [*(found.start() for found in SEPARATOR.finditer(whole)), len(whole)]
     for start, end in zip(starts, ends, strict=True):
-        try:
-            found = documents(whole[start:end])
+        text = whole[start:end]
+        try:  # Helm ends each document with a line break (pkg/releaseutil/manifest.go; cmd/helm/template.go)
+            found = documents(text if text.endswith("\n") else f"{text}\n")
         except NotEditable:
             continue
         value: MaybeJson = found[0].value if found else None
