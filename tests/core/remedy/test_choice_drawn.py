@@ -10,6 +10,7 @@ from whydrift.core.remedy.choices.value_lines import nearest_place, place_of_val
 HEAD = "kind: Secret\nmetadata:\n  name: db\n"
 PLAIN = f"{HEAD}data:\n  password: {{{{ randAlphaNum 20 | b64enc }}}}\n"
 FALLBACK = f"{HEAD}data:\n  password: {{{{ .Values.auth.password | default (randAlphaNum 20) | b64enc }}}}\n"
+PARTLY = f'{HEAD}data:\n  password: {{{{ printf "%s-%s" .Values.name (randAlphaNum 20) | b64enc }}}}\n'
 EXISTING = f"{{{{- if not .Values.auth.existingSecret }}}}\n{FALLBACK}{{{{- end }}}}\n"
 SWITCHED = f"{{{{- if .Values.auth.create }}}}\n{PLAIN}{{{{- end }}}}\n"
 ELSE = (
@@ -43,9 +44,10 @@ HASHED = (
         (ELSE, "Secret", "password", 8, ("auth.password",), ()),
         (BLOCK, "ConfigMap", "app.ini", 8, ("security.key",), ()),
         (VARIABLE, "Secret", "password", 6, ("password",), ()),
+        (PARTLY, "Secret", "password", 5, (), ()),
         (HASHED, "Deployment", "hash", 6, ("restartOnUpgrade",), ()),
     ],
-    ids=["drawn", "fall-back", "existing", "switched-off", "else", "block", "variable", "helper"],
+    ids=["drawn", "fall-back", "existing", "switched-off", "else", "block", "variable", "part of it", "helper"],
 )
 def test_a_line_that_draws(
     content: str, kind: str, key: str, line: int, values: tuple[str, ...], existing: tuple[str, ...]
@@ -75,6 +77,7 @@ OWN, INNER = "chart/templates/x.yaml", "chart/charts/grafana/templates/x.yaml"
         (OWN, "global", [], "chart/values.yaml:4"),
         (OWN, "global", ["chart/values-prod.yaml"], "chart/values-prod.yaml:2"),
         (OWN, "absent", [], ""),
+        ("chart/charts/grafana-1.2.tgz/grafana/templates/x.yaml", "admin.existingSecret", [], "chart/values.yaml:3"),
     ],
 )
 def test_the_place_of_a_value(template: str, path: str, stated_in: list[str], place: str) -> None:

@@ -12,9 +12,10 @@ from fnmatch import fnmatchcase
 
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.model.drift import Difference, Kind
+from whydrift.core.model.managers import leaves
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, items
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.offers import adopted, dropped, ignored, pinned
 
@@ -26,6 +27,8 @@ SWITCHES = {
 """Manager and kind → the annotation that keeps the platform off one object (AKS FAQ, admissions enforcer)."""
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|^1[5-9]\d{8}(\d{3})?$")
 CA = "caBundle"
+SHORT = 6
+"""How many values an operator may fill in at one place for it to be short enough to be stated."""
 DROP_RESETS = "applied client-side the next sync resets it first, and it stays reset until it is written again"
 DROP = Instead(RemedyKind.GIT_DROP, DROP_RESETS)
 HIDES = Instead(RemedyKind.IGNORE, "an ignored field is one that nobody manages")
@@ -85,10 +88,17 @@ def injected_ca(case: Case) -> Choice:
 def completed(case: Case) -> Choice:
     """State what an operator resolves to one constant; ignore what it generates."""
     live = case.difference.live
-    if is_object(live) or _adds_item(case) or _is_time(live):
+    if _is_time(live) or _is_beside_own(case) or len(leaves(live, ())) > SHORT:
         return ignored(case, "the operator generates it from what git states", *_instead(case))
     instead = Instead(RemedyKind.IGNORE, "the operator's choice then changes unseen when it is upgraded")
     return pinned(case, f"git states {quoted(live)}, which the operator would write anyway", instead)
+
+
+def _is_beside_own(case: Case) -> bool:
+    """Whether it is an item that the operator adds to git's own."""
+    path = case.difference.path
+    own = items(case.subject.object.target, *path[:-1])
+    return case.difference.kind is Kind.EXTRA and isinstance(path[-1], int) and bool(own)
 
 
 def mutated(case: Case) -> Choice:

@@ -14,6 +14,7 @@ from whydrift.core.remedy.choices.faults import value_files
 from whydrift.core.remedy.choices.offers import ignored
 from whydrift.core.remedy.choices.value_lines import place_of_value
 
+PACKED = ".tgz/"
 DECORATIONS = ("annotations", "labels")
 HIDES = Instead(RemedyKind.IGNORE, "git then does not decide the value at all")
 
@@ -42,9 +43,9 @@ def _given(case: Case, line: DrawnLine, files: Mapping[str, str]) -> Choice | No
     """The chart's own value in the place of what is drawn; a secret is better named than stated."""
     secret = case.key.kind == "Secret" or holds_secret(case.difference.live)
     wanted = (*line.existing, *line.values) if secret else line.values
-    named = value_files(case.application)
+    named, own = value_files(case.application), {n: c for n, c in files.items() if PACKED not in n}
     place, value = next(
-        ((p, v) for v in wanted if (p := place_of_value(files, line.file, v.split("."), named))), ("", "")
+        ((p, v) for v in wanted if (p := place_of_value(own, line.file, v.split("."), named))), ("", "")
     )
     if not place:
         return None
@@ -63,8 +64,11 @@ def _is_fallback(case: Case, line: DrawnLine, value: str, files: Mapping[str, st
 
 
 def _files(case: Case) -> Mapping[str, str]:
+    """What is rendered, packed subcharts too: of them only values can be given."""
     found = case.subject.facts.maybe(RENDERED_FROM)
-    return found.files if found is not None else {}
+    if found is None:
+        return {}
+    return {**found.files, **{name: text for tree in found.trees for name, text in tree.packed.items()}}
 
 
 def _lines(case: Case, files: Mapping[str, str]) -> list[DrawnLine]:

@@ -14,6 +14,7 @@ from whydrift.core.explain.templates import DRAWS, INCLUDE, KIND, VARIABLE
 
 ACTION = re.compile(r"\{\{-?\s*(if|with|range|define|block|else|end)\b(.*?)-?\}\}")
 VALUE = re.compile(r"\.Values\.(\w+(?:\.\w+)*)")
+FALLS_BACK = re.compile(r"\b(?:default|coalesce|ternary|or)\b")
 EXISTING = re.compile(r"existing", re.IGNORECASE)
 Block = tuple[str, str, bool]
 """An open block: the action, what it asks, and whether its `else` was passed."""
@@ -63,7 +64,8 @@ def _in_value(files: Mapping[str, str], name: str, lines: list[str], first: int,
         for expression, blocks in expressions(files, lines, lines[number]):
             drawn = DRAWS.search(expression)
             if drawn:
-                replacing = (*VALUE.findall(expression), *_asked([*inside, *blocks], always=True))
+                stated = VALUE.findall(expression) if FALLS_BACK.search(expression) else []
+                replacing = (*stated, *_asked([*inside, *blocks], always=True))
                 outside = _asked(around, always=False)
                 named = (*replacing, *outside)
                 existing = tuple(value for value in named if EXISTING.search(value.rpartition(".")[2]))

@@ -109,6 +109,9 @@ def stamp(case: Case) -> Choice:
             changes=(Change(difference.path[:-1], ABSENT),),
             instead=(Instead(RemedyKind.IGNORE, "it restarts nothing, and hides the time of a restart for good"),),
         )
+    if case.stated and is_restart(difference.path) and not (case.server_side and case.owners):
+        why = "git holds the time of a restart: without it the next sync takes live's away too, which rolls the pods"
+        return dropped(case, why, safety=Safety.UNSAFE)
     if case.stated:
         return dropped(case, f"{difference.path[-1]} is a tool's stamp: nobody means it as a setting")
     if difference.shown:

@@ -68,4 +68,5 @@ def _charts(template: str) -> list[str]:
     """The folder of the outermost chart that a template belongs to, then the names of the subcharts on the way."""
     steps = template.partition("/templates/")[0].split("/")
     first = steps.index("charts") if "charts" in steps[1:] else len(steps)
-    return ["/".join(steps[:first]), *(step for step in steps[first:] if step != "charts")]
+    inner = (step for step in steps[first:] if step != "charts" and not step.endswith(".tgz"))
+    return ["/".join(steps[:first]), *inner]
