@@ -70,6 +70,20 @@ def test_gives_one_application_and_the_projects(tmp_path: Path) -> None:
     assert ask(source, "/api/v1/projects") == Body(b'{"items": []}')
 
 
+def test_an_application_names_argo_cds_namespace(tmp_path: Path) -> None:
+    """`kubectl config set-context --namespace` may have been used for anything."""
+    controlled = {**APPLICATION, "status": {"controllerNamespace": "argo-system"}}
+    answers: dict[str, object] = {
+        EVERYWHERE: {"items": [APPLICATION, controlled]},
+        f"{GROUP}/namespaces/argo-system/applications/shop.json": controlled,
+        f"{GROUP}/namespaces/argo-system/appprojects.json": {"items": []},
+        "kubernetes/apis/apps/v1/namespaces/argo-system/statefulsets.json": {"items": [CONTROLLER]},
+    }
+    source = core(tmp_path, answers)
+    for path in ("/api/v1/applications/shop", "/api/v1/projects", "/api/version"):
+        assert isinstance(ask(source, path), Body), path
+
+
 @pytest.mark.parametrize(
     "path", ["/api/v1/applications/shop/managed-resources", "/api/v1/settings", "/api/v1/clusters"]
 )

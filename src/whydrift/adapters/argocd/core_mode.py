@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import msgspec
+
 from whydrift.core.model.values import Json, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
@@ -22,8 +24,23 @@ class CoreMode(SourceError):
         super().__init__(FOR_MORE)
 
 
+class _Status(msgspec.Struct):
+    controllerNamespace: str = ""
+
+
+class _Application(msgspec.Struct):
+    status: _Status = msgspec.field(default_factory=_Status)
+
+
+class _List(msgspec.Struct):
+    items: list[_Application] | None = None
+
+
 class CoreSource:
-    """Applications, projects and the version out of the Kubernetes API; every other question says what to run."""
+    """Applications, projects and the version out of the Kubernetes API; every other question says what to run.
+
+    `namespace` is Argo CD's own as far as it is known; where an Application names it, that one is taken.
+    """
 
     def __init__(self, kubernetes: Source, namespace: str = "argocd") -> None:
         self.name = f"{kubernetes.name} (core mode)"
@@ -43,7 +60,7 @@ class CoreSource:
         if question.path == "/api/version":
             return await self._version()
         if question.path == "/api/v1/projects":
-            return await self._get(f"{GROUP}/namespaces/{self._namespace}/appprojects")
+            return await self._get(f"{GROUP}/namespaces/{await self._home()}/appprojects")
         return await self._one_application(question)
 
     async def _applications(self) -> tuple[Reply, bool]:
@@ -56,16 +73,26 @@ class CoreSource:
                 self._list = everywhere, isinstance(everywhere, Body)
         return self._list
 
+    async def _home(self) -> str:
+        """Argo CD's own namespace (an Application's status.controllerNamespace): a context may state any other."""
+        reply, _ = await self._applications()
+        try:
+            listed = msgspec.json.decode(reply.content, type=_List).items or [] if isinstance(reply, Body) else []
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            listed = []
+        named = (application.status.controllerNamespace for application in listed)
+        return next((namespace for namespace in named if namespace), self._namespace)
+
     async def _one_application(self, question: Question) -> Reply:
         head, _, name = question.path.rpartition("/")
         if head != APPLICATIONS:
             return NotRead(FOR_MORE)
-        namespace = dict(question.query).get("appNamespace", self._namespace)
+        namespace = dict(question.query).get("appNamespace") or await self._home()
         return await self._get(f"{GROUP}/namespaces/{namespace}/applications/{name}")
 
     async def _version(self) -> Reply:
         """The tag of the controller's image: what runs says which version it is."""
-        reply = await self._get(f"/apis/apps/v1/namespaces/{self._namespace}/statefulsets")
+        reply = await self._get(f"/apis/apps/v1/namespaces/{await self._home()}/statefulsets")
         if isinstance(reply, NotRead):
             return NotRead(f"the version of Argo CD: {reply.why}", reply.status)
         try:
