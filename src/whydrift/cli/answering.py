@@ -34,8 +34,8 @@ from whydrift.core.select import Selection
 from whydrift.core.unmask.since import troubles_in
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
-from whydrift.usecases.remedies import Workbench
 from whydrift.usecases.scan import Read, scan
+from whydrift.usecases.workbench import Workbench
 
 IN_MEMORY = 32 * 1024**2
 ENCODER = msgspec.json.Encoder()

@@ -69,8 +69,8 @@ async def _plan(request: Request) -> int:
     from whydrift import wiring
     from whydrift.cli.answering import Progress
     from whydrift.usecases.plan import Drafting, planned
-    from whydrift.usecases.remedies import Workbench
     from whydrift.usecases.scan import Read, visit
+    from whydrift.usecases.workbench import Workbench
 
     source = wiring.open_source(request.connection)
     read, drafting, progress = Read(), Drafting(Progress().show), Progress()

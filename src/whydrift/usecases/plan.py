@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -12,12 +12,12 @@ from whydrift.core.model.plan import ApplicationRef, Left
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
 from whydrift.core.remedy.batches import BLOCKING
-from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.unplanned import unplanned
-from whydrift.usecases.remedies import Draft, Workbench, drafted
+from whydrift.usecases.drafts import Draft, drafted
 from whydrift.usecases.triage import Look, look_at
+from whydrift.usecases.workbench import Workbench
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,11 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, wanted:
 
 async def _stacked(drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool]) -> list[Offer]:
     """Offers whose edits stand on each other, in that order; what does not come out together has no proof."""
+    found = [(draft, offer) for draft in drafts for offer in await bench.offers(draft) if wanted(offer.cause)]
     overlay = Overlay()
     made: list[tuple[Draft, Offer]] = []
-    for draft, group in sorted(_groups(drafts, wanted), key=_order):
-        offer = await bench.stacked(draft, await bench.offer(draft, group), overlay)
+    for draft, bare in sorted(found, key=lambda member: _order(member[1])):
+        offer = await bench.stacked(draft, bare, overlay)
         if offer.edit is not None and offer.group.choice.kind is not RemedyKind.ASK:
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, offer))
@@ -83,15 +84,9 @@ def _refuted(offer: Offer, why: str) -> Offer:
     return replace(offer, proof=replace(offer.proof, why_not=why))
 
 
-def _groups(drafts: Iterable[Draft], wanted: Callable[[str], bool]) -> list[tuple[Draft, Group]]:
-    return [(draft, group) for draft in drafts for group in groups(draft.choices) if wanted(draft.offer(group).cause)]
-
-
-def _order(member: tuple[Draft, Group]) -> tuple[bool, str, str]:
+def _order(offer: Offer) -> tuple[bool, str, str]:
     """What unblocks others first; then what becomes one commit stands together."""
-    draft, group = member
-    cause = draft.offer(group).cause
-    return cause not in BLOCKING, group.choice.kind.value, cause
+    return offer.cause not in BLOCKING, offer.group.choice.kind.value, offer.cause
 
 
 def _reference(application: Application) -> ApplicationRef:

@@ -16,8 +16,8 @@ from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
-from whydrift.usecases.remedies import Workbench
 from whydrift.usecases.triage import Look, explain_application, remember_listing, triage
+from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
 NOT_REACHED = "is not in the kubeconfig: Argo CD's word alone is taken for it"

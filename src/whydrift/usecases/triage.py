@@ -33,11 +33,13 @@ from whydrift.core.pipeline import (
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
+from whydrift.usecases.drafts import drafted
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import Listing
-from whydrift.usecases.remedies import Workbench, drafted, with_remedies
+from whydrift.usecases.remedies import with_remedies
 from whydrift.usecases.renders import manifests_at
 from whydrift.usecases.witnesses import unmask
+from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
 ROUNDS = 6

@@ -13,14 +13,20 @@ from whydrift.core.prove.unlike import outside
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.errors import NotEditable
 
+Rendered = Mapping[ObjectKey, JsonObject]
 
-def why_not_together(item: ObjectSnapshot, changes: Sequence[Change], made: Mapping[ObjectKey, JsonObject]) -> str:
-    """Why a render with all edits is not what they want of an object ("": it is). `made` is that render."""
+
+def why_not_together(item: ObjectSnapshot, changes: Sequence[Change], before: Rendered, made: Rendered) -> str:
+    """Why a render with all edits is not what they want of an object ("": it is).
+
+    Places that `before`, the render without edits, has otherwise than Argo CD compared are drawn anew each time.
+    """
     try:
         aim = changed(item.target, changes)
     except NotEditable as error:
         return str(error)
-    missed = next(outside(made.get(item.key, ABSENT), aim, ()), None)
+    drawn = list(outside(before.get(item.key, ABSENT), item.target, ()))
+    missed = next(outside(made.get(item.key, ABSENT), aim, drawn), None)
     if missed is None:
         return ""
     at = f" ({for_people(missed, item.target)})" if missed else ""

@@ -69,10 +69,15 @@ def _key(offer: Offer) -> BatchKey:
     order = Order.UNBLOCK if kind == "commit" and offer.cause in BLOCKING else ORDERS[kind]
     remedy = offer.group.choice.kind.value
     if kind == "commit" and offer.edit is not None:
-        return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause)
+        return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause, _proven(offer))
     if kind in ("ask", "manual", "annotate"):
         return order, kind, (offer.named, remedy, offer.cause)
     return order, kind, (offer.named,)
+
+
+def _proven(offer: Offer) -> str:
+    """Keeps what is proven apart from what is not: "" stands first."""
+    return "" if offer.proof is not None and not offer.proof.why_not else "unproven"
 
 
 def step_kind(offer: Offer) -> StepKind:

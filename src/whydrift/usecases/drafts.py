@@ -1,0 +1,105 @@
+"""Drafts: what should be done about one application, and where in its files that may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from whydrift.core.explain.engine import Finding
+from whydrift.core.judge.situation import Situation
+from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.remedy import Change, Choice, Edit
+from whydrift.core.model.snapshot import ObjectSnapshot
+from whydrift.core.model.trouble import GitFiles
+from whydrift.core.model.values import is_object
+from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
+from whydrift.core.remedy.chosen import Chosen, chosen
+from whydrift.core.remedy.groups import Group
+from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.overlay import Overlay
+from whydrift.core.remedy.places import candidates
+from whydrift.usecases.facts import FactReader
+
+SOMETHING = "something else"
+"""Stands for a value that only somebody else can write: only its place is asked for."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An application with what should be done about it, and the files that it is rendered from."""
+
+    outcome: ApplicationOutcome
+    situation: Situation
+    reader: FactReader
+    choices: Chosen
+    git: GitFiles
+
+    @property
+    def application(self) -> Application:
+        """The application."""
+        return self.outcome.snapshot.application
+
+    @property
+    def named(self) -> str:
+        """The application as commands take it, with its instance."""
+        return f"{self.application.instance}:{self.application.namespace}/{self.application.name}"
+
+    @property
+    def found(self) -> tuple[tuple[ObjectSnapshot, tuple[Finding, ...]], ...]:
+        """Its differing objects with what was found out about them."""
+        return tuple((found.object, found.findings) for found in self.outcome.objects)
+
+    def offer(self, group: Group) -> Offer:
+        """A group of its differences as a bare offer: no edit yet, and no proof."""
+        item, findings = next((item, findings) for item, findings in self.found if item.key == group.key)
+        first = next(finding for finding in findings if finding.difference == group.differences[0])
+        side = self.situation.cause_side(first)
+        return Offer(self.situation, item, group, first.explanations[0].cause, side.value if side else "")
+
+
+async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Analysis) -> Draft:
+    """Choose what to do about every explained difference; the files in git are read where there is one."""
+    application = outcome.snapshot.application
+    facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
+    situation = situation_of(outcome, facts, analysis)
+    draft = Draft(outcome, situation, reader, {}, GitFiles())
+    if not any(finding.explanations for _, findings in draft.found for finding in findings):
+        return draft
+    await reader.read([(application, situation.itself, RENDERED_FROM)])
+    situation = situation_of(outcome, facts, analysis)
+    git = situation.whole.maybe(RENDERED_FROM) or GitFiles()
+    sync = None if analysis.revision else outcome.sync  # what another revision's sync would do says nothing of this one
+    return replace(draft, situation=situation, git=git, choices=chosen(situation, draft.found, sync))
+
+
+def places(
+    draft: Draft, group: Group, changes: tuple[Change, ...] = (), overlay: Overlay | None = None
+) -> Iterator[Edit]:
+    """The places where changes (those of the group unless others are given) may be made, with edits in place."""
+    target = draft.offer(group).item.target
+    wanted = changes or group.changes
+    if not wanted or not is_object(target):
+        return iter(())
+    git = draft.git if overlay is None else overlay.over(draft.git)
+    return candidates(draft.application, git, group.key, target, wanted)
+
+
+def own_edit(draft: Draft, group: Group, choice: Choice, edit: Edit | None) -> Edit | None:
+    """The edit of a group with the line of one of its differences."""
+    if edit is None or len(group.changes) == len(choice.changes):
+        return edit
+    alone = next((e for e in places(draft, group, choice.changes) if e.file == edit.file), edit)
+    return replace(edit, line=alone.line, pointer=alone.pointer)
+
+
+def place_at(draft: Draft, choice: Choice) -> str:
+    """The place that a choice without an edit names, as `Edit.where` gives it; "" where it names none."""
+    if choice.at is None:
+        return ""
+    item = next((item for item in draft.situation.snapshot.objects or () if item.key == choice.at.key), None)
+    if item is None or not is_object(item.target):
+        return ""
+    somebody_writes = Change(choice.at.path, SOMETHING)
+    found = candidates(draft.application, draft.git, item.key, item.target, [somebody_writes])
+    return next((edit.where for edit in found), "")

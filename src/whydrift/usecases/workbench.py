@@ -1,0 +1,184 @@
+"""The workbench: finds the edits of a draft and tries them by rendering; nothing is offered as proven that was not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import APPLICATION, Change, Edit, Proof
+from whydrift.core.model.values import is_object
+from whydrift.core.prove.choices import prove_choice
+from whydrift.core.prove.edits import prove_edit, why_not_wanted
+from whydrift.core.prove.together import why_not_together
+from whydrift.core.remedy.batches import OPTIONS
+from whydrift.core.remedy.groups import Group, groups
+from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.overlay import Overlay
+from whydrift.core.remedy.places.application import changes_of, choice_edit
+from whydrift.ports import NotRead, Renderer
+from whydrift.usecases.drafts import Draft, places
+from whydrift.usecases.origins import Origin, Origins
+from whydrift.usecases.renderings import Rendered, Renderings
+
+MOST_CANDIDATES = 8
+"""Places that are rendered for one edit before none is said to work."""
+
+
+@dataclass
+class Workbench:
+    """Without a renderer the likeliest place is offered, and nothing is proven of it."""
+
+    renderer: Renderer | None = None
+    _renderings: dict[str, Renderings] = field(default_factory=dict)
+    _origins: dict[str, Origins] = field(default_factory=dict)
+
+    async def offers(self, draft: Draft) -> list[Offer]:
+        """An offer for each group of differences: the first place whose edit makes exactly the wanted change.
+
+        What is to change in the Application itself is changed where git states that one.
+        """
+        offers = [self._likeliest(draft, group) for group in groups(draft.choices)]
+        if self.renderer is not None:
+            offers = await self._tried(self._renders(draft), draft, offers)
+        return [await self._at_origin(draft, offer) for offer in offers]
+
+    def _likeliest(self, draft: Draft, group: Group) -> Offer:
+        """The likeliest place for an edit; a rule or an option is held against all objects at once."""
+        offer = draft.offer(group)
+        if group.choice.kind in OPTIONS:
+            proof = prove_choice(draft.situation, group) if self.renderer is not None else None
+            return replace(offer, edit=next(choice_edit(draft.application, group.choice), None), proof=proof)
+        if not group.edited or not is_object(offer.item.target):
+            return offer
+        return replace(offer, edit=next(places(draft, group), None))
+
+    async def _tried(self, renders: Renderings, draft: Draft, offers: Sequence[Offer]) -> list[Offer]:
+        """The offers with proofs: all edits are rendered at once, and one by one only what does not come out so."""
+        edited = [offer for offer in offers if _is_tried(offer)]
+        before = await renders.before(draft.situation) if edited else NotRead("nothing is edited")
+        if isinstance(before, NotRead):
+            return [replace(o, proof=Proof(why_not=before.why)) if _is_tried(o) else o for o in offers]
+        proofs = await self._at_once(renders, draft, edited, before) if len(edited) > 1 else {}
+        made = []
+        for offer in offers:
+            proof = proofs.get(offer.item.key)
+            if not _is_tried(offer):
+                made.append(offer)
+            elif proof is not None and not proof.why_not:
+                made.append(replace(offer, proof=proof))
+            else:
+                made.append(await self._one_by_one(renders, draft, offer, before))
+        return made
+
+    async def _at_once(
+        self, renders: Renderings, draft: Draft, offers: Sequence[Offer], before: Rendered
+    ) -> dict[ObjectKey, Proof]:
+        """The proof for each object with all edits of the application in place."""
+        overlay = Overlay()
+        for offer in offers:
+            stacked = await self.stacked(draft, offer, overlay)
+            overlay = overlay.with_edit(stacked.edit) if stacked.edit is not None else overlay
+        after = await renders.after(draft.situation, overlay.edits)
+        if isinstance(after, NotRead):
+            return {}
+        keys = dict.fromkeys(offer.item.key for offer in offers)
+        named = set(map(str, keys))
+        proofs = {}
+        for key in keys:
+            mine = [offer.group for offer in offers if offer.item.key == key]
+            differences = tuple(difference for group in mine for difference in group.differences)
+            changes = tuple(change for group in mine for change in group.changes)
+            proof = prove_edit(draft.situation, key, differences, changes, before, after)
+            proofs[key] = replace(proof, wider=tuple(other for other in proof.wider if other not in named))
+        return proofs
+
+    async def _one_by_one(self, renders: Renderings, draft: Draft, offer: Offer, before: Rendered) -> Offer:
+        """The first candidate that is proven; else the likeliest, with the reason why there is no proof."""
+        first = offer
+        for edit in islice(places(draft, offer.group), MOST_CANDIDATES):
+            tried = replace(offer, edit=edit, proof=await self._proof(renders, draft, offer.group, edit, before))
+            if tried.proof is not None and not tried.proof.why_not:
+                return tried
+            first = tried if first is offer else first
+        return first
+
+    async def _proof(self, renders: Renderings, draft: Draft, group: Group, edit: Edit, before: Rendered) -> Proof:
+        after = await renders.after(draft.situation, [edit])
+        if isinstance(after, NotRead):
+            return Proof(why_not=after.why)
+        return prove_edit(draft.situation, group.key, group.differences, group.changes, before, after)
+
+    async def _at_origin(self, draft: Draft, offer: Offer) -> Offer:
+        """An edit of an Application as one of the files that it comes from; as it is where no git states it."""
+        if offer.edit is None or offer.edit.file != APPLICATION:
+            return offer
+        origins = self._origins.setdefault(draft.reader.instance, Origins(draft.reader))
+        origin = await origins.of(draft.application)
+        changes = changes_of(offer.edit)
+        edit = next(origin.edits(changes), None) if origin is not None else None
+        if origin is None or edit is None:
+            return offer
+        proof = offer.proof
+        if proof is not None and self.renderer is not None:
+            why = await self._why_not_from(draft, origin, edit, changes) if not proof.why_not else proof.why_not
+            proof = replace(proof, wider=(*proof.wider, *(f"Application {name}" for name in origin.also)), why_not=why)
+        return replace(offer, edit=edit, parent=origin.parent, proof=proof)
+
+    async def _why_not_from(self, draft: Draft, origin: Origin, edit: Edit, changes: Sequence[Change]) -> str:
+        """Why the parent does not render exactly the wanted change of the manifest ("": it does)."""
+        renders = self._renders(draft)
+        before = await renders.rendered(origin.parent)
+        after = await renders.rendered(origin.parent, {(edit.repo, edit.file): edit.after})
+        for found in (before, after):
+            if isinstance(found, NotRead):
+                return found.why
+        assert not isinstance(before, NotRead) and not isinstance(after, NotRead), "said above"
+        stated = before.get(origin.key, origin.target)
+        return why_not_wanted(origin.key, stated, origin.changes(changes), before, after)
+
+    async def together(self, draft: Draft, offers: Sequence[Offer], overlay: Overlay) -> str:
+        """Why all edits of one application do not come out as wanted ("": they do, or nothing can render them)."""
+        if self.renderer is None:
+            return ""
+        renders = self._renders(draft)
+        before, made = await renders.before(draft.situation), await renders.after(draft.situation, overlay.edits)
+        for found in (before, made):
+            if isinstance(found, NotRead):
+                return found.why
+        assert not isinstance(before, NotRead) and not isinstance(made, NotRead), "said above"
+        changes: dict[ObjectKey, list[Change]] = {}
+        for offer in offers:
+            if offer.group.edited and offer.edit is not None and offer.edit.file != APPLICATION:
+                changes.setdefault(offer.item.key, []).extend(offer.group.changes)
+        items = {offer.item.key: offer.item for offer in offers}
+        return next((why for key in changes if (why := why_not_together(items[key], changes[key], before, made))), "")
+
+    async def stacked(self, draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
+        """The same edit, made on top of others; None where they leave no place for it."""
+        edit = offer.edit
+        content = overlay.content(edit) if edit is not None else None
+        if edit is None or content in (None, edit.before):
+            return offer
+        if offer.parent is None:
+            found = places(draft, offer.group, overlay=overlay)
+        else:
+            own = next(choice_edit(draft.application, offer.group.choice), None)
+            origin = await self._origins[draft.reader.instance].of(draft.application)
+            assert origin is not None and own is not None, "the offer was made from them"
+            found = origin.edits(changes_of(own), overlay)
+        again = next((e for e in islice(found, MOST_CANDIDATES) if e.file == edit.file), None)
+        if again is not None:
+            return replace(offer, edit=again)
+        return replace(offer, edit=replace(edit, before=content or "", after=content or ""))
+
+    def _renders(self, draft: Draft) -> Renderings:
+        """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
+        assert self.renderer is not None, "only asked where there is a renderer"
+        return self._renderings.setdefault(draft.reader.instance, Renderings(self.renderer, draft.reader))
+
+
+def _is_tried(offer: Offer) -> bool:
+    """Whether an offer is an edit of what git renders, which a render can show to work or not."""
+    return offer.edit is not None and offer.group.choice.kind not in OPTIONS
