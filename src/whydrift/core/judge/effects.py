@@ -104,11 +104,11 @@ def _effect(item: ObjectSnapshot, predicted: Predicted, j: Judged, situation: Si
 
 
 def _load(item: ObjectSnapshot, change: Change, situation: Situation) -> str:
-    """What another number of pods means: for each of them, and for the autoscaler."""
+    """What another number of pods means: for the autoscaler, and for each of them."""
     if change.left != REPLICAS:
         return ""
     subject = situation.subject(item)
-    return f"{load_after(subject, change)}{band_after(subject, change)}"
+    return f"{band_after(subject, change)}{load_after(subject, change)}"
 
 
 def _restart(subject: Subject, predicted: Predicted, each: Sequence[Judged], noisy: bool) -> Effect:

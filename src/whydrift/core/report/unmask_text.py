@@ -166,7 +166,7 @@ def _left(applications: Sequence[ApplicationAnswer], ink: Ink, width: int) -> li
 
 def _left_row(application: ApplicationAnswer) -> str:
     said = _count_of(troubles_in(application))
-    if not application.unseen and not application.complaints:
+    if not (troubles_in(application) or application.unseen or application.complaints):
         said += ", no error in its logs"
     return f"  {plain(application.name)}  is {plain(application.argocd.health)}; {said}"
 

@@ -32,7 +32,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
     ),
     (
         Category.PORT_IN_USE,
-        r"\bEADDRINUSE\b|(?i:address (?:is )?already in use)|(?i:port \d+ (?:was|is) already in use)"
+        r"(?i:\beaddrinuse\b)|(?i:address (?:is )?already in use)|(?i:port \d+ (?:was|is) already in use)"
         r"|(?i:address in use)"
         r"|(?i:port is already allocated)|WSAEADDRINUSE",
     ),
@@ -63,18 +63,27 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|P3009|P3018|(?i:schema version \S+ is (?:newer|older|ahead|behind))",
     ),
     (
+        Category.CONFIG_INVALID,
+        r"\[emerg\] .*host not found in upstream|field \S+ not found in type|(?i:field not found, node:)"
+        r"|(?i:failed to build (?:the )?(?:\w+ )?configuration)",
+    ),
+    (
         Category.CONFIG_MISSING,
         rf"KeyError: ['\"]{NAMED}|key not found: \"{NAMED}"
         rf"|\b{NAMED}['\"`]?\s*(?:environment variable\s*)?(?:is |was |are |must be "
         rf"|has not been |: )*"
         r"(?i:not set|unset|not defined|undefined|required|missing|not provided|not found|empty|be set|not specified)"
-        rf"|(?i:missing|required|expected|undefined|unset|set|define|provide|need)[^\n]{{0,60}}?['\"`$ ({{]{NAMED}\b"
+        rf"|(?i:missing|required|expected|undefined|unset|set|define|provide|specify|need)"
+        rf"[^\n]{{0,60}}?['\"`$ ({{]{NAMED}\b"
         r"|(?i:(?:environment|env)(?:ironment)? var(?:iable)?s?\b[^\n]{0,80}(?:not|missing|unset|undefined|required"
         r"|empty))"
         r"|(?i:(?:missing|required|no|undefined)\b[^\n]{0,30}\b(?:env(?:ironment)? var|config(?:uration)? (?:key"
         r"|value|option|entry)))"
         r"|(?i:missing (?:required )?(?:config|configuration|setting|flag|option|argument|parameter|property|key))"
         r"|(?i:required (?:config|configuration|setting|flag|option|argument|parameter|property|key|value)\b)"
+        r"|(?i:specify one of the following as an environment variable)"
+        r"|(?i:connection string \S+ (?:is |was )?(?:missing|not (?:found|set|defined)))"
+        r"|Field required \[type=missing|(?i:no \w+ (?:setting|option|value) (?:was |is )?(?:provided|given))"
         r"|(?i:could not resolve placeholder)|: unbound variable|parameter (?:null or )?not set"
         r"|couldn't find key \S+ in ConfigMap"
         r"|(?i:configmaps? \"[^\"]+\" not found)|(?i:no (?:config(?:uration)?|settings) (?:file )?(?:was )?found)"
