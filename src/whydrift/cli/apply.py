@@ -151,7 +151,7 @@ async def _carry_out(request: Request, run: Run, journal: Path) -> int:
         from whydrift.cli.answering import page_width
 
         out.write(preview(run.plan, run.carried, ink, page_width()))
-    refused = await refusals(run)
+    refused = [] if request.resume else await refusals(run)
     if refused and telling:
         out.write(refused_text(refused, ink))
     if refused or not run.carried.steps:

@@ -106,6 +106,7 @@ async def annotated_unmoved(world: World, step: Step, ref: ApplicationRef) -> li
 
 async def annotate(world: World, step: Step, ref: ApplicationRef) -> str:
     """Annotate live objects, one after the other; what came of it."""
+    await unmoved(world, ref)
     at = await context_of(world, ref.cluster, ref.instance)
     for item in step.objects:
         await _annotate(world, step, at, item)

@@ -63,11 +63,14 @@ def left(run: Run) -> list[StepAnswer]:
 
 
 async def refusals(run: Run) -> list[StepAnswer]:
-    """The selected steps that cannot be carried out now, each with the reason; what was begun is not checked again."""
+    """The selected steps that cannot be carried out now, each with the reason.
+
+    Not for what was begun: an interrupted act may have changed what the others look at, and nobody has noted it yet.
+    Every step looks again before it changes anything.
+    """
     found: list[StepAnswer] = []
-    begun = {entry.step for entry in run.world.journal.entries}
     for step in run.carried.steps:
-        if step.id in begun or _waits_for_merge(run, step):
+        if _waits_for_merge(run, step):
             continue
         try:
             await _check(run, step)
