@@ -22,6 +22,8 @@ from whydrift.errors import NotEditable
 
 LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 TAGS = "tag:yaml.org,2002:"
+REMEMBERED = 256
+"""Texts that were read last: the same files are looked at for one difference after the other."""
 LARGEST = 2_000_000
 """How many values a document may hold, aliases counted each time: more is an attack on the reader."""
 

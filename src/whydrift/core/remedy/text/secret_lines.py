@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import ABSENT, Json, child, same
 from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, is_merge, key_of, value_of
-from whydrift.core.remedy.text.reading import documents
+from whydrift.core.remedy.text.reading import REMEMBERED, documents
 from whydrift.errors import NotEditable, SourceError
 
 MASKER = Masker(b"whether it is secret")
 """Its tokens are only compared with what they stand for; they never leave."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def secret_lines(content: str) -> frozenset[int]:
     """The numbers (from 0) of the lines that hold something secret, comments included."""
     lines = content.split("\n")
