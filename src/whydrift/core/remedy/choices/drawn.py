@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret, towards_live
+from whydrift.core.remedy.choices.charts import editable_files, files_of, in_subchart, own_folders
 from whydrift.core.remedy.choices.drawn_lines import DrawnLine, drawn_lines
 from whydrift.core.remedy.choices.faults import value_files
 from whydrift.core.remedy.choices.offers import ignored
-from whydrift.core.remedy.choices.value_lines import place_of_value
+from whydrift.core.remedy.choices.value_lines import Values
 
-PACKED = ".tgz/"
 DECORATIONS = ("annotations", "labels")
 HIDES = Instead(RemedyKind.IGNORE, "git then does not decide the value at all")
 
 
 def drawn(case: Case) -> Choice:
     """Give the chart the value; drop what only our own template draws for decoration; else leave it alone."""
-    files = _files(case)
+    files = files_of(case)
     lines = _lines(case, files)
     given = next((choice for line in lines if (choice := _given(case, line, files)) is not None), None)
     if given is not None:
         return given
-    own = next((line for line in lines if "/charts/" not in f"/{line.file}"), None)
+    own = next((line for line in lines if not in_subchart(case, line.file)), None)
     if own is not None and case.difference.path[-2:-1] in [(name,) for name in DECORATIONS]:
         return Choice(
             RemedyKind.GIT_DROP,
@@ -43,10 +42,9 @@ def _given(case: Case, line: DrawnLine, files: Mapping[str, str]) -> Choice | No
     """The chart's own value in the place of what is drawn; a secret is better named than stated."""
     secret = case.key.kind == "Secret" or holds_secret(case.difference.live)
     wanted = (*line.existing, *line.values) if secret else line.values
-    named, own = value_files(case.application), {n: c for n, c in files.items() if PACKED not in n}
-    place, value = next(
-        ((p, v) for v in wanted if (p := place_of_value(own, line.file, v.split("."), named))), ("", "")
-    )
+    values = Values(editable_files(case), value_files(case.application), own_folders(case))
+    stated = ((value, values.place(line.file, value.split("."))) for value in wanted)
+    value, place = next(((value, place) for value, place in stated if place), ("", ""))
     if not place:
         return None
     why = f"{line.place} draws it unless {value} says otherwise"
@@ -61,14 +59,6 @@ def _is_fallback(case: Case, line: DrawnLine, value: str, files: Mapping[str, st
     """Whether the drawing line itself takes the value where it is stated: then live's is what to state."""
     text = files.get(line.file, "").split("\n")[line.line - 1]
     return f".Values.{value}" in text and isinstance(case.difference.live, str | int)
-
-
-def _files(case: Case) -> Mapping[str, str]:
-    """What is rendered, packed subcharts too: of them only values can be given."""
-    found = case.subject.facts.maybe(RENDERED_FROM)
-    if found is None:
-        return {}
-    return {**found.files, **{name: text for tree in found.trees for name, text in tree.packed.items()}}
 
 
 def _lines(case: Case, files: Mapping[str, str]) -> list[DrawnLine]:

@@ -16,7 +16,7 @@ from whydrift.core.model.values import ABSENT, child, items, mapping, same, text
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.drawn_lines import VALUE, expressions
 from whydrift.core.remedy.choices.named_fields import named_field
-from whydrift.core.remedy.choices.value_lines import nearest_place
+from whydrift.core.remedy.choices.value_lines import Values
 from whydrift.errors import NotComparable
 
 IN_MANIFEST = re.compile(r'Failed to unmarshal "([^"]+)".*?\bline (\d+)', re.DOTALL)
@@ -94,17 +94,18 @@ def _in_files(message: str, case: Case) -> str:
     """The file and line in git that a renderer complains of."""
     known = case.subject.facts.maybe(RENDERED_FROM)
     files: Mapping[str, str] = known.files if known is not None else {}
-    own = [source.path for source in case.application.sources if source.path]
+    own = tuple(normpath(source.path) for source in case.application.sources if source.path)
     return next((place for place in _places(message, files, own, case.application) if place), "")
 
 
-def _places(message: str, files: Mapping[str, str], own: list[str], application: Application) -> Iterator[str]:
+def _places(message: str, files: Mapping[str, str], own: tuple[str, ...], application: Application) -> Iterator[str]:
     manifest = IN_MANIFEST.search(message)
     if manifest:
         yield _known(manifest[1], manifest[2], files, own)
     template = IN_TEMPLATE.search(message)
     if template:
-        yield from _of_template(_in_chart(template[1], own), int(template[2]), files, message, application)
+        place = _in_chart(template[1], own)
+        yield from _of_template(place, int(template[2]), files, own, message, application)
     rendered = IN_RENDERED.search(message)
     if rendered:
         yield f"{_in_chart(rendered[1], own)}:{rendered[2]}"
@@ -113,7 +114,7 @@ def _places(message: str, files: Mapping[str, str], own: list[str], application:
         yield from (_referring(name, files, message) for name in dict.fromkeys(NO_FILE.findall(message)))
 
 
-def _known(name: str, line: str, files: Mapping[str, str], own: list[str]) -> str:
+def _known(name: str, line: str, files: Mapping[str, str], own: tuple[str, ...]) -> str:
     """A file of the source's own folder by the name that Argo CD gives."""
     inside = [normpath(join(folder, name)) for folder in own]
     alike = [path for path in files if path.endswith(f"/{name}") or path == name]
@@ -121,25 +122,25 @@ def _known(name: str, line: str, files: Mapping[str, str], own: list[str]) -> st
     return f"{found[0]}:{line}" if found else ""
 
 
-def _in_chart(name: str, own: list[str]) -> str:
+def _in_chart(name: str, own: tuple[str, ...]) -> str:
     """Helm names a template by its chart's name; in git the chart is a folder."""
     return normpath(join(own[0] if own else ".", name.partition("/")[2]))
 
 
 def _of_template(
-    name: str, line: int, files: Mapping[str, str], message: str, application: Application
+    name: str, line: int, files: Mapping[str, str], own: tuple[str, ...], message: str, application: Application
 ) -> Iterator[str]:
     """The value that the template's line asks for, itself or through what it includes; else the line itself."""
     lines = files.get(name, "").split("\n")
     text_of_line = lines[line - 1] if 0 < line <= len(lines) else ""
     asked = [value for expression, _ in expressions(files, lines, text_of_line) for value in VALUE.findall(expression)]
     named = sorted(asked, key=lambda value: value not in message)
-    stated_in = value_files(application)
-    yield from (nearest_place(files, name, value.split("."), stated_in) for value in dict.fromkeys(named))
+    values = Values(files, value_files(application), own)
+    yield from (values.nearest(name, value.split(".")) for value in dict.fromkeys(named))
     yield f"{name}:{line}"
 
 
-def value_files(application: Application) -> list[str]:
+def value_files(application: Application) -> tuple[str, ...]:
     """The files of values that the sources name, as paths in the repository, the one that counts last."""
     found: list[str] = []
     for source in application.sources:
@@ -147,7 +148,7 @@ def value_files(application: Application) -> list[str]:
             stated = str(name)
             inside = stated.partition("/")[2] if stated.startswith("$") else join(source.path or ".", stated)
             found.append(normpath(inside).lstrip("/"))
-    return found
+    return tuple(found)
 
 
 def _value_file(message: str, application: Application) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from posixpath import join, normpath
 
 from whydrift.core.remedy.text.nodes import Entries, Items, Node, is_merge, key_of
 from whydrift.core.remedy.text.reading import documents
@@ -39,34 +41,46 @@ def _below(node: Node | None, step: str | int) -> tuple[int, Node] | None:
     return None if pair is None else (pair[0].outer, pair[1])
 
 
-def place_of_value(files: Mapping[str, str], template: str, path: Sequence[str], stated_in: Sequence[str]) -> str:
-    """`file:line` of a value that a template takes; "" where no file states it.
-
-    `stated_in` are further files of values, the one that counts last. What a subchart takes stands in its parent's
-    values below its name, or else in its own.
+@dataclass(frozen=True)
+class Values:
+    """The files that values are stated in. `named` are those that the Application names, the one that counts last;
+    `own` the folders of its sources.
     """
-    chart, *below = _charts(template)
-    for depth in range(len(below), -1, -1):
-        folder = "/charts/".join([chart, *below[: len(below) - depth]])
-        inner = [*below[len(below) - depth :], *path]
-        outermost = depth == len(below)
-        names = [*reversed(stated_in), f"{folder}/values.yaml"] if outermost else [f"{folder}/values.yaml"]
-        for name in names:
-            line = line_of(files.get(name.lstrip("/"), ""), inner)
-            if line:
-                return f"{name.lstrip('/')}:{line}"
-    return ""
+
+    files: Mapping[str, str]
+    named: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+
+    def place(self, template: str, path: Sequence[str]) -> str:
+        """`file:line` of a value that a template takes; "" where no file states it.
+
+        What a subchart takes stands in its parent's values below its name, or else in its own.
+        """
+        chart, below = chart_of(template, self.own)
+        for depth in range(len(below), -1, -1):
+            outer, inner = below[: len(below) - depth], below[len(below) - depth :]
+            own = join(chart, *(part for name in outer for part in ("charts", name)), "values.yaml")
+            for name in (*(reversed(self.named) if not outer else ()), own):
+                line = line_of(self.files.get(name, ""), [*inner, *path])
+                if line:
+                    return f"{name}:{line}"
+        return ""
+
+    def nearest(self, template: str, path: Sequence[str]) -> str:
+        """`file:line` of a value, or of the nearest part around it under which it would be stated."""
+        places = (self.place(template, path[:size]) for size in range(len(path), 0, -1))
+        return next((place for place in places if place), "")
 
 
-def nearest_place(files: Mapping[str, str], template: str, path: Sequence[str], stated_in: Sequence[str]) -> str:
-    """`file:line` of a value, or of the nearest part around it under which it would be stated."""
-    places = (place_of_value(files, template, path[:size], stated_in) for size in range(len(path), 0, -1))
-    return next((place for place in places if place), "")
-
-
-def _charts(template: str) -> list[str]:
-    """The folder of the outermost chart that a template belongs to, then the names of the subcharts on the way."""
-    steps = template.partition("/templates/")[0].split("/")
-    first = steps.index("charts") if "charts" in steps[1:] else len(steps)
-    inner = (step for step in steps[first:] if step != "charts" and not step.endswith(".tgz"))
-    return ["/".join(steps[:first]), *inner]
+def chart_of(template: str, own: Sequence[str]) -> tuple[str, list[str]]:
+    """The folder of the chart that a template belongs to, of the application's own, and the subcharts on the way."""
+    around = [folder for folder in own if not folder or template.startswith(f"{folder}/")]
+    folder = max(around, key=len, default="")
+    inside = template.removeprefix(f"{folder}/") if folder else template
+    chart, _, _ = inside.partition("/templates/")
+    steps = chart.split("/") if "/templates/" in inside else []
+    if not around and "charts" not in steps:  # a chart of another source
+        return chart, []
+    first = steps.index("charts") if "charts" in steps else len(steps)
+    inner = [step for step in steps[first:] if step != "charts" and not step.endswith(".tgz")]
+    return normpath(join(folder, *steps[:first])).removeprefix("."), inner
