@@ -59,12 +59,14 @@ XML = re.compile(rf"(?i)(<[\w:.-]{{0,60}}?{WORD}>)([^<]+)(?=<)")
 XML_PAIR = re.compile(rf"(?i)(\bname=[\"'][\w:.-]{{0,60}}?{WORD}[\"']\s+value=[\"'])([^\"'<>]+)")
 TRIPLE = re.compile(rf"(?i)({WORD}[ \t]*=[ \t]*(\"\"\"|'''))(.*?)(?=\2)", re.DOTALL)
 BLOCK = re.compile(
-    rf"(?im)^(?P<head>(?P<indent>[ \t]*)(?:- )?[\"']?(?P<name>[\w./-]{{0,80}}?{WORD})[\"']?[ \t]*:[ \t]*"
+    r"(?im)^(?=[^:\n]*:[ \t]*[|>])"
+    rf"(?P<head>(?P<indent>[ \t]*)(?:- )?[\"']?(?P<name>[\w./-]{{0,80}}?{WORD})[\"']?[ \t]*:[ \t]*"
     r"[|>][-+\d]*[ \t]*\n)"
     r"(?P<body>(?:(?P=indent)[ \t]+\S.*(?:\n|\Z)|[ \t]*\n)+)"
 )
 LISTED = re.compile(
-    rf"(?im)^(?P<head>(?P<indent>[ \t]*)[\"']?(?P<name>[\w./-]{{0,80}}?{WORD})[\"']?[ \t]*:[ \t]*\n)"
+    r"(?im)^(?=[^:\n]*:[ \t]*\n)"
+    rf"(?P<head>(?P<indent>[ \t]*)[\"']?(?P<name>[\w./-]{{0,80}}?{WORD})[\"']?[ \t]*:[ \t]*\n)"
     r"(?P<body>(?:(?P=indent)[ \t]*- [^:\n]*(?:\n|\Z))+)"
 )
 SECRET = re.compile(r"(?m)^[ \t]*(?:- )?[\"']?kind[\"']?\s*:\s*[\"']?Secret(?:List)?[\"']?[ \t\r]*,?[ \t\r]*$")
@@ -125,6 +127,8 @@ def _blocks(value: str, token: Token) -> str:
         value = DATA.sub(lambda found: found["head"] + _data(found["body"], hide), value)
     value = BLOCK.sub(lambda found: _block(found, hide), value)
     value = LISTED.sub(lambda found: _listed(found, hide), value)
+    if not any(quotes in value for quotes in TRIPLES):
+        return value
     return TRIPLE.sub(lambda found: found[1] + hide(found[3]), value)
 
 
