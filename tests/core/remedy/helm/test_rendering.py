@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.remedy.helm.situations import Situation, situations
@@ -20,6 +21,7 @@ from whydrift.core.remedy.places.helm.rendering import FUNCTIONS, Release, Rende
 from whydrift.core.remedy.places.helm.sources import HelmSource
 from whydrift.core.remedy.places.helm.traced import Piece, Span, Stated, go_number, text_of
 from whydrift.core.remedy.places.helm.versions import holds
+from whydrift.errors import NotEditable
 
 VECTORS = yaml.safe_load((Path(__file__).parent / "vectors.yaml").read_text())
 
@@ -117,3 +119,40 @@ def test_a_template_without_end_is_left_out_and_not_waited_for() -> None:
     files = {"chart/templates/x.yaml": template, "chart/Chart.yaml": "name: x\n"}
     rendering = Rendering(files, load(files, "chart", [], None), Release("rel", "ns"))
     assert rendering.printed(rendering.chart, "chart/templates/x.yaml") == []
+
+
+WORDS = """{{ }} {{- -}} if else end range with define template include "x" ` $x := = | ( ) .Values .a . , a:
+- 0x 08 1e ' 'a' break continue nil true printf toYaml nindent tpl /* */ index default first until regexMatch dict set \\ {{end}}"""
+FRAGMENTS = st.sampled_from([*(f"{word} " for word in WORDS.split()), *WORDS.split(), "\n", " "])
+
+
+@settings(max_examples=400)
+@given(st.lists(FRAGMENTS, max_size=25).map("".join))
+def test_no_text_breaks_the_reader(template: str) -> None:
+    files = {
+        "chart/templates/x.yaml": template,
+        "chart/Chart.yaml": "name: x\n",
+        "chart/values.yaml": "a: {b: [1, x]}\n",
+    }
+    rendering = Rendering(files, load(files, "chart", [], None), Release("rel", "ns"))
+    for printed in rendering.printed(rendering.chart, "chart/templates/x.yaml"):
+        assert isinstance(printed.value, dict)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '{{ regexMatch "(a+)+$" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }}',
+        '{{ regexMatch "(a|a)*$" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }}',
+        '{{ regexMatch "((a*))*$" "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab" }}',
+        '{{ regexMatch "a*a*a*a*a*a*b" (repeat 500 "a") }}',
+        '{{ repeat 1000000000 "abc" }}',
+        "{{ until 1000000000 }}",
+        '{{ printf "%1000000000s" "x" }}',
+        '{{ indent 1000000000 "x" }}',
+        '{{ define "a" }}{{ include "a" . }}{{ include "a" . }}{{ end }}{{ include "a" . }}',
+    ],
+)
+def test_what_would_run_away_is_not_tried(template: str) -> None:
+    with suppress(NotEditable):
+        assert len(rendered(template, {})) < 100

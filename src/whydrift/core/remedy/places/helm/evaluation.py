@@ -37,12 +37,12 @@ from whydrift.errors import NotEditable
 
 DEEPEST = 60
 """How deep templates may include each other; Helm stops at 1,000."""
-MOST = 400_000
+MOST = 100_000
 """How many nodes may be evaluated for one file: templates can loop as they like."""
 
 
-class _Left(Exception):
-    """A loop was left: `break` or `continue`."""
+class _Left(NotEditable):
+    """A loop was left: `break` or `continue`. Outside of a loop that is a fault of the template."""
 
 
 class Evaluator:

@@ -26,6 +26,7 @@ from whydrift.core.remedy.places.helm.traced import (
 from whydrift.core.remedy.places.helm.writing import indented, to_json, to_yaml
 from whydrift.errors import NotEditable
 
+DEEPEST_INDENT = 1_000
 VERB = re.compile(r"%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])")
 
 
@@ -114,11 +115,13 @@ def _substr(given: Sequence[Traced]) -> Traced:
 
 
 def _indent(given: Sequence[Traced]) -> Traced:
+    if number(given[0]) > DEEPEST_INDENT:
+        raise ValueError("deeper than a template would indent")
     return joined(indented(pieces_of(given[1]), number(given[0])))
 
 
 def _nindent(given: Sequence[Traced]) -> Traced:
-    return joined((Piece("\n"), *indented(pieces_of(given[1]), number(given[0]))))
+    return joined((Piece("\n"), *_indent(given).pieces))
 
 
 def _print(given: Sequence[Traced]) -> Traced:
@@ -158,6 +161,8 @@ def _printf(given: Sequence[Traced]) -> Traced:
 
 def _formatted(verb: re.Match[str], value: Traced) -> Pieces:
     flags, width, precision, letter = verb.groups()
+    if len(width) > 3 or len(precision or "") > 3:
+        raise ValueError("wider than a template would print")
     if letter in "sv" and not width and not precision:
         return pieces_of(value) if value.data is not None else (Piece("%!s(<nil>)" if letter == "s" else "<nil>"),)
     if letter == "q":

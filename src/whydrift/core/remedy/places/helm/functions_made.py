@@ -15,12 +15,18 @@ from urllib.parse import quote_plus
 from whydrift.core.remedy.places.helm.evaluation import entry, is_true
 from whydrift.core.remedy.places.helm.functions import number, text
 from whydrift.core.remedy.places.helm.layers import merged, stated_tree
+from whydrift.core.remedy.places.helm.regexes import replaced, replaced_literally, search
 from whydrift.core.remedy.places.helm.traced import NOTHING, Method, Piece, Traced, joined, made, plain
 from whydrift.core.remedy.places.helm.versions import holds
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable
 
 Given = Sequence[Traced]
+
+LONGEST = 1_000_000
+"""How long a text may become by one call: templates can ask for any length."""
+MOST_NUMBERS = 10_000
+"""How many numbers a template may count at once."""
 
 
 def _text(change: Callable[[str], str]) -> Method:
@@ -164,20 +170,11 @@ def _kind(value: Traced) -> str:
     return kinds.get(type(data), "func")
 
 
-def _regex(form: str) -> re.Pattern[str]:
-    try:
-        return re.compile(re.sub(r"\\z", r"\\Z", form))
-    except re.error as error:
-        raise NotEditable(f"{form!r} is no expression that can be read") from error
-
-
-def _replaced(form: str, whole: str, by: str) -> str:
-    return _regex(form).sub(re.sub(r"\$\{?(\w+)\}?", r"\\g<\1>", by), whole)
-
-
-def _found(form: str, whole: str) -> str:
-    match = _regex(form).search(whole)
-    return match.group() if match else ""
+def _repeat(given: Given) -> Traced:
+    count, word = number(given[0]), text(given[1])
+    if count * len(word) > LONGEST:
+        raise ValueError("more text than a template would print")
+    return made(word * count, given)
 
 
 def _parsed(given: Given) -> Traced:
@@ -211,8 +208,10 @@ def _title(whole: str) -> str:
 
 
 def _until(given: Given) -> Traced:
-    bounds = [number(value) for value in given]
-    return Traced([Traced(place) for place in range(*bounds)]) if len(bounds) < 3 or bounds[2] else Traced([])
+    steps = range(*(number(value) for value in given))
+    if len(steps) > MOST_NUMBERS:
+        raise ValueError("more numbers than a template would count")
+    return Traced([Traced(place) for place in steps])
 
 
 def _same(given: Given) -> Traced:
@@ -245,7 +244,7 @@ MADE: Mapping[str, Method] = {
     "contains": _test(lambda part, whole: part in whole),
     "hasPrefix": _test(lambda part, whole: whole.startswith(part)),
     "hasSuffix": _test(lambda part, whole: whole.endswith(part)),
-    "regexMatch": _test(lambda form, whole: _regex(form).search(whole) is not None),
+    "regexMatch": _test(lambda form, whole: search(form, whole) is not None),
     "upper": _text(str.upper),
     "lower": _text(str.lower),
     "title": _text(_title),
@@ -258,10 +257,10 @@ MADE: Mapping[str, Method] = {
     "ext": _text(lambda path: posixpath.splitext(path)[1]),
     "nospace": _text(lambda whole: re.sub(r"\s", "", whole)),
     "replace": _text3(lambda old, new, whole: whole.replace(old, new)),
-    "regexReplaceAll": _text3(_replaced),
-    "regexReplaceAllLiteral": _text3(lambda form, whole, by: _regex(form).sub(by.replace("\\", "\\\\"), whole)),
-    "regexFind": lambda given: made(_found(text(given[0]), text(given[1])), given[1:]),
-    "repeat": lambda given: made(text(given[1]) * min(number(given[0]), 10_000), given),
+    "regexReplaceAll": _text3(replaced),
+    "regexReplaceAllLiteral": _text3(replaced_literally),
+    "regexFind": lambda given: made(search(text(given[0]), text(given[1])) or "", given[1:]),
+    "repeat": _repeat,
     "b64enc": _text(lambda whole: base64.b64encode(whole.encode()).decode()),
     "b64dec": _text(_decoded),
     "sha256sum": _text(lambda whole: hashlib.sha256(whole.encode()).hexdigest()),
