@@ -18,7 +18,7 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, text
 from whydrift.errors import NotReplayed
 
 ORDER = " (order)"
@@ -26,10 +26,20 @@ ORDER = " (order)"
 
 @dataclass(frozen=True)
 class Compared:
-    """The differences of one object, shown and hidden, by name; names are `Kind namespace/name field`."""
+    """The differences of one object by name, as in `Kind namespace/name field`.
+
+    `shown` is what Argo CD calls different, `hidden` what git states otherwise as well, `extra` what only live has.
+    """
 
     shown: tuple[str, ...]
-    hidden: tuple[str, ...]
+    hidden: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+
+    def holds(self, name: str, difference: Difference) -> bool:
+        """Whether a difference is still there; one that was shown is gone where nobody shows it."""
+        if difference.shown:
+            return name in self.shown
+        return name in (*self.shown, *self.hidden) or (difference.kind is Kind.EXTRA and name in self.extra)
 
 
 def name_of(key: ObjectKey, difference: Difference, target: MaybeJson, live: MaybeJson) -> str:
@@ -63,7 +73,7 @@ def compared_again(
     """The differences of a target and live on these terms. NotComparable where Argo CD's comparison would fail."""
     sides = Pair(target if is_object(target) else None, live if is_object(live) else None)
     if sides.target is None and (sides.live is None or not _is_ours(sides.live, situation)):
-        return Compared((), ())
+        return Compared(())
     both = compare_unmasked(sides.target, sides.live, terms, dry_run)
     if status_of(sides, both, situation.application) != "OutOfSync":
         shown: tuple[Difference, ...] = ()
@@ -72,6 +82,12 @@ def compared_again(
     else:
         shown = shown_differences(both.predicted_live, both.normalized_live, target, live)
     return _named(key, shown, target, live)
+
+
+def served_in(live: MaybeJson, made: MaybeJson) -> MaybeJson:
+    """Live as it is read once git states another version of it: only the version differs, as far as that is known."""
+    version = text(made, "apiVersion")
+    return {**live, "apiVersion": version} if is_object(live) and version else live
 
 
 def _is_ours(live: JsonObject, situation: Situation) -> bool:
@@ -101,8 +117,10 @@ def hidden_only(key: ObjectKey, target: MaybeJson, live: MaybeJson) -> Compared:
 
 
 def _named(key: ObjectKey, shown: tuple[Difference, ...], target: MaybeJson, live: MaybeJson) -> Compared:
-    hidden = hidden_differences(target, live, shown)
-    return Compared(names_of(key, shown, target, live), names_of(key, hidden, target, live))
+    raw = hidden_differences(target, live, shown)
+    extra = [each for each in raw if each.kind is Kind.EXTRA]
+    hidden = [each for each in raw if each.kind is not Kind.EXTRA]
+    return Compared(*(names_of(key, each, target, live) for each in (shown, hidden, extra)))
 
 
 def needs_server(terms: Terms, dry_run: DryRun | None, target: MaybeJson, live: MaybeJson) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.remedy import Proof, RemedyKind
 from whydrift.core.model.values import JsonObject
-from whydrift.core.prove.options import SERVER_SIDE_DIFF, prove_option, prove_respect
-from whydrift.core.prove.rules import prove_rule
+from whydrift.core.prove.options import SERVER_SIDE_DIFF, Meant, prove_option, prove_respect
+from whydrift.core.prove.rules import prove_rule, trial_of
 from whydrift.core.remedy.groups import Group
 
 RESPECTS = "RespectIgnoreDifferences=true"
+PLACE = re.compile(r"Application:/spec/ignoreDifferences/(\d+)")
 
 
 def prove_choice(situation: Situation, group: Group) -> Proof | None:
@@ -26,9 +28,11 @@ def prove_choice(situation: Situation, group: Group) -> Proof | None:
 
 
 def _rule(situation: Situation, group: Group, rule: JsonObject) -> Proof:
-    """A rule, and the option that goes with it, which counts for every rule of the application."""
-    proof = prove_rule(situation, rule, group.key, group.differences)
+    """A rule, in the place of the one that it corrects, and the option that counts for every rule."""
+    instead = PLACE.match(group.choice.place)
+    trial = trial_of(rule, int(instead[1]) if instead else None)
+    proof = prove_rule(situation, trial, group.key, group.differences)
     if proof.why_not or RESPECTS not in group.choice.options:
         return proof
-    respect = prove_respect(situation, rule)
+    respect = prove_respect(situation, trial, Meant(group.key, group.differences))
     return replace(proof, hides=(*proof.hides, *respect.hides), why_not=respect.why_not)

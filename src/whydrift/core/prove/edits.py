@@ -20,11 +20,12 @@ from whydrift.core.prove.again import (
     name_of,
     needs_server,
     require,
+    served_in,
     terms_of,
     why_not_calibrated,
 )
 from whydrift.core.prove.synced import compared_after_sync, require_no_return, takes_over
-from whydrift.core.prove.unlike import outside
+from whydrift.core.prove.unlike import outside, unwanted
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.errors import NotComparable, NotEditable
 
@@ -55,7 +56,7 @@ def prove_edit(
         require(not unwanted, unwanted)
         made = after.get(key, ABSENT)
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
-        named = {name_of(key, each, item.target, item.live): each.shown for each in differences}
+        named = {name_of(key, each, item.target, item.live): each for each in differences}
         brought = tuple(_brought(key, changes, made, (name for name in then.shown if name not in now.shown)))
         waiting = (*_still(named, then), *brought)
         synced = then
@@ -89,11 +90,9 @@ def _why_not(still: Sequence[str], new: Sequence[str]) -> str:
     return f"compared again with the edit in place, something else differs: {new[0]}" if new else ""
 
 
-def _still(named: Mapping[str, bool], then: Compared) -> tuple[str, ...]:
-    """Which of the named differences are still there; one that was shown is gone where nobody shows it."""
-    return tuple(
-        name for name, shown in named.items() if name in (then.shown if shown else (*then.shown, *then.hidden))
-    )
+def _still(named: Mapping[str, Difference], then: Compared) -> tuple[str, ...]:
+    """Which of the named differences are still there."""
+    return tuple(name for name, difference in named.items() if then.holds(name, difference))
 
 
 def _item(situation: Situation, key: ObjectKey) -> ObjectSnapshot:
@@ -114,8 +113,8 @@ def why_not_wanted(
     unlike = next(outside(before.get(key, ABSENT), target, [change.path for change in changes]), None)
     if unlike is not None:
         return f"rendered here, git's object is not what Argo CD compared{_at(unlike, target)}"
-    aim = changed(target, changes)
-    missed = next(outside(after.get(key, ABSENT), aim, ()), None)
+    aim, made = changed(target, changes), after.get(key, ABSENT)
+    missed = next(unwanted(made, aim, changes), None)
     return "" if missed is None else f"rendered with the edit, git's object is not what was wanted{_at(missed, aim)}"
 
 
@@ -140,7 +139,7 @@ def _at_once(
     require(not why, why)
     if made is ABSENT and item.live is not ABSENT:
         terms = replace(terms, server_side=False)
-    return now, compared_again(item.key, made, item.live, terms, situation, dry_run)
+    return now, compared_again(item.key, made, served_in(item.live, made), terms, situation, dry_run)
 
 
 def _wider(situation: Situation, key: ObjectKey, before: Rendered, after: Rendered) -> Iterator[str]:

@@ -17,10 +17,10 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import DRY_RUN
 from whydrift.core.model.facts import FactKind
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.paths import Path, for_people
+from whydrift.core.model.paths import Path, for_people, starts_with
 from whydrift.core.model.remedy import Proof
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import JsonObject, child, is_object, same
+from whydrift.core.model.values import child, is_object, same
 from whydrift.core.prove.again import (
     Compared,
     as_argocd_shows,
@@ -30,12 +30,20 @@ from whydrift.core.prove.again import (
     terms_of,
     why_not_calibrated,
 )
-from whydrift.core.prove.rules import trial_of
+from whydrift.core.prove.rules import Trial
 from whydrift.errors import NotComparable
 
 SERVER_SIDE_DIFF = "ServerSideDiff=true"
 INCLUDE_WEBHOOKS = "IncludeMutationWebhook=true"
 SERVER_SIDE_APPLY = "ServerSideApply=true"
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The differences of one object that a rule is for."""
+
+    key: ObjectKey
+    differences: Sequence[Difference]
 
 
 @dataclass(frozen=True)
@@ -111,25 +119,26 @@ def _under(terms: Terms, option: str) -> Terms:
             return replace(terms, structured=True)
 
 
-def prove_respect(situation: Situation, rule: JsonObject | None = None, place: int | None = None) -> Proof:
+def prove_respect(situation: Situation, rule: Trial | None = None, meant: Meant | None = None) -> Proof:
     """Whether RespectIgnoreDifferences=true may be set, with one more rule perhaps: it counts for every rule.
 
     A sync then takes live's value for all that any rule ignores. Safe only where that is shown to be a value that no
-    commit changed, in no list of a custom resource (reference/measured.md 12, 27, 55). `hides` says what would stay as
-    it is in the cluster.
+    commit changed, in no list of a custom resource (reference/measured.md 12, 27, 55); `meant` are the differences that
+    the rule is for, whose value in git is not wanted. `hides` says what would stay as it is in the cluster.
     """
-    terms = situation.terms if rule is None else trial_of(rule, place).on(situation.terms)
+    terms = situation.terms if rule is None else rule.on(situation.terms)
     kept: list[str] = []
     try:
         for item in situation.snapshot.objects or ():
             if item.read and is_object(item.target) and is_object(item.live):
-                kept += _kept(situation, item, terms)
+                paths = [each.path for each in meant.differences] if meant and meant.key == item.key else []
+                kept += _kept(situation, item, terms, paths)
     except NotComparable as error:
         return Proof(why_not=str(error))
     return Proof(hides=tuple(dict.fromkeys(kept)))
 
 
-def _kept(situation: Situation, item: ObjectSnapshot, terms: Terms) -> Iterator[str]:
+def _kept(situation: Situation, item: ObjectSnapshot, terms: Terms, meant: Sequence[Path]) -> Iterator[str]:
     """What a sync would take from live in one object; NotReplayed where that is not shown to be safe."""
     target, live = item.target, item.live
     places = {path for part in parts_of(terms) for path in covered(part, item, terms.knowledge.jq)[0]}
@@ -140,13 +149,19 @@ def _kept(situation: Situation, item: ObjectSnapshot, terms: Terms) -> Iterator[
     listed = next((path for path in places if custom and any(isinstance(step, int) for step in path)), None)
     require(listed is None, f"{RESPECT} would copy a whole list of {item.key} from the cluster{_at(listed, item)}")
     applied, wanted = respected(target, live, terms), remarshal(target, terms.knowledge.types)
-    base = base_of(situation.application, item, situation.facts(item.key))
     for change in changes({k: v for k, v in wanted.items() if k != "status"}, applied):
-        field = for_people(change.left, wanted)
-        require(base is not None, f"{RESPECT} would keep {item.key} {field}: not known what the last sync wrote")
-        moved = base is not None and not same(child(base.manifest, *change.left), child(target, *change.left))
-        require(not moved, f"{RESPECT} would keep a change in git from {item.key} {field}")
-        yield f"{item.key} {field}: a sync keeps the cluster's value"
+        if not any(starts_with(change.left, path) for path in meant):
+            _require_unmoved(situation, item, change.left)
+        yield f"{item.key} {for_people(change.left, wanted)}: a sync keeps the cluster's value"
+
+
+def _require_unmoved(situation: Situation, item: ObjectSnapshot, path: Path) -> None:
+    """Raise NotReplayed where git's value is not shown to be the one that was synced last."""
+    field = f"{item.key} {for_people(path, item.target)}"
+    base = base_of(situation.application, item, situation.facts(item.key))
+    require(base is not None, f"{RESPECT} would keep {field}: it is not known what the last sync wrote")
+    moved = base is not None and not same(child(base.manifest, *path), child(item.target, *path))
+    require(not moved, f"{RESPECT} would keep a change in git from {field}")
 
 
 def _at(path: Path | None, item: ObjectSnapshot) -> str:

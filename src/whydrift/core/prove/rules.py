@@ -65,19 +65,12 @@ def trial_of(rule: JsonObject, place: int | None = None) -> Trial:
     return Trial(replace(application_rules([rule])[0], origin=NEW), place)
 
 
-def prove_rule(
-    situation: Situation,
-    rule: JsonObject,
-    key: ObjectKey,
-    differences: Sequence[Difference],
-    place: int | None = None,
-) -> Proof:
+def prove_rule(situation: Situation, trial: Trial, key: ObjectKey, differences: Sequence[Difference]) -> Proof:
     """Whether an entry of `spec.ignoreDifferences` makes these differences of an object go.
 
-    `place` is the index of the entry that it replaces. `hides` names everything else that differs now and would not
+    `hides` names everything else that differs now and would not
     show, and every field of which no later change would show.
     """
-    trial = trial_of(rule, place)
     items = [item for item in situation.snapshot.objects or () if item.read and trial.rule.matches(item.key)]
     mine = next((item for item in items if item.key == key), None)
     if mine is None:

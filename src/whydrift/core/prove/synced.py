@@ -7,8 +7,11 @@ from dataclasses import replace
 
 from whydrift.core.compare.terms import Terms
 from whydrift.core.judge.convergence import left_by_sync
+from whydrift.core.judge.effects import changes_of
 from whydrift.core.judge.predict import predicted
-from whydrift.core.judge.situation import Situation, migrated_managers, way_of
+from whydrift.core.judge.refusals import refused_change, refused_value
+from whydrift.core.judge.respect import RESPECT, respected
+from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.objects import ObjectKey
@@ -16,7 +19,7 @@ from whydrift.core.model.paths import starts_with
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, same
-from whydrift.core.prove.again import Compared, compared_again, hidden_only, require
+from whydrift.core.prove.again import Compared, compared_again, hidden_only, require, served_in
 
 
 def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonObject, terms: Terms) -> Compared:
@@ -26,11 +29,17 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
     """
     live = item.live
     if not is_object(live):
-        return Compared((), ())
+        return Compared(())
     here = replace(terms, server_side=False)
     way = way_of(situation.application, made, live)
-    after = predicted(made, live, way, here, migrated_managers(situation.application))
-    left = left_by_sync(after, made, way, situation)
+    sent = respected(made, live, here) if RESPECT in situation.application.sync_options else made
+    after = predicted(sent, live, way, here, migrated_managers(situation.application))
+    if not is_forced(made, live):
+        kind = (item.key.group, item.key.kind)
+        refused = refused_change(after.before, after.after, changes_of(after), kind)
+        refused = refused or refused_value(after.after, sent, way, update=True)
+        require(not refused, f"the sync that follows is refused: {refused}")
+    left = served_in(left_by_sync(after, made, way, situation), made)
     if terms.server_side:
         return hidden_only(item.key, made, left)
     return compared_again(item.key, made, left, here, situation, None)

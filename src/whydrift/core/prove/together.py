@@ -9,7 +9,7 @@ from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject
-from whydrift.core.prove.unlike import outside
+from whydrift.core.prove.unlike import outside, unwanted
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.errors import NotEditable
 
@@ -26,7 +26,7 @@ def why_not_together(item: ObjectSnapshot, changes: Sequence[Change], before: Re
     except NotEditable as error:
         return str(error)
     drawn = list(outside(before.get(item.key, ABSENT), item.target, ()))
-    missed = next(outside(made.get(item.key, ABSENT), aim, drawn), None)
+    missed = next((p for p in unwanted(made.get(item.key, ABSENT), aim, changes) if p not in drawn), None)
     if missed is None:
         return ""
     at = f" ({for_people(missed, item.target)})" if missed else ""
