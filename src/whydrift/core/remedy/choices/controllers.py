@@ -64,6 +64,8 @@ def controlled(case: Case) -> Choice:
         return _list_ignored(case)
     if not case.stated or _is_compared_whole(case):
         return ignored(case, _rewritten(case), *_instead(case))
+    if case.server_side and _is_held_whole(case):
+        return ignored(case, f"{_rewritten(case)}, and whoever applies the list applies all of it")
     if case.server_side and case.owners:
         return dropped(case, f"{case.owners[0].manager} owns it: applied server-side its value stays", HIDES)
     return ignored(case, _rewritten(case), DROP)
@@ -143,7 +145,8 @@ def _is_dead_copy(case: Case) -> bool:
     aggregated = case.key.kind == "ClusterRole" and is_object(child(target, "aggregationRule"))
     if aggregated and case.difference.path[:1] == ("rules",):
         return child(target, "rules") is not ABSENT
-    return case.stated and case.difference.path[-1:] == (LEADER,)
+    elected = case.difference.path[-1:] == (LEADER,) or (case.key.kind == "Lease" and case.difference.path[0] == "spec")
+    return case.stated and elected
 
 
 def _dead_copy_dropped(case: Case) -> Choice:
@@ -167,6 +170,13 @@ def _list_ignored(case: Case) -> Choice:
 def _is_compared_whole(case: Case) -> bool:
     """Whether a list with items of git's own is compared as one value."""
     return isinstance(case.difference.target, list) and bool(case.difference.target)
+
+
+def _is_held_whole(case: Case) -> bool:
+    """Whether the place lies in a list or map that has one owner as a whole: a sync writes git's in its place."""
+    live, path = case.subject.object.live, case.difference.live_path
+    managers = case.subject.object.managers
+    return is_object(live) and any(managers.holders(path[:depth], live) for depth in range(1, len(path)))
 
 
 def _adds_item(case: Case) -> bool:
