@@ -11,8 +11,8 @@ from whydrift.adapters.jq import JqWorker
 from whydrift.core.compare.settings import ComparisonSettings
 from whydrift.core.compare.terms import Knowledge, Terms
 from whydrift.core.judge.effects import changes_of
-from whydrift.core.judge.predict import Way, predicted
-from whydrift.core.judge.unchanged import surely_unchanged
+from whydrift.core.judge.predict import KUBECTL, OWN, Way, predicted
+from whydrift.core.judge.unchanged import surely_merged, surely_unchanged
 from whydrift.core.model.application import Application
 from whydrift.core.model.values import Json, JsonObject, is_object, items, text
 from whydrift.demo import FLEET
@@ -50,6 +50,17 @@ def test_what_is_sure_is_what_the_prediction_says() -> None:
             sure += 1
             assert changes_of(predicted(target, live, Way.CLIENT_SIDE, known)) == (), text(target, "metadata", "name")
     assert sure > 100, "the demo holds objects that are surely unchanged"
+
+
+def test_what_the_server_surely_leaves_is_what_the_prediction_says() -> None:
+    known, migrated, sure, unsure = terms(), OWN | {KUBECTL}, 0, 0
+    for target, live in pairs():
+        if surely_merged(target, live, known, migrated):
+            sure += 1
+            assert changes_of(predicted(target, live, Way.SERVER_SIDE, known)) == (), text(target, "metadata", "name")
+        else:
+            unsure += 1
+    assert sure > 100 and unsure, "the demo holds objects that the server surely leaves, and others"
 
 
 def test_a_field_that_git_dropped_is_not_sure() -> None:
