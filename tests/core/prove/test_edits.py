@@ -12,12 +12,14 @@ from tests.core.judge.rule_situations import Ruled
 from tests.core.judge.situations import applied, config_map, deployment
 from tests.core.prove.proofs import differences_in, proven, rendered, situation_of
 from whydrift.core.explain.engine import Finding
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Explanation, Strength
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.snapshot import Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject
 from whydrift.core.prove.edits import AFTER_SYNC, prove_edit, why_not_wanted
+from whydrift.core.remedy.text.wanted import changed
 
 REPLICAS = ("spec", "replicas")
 WEB = "Deployment shop/web spec.replicas"
@@ -111,6 +113,34 @@ def test_values_drawn_in_each_render_are_no_change_of_others() -> None:
     assert (proof.wider, proof.why_not) == ((), "")
 
 
+def test_a_hidden_difference_goes_with_what_git_states_of_it() -> None:
+    """Git states an empty value that Argo CD does not compare, live has another: once git is silent nothing differs."""
+    claim: JsonObject = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {"name": "d", "namespace": "shop"},
+    }
+    target: JsonObject = {**claim, "spec": {"volumeName": "", "storageClassName": "a"}}
+    live: JsonObject = {**claim, "spec": {"volumeName": "pv-1", "storageClassName": "a"}}
+    place = ("spec", "volumeName")
+    hidden = Difference(place, place, Kind.MODIFIED, "", "pv-1", shown=False)
+    ruled, key = Ruled(((target, live),)), key_of(claim)
+    made: JsonObject = {**claim, "spec": {"storageClassName": "a"}}
+    dropped = prove_edit(situation_of(ruled), key, [hidden], [Change(place, ABSENT)], rendered(target), rendered(made))
+    assert (dropped.why_not, dropped.closes) == ("", ("PersistentVolumeClaim shop/d spec.volumeName",))
+
+
+@pytest.mark.parametrize("left", [None, {}], ids=["without a value", "an empty map"])
+def test_a_map_that_lost_its_last_key_may_be_stated_empty(left: Json) -> None:
+    """A line goes out of a template and leaves `annotations:`: that is nothing, too."""
+    target, made = deployment(3), deployment(3)
+    target["metadata"] = {"name": "web", "namespace": "shop", "annotations": {"a": "b"}}
+    made["metadata"] = {"name": "web", "namespace": "shop", "annotations": left}
+    change = [Change(("metadata", "annotations", "a"), ABSENT)]
+    assert why_not_wanted(key_of(target), target, change, rendered(target), rendered(made)) == ""
+    assert why_not_wanted(key_of(target), target, change, rendered(target), rendered(target)) != ""
+
+
 def test_secrets_are_not_proven() -> None:
     """Their values are masked on both sides: nothing can be said to be equal."""
     secret: JsonObject = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "shop"}}
@@ -137,6 +167,15 @@ def test_an_object_taken_out_of_git_is_left_while_it_carries_the_mark() -> None:
     changes = [Change((), ABSENT)]
     assert proven(Ruled(((target, marked),)), changes, {}).leaves == ("ConfigMap shop/config",)
     assert proven(Ruled(((target, live),)), changes, {}).leaves == ()
+
+
+def test_a_sync_that_is_refused_closes_nothing() -> None:
+    """A third value for a field that cannot be changed: the edit is synced by nobody."""
+    place = ("spec", "selector", "matchLabels", "app")
+    theirs = deployment()
+    theirs["spec"] = changed(theirs["spec"], [Change(place[1:], "theirs")]) or {}
+    proof = proven(Ruled(((deployment(), applied(theirs, deployment())),)), [Change(place, "third")])
+    assert "the sync that follows is refused: /spec/selector" in proof.why_not
 
 
 def test_what_a_controller_writes_again_is_not_closed_by_another_value() -> None:

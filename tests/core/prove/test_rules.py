@@ -10,8 +10,8 @@ from tests.core.prove.proofs import differences_in, situation_of
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.remedy import Proof
 from whydrift.core.model.values import Json, JsonObject
-from whydrift.core.prove.options import prove_respect
-from whydrift.core.prove.rules import prove_rule
+from whydrift.core.prove.options import Meant, prove_respect
+from whydrift.core.prove.rules import prove_rule, trial_of
 
 REPLICAS: list[Json] = ["/spec/replicas"]
 WEB = key_of(deployment())
@@ -30,7 +30,7 @@ TWO = Ruled(
 
 def proof(ruled: Ruled, stated: JsonObject, place: int | None = None) -> Proof:
     """What is proven of a rule for the first object's differences."""
-    return prove_rule(situation_of(ruled), stated, WEB, differences_in(ruled, WEB), place)
+    return prove_rule(situation_of(ruled), trial_of(stated, place), WEB, differences_in(ruled, WEB))
 
 
 def test_a_narrow_rule_closes_and_names_what_it_silences() -> None:
@@ -95,7 +95,7 @@ def custom(weight: int, first: int) -> JsonObject:
 
 def respected(target: JsonObject, live: JsonObject, base: JsonObject, stated: JsonObject) -> Proof:
     """Whether a sync may keep what rules ignore, with one more rule; `base` is what the last sync applied."""
-    return prove_respect(situation_of(Ruled(((target, applied(live, base)),))), stated)
+    return prove_respect(situation_of(Ruled(((target, applied(live, base)),))), trial_of(stated))
 
 
 def test_respecting_rules_keeps_what_a_controller_wrote() -> None:
@@ -112,6 +112,16 @@ def test_respecting_rules_must_not_keep_a_release_back() -> None:
     assert "would keep a change in git" in respected(new, old, old, rule(jsonPointers=image)).why_not
 
 
+def test_what_a_rule_is_meant_for_may_be_otherwise_in_git_each_time() -> None:
+    """A value that is drawn in each render is never what was synced last; the rule is there to keep the first one."""
+    old, drawn = config_map(token="a"), config_map(token="b")
+    ruled = Ruled(((drawn, applied(old, old)),))
+    trial = trial_of(rule("ConfigMap", "", jsonPointers=["/data/token"]))
+    meant = Meant(key_of(drawn), differences_in(ruled, key_of(drawn)))
+    assert "would keep a change" in prove_respect(situation_of(ruled), trial).why_not
+    assert prove_respect(situation_of(ruled), trial, meant).why_not == ""
+
+
 def test_respecting_rules_copies_no_list_of_a_custom_resource() -> None:
     """There the whole list is taken from the cluster (reference/measured.md 55); a field outside of lists is none."""
     target, live = custom(1, 1), custom(2, 2)
@@ -126,4 +136,4 @@ def test_another_rule_of_the_application_counts_too() -> None:
     image: JsonObject = rule("ConfigMap", "", jsonPointers=["/data/version"])
     new, old = config_map("release", version="2"), config_map("release", version="1")
     ruled = Ruled((*SCALED.pairs, (new, applied(old, old))), (image,))
-    assert "ConfigMap shop/release" in prove_respect(situation_of(ruled), rule(jsonPointers=REPLICAS)).why_not
+    assert "ConfigMap shop/release" in prove_respect(situation_of(ruled), trial_of(rule(jsonPointers=REPLICAS))).why_not
