@@ -121,8 +121,9 @@ def test_a_template_without_end_is_left_out_and_not_waited_for() -> None:
     assert rendering.printed(rendering.chart, "chart/templates/x.yaml") == []
 
 
-WORDS = """{{ }} {{- -}} if else end range with define template include "x" ` $x := = | ( ) .Values .a . , a:
-- 0x 08 1e ' 'a' break continue nil true printf toYaml nindent tpl /* */ index default first until regexMatch dict set \\ {{end}}"""
+WORDS = """{{ }} {{- -}} if else end range with define template include "x" ` $x := = | ( ) .Values .a . , a: -
+0x 08 1e ' 'a' break continue nil true printf toYaml nindent tpl /* */ index default first until regexMatch dict set
+\\ {{end}}"""
 FRAGMENTS = st.sampled_from([*(f"{word} " for word in WORDS.split()), *WORDS.split(), "\n", " "])
 
 
