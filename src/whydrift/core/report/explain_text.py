@@ -9,6 +9,7 @@ import msgspec
 
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, AskAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
+from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of
 from whydrift.core.report.words import Ink, count, ending, plain, shortened, value
@@ -105,6 +106,7 @@ def _object(item: ObjectAnswer, sync: SyncAnswer | msgspec.UnsetType, ink: Ink, 
         lines += [f"  {line}" for line in _fields(alike, width)]
         lines += [f"    {line}" for line in _reasons(alike[0], ink)]
         lines += [f"    {line}" for line in _sync_at(item, alike, sync, width)]
+        lines += [f"    {line}" for line in remedy_lines(alike, width)]
     return lines
 
 
