@@ -140,6 +140,29 @@ def test_a_dead_server_costs_one_patience_not_one_for_each_question(replay: Repl
     assert replay.count() < 60 + 8 * 3 + 8
 
 
+def test_a_server_that_hangs_costs_one_silence_and_is_asked_again_later(replay: Replay) -> None:
+    """It takes connections and answers nothing, as a stopped process does: queued questions end with it."""
+    limits = Limits(silence=0.3, gone=0.25, rest=0.5)
+    replay.faults = [Fault.parse(f"{SETTINGS}=silent:20")]
+
+    async def many() -> tuple[list[Answer | Lost], float, Answer | Lost]:
+        client = Client(Endpoint(replay.url), Pace(4, QUICK), limits)
+        await client.get(VERSION)
+        started = time.monotonic()
+        outcomes = await asyncio.gather(*(client.get(SETTINGS) for _ in range(40)))
+        took = time.monotonic() - started
+        await asyncio.sleep(limits.rest)
+        after = await client.get(VERSION)
+        await client.close()
+        return list(outcomes), took, after
+
+    outcomes, took, after = asyncio.run(many())
+    assert all(isinstance(outcome, Lost) for outcome in outcomes)
+    assert replay.count(SETTINGS) <= 8
+    assert took < 40 / 4 * limits.silence / 2
+    assert isinstance(after, Answer)
+
+
 @pytest.mark.parametrize(
     ("fault", "limits", "says"),
     [

@@ -28,13 +28,16 @@ MOST_REDIRECTS = 5
 class Limits:
     """Seconds to connect, of silence, and for one attempt as a whole; bytes of one answer when unpacked.
 
-    `silence` is long because Argo CD renders or refreshes before the first byte of some answers.
+    `silence` is long because Argo CD renders or refreshes before the first byte of some answers. A server that answers
+    nothing at all for `gone` seconds is not asked for `rest` seconds: it costs a minute, not one for each question.
     """
 
     connect: float = 10.0
     silence: float = 60.0
     whole: float = 180.0
     size: int = 512 * 1024**2
+    gone: float = 60.0
+    rest: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +61,21 @@ class Client:
         self.met = False
         """Whether the server ever answered anything."""
         self._http: httpx2.AsyncClient | None = None
-        self._closed: tuple[float, Answer] | None = None
-        """Until when a server that asked for more than we wait is left alone, and what it said."""
+        self._closed: tuple[float, Answer | Lost] | None = None
+        """Until when a server is left alone that asked for more than we wait, or is gone; and what is said of it."""
+        self._silent_since: float | None = None
 
     async def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Answer | Lost:
         """The answer for a decoded path below the endpoint's URL, after repeating where that helps."""
         # "surrogatepass": a name out of JSON may hold what is no text; its URL finds nothing, and breaks nothing
         url = self.endpoint.url + quote(path, safe="/-._~!$&'()+,;=:@*", errors="surrogatepass") + _query(query)
         started = time.monotonic()
-        if self._closed is not None and started < self._closed[0]:
-            return self._closed[1]
         attempt = 0
         while True:
             async with self.pace.turn():
-                outcome = await self._attempt(url)
+                if self._closed is not None and time.monotonic() < self._closed[0]:
+                    return self._closed[1]
+                outcome = await self._noted(url)
             wait = self._wait_before_again(outcome, attempt)
             if wait is None or time.monotonic() - started > self.limits.whole or not self.pace.repeats(attempt):
                 return outcome
@@ -92,6 +96,18 @@ class Client:
         if outcome.again is Again.NEVER or (outcome.again is Again.WHEN_MET and not self.met):
             return None
         return self.pace.patience.wait(attempt)
+
+    async def _noted(self, url: str) -> Answer | Lost:
+        """One attempt; notes whether the server still answers anything."""
+        now = time.monotonic()
+        self._silent_since = now if self._silent_since is None else self._silent_since
+        outcome = await self._attempt(url)
+        if isinstance(outcome, Answer):
+            self._silent_since = None
+        elif self._silent_since is not None and time.monotonic() - self._silent_since >= self.limits.gone:
+            why = f"{self.endpoint.host} answers nothing any more ({outcome.why}): not asked"
+            self._closed = time.monotonic() + self.limits.rest, Lost(why)
+        return outcome
 
     async def _attempt(self, url: str) -> Answer | Lost:
         """One GET; redirects are followed on the same host only."""
