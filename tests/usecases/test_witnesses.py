@@ -81,11 +81,18 @@ def test_a_crash_loop_is_told_with_its_line_and_nothing_is_missing() -> None:
     assert not found.gaps
 
 
-@pytest.mark.parametrize("piece", [TREE, PODS, EVENTS, LOG])
+@pytest.mark.parametrize("piece", [TREE, PODS, LOG])
 def test_a_piece_that_is_refused_is_a_gap(piece: str) -> None:
     refused = {key: NotRead("403: forbidden", 403) if key.startswith(piece) else r for key, r in _replies(True).items()}
     found = _look(refused)
     assert any(gap.why == "403: forbidden" for gap in found.gaps), found
+
+
+def test_events_that_are_refused_matter_only_where_nothing_else_says_why() -> None:
+    told = {**_replies(broken=True), EVENTS: NotRead("403: forbidden", 403)}
+    assert not _look(told).gaps
+    silent = {**told, LOG: Body(b""), LOG + "&previous=true": Body(b"")}
+    assert [gap.why for gap in _look(silent).gaps] == ["403: forbidden"]
 
 
 def test_without_tree_and_pods_nothing_is_called_well() -> None:

@@ -11,7 +11,7 @@ from whydrift.core.model.fact_kinds import EVENTS, POD_LOG, PODS, RENDERED_FROM,
 from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot
-from whydrift.core.model.trouble import ContainerLog, Logs
+from whydrift.core.model.trouble import Category, ContainerLog, Logs, Trouble
 from whydrift.core.model.values import JsonObject, text
 from whydrift.core.unmask.complaints import complaints_of
 from whydrift.core.unmask.containers import Stuck, statuses
@@ -36,12 +36,15 @@ async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "
     """
     scene = Scene(snapshot.application, snapshot.objects or (), pods=(), read_at=now)
     gaps: list[Gap] = []
+    unread: list[Gap] = []
     if _may_run(snapshot):
         scene = await _with_pods(scene, reader, gaps)
     if every_log or _suspicious(scene):
-        scene = replace(scene, events=await _events(scene, reader, gaps))
+        scene = replace(scene, events=await _events(scene, reader, unread))
         scene = replace(scene, logs=await _logs(scene, reader, gaps, every_log))
     found = troubles_of(scene)
+    if _needs_events(scene, found):
+        gaps += unread
     if found:
         files = await _one(scene, reader, RENDERED_FROM)
         found = found if isinstance(files, Gap) else troubles_of(replace(scene, git=files))
@@ -103,12 +106,25 @@ def _suspicious(scene: Scene) -> bool:
     return unwell or scene.pods is None or any(_unsteady(pod) for _, pod in owned_pods(scene))
 
 
+def _needs_events(scene: Scene, found: tuple[Trouble, ...]) -> bool:
+    """Whether events may say what nothing else does: why something is broken, or that something is."""
+    if found:
+        return any(trouble.category is Category.APPLICATION_ERROR and not trouble.why.line for trouble in found)
+    unwell = scene.application.health not in ("Healthy", "Suspended", "")
+    return unwell or scene.pods is None or any(_unready(pod) for _, pod in owned_pods(scene))
+
+
 def _unsteady(pod: JsonObject) -> bool:
     """Whether a pod waits, failed, is not ready, or restarted before."""
+    return _unready(pod) or any(status.get("restartCount") for status, init in statuses(pod) if not init)
+
+
+def _unready(pod: JsonObject) -> bool:
+    """Whether a pod waits, failed, or is not ready; one that is done is none of these."""
     if text(pod, "status", "phase") in ("Pending", "Failed"):
         return True
-    found = [status for status, init in statuses(pod) if not init]
-    return any(status.get("ready") is not True or status.get("restartCount") for status in found)
+    done = text(pod, "status", "phase") == "Succeeded"
+    return not done and any(status.get("ready") is not True for status, init in statuses(pod) if not init)
 
 
 async def _events(scene: Scene, reader: FactReader, gaps: list[Gap]) -> tuple[JsonObject, ...]:

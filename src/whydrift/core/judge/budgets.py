@@ -20,9 +20,7 @@ KIND = "PodDisruptionBudget"
 def budgets_told(subject: Subject) -> str:
     """`; PodDisruptionBudget web lets 1 of 3 be away now (a rollout does not ask it)`; "" where none is known."""
     told = "; ".join(f"{KIND} {key.name} {_allows(budget)}" for key, budget in budgets_of(subject).items())
-    if told:
-        return f"; {told} (a rollout does not ask it)"
-    return "; whether a budget guards them was not read" if DISRUPTION_BUDGETS in subject.facts.gaps else ""
+    return f"; {told} (a rollout does not ask it)" if told else ""
 
 
 def budgets_of(subject: Subject) -> dict[ObjectKey, JsonObject]:

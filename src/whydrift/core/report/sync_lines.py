@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -9,6 +10,8 @@ import msgspec
 from whydrift.core.model.effect import WORST_FIRST, Does
 from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, EffectAnswer, ObjectAnswer, SyncAnswer
 from whydrift.core.report.words import plain
+
+RESTARTED = re.compile(r"restarts its (\d+ )?pods")
 
 
 def told(effect: EffectAnswer) -> str:
@@ -21,7 +24,7 @@ def told(effect: EffectAnswer) -> str:
         case Does.SCALE:
             return says.replace("scales ", f"scales {named} ", 1)
         case Does.RESTART:
-            return f"{says.replace('its ', 'the ', 1)} of {named}"
+            return RESTARTED.sub(rf"restarts the \1pods of {named}", says, count=1)
         case Does.FAIL:
             return f"of {named} {says}"
         case _:
