@@ -126,10 +126,13 @@ def test_runs_the_plugin_again_when_its_token_ran_out(tmp_path: Path) -> None:
 
 def test_tells_the_plugin_about_the_cluster_where_it_asks(tmp_path: Path) -> None:
     user = plugin(tmp_path, f'echo "$KUBERNETES_EXEC_INFO" > info; {credential(token=TOKEN)}', provideClusterInfo=True)
-    _, replay = read(tmp_path, user)
+    _, replay = read(tmp_path, user, certificate="server")
     info = json.loads((tmp_path / "info").read_text())
     assert info["apiVersion"] == f"{EXEC}/v1"
-    assert info["spec"]["cluster"]["server"] == replay.kubernetes_url
+    told = info["spec"]["cluster"]
+    assert told["server"] == replay.kubernetes_url
+    assert base64.b64decode(told["certificate-authority-data"]).decode() == (CERTIFICATES / "ca.crt").read_text()
+    assert sorted(told) == ["certificate-authority-data", "server"], "paths of this machine are not told"
 
 
 def test_uses_a_certificate_that_a_plugin_makes(tmp_path: Path) -> None:

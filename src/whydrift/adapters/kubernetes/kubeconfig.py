@@ -17,6 +17,9 @@ from whydrift.core.model.values import JsonObject, items, mapping, text
 from whydrift.errors import SourceError
 
 NOBODY = Entry()
+EXEC_CLUSTER = ("server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url", "disable-compression")
+EXEC_EXTENSION = "client.authentication.k8s.io/exec"
+"""The extension of a cluster that is meant for plugins (client.authentication.k8s.io, Cluster.config)."""
 
 
 def kubeconfig_paths(stated: str, environ: Mapping[str, str], home: Path) -> list[Path]:
@@ -109,12 +112,22 @@ def _credentials(user: Entry, cluster: Entry) -> tuple[str, str, str]:
         pair = f"{text(stated, 'username')}:{text(stated, 'password')}".encode()
         return f"Basic {base64.b64encode(pair).decode()}", "", ""
     if mapping(stated, "exec"):
-        status = run_plugin(mapping(stated, "exec"), user.folder, cluster.values)
+        status = run_plugin(mapping(stated, "exec"), user.folder, _told(cluster))
         token, certificate = text(status, "token").strip(), text(status, "clientCertificateData")
         return f"Bearer {token}" if token else "", certificate, text(status, "clientKeyData")
     if mapping(stated, "auth-provider"):
         return f"Bearer {_from_provider(mapping(stated, 'auth-provider'))}", "", ""
     return "", "", ""
+
+
+def _told(cluster: Entry) -> JsonObject:
+    """What a plugin that asks for it is told of the cluster: its CA as data, no path (client-go rest/exec.go)."""
+    told = {key: value for key, value in cluster.values.items() if key in EXEC_CLUSTER}
+    authorities = base64.b64encode(cluster.pem("certificate-authority").encode()).decode()
+    extensions = {text(row, "name"): mapping(row, "extension") for row in items(cluster.values, "extensions")}
+    if EXEC_EXTENSION in extensions:
+        told["config"] = extensions[EXEC_EXTENSION]
+    return {**told, "certificate-authority-data": authorities} if authorities else told
 
 
 def _from_provider(provider: JsonObject) -> str:
