@@ -12,6 +12,7 @@ from whydrift.core.model.remedy import APPLICATION, Change
 from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, child, is_empty, same
 from whydrift.core.remedy.places.helm.layers import read_values
 from whydrift.core.remedy.places.helm.located import Field, find
+from whydrift.core.remedy.places.helm.new_items import new_items
 from whydrift.core.remedy.places.helm.rendering import Printed
 from whydrift.core.remedy.places.helm.solving import LineChange, Part, line_changes, solutions
 from whydrift.core.remedy.places.helm.steps import Idea, Replace, SetValue, Step
@@ -196,6 +197,8 @@ class Ideas:
             for home in self._homes(place):
                 yield (SetValue(Stated(home.file, (*home.path, at), True), whole),)
         forms: tuple[Json, ...] = (value, whole, {step: whole} if isinstance(step, str) else [whole])
+        for sample in field.children[-1:] if isinstance(step, int) else ():
+            yield from new_items(self.stated, _common(sample.pieces), sample, whole)
         for condition in self.printed.untaken:
             for wanted in forms:
                 yield from self._of_condition(condition, wanted)
@@ -221,16 +224,15 @@ class Ideas:
                 yield from ((SetValue(home, wanted),) for home in self._homes(place))
 
     def _drop(self, field: Field) -> Iterator[Idea]:
-        key = field.key
+        key, common = field.key, _common(field.pieces)
+        stated = common or (key.origin if key and isinstance(key.origin, Stated) else None)
+        if stated and (field.literal is None or any(isinstance(step, int) for step in field.path[-1:])):
+            for home in self._before.get(stated, ()):
+                yield (SetValue(home, None),)
+            for end in range(len(stated.path), max(len(stated.path) - 2, 0), -1):
+                yield (SetValue(Stated(stated.file, stated.path[:end]), ABSENT),)
         if field.literal is None:
-            common = _common(field.pieces) or (key.origin if key and isinstance(key.origin, Stated) else None)
-            if isinstance(common, Stated):
-                for home in self._before.get(common, ()):
-                    yield (SetValue(home, None),)
-                for end in (len(common.path), len(common.path) - 1):
-                    yield (SetValue(Stated(common.file, common.path[:end]), ABSENT),)
             return
-        common = _common(field.pieces)
         for condition in reversed(key.conditions if key else ()):
             for place in (read.stated for read in condition.read if condition.held):
                 inside = common and place and common.path[: len(place.path)] == place.path

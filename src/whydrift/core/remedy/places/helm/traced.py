@@ -167,6 +167,7 @@ def made(text: str, sources: Iterable[Traced], exact: bool = False) -> Traced:
         text,
         next(iter(origins)) if len(origins) == 1 else None,
         exact=exact,
+        key=any(piece.key for piece in given),
         before=before,
         conditions=conditions,
         volatile=any(piece.volatile for piece in given),

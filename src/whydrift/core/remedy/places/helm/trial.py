@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.remedy import APPLICATION, Change
-from whydrift.core.model.values import ABSENT, Absent, JsonObject, MaybeJson, child, mapping, same
+from whydrift.core.model.values import ABSENT, Absent, Json, JsonObject, MaybeJson, child, mapping, same
 from whydrift.core.remedy.places.helm.charts import Chart
 from whydrift.core.remedy.places.helm.ideas import Ideas
 from whydrift.core.remedy.places.helm.layers import read_values
@@ -102,7 +102,8 @@ class Trial:
         now = after[index].value
         if not same(now, wanted):
             kept = key_of(now) == key_of(before[index].value) and same(*(_selector(each) for each in (now, wanted)))
-            return Outcome.SPREADS if kept and all(_has(now, change) for change in self.changes) else Outcome.FAILS
+            made = all(_has(now, change) for change in self.changes) or same(_sorted(now), _sorted(wanted))
+            return Outcome.SPREADS if kept and made else Outcome.FAILS
         left = [printed.value for place, printed in enumerate(after) if place != index]
         return Outcome.EXACT if all(map(same, others, left)) else Outcome.WIDER
 
@@ -141,10 +142,23 @@ def _selector(value: MaybeJson) -> MaybeJson:
     return child(value, "spec", "selector")
 
 
+def _sorted(value: MaybeJson) -> MaybeJson:
+    """A value without the order of its lists: what is ranged out of a map comes in the order of its keys."""
+    if isinstance(value, dict):
+        return {key: _item(_sorted(inner)) for key, inner in value.items()}
+    return sorted((_item(_sorted(inner)) for inner in value), key=repr) if isinstance(value, list) else value
+
+
+def _item(value: MaybeJson) -> Json:
+    return None if isinstance(value, Absent) else value
+
+
 def _has(value: JsonObject, change: Change) -> bool:
-    """Whether a change is made; that an item of a list is gone cannot be seen at its place."""
+    """Whether a change is seen to be made; that an item of a list is gone cannot be seen at its place."""
     found = child(value, *change.path)
-    return found is ABSENT if change.value is ABSENT else same(found, change.value)
+    if change.value is ABSENT:
+        return found is ABSENT and not any(isinstance(step, int) for step in change.path[-1:])
+    return same(found, change.value)
 
 
 def _likeness(value: JsonObject, target: JsonObject) -> int:
