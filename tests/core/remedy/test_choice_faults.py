@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.core.remedy.choosing import chosen
 
+from tests.core.remedy.choosing import chosen
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.facts import Facts
@@ -16,14 +16,21 @@ from whydrift.core.model.values import Json, JsonObject
 FILES = GitFiles(
     {
         "apps/shop/service.yaml": "kind: Service\n",
-        "apps/shop/kustomization.yaml": "resources:\n- web.yaml\n- lost.yaml\n",
+        "apps/shop/kustomization.yaml": "resources:\n- web.yaml\n- lost.yaml\nresource: []\n",
+        "apps/shop/Chart.yaml": "name: shop\ndependencies:\n- version: 1\n  name: cache\n",
+        "apps/shop/patch.yaml": "kind: Deployment\nmetadata:\n  name: wbe\n",
         "apps/shop/values.yaml": "database:\n  name: db\n",
         "apps/shop/templates/web.yaml": 'a: 1\nb: {{ required "database.host must be set" .Values.database.host }}\n',
     }
 )
 HELM = "failed to execute helm template command: failed running helm: `helm template .` failed exit status 1: Error: "
 LOAD = "Failed to load target state: failed to generate manifest for source 1 of 1: rpc error: code = Unknown desc = "
-SOURCE: JsonObject = {"repoURL": "https://git.example.com/apps.git", "path": "apps/shop", "targetRevision": "main"}
+SOURCE: JsonObject = {
+    "repoURL": "https://git.example.com/apps.git",
+    "path": "apps/shop",
+    "targetRevision": "main",
+    "helm": {"valueFiles": ["values.yaml", "values-prod.yaml"]},
+}
 RULES: list[Json] = [{"kind": "Service", "jqPathExpressions": [".spec.type", ".spec | ("]}]
 
 
@@ -35,7 +42,7 @@ def choice_for(kind: str, message: str, revision: str = "r2") -> Choice:
         "about": "application",
         "application": {
             "spec": {"source": SOURCE, "ignoreDifferences": RULES},
-            "status": {"sync": sync, "conditions": conditions},
+            "status": {"sync": {**sync, "comparedTo": {"source": SOURCE}}, "conditions": conditions},
         },
         "siblings": [{"target": WEB, "live": {**WEB, "spec": {"replicas": 2}}}],
     }
@@ -76,6 +83,42 @@ WEB: JsonObject = {
             " '<path to cached source>/apps/shop/lost.yaml' : lstat <path to cached source>/apps/shop/lost.yaml: no"
             " such file or directory'",
             "apps/shop/kustomization.yaml:3",
+        ),
+        (
+            "ComparisonError",
+            f'{LOAD}{HELM}template: shop/templates/web.yaml:1:3: executing "shop/templates/web.yaml" at'
+            ' <include "n" .>: error calling include: template: shop/templates/_helpers.tpl:4:9: executing "n" at'
+            " <.Values.database.name.first>: nil pointer evaluating interface {}.first",
+            "apps/shop/values.yaml:2",
+        ),
+        (
+            "ComparisonError",
+            f"{LOAD}{HELM}YAML parse error on shop/templates/web.yaml: error converting YAML to JSON: yaml: line 4: did"
+            " not find expected key",
+            "apps/shop/templates/web.yaml:4",
+        ),
+        (
+            "ComparisonError",
+            f"{LOAD}{HELM}An error occurred while checking for chart dependencies: found in Chart.yaml, but missing in"
+            " charts/ directory: cache",
+            "apps/shop/Chart.yaml:4",
+        ),
+        (
+            "ComparisonError",
+            f"{LOAD}{HELM}open <path to cached source>/apps/shop/values-prod.yaml: no such file or directory",
+            "Application:/spec/source/helm/valueFiles/1",
+        ),
+        (
+            "ComparisonError",
+            f"{LOAD}`kustomize build <path to cached source>/apps/shop` failed exit status 1: Error: no matches for Id"
+            " Deployment.v1.apps/wbe.[noNs]; failed to find unique target for patch Deployment.v1.apps/wbe.[noNs]",
+            "apps/shop/patch.yaml:3",
+        ),
+        (
+            "ComparisonError",
+            f"{LOAD}`kustomize build <path to cached source>/apps/shop` failed exit status 1: Error: invalid"
+            ' Kustomization: json: unknown field "resource"',
+            "apps/shop/kustomization.yaml:4",
         ),
         ("ComparisonError", f"{LOAD}apps/shop: app path does not exist", "Application:/spec/source/path"),
         ("ComparisonError", f"{LOAD}failed to list refs: repository not found", "Application:/spec/source/repoURL"),

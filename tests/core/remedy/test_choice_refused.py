@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.core.remedy.choosing import chosen
 from tests.core.remedy.test_choice import told_of
-
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.model.values import Json, JsonObject
 
@@ -70,7 +70,15 @@ IMAGE = "spec.template.spec.containers.0.image"
         ),
         (
             "Deployment", AFTER, None, "admission webhook \"no-latest\" denied the request: a fixed tag is needed",
-            ["ask manual", {"at": "all of it", "instead": ["git-drop"]}],
+            ["git-set manual", {"at": "all of it"}],
+        ),
+        (
+            "ConfigMap", {"data": {"a": "long"}}, {"data": {"a": "short"}}, "Request entity too large: limit is 3 MiB",
+            ["ask manual", {"changes": {"data.a": "short"}, "instead": ["git-drop"]}],
+        ),
+        (
+            "Service", {"spec": {}}, None, "Shared resource found: Service/web is part of applications a and b",
+            ["one-owner manual", {"at": "all of it"}],
         ),
         (
             "PodDisruptionBudget", {"spec": {"maxUnavailable": "", "minAvailable": 1}}, None,

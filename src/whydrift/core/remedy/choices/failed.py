@@ -19,6 +19,7 @@ ASKED = frozenset(
         Failure.UNREACHABLE,
         Failure.TIMEOUT,
         Failure.HEALTH,
+        Failure.KIND,
         Failure.UNKNOWN,
     }
 )

@@ -11,6 +11,7 @@ from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.named_fields import named_field
 from whydrift.core.remedy.choices.offers import asked, pinned, synced
+from whydrift.core.remedy.choices.owners import one_owner
 
 REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
 DROP = Instead(RemedyKind.GIT_DROP, "git does without it")
@@ -36,14 +37,14 @@ def _mended(case: Case, row: Refused) -> Choice:
     match row.why:
         case Refusal.NAMESPACE:
             return _namespace(case)
-        case Refusal.TOO_LONG:
+        case Refusal.TOO_LONG if "annotations" in row.message:
             return _annotated(case, "ServerSideApply=true", "applied server-side it needs no copy of itself", OPTION)
         case Refusal.IMMUTABLE:
             return _immutable(case)
-        case Refusal.POLICY if not case.difference.whole:
-            return pinned(case, f"git states what was let in before: {decisive(row.message)}")
-        case Refusal.UNKNOWN_FIELD | Refusal.INVALID:
+        case Refusal.POLICY | Refusal.UNKNOWN_FIELD | Refusal.INVALID:
             return _corrected(case, row)
+        case Refusal.SHARED:
+            return one_owner(case)
         case _:
             return asked(case, f"{row.why.value}: {decisive(row.message)}", DROP)
 
@@ -68,15 +69,12 @@ def _annotated(case: Case, options: str, why: str, *instead: Instead) -> Choice:
 
 def _corrected(case: Case, row: Refused) -> Choice:
     """The field that the message names: dropped where it is empty, renamed where it is misspelled, else as it was."""
-    place = named_field(row.message, case.subject.object.target)
-    said = decisive(row.message)
-    if not place:
-        return asked(case, said) if case.difference.whole else pinned(case, f"git states what was taken before: {said}")
+    place, said = named_field(row.message, case.subject.object.target), decisive(row.message)
     value = child(case.subject.object.target, *place)
-    if is_empty(value):
+    if place and is_empty(value):
         change = Change(place, ABSENT)
         return Choice(RemedyKind.GIT_DROP, f"an empty value is not taken here: {said}", changes=(change,))
-    if row.why is Refusal.UNKNOWN_FIELD:
+    if place and row.why is Refusal.UNKNOWN_FIELD:
         return _renamed(case, place, value, said)
     if not case.difference.whole:
         return pinned(case, f"git states what was taken before: {said}")
