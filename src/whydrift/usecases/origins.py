@@ -81,14 +81,20 @@ class Origins:
         name = text(raw, "metadata", "annotations", TRACKED_BY).partition(":")[0]
         if not name:
             return None
-        found = await self._asked(f"/api/v1/applications/{name.rpartition('_')[2]}", "Application")
-        if found is None:
+        parent = await self.application(name.rpartition("_")[2])
+        if parent is None:
             return None
-        parent = Application(found, self.reader.instance)
         itself = ObjectKey(GROUP, "Application", parent.destination_namespace, parent.name)
         await self.reader.read([(parent, itself, RENDERED_FROM)])
         git = self.reader.facts(parent, itself).maybe(RENDERED_FROM)
         return None if git is None else Origin(parent, git, key, _manifest(raw))
+
+    async def application(self, name: str, namespace: str = "") -> Application | None:
+        """An application by name, masked; None where it could not be read, or lives in another namespace."""
+        found = await self._asked(f"/api/v1/applications/{name}", "Application")
+        if found is None or (namespace and text(found, "metadata", "namespace") != namespace):
+            return None
+        return Application(found, self.reader.instance)
 
     async def _asked(self, path: str, kind: str) -> JsonObject | None:
         """One object of Argo CD's, masked; None where it could not be read."""

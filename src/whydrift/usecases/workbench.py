@@ -21,6 +21,7 @@ from whydrift.ports import NotRead, Renderer
 from whydrift.usecases.drafts import Draft, places
 from whydrift.usecases.origins import Origin, Origins
 from whydrift.usecases.renderings import Rendered, Renderings
+from whydrift.usecases.rivals import rival_place
 
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
@@ -42,7 +43,15 @@ class Workbench:
         offers = [self._likeliest(draft, group) for group in groups(draft.choices)]
         if self.renderer is not None:
             offers = await self._tried(self._renders(draft), draft, offers)
-        return [await self._at_origin(draft, offer) for offer in offers]
+        return [await self._at_origin(draft, await self._beside(draft, offer)) for offer in offers]
+
+    async def _beside(self, draft: Draft, offer: Offer) -> Offer:
+        """An offer that leaves an object to one owner, with the place of the copy that has to go."""
+        place = await rival_place(draft, offer, self.origins(draft))
+        if not place:
+            return offer
+        group = replace(offer.group, choice=replace(offer.group.choice, place=place, at=None))
+        return replace(offer, group=group, edit=None, proof=None)
 
     def _likeliest(self, draft: Draft, group: Group) -> Offer:
         """The likeliest place for an edit; a rule or an option is held against all objects at once."""
@@ -114,8 +123,7 @@ class Workbench:
         """An edit of an Application as one of the files that it comes from; as it is where no git states it."""
         if offer.edit is None or offer.edit.file != APPLICATION:
             return offer
-        origins = self._origins.setdefault(draft.reader.instance, Origins(draft.reader))
-        origin = await origins.of(draft.application)
+        origin = await self.origins(draft).of(draft.application)
         changes = changes_of(offer.edit)
         edit = next(origin.edits(changes), None) if origin is not None else None
         if origin is None or edit is None:
@@ -165,13 +173,17 @@ class Workbench:
             found = places(draft, offer.group, overlay=overlay)
         else:
             own = next(choice_edit(draft.application, offer.group.choice), None)
-            origin = await self._origins[draft.reader.instance].of(draft.application)
+            origin = await self.origins(draft).of(draft.application)
             assert origin is not None and own is not None, "the offer was made from them"
             found = origin.edits(changes_of(own), overlay)
         again = next((e for e in islice(found, MOST_CANDIDATES) if e.file == edit.file), None)
         if again is not None:
             return replace(offer, edit=again)
         return replace(offer, edit=replace(edit, before=content or "", after=content or ""))
+
+    def origins(self, draft: Draft) -> Origins:
+        """What is known of where Applications come from, one for each Argo CD instance."""
+        return self._origins.setdefault(draft.reader.instance, Origins(draft.reader))
 
     def _renders(self, draft: Draft) -> Renderings:
         """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
