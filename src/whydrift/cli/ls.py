@@ -54,7 +54,7 @@ async def _lists(connection: Connection) -> list[bytes]:
         await source.close()
     for reply in replies:
         if isinstance(reply, NotRead):
-            raise SourceError(f"{source.name}: the applications cannot be listed: {reply.why}")
+            raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
     return [reply.content for reply in replies if not isinstance(reply, NotRead)]
 
 

@@ -43,7 +43,7 @@ async def list_applications(source: Source, instance: str) -> Listing:
     """Read the list of one instance. SourceError where it cannot be read: then nothing can be said at all."""
     reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
     if isinstance(reply, NotRead):
-        raise SourceError(f"{source.name}: the applications cannot be listed: {reply.why}")
+        raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
     gaps = await _completeness(source, instance)
     return Listing(instance, reply.content, gaps, await _version(source, instance))
 

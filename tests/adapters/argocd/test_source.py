@@ -98,10 +98,13 @@ def test_says_what_is_wrong_and_what_to_do(fault: str, question: Question, statu
 def test_a_login_that_is_missing_says_how_to_get_one() -> None:
     with Replay(RECORDING, token=TOKEN) as replay:
         missing = ask(source(replay, auth_token=None), LIST)[0]
+        below = ask(source(replay, auth_token=None, server=f"{replay.url}/argo/cd/"), LIST)[0]
         wrong = ask(source(replay, auth_token="wrong"), LIST)[0]
     assert isinstance(missing, NotRead)
     assert isinstance(wrong, NotRead)
-    assert "run `argocd login http://127.0.0.1" in missing.why
+    assert f"run `argocd login {replay.host} --plaintext`, or set" in missing.why
+    assert isinstance(below, NotRead)
+    assert f"`argocd login {replay.host} --plaintext --grpc-web-root-path /argo/cd`" in below.why
     assert "run `argocd relogin`" in wrong.why
 
 

@@ -85,15 +85,24 @@ def _token(options: ArgocdOptions, environ: Mapping[str, str], context: Context)
 
 def _renewal(token: str, origin: str, context: Context, target: str) -> str:
     if not token:
-        return f"run `argocd login {target or context.server}`, or set ARGOCD_AUTH_TOKEN"
+        return f"run {_login_to(target or context.server)}, or set ARGOCD_AUTH_TOKEN"
     if not origin.startswith("context"):
         return f"give {origin} a new one, or leave it out and run `argocd relogin`"
     relogin = "`argocd relogin`" if context.current else f"`argocd relogin --argocd-context {context.name}`"
     return f"run any `argocd` command, which renews it, or {relogin}" if context.refreshable else f"run {relogin}"
 
 
+def _login_to(address: str) -> str:
+    """The command that logs in to a server: `argocd` takes HOST[:PORT] and flags where we take a URL, too."""
+    scheme, _, rest = address.rpartition("://")
+    host, _, root = rest.partition("/")
+    flags = " --plaintext" if scheme == "http" else ""
+    flags += f" --grpc-web-root-path /{root.strip('/')}" if root.strip("/") else ""
+    return f"`argocd login {host}{flags}`"
+
+
 def _not_sent(file: ConfigFile | None, server: str, context: Context, token: str) -> list[str]:
     if token or not server or file is None or not file.contexts or context.name:
         return []
-    makes_one = f"`argocd login {server}` makes one, --argocd-context NAME sends that of NAME"
+    makes_one = f"{_login_to(server)} makes one, --argocd-context NAME sends that of NAME"
     return [f"no login for {server} in {file.path}: asking without a token ({makes_one})"]
