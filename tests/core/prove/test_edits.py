@@ -17,7 +17,7 @@ from whydrift.core.model.explanation import Explanation, Strength
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.snapshot import Verdict
-from whydrift.core.model.values import ABSENT, Json, JsonObject
+from whydrift.core.model.values import ABSENT, Json, JsonObject, is_object
 from whydrift.core.prove.edits import AFTER_SYNC, prove_edit, why_not_wanted
 from whydrift.core.remedy.text.wanted import changed
 
@@ -169,11 +169,18 @@ def test_an_object_taken_out_of_git_is_left_while_it_carries_the_mark() -> None:
     assert proven(Ruled(((target, live),)), changes, {}).leaves == ()
 
 
+def test_a_map_that_comes_with_a_value_waits_for_the_sync_as_well() -> None:
+    """Git states a whole new map; until a sync Argo CD calls all of it missing."""
+    change = Change(("spec", "template", "spec", "securityContext", "runAsUser"), 7)
+    both = [change, Change(REPLICAS, 5)]
+    assert proven(SCALED, both).why_not == ""
+
+
 def test_a_sync_that_is_refused_closes_nothing() -> None:
     """A third value for a field that cannot be changed: the edit is synced by nobody."""
     place = ("spec", "selector", "matchLabels", "app")
-    theirs = deployment()
-    theirs["spec"] = changed(theirs["spec"], [Change(place[1:], "theirs")]) or {}
+    theirs = changed(deployment(), [Change(place, "theirs")])
+    assert is_object(theirs)
     proof = proven(Ruled(((deployment(), applied(theirs, deployment())),)), [Change(place, "third")])
     assert "the sync that follows is refused: /spec/selector" in proof.why_not
 

@@ -12,7 +12,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path, for_people
 from whydrift.core.model.remedy import Change, Proof
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, is_object, same
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, same
 from whydrift.core.prove.again import (
     Compared,
     as_argocd_shows,
@@ -57,7 +57,7 @@ def prove_edit(
         made = after.get(key, ABSENT)
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
         named = {name_of(key, each, item.target, item.live): each for each in differences}
-        brought = tuple(_brought(key, changes, made, (name for name in then.shown if name not in now.shown)))
+        brought = tuple(_brought(item, changes, made, (name for name in then.shown if name not in now.shown)))
         waiting = (*_still(named, then), *brought)
         synced = then
         if waiting and is_object(made):
@@ -77,10 +77,22 @@ def prove_edit(
     )
 
 
-def _brought(key: ObjectKey, changes: Sequence[Change], made: MaybeJson, new: Iterable[str]) -> Iterator[str]:
+def _brought(item: ObjectSnapshot, changes: Sequence[Change], made: MaybeJson, new: Iterable[str]) -> Iterator[str]:
     """Of the differences that are new with the edit those that it is made for: what git then states, until a sync."""
-    stated = [f"{key} {for_people(change.path, made)}" for change in changes if change.value is not ABSENT]
-    return (name for name in new if any(name.startswith(place) for place in stated))
+    stated = [place for change in changes if change.value is not ABSENT for place in _stated(change.path, item.target)]
+    names = tuple(f"{item.key} {for_people(place, made)}" for place in stated)
+    return (
+        name
+        for name in new
+        if name in names or name.startswith(tuple(f"{each}{dot}" for each in names for dot in ".["))
+    )
+
+
+def _stated(path: Path, target: MaybeJson) -> Iterator[Path]:
+    """A path that is set, and the maps above it that come with it."""
+    yield path
+    above = (path[:length] for length in range(1, len(path)))
+    yield from (place for place in above if child(target, *place) is ABSENT)
 
 
 def _why_not(still: Sequence[str], new: Sequence[str]) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from whydrift.core.compare.ignore import check, ignore
+from whydrift.core.compare.ignore import check, hidden_by, ignore
 from whydrift.core.compare.objects import RULES_ON_OUTPUTS
 from whydrift.core.compare.rules import IgnoreRule, application_rules
 from whydrift.core.compare.terms import Terms
@@ -46,8 +46,13 @@ class Trial:
         """The terms with the rule in its place, the last one where it replaces none."""
         if self.place is None:
             return replace(terms, rules=(*terms.rules, self.rule))
-        origin = f"spec.ignoreDifferences[{self.place}]"
-        return replace(terms, rules=tuple(self.rule if rule.origin == origin else rule for rule in terms.rules))
+        gone = self.replaced(terms)
+        return replace(terms, rules=tuple(self.rule if rule in gone else rule for rule in terms.rules))
+
+    def replaced(self, terms: Terms) -> tuple[IgnoreRule, ...]:
+        """The rule that it stands in for."""
+        origin = "" if self.place is None else f"spec.ignoreDifferences[{self.place}]"
+        return tuple(rule for rule in terms.rules if rule.origin == origin)
 
 
 @dataclass(frozen=True)
@@ -122,12 +127,21 @@ def _then(situation: Situation, trial: Trial, item: ObjectSnapshot) -> Compared:
 
 
 def _on_outputs(terms: Terms, trial: Trial, item: ObjectSnapshot) -> Compared:
-    """A server-side comparison: since Argo CD 3.2 rules apply to its two sides, which are known."""
+    """A server-side comparison: since Argo CD 3.2 rules apply to its two sides, which are known.
+
+    A rule that is replaced must have taken nothing out of them: what it took is not known.
+    """
     require(item.compared, "Argo CD did not compare it")
-    outputs = terms.settings.release >= RULES_ON_OUTPUTS and trial.place is None
-    require(outputs, "a server-side comparison needs the server's dry run (--dry-run)")
+    known = terms.settings.release >= RULES_ON_OUTPUTS and not _takes(trial.replaced(terms), item, terms)
+    require(known, "a server-side comparison needs the server's dry run (--dry-run)")
     predicted, live = (_ignored(side, terms, trial.rule) for side in (item.predicted, item.normalized_live))
     return compared_sides(item, predicted, live)
+
+
+def _takes(rules: Iterable[IgnoreRule], item: ObjectSnapshot, terms: Terms) -> bool:
+    """Whether rules take anything out of an object."""
+    sides = [side for side in (item.target, item.live) if is_object(side)]
+    return any(hidden_by(rule, side, terms.knowledge.jq, terms.settings.jq_seconds) for rule in rules for side in sides)
 
 
 def _ignored(side: MaybeJson, terms: Terms, rule: IgnoreRule) -> Json:
