@@ -26,6 +26,8 @@ class Argocd:
         self.targets: dict[str, list[Object]] = {}
         self.sees_all = True
         self.syncs = 0
+        self.ends = ("Succeeded", "")
+        """Phase and message of operations."""
         self.refreshes = 0
         self.health: dict[str, str] = {}
         """Health by `Kind/name`; `Application/NAME` is the application's own. Healthy where nothing is said."""
@@ -181,7 +183,8 @@ class Argocd:
             operation = {"sync": {"revision": body.get("revision", REVISION)}, "info": body.get("infos", [])}
             stored["status"]["operationState"] = {
                 "operation": operation,
-                "phase": "Succeeded",
+                "phase": self.ends[0],
+                "message": self.ends[1],
                 "startedAt": f"2026-11-01T10:00:{self.syncs:02}Z",
                 "finishedAt": f"2026-11-01T10:00:{self.syncs:02}Z",
             }

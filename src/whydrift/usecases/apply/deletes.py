@@ -22,7 +22,7 @@ from whydrift.usecases.apply.dumping import (
     read_dump,
     rollback_command,
 )
-from whydrift.usecases.apply.leftovers import deletable, try_restores, unused
+from whydrift.usecases.apply.leftovers import deletable, unused
 from whydrift.usecases.apply.looking import about, application, context_of, live, named, whose
 from whydrift.usecases.apply.world import Act, Stopped, World, act
 from whydrift.usecases.decode import decode_object
@@ -47,9 +47,8 @@ async def delete(world: World, step: Step, ref: ApplicationRef) -> str:
 
 
 async def _dumped(world: World, step: Step, ref: ApplicationRef) -> str:
-    """Look at everything, try to restore it, and keep it; the path of the dump."""
-    at, objects = await deletable(world, step, ref)
-    await try_restores(world, at, objects)
+    """Look at everything, and keep it; the path of the dump."""
+    objects = await deletable(world, step, ref)
     _, health = await _health_now(world, ref)
     return keep(world, step, dump_of(world, step, ref, objects, health), objects)
 

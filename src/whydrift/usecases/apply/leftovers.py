@@ -41,8 +41,8 @@ class Leftover:
         return self.ref.id.startswith("/Secret/")
 
 
-async def deletable(world: World, step: Step, ref: ApplicationRef) -> tuple[str, tuple[Leftover, ...]]:
-    """The context, and the objects of a step in their order. Stopped where one may not go."""
+async def deletable(world: World, step: Step, ref: ApplicationRef) -> tuple[Leftover, ...]:
+    """The objects of a step in their order. Stopped where one may not go, or could not be created again."""
     found = await unmoved(world, ref)
     if found.automated and child(found.raw, "spec", "syncPolicy", "automated", "prune") is True:
         raise Stopped(f"auto-sync of {named(ref)} prunes at any moment, without a dump: switch it off first")
@@ -50,7 +50,8 @@ async def deletable(world: World, step: Step, ref: ApplicationRef) -> tuple[str,
     at = await context_of(world, ref.cluster, ref.instance)
     objects = [await _leftover(world, at, item) for item in step.objects]
     await unused(world, step.objects, ref)
-    return at, tuple(objects)
+    await _try_restores(world, at, objects)
+    return tuple(objects)
 
 
 async def _everything_visible(world: World) -> None:
@@ -108,7 +109,7 @@ def _reason(difference: DifferenceAnswer) -> str:
     return "whether it is used is not known"
 
 
-async def try_restores(world: World, at: str, objects: Sequence[Leftover]) -> None:
+async def _try_restores(world: World, at: str, objects: Sequence[Leftover]) -> None:
     """Try to create each object under a free name, without storing it. Stopped where the server would not take it."""
     for item in objects:
         kind = item.ref.id.split("/", 2)[1]

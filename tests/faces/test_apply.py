@@ -1,0 +1,255 @@
+"""`whydrift apply` against a small fleet: what it carries out, what it refuses, and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.adapters.git_work.repositories import bare, git
+from tests.small_fleet.argocd import TRACKING
+from tests.small_fleet.mortal import Runner
+from tests.small_fleet.server import small_fleet
+from tests.small_fleet.situation import (
+    RULE,
+    Situation,
+    annotation,
+    commit,
+    delete,
+    everything,
+    more_replicas,
+    ref_of,
+    rule,
+    step,
+)
+from whydrift.core.model.plan import ProofStep, Step
+from whydrift.core.model.remedy import RemedyKind, Safety
+
+WEB = "/apis/apps/v1/namespaces/shop/deployments/web"
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """A process that runs whydrift many times."""
+    with Runner() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Situation]:
+    """A fleet with the shop in it."""
+    with small_fleet() as fleet:
+        yield Situation(fleet, tmp_path)
+
+
+def apply(runner: Runner, shop: Situation, *words: str | Path) -> dict[str, Any]:
+    """One apply that asks nobody and watches health only for a moment."""
+    return runner.run(shop.env, "apply", *words, "--yes", "--watch", "0")
+
+
+def webs(shop: Situation) -> tuple[Step, ...]:
+    """A sync of the web."""
+    return (step("sync", "1", remedy=RemedyKind.SYNC, objects=(ref_of(shop, "apps/Deployment/web"),)),)
+
+
+def test_every_kind_of_step_is_carried_out(runner: Runner, shop: Situation) -> None:
+    """What the plan says is what is there afterwards, and nothing else was written."""
+    said = apply(runner, shop, everything(shop))
+    assert said["code"] == 0, said
+    [commit_made] = shop.branches().values()
+    assert "replicas: 5  # three are enough" in shop.shown(commit_made, "shop/web.yaml")
+    assert "6 4" in shop.shown(commit_made, "shop/cron.yaml")
+    assert shop.fleet.argocd.application("shop")[1]["spec"]["ignoreDifferences"] == [RULE]
+    assert shop.fleet.store.objects[WEB]["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false"
+    assert (shop.fleet.argocd.syncs, shop.fleet.argocd.refreshes) == (1, 1)
+    assert not any("cache" in path for path in shop.fleet.store.objects)
+    assert len(shop.fleet.writes) == 7
+    assert all("done" in line for line in said["out"].splitlines() if line[:4] in ("done", "STOP", "wait"))
+
+
+def test_everything_is_shown_before_anybody_is_asked(runner: Runner, shop: Situation) -> None:
+    """Diffs, patches, objects and reasons stand above the question; where nobody can answer, nothing is done."""
+    said = runner.run(shop.env, "apply", everything(shop))
+    assert said["code"] == 2
+    assert "--yes" in said["err"]
+    for part in ("+  replicas: 5", "ignoreDifferences", "Prune=false", "delete apps/Deployment/cache", "because"):
+        assert part in said["out"]
+    assert shop.fleet.writes == []
+    assert shop.branches() == {}
+
+
+def test_a_sync_names_revision_and_objects_and_never_prunes(runner: Runner, shop: Situation) -> None:
+    """What Argo CD is asked for is what the plan was made for."""
+    assert apply(runner, shop, shop.write(*webs(shop)))["code"] == 0
+    [(_, _, body)] = shop.fleet.writes
+    assert (body["prune"], body["revision"], [r["name"] for r in body["resources"]]) == (False, "a" * 40, ["web"])
+
+
+CONFIG = "/api/v1/namespaces/shop/configmaps/cache-config"
+LATE_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "late", "namespace": "shop"},
+    "spec": {"containers": [{"name": "late", "envFrom": [{"configMapRef": {"name": "cache-config"}}]}]},
+    "status": {"phase": "Running"},
+}
+MOVES: dict[str, Callable[[Situation], object]] = {
+    "the branch": lambda shop: _commit_on_main(shop),
+    "the application": lambda shop: _change_application(shop, lambda raw: raw["spec"].update(project="other")),
+    "auto-sync": lambda shop: _change_application(shop, lambda raw: raw["spec"].update(syncPolicy={"automated": {}})),
+    "a running sync": lambda shop: _change_application(
+        shop, lambda raw: raw["status"].update(operationState={"phase": "Running"})
+    ),
+    "the object": lambda shop: _change_web(shop, lambda web: web["spec"].update(replicas=9)),
+    "a new object of the name": lambda shop: _change_web(shop, lambda web: web["metadata"].update(uid="other")),
+    "a leftover": lambda shop: _change(shop, CONFIG, lambda config: config.update(data={})),
+    "a user of a leftover": lambda shop: shop.fleet.store.put(LATE_POD),
+    "what is visible": lambda shop: setattr(shop.fleet.argocd, "sees_all", False),
+    "what a webhook takes": lambda shop: shop.fleet.store.refuses.update(ConfigMap="admission webhook denied it"),
+}
+
+
+def _change(shop: Situation, path: str, change: Callable[[dict[str, Any]], object]) -> None:
+    stored = shop.fleet.store.objects[path]
+    change(stored)
+    shop.fleet.store.put(stored)
+
+
+def _change_web(shop: Situation, change: Callable[[dict[str, Any]], object]) -> None:
+    _change(shop, WEB, change)
+
+
+def _change_application(shop: Situation, change: Callable[[dict[str, Any]], object]) -> None:
+    _change(shop, "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/shop", change)
+
+
+def _commit_on_main(shop: Situation) -> None:
+    seed = shop.folder / "remote" / "seed"
+    (seed / "new.yaml").write_text("a: 1\n")
+    git(seed, "add", "--all", env=shop.user)
+    git(seed, "commit", "--quiet", "-m", "meanwhile", env=shop.user)
+    git(seed, "push", "--quiet", str(bare(shop.url)), "HEAD:main", env=shop.user)
+
+
+@pytest.mark.parametrize("what", MOVES)
+def test_nothing_is_begun_where_something_moved_since_the_plan(what: str, runner: Runner, shop: Situation) -> None:
+    """One step that cannot be carried out as planned keeps all of them from being begun."""
+    path = shop.write(
+        commit(shop, "1", {"shop/web.yaml": more_replicas}), rule(shop, "2"), annotation(shop, "3"), delete(shop, "4")
+    )
+    MOVES[what](shop)
+    said = apply(runner, shop, path)
+    assert said["code"] == 1, said
+    assert "REFUSED" in said["out"]
+    assert shop.fleet.writes == []
+    assert shop.branches() == {}
+
+
+def test_a_new_status_is_no_move(runner: Runner, shop: Situation) -> None:
+    """Controllers write all the time: a resourceVersion alone keeps nobody from anything."""
+    path = shop.write(rule(shop, "1"), annotation(shop, "2"), delete(shop, "3"))
+    _change_web(shop, lambda web: web.update(status={"readyReplicas": 2}))
+    _change_application(shop, lambda raw: raw["status"].update(reconciledAt="later"))
+    _change(shop, "/apis/apps/v1/namespaces/shop/deployments/cache", lambda o: o.update(status={"replicas": 1}))
+    assert apply(runner, shop, path)["code"] == 0
+
+
+def test_what_has_no_proof_or_needs_a_look_is_left(runner: Runner, shop: Situation) -> None:
+    """Unproven, manual and undecided steps never run; unsafe ones only where they are named; followers wait."""
+    path = shop.write(
+        rule(shop, "1", proof=ProofStep(why_not="nothing could render it")),
+        rule(shop, "2", safety=Safety.MANUAL),
+        rule(shop, "3", safety=Safety.UNSAFE),
+        step("ask", "4"),
+        step("refresh", "5", after=("3",)),
+    )
+    said = apply(runner, shop, path, "-o", "json")
+    assert said["code"] == 0
+    told = {row["id"]: (row["state"], row["says"]) for row in json.loads(said["out"])["steps"]}
+    assert {state for state, _ in told.values()} == {"left"}
+    assert "nothing could render it" in told["1"][1]
+    assert shop.fleet.writes == []
+    for named, code in (("1", 2), ("2", 2), ("4", 2), ("5", 2), ("9", 2), ("3", 0)):
+        assert apply(runner, shop, path, "--only", named)["code"] == code, named
+    assert len(shop.fleet.writes) == 1
+
+
+def test_an_application_that_somebody_else_writes_is_never_patched(runner: Runner, shop: Situation) -> None:
+    """A parent in git would take the patch back."""
+    _change_application(
+        shop, lambda raw: raw["metadata"].update(annotations={TRACKING: "root:argoproj.io/Application:x"})
+    )
+    said = apply(runner, shop, shop.write(rule(shop, "1")))
+    assert said["code"] == 1
+    assert "parent" in said["out"]
+    assert shop.fleet.writes == []
+
+
+def test_a_masked_value_is_never_written(runner: Runner, shop: Situation) -> None:
+    """A plan knows secrets only by their tokens; these must not end up in a cluster or in git."""
+    merge = {"spec": {"source": {"helm": {"parameters": [{"name": "password", "value": "⟦masked:0123⟧"}]}}}}
+    said = apply(runner, shop, shop.write(rule(shop, "1", merge=merge)))
+    assert said["code"] == 1
+    said = apply(
+        runner, shop, shop.write(commit(shop, "1", {"shop/web.yaml": lambda text: text + "password: ⟦masked:0123⟧\n"}))
+    )
+    assert said["code"] == 1
+    assert (shop.fleet.writes, shop.branches()) == ([], {})
+
+
+def test_secrets_of_an_application_survive_a_patch(runner: Runner, shop: Situation) -> None:
+    """Only what changes is written: what is masked for the eyes stays as it is on the server."""
+    parameters = [{"name": "password", "value": "hunter2-hunter2"}]
+    _change_application(shop, lambda raw: raw["spec"]["source"].update(helm={"parameters": parameters}))
+    assert apply(runner, shop, shop.write(rule(shop, "1")))["code"] == 0
+    assert shop.fleet.argocd.application("shop")[1]["spec"]["source"]["helm"]["parameters"] == parameters
+    assert "hunter2" not in "".join(path.read_text() for path in (shop.state / "journals").iterdir())
+
+
+def test_what_comes_after_commits_waits_for_the_merge(runner: Runner, shop: Situation) -> None:
+    """--resume looks whether the branch holds the commits, and whether Argo CD has seen them, and goes on then."""
+    path = shop.write(
+        commit(shop, "1", {"shop/web.yaml": more_replicas}), delete(shop, "2", after=("1",)), *_sync_after(shop)
+    )
+    said = apply(runner, shop, path)
+    assert said["code"] == 1
+    assert "not merged yet" in said["out"]
+    assert shop.fleet.writes == []
+    assert apply(runner, shop, path, "--resume")["code"] == 1
+    assert apply(runner, shop, path)["code"] == 2, "a plan that was begun goes on with --resume only"
+    [branch] = shop.branches()
+    shop.merge(branch)
+    said = apply(runner, shop, path, "--resume")
+    assert "Argo CD has not looked at" in said["out"]
+    assert [method for method, _, _ in shop.fleet.writes] == ["DELETE"] * 3
+
+
+def _sync_after(shop: Situation) -> tuple[Step, ...]:
+    return (step("sync", "3", remedy=RemedyKind.SYNC, objects=(ref_of(shop, "apps/Deployment/web"),), after=("1",)),)
+
+
+def test_a_sync_that_would_hurt_by_now_is_refused(runner: Runner, shop: Situation) -> None:
+    """Somebody scaled the web up by hand since the plan: a sync would take that back."""
+    path = shop.write(*webs(shop))
+    _change_web(shop, lambda web: web["spec"].update(replicas=9))
+    managers = [{"manager": "kubectl", "operation": "Update", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]
+    _change_web(shop, lambda web: web["metadata"].update(managedFields=managers))
+    said = apply(runner, shop, path)
+    assert said["code"] == 1, said
+    assert shop.fleet.writes == []
+
+
+def test_a_plan_that_is_none_is_said(runner: Runner, shop: Situation, tmp_path: Path) -> None:
+    """Other versions, other files, a recording, two things at once."""
+    path = tmp_path / "other.json"
+    path.write_text('{"schema":"whydrift.plan/9"}')
+    for words in ([path], [], [path, "--rollback", "x"], [tmp_path / "missing.json"]):
+        assert runner.run(shop.env, "apply", *words, "--yes")["code"] == 2
+    good = shop.write(rule(shop, "1"))
+    for more in (["--from", "demo"], ["--resume"], ["-o", "json"], ["--only", "1", "--resume"]):
+        words = [good, *more, *(() if more == ["-o", "json"] else ("--yes",))]
+        assert runner.run(shop.env, "apply", *words)["code"] == 2, more
+    assert shop.fleet.writes == []
