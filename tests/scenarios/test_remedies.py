@@ -1,0 +1,120 @@
+"""What is offered for real drift, and where: kinds, places and changed lines on recordings of a real Argo CD."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.faces.command import inside
+from tests.replay.recorded import RECORDINGS, corpus
+from whydrift.core.model.values import JsonObject, child, is_object, items, text
+
+EDITED = frozenset({"git-set", "git-drop", "adopt", "chart-value", "one-owner"})
+CARRIED = {path.stem: path for path in RECORDINGS}
+
+
+def remedies(recording: Path) -> dict[tuple[str, str, str], JsonObject]:
+    """The remedies of a recording by application, object and path."""
+    told = json.loads(inside("scan", "--hidden", "--from", str(recording), "-o", "json").out)
+    return {
+        (text(a, "name"), text(o, "id"), text(d, "path")): remedy
+        for a in items(told, "applications")
+        for o in items(a, "objects")
+        for d in items(o, "differences")
+        if is_object(remedy := child(d, "remedy"))
+    }
+
+
+def one(name: str, ending: str) -> JsonObject:
+    """The remedy of a carried recording whose path ends so."""
+    found = [remedy for (_, _, path), remedy in remedies(CARRIED[name]).items() if path.endswith(ending)]
+    assert found, f"{name} has no remedy for …{ending}"
+    return found[0]
+
+
+def changed(remedy: JsonObject) -> list[str]:
+    """The lines that an edit takes away and adds."""
+    lines = text(remedy, "edit").splitlines()[2:]
+    return [line[0] + line[1:].strip() for line in lines if line[0] in "+-"]
+
+
+def test_a_rule_for_a_generated_application_goes_into_the_template_of_its_set() -> None:
+    """A patch of the live Application would be taken back by the ApplicationSet's controller."""
+    remedy = one("s-generated-by-a-set", "/spec/replicas")
+    assert (remedy["kind"], remedy["where"]) == ("ignore", "appsets/ratings.yaml:25")
+    assert "+- /spec/replicas" in changed(remedy) and "+- RespectIgnoreDifferences=true" in changed(remedy)
+
+
+def test_a_parameter_of_a_child_is_edited_in_its_parent() -> None:
+    """Where the parent's chart states it."""
+    remedy = one("r-child-parameter-in-root", "/spec/replicas")
+    assert (remedy["kind"], remedy["where"]) == ("adopt", "apps/root/templates/sessions.yaml:17")
+    assert changed(remedy) == ['-value: "3"', '+value: "6"']
+
+
+def test_the_copy_beside_a_chart_has_to_go() -> None:
+    """The manifest of the other application, not this one's chart."""
+    remedy = one("o-two-apps-one-namespace", "pod-security.kubernetes.io~1enforce")
+    assert remedy["kind"] == "one-owner" and text(remedy, "where").startswith("extras/namespace.yaml:")
+
+
+def test_an_autoscaled_count_is_ignored_where_a_drop_would_set_one() -> None:
+    """Client-side apply (measured.md 19): the narrowest rule, and the option that stops syncs from writing."""
+    remedy = one("c-web-runs-four", "/spec/replicas")
+    assert remedy["kind"] == "ignore" and remedy["options"] == ["RespectIgnoreDifferences=true"]
+    assert child(remedy, "rule", "jsonPointers") == ["/spec/replicas"] and child(remedy, "rule", "name") == "web"
+
+
+def test_hand_edits_are_adopted_at_their_own_lines() -> None:
+    """Three people, three lines."""
+    found = remedies(CARRIED["d-inventory-three-people"])
+    assert sorted(text(r, "where") for r in found.values() if r["kind"] == "adopt") == [
+        f"manifests/deployment.yaml:{line}" for line in (21, 36, 9)
+    ]
+
+
+def test_defaults_of_a_ranged_list_are_pinned_in_the_template() -> None:
+    """Once, below the parent that is rendered for each item."""
+    remedy = one("r-secrets-ranged-in-chart", "/remoteRef/metadataPolicy")
+    assert (remedy["kind"], remedy["where"]) == ("git-set", "chart/templates/secrets.yaml:20")
+    assert "+metadataPolicy: None" in changed(remedy)
+
+
+def test_an_image_is_adopted_in_the_transformer_that_wins() -> None:
+    """Not in the base, which says something that is overridden."""
+    remedy = one("r-images-transformer-wins", "/image")
+    assert (remedy["kind"], remedy["where"]) == ("adopt", "overlays/prod/kustomization.yaml:7")
+
+
+@pytest.mark.skipif(not corpus(), reason="the corpus is not on this machine")
+def test_labels_of_the_whole_corpus() -> None:
+    """Kinds at least 98 %, places at least 95 %, and never a place that is labelled as one that does nothing."""
+    kinds, places, decoys = [0, 0], [0, 0], []
+    for folder in corpus():
+        labels = yaml.safe_load((folder / "scenario.yaml").read_text())["expect"]
+        found = remedies(folder)
+        for label in (*(labels.get("fields") or ()), *(labels.get("hidden") or ())):
+            mine = [r for (_, o, p), r in found.items() if o == label["object"] and _meets(p, label.get("path", ""))]
+            if label["fix"] == "nothing" and not mine:
+                continue
+            allowed = {label["fix"], *_listed(label.get("orFix"))}
+            right = bool(mine) and all(text(r, "kind") in allowed for r in mine)
+            kinds = [kinds[0] + right, kinds[1] + 1]
+            if label.get("where") and label["fix"] in EDITED:
+                places = [places[0] + (label["where"] in {text(r, "where") for r in mine}), places[1] + 1]
+            decoys += [f"{folder.name}: {r['where']}" for r in mine if r.get("where") in _listed(label.get("decoys"))]
+    sys.stdout.write(f"fix {kinds[0]}/{kinds[1]} · where {places[0]}/{places[1]}\n")
+    assert not decoys
+    assert kinds[0] >= 0.98 * kinds[1] > 400 and places[0] >= 0.95 * places[1] > 250
+
+
+def _meets(path: str, label: str) -> bool:
+    return path == label or path.startswith(f"{label}/") or label.startswith(f"{path}/")
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [] if value is None else [value]
