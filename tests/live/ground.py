@@ -52,6 +52,13 @@ class Ground:
         """What whydrift prints, as the user of these servers."""
         return self.run(sys.executable, "-m", "whydrift", *words, ok=ok)
 
+    def fails(self, *words: str) -> str:
+        """What whydrift says on stderr when it cannot do its work."""
+        command = (sys.executable, "-m", "whydrift", *words)
+        done = subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=PATIENCE)
+        assert done.returncode == 2 and not done.stdout, f"{done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stderr
+
     def argocd(self, method: str, path: str, body: Json = None) -> Json:
         """An answer of Argo CD's API."""
         request = urllib.request.Request(self.environ["ARGO"] + path, method=method)
