@@ -15,6 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import httpx2
+from kubernetes.config import kube_config
+
 from whydrift import cli, wiring
 from whydrift.adapters.journal import FileJournal
 from whydrift.cli import apply
@@ -23,7 +26,7 @@ from whydrift.settings import Settings
 from whydrift.usecases.apply import fresh, run
 
 ROOT = Path(__file__).parents[2]
-IMPORTED = (apply, fresh, run)
+IMPORTED = (apply, fresh, run, kube_config, httpx2)
 """What every child needs; importing it takes longer than a run."""
 
 
@@ -68,6 +71,7 @@ def child(order: dict[str, Any], out: int, err: int) -> None:
 def serve() -> None:
     """Answer orders until stdin ends."""
     wiring.open_journal = mortal
+    wiring.analysis(Settings(), hidden=True)
     for line in sys.stdin:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             pid = os.fork()
