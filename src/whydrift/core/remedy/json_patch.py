@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whydrift.core.compare.merge.json_merge import apply
 from whydrift.core.model.secret_names import MARK
 from whydrift.core.model.values import Json, JsonObject, is_object
 
@@ -20,7 +19,14 @@ def operations(patch: JsonObject, obj: JsonObject, under: str = "") -> Iterator[
             if key in obj:
                 yield {"op": "remove", "path": path}
         elif key not in obj or there != value:
-            yield {"op": "add", "path": path, "value": apply(value, {}) if is_object(value) else value}
+            yield {"op": "add", "path": path, "value": _alone(value)}
+
+
+def _alone(value: Json) -> Json:
+    """What a merge patch makes of nothing: its nulls delete what is not there; inside lists they are values."""
+    if isinstance(value, dict):
+        return {key: _alone(part) for key, part in value.items() if part is not None}
+    return value
 
 
 def holds_mask(value: Json) -> bool:
