@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
 import shutil
 import subprocess
 import sys
@@ -118,12 +117,20 @@ def listing(folder: Path, many: int) -> list[Result]:
     """What a large fleet takes: `ls` beside decoding its list, and the memory of a scan."""
     listed = seconds(lambda: whydrift("ls", "--from", str(folder)), 3)
     bare = seconds(lambda: subprocess.run([sys.executable, "-c", decoding(folder)], check=True), 3)
-    whydrift("scan", "--from", str(folder), "-o", "jsonl")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    peak = peak_of("scan", "--from", str(folder), "-o", "jsonl")
     return [
         ratio(f"ls on {many:,} applications / decoding them", listed, bare, 1.5),
         Result(f"peak memory, {many:,} applications, {many * 20:,} objects", peak, 300, "MiB", "scan -o jsonl"),
     ]
+
+
+def peak_of(*arguments: str) -> float:
+    """The most memory that one run of whydrift itself holds, in MiB; other children of this process do not count."""
+    scan = subprocess.Popen([sys.executable, "-m", "whydrift", *arguments], stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(scan.pid, 0)
+    scan.returncode = os.waitstatus_to_exitcode(status)
+    assert scan.returncode in (0, 1, 3), f"whydrift {' '.join(arguments)}: exit code {scan.returncode}"
+    return used.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 def starting() -> Result:
