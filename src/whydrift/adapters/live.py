@@ -16,8 +16,9 @@ from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 APPLICATIONS = "/api/v1/applications"
 HOME = ("https://kubernetes.default.svc", "in-cluster")
 """How Applications name the cluster that Argo CD runs in (Argo CD common.go, KubernetesInternalAPIServerAddr)."""
-LOOKED_AT = 50
-"""Of how many Applications one is chosen for the proof."""
+LOOKED_AT, TRIED = 50, 3
+"""Of how many Applications some are chosen for the proof, and how many of them."""
+GONE = 404
 NO_CLUSTER = "no cluster is asked: Argo CD alone is in use"
 
 
@@ -133,38 +134,42 @@ class Live:
         return [(text(row, "server"), text(row, "name")) for row in items(listed, "items")]
 
     async def _is_home(self, kubernetes: Source) -> bool:
-        """Whether the chosen context is the cluster of Argo CD: an Application has the same uid in both APIs."""
-        known = await self._an_application()
-        if known is None:
-            return False
-        namespace, name, uid = known
-        path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications/{name}"
-        reply = await kubernetes.ask(Question(Api.KUBERNETES, path))
-        if isinstance(reply, Body) and text(_decoded(reply), "metadata", "uid") == uid:
-            return True
-        if isinstance(reply, Body) or reply.status == 404:
-            self._away = NotRead(f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another")
-        else:
-            why = f"get applications.argoproj.io in {namespace}: {reply.why}"
-            unproven = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
-            self._away = NotRead(unproven, reply.status)
-        self._notes.append(self._away.why)
+        """Whether the chosen context is the cluster of Argo CD: an Application has the same uid in both APIs.
+
+        One that was removed since it was listed proves nothing: the next one is tried.
+        """
+        refused: NotRead | None = None
+        for namespace, name, uid in await self._some_applications():
+            path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications/{name}"
+            reply = await kubernetes.ask(Question(Api.KUBERNETES, path))
+            if isinstance(reply, Body) and text(_decoded(reply), "metadata", "uid") == uid:
+                return True
+            if isinstance(reply, NotRead) and reply.status != GONE:
+                why = f"get applications.argoproj.io in {namespace}: {reply.why}"
+                unproven = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
+                refused = NotRead(unproven, reply.status)
+                break
+            elsewhere = f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another"
+            refused = NotRead(elsewhere)
+        if refused is not None:
+            self._away = refused
+            self._notes.append(refused.why)
         return False
 
-    async def _an_application(self) -> tuple[str, str, str] | None:
-        """Namespace, name and uid of an Application that Argo CD listed."""
+    async def _some_applications(self) -> list[tuple[str, str, str]]:
+        """Namespace, name and uid of a few Applications that Argo CD listed."""
         if self._listed is None:
             await self._ask_argocd(Question(Api.ARGOCD, APPLICATIONS))
         try:
             rows = msgspec.json.decode(self._listed or b"{}", type=_List).items or []
             found: list[Json] = [msgspec.json.decode(row) for row in rows[:LOOKED_AT]]
         except msgspec.DecodeError:
-            return None
-        # One beside Argo CD itself, where there is one: who may read a single namespace may read that one.
+            return []
+        # Those beside Argo CD itself come first: who may read a single namespace may read them.
         found.sort(key=lambda row: text(row, "metadata", "namespace") != text(row, "status", "controllerNamespace"))
-        metadata = mapping(found[0], "metadata") if found else {}
-        uid = text(metadata, "uid")
-        return (text(metadata, "namespace"), text(metadata, "name"), uid) if uid else None
+        stated = (mapping(row, "metadata") for row in found)
+        named = [(text(row, "namespace"), text(row, "name"), text(row, "uid")) for row in stated]
+        return [row for row in named if row[2]][:TRIED]
 
     async def close(self) -> None:
         """Close both."""

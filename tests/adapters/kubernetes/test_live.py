@@ -72,6 +72,17 @@ def test_takes_the_chosen_context_for_argo_cds_cluster_where_an_application_prov
     assert replay.count("/api/v1/applications") == 1, "the list is not asked for again"
 
 
+def test_an_application_that_vanished_meanwhile_disproves_nothing(tmp_path: Path) -> None:
+    """The first one of the list is gone from the cluster, as previews of pull requests often are."""
+    made = fleet(tmp_path)
+    listed = json.loads((made / "argocd/api/v1/applications.json").read_text())
+    preview = {"metadata": {"name": "preview-17", "namespace": "argocd", "uid": "u-17"}}
+    (made / "argocd/api/v1/applications.json").write_text(json.dumps({"items": [preview, *listed["items"]]}))
+    replay = Replay(made, faults=[Fault.parse("/kubernetes*/applications/preview-17=404")])
+    clusters, _, notes = look(tmp_path, replay)
+    assert clusters[HOME] == "" and notes == []
+
+
 def test_finds_the_context_of_a_destination_by_its_server(tmp_path: Path) -> None:
     clusters, _, _ = look(tmp_path, Replay(fleet(tmp_path)))
     assert (clusters["https://EU.example.com:443/"], clusters["eu"]) == ("eu", "eu")
