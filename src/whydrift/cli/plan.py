@@ -14,6 +14,7 @@ import msgspec
 
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, listed, selection_of
+from whydrift.core.model.application import Application
 from whydrift.core.model.plan import Plan
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
@@ -70,16 +71,22 @@ async def _plan(request: Request) -> int:
     from whydrift.cli.answering import Progress
     from whydrift.usecases.plan import Drafting, planned
     from whydrift.usecases.scan import Read, visit
+    from whydrift.usecases.wider import Bystanders
     from whydrift.usecases.workbench import Workbench
 
     source = wiring.open_source(request.connection)
     read, drafting, progress = Read(), Drafting(Progress().show), Progress()
     analysis = replace(wiring.analysis(source.settings, request.hidden), read_at=source.read_at)
     try:
-        selected = request.selection.chooses()
+        bystanders, chosen = Bystanders(), request.selection.chooses()
+
+        def selected(application: Application) -> bool:
+            bystanders.saw(application)
+            return chosen(application)
+
         drafts = visit(source.answers, analysis, source.reader, selected, read, drafting.draft)
         bench = Workbench(wiring.renderer(source))
-        found = await planned(drafts, bench, lambda cause: not request.causes or cause in request.causes)
+        found = await planned(drafts, bench, lambda cause: not request.causes or cause in request.causes, bystanders)
         progress.clear()
         if not drafting.seen and request.selection != Selection():
             named = " ".join(request.selection.names) or "the selection"

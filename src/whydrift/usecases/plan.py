@@ -17,6 +17,7 @@ from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.unplanned import unplanned
 from whydrift.usecases.drafts import Draft, drafted
 from whydrift.usecases.triage import Look, look_at
+from whydrift.usecases.wider import Bystanders
 from whydrift.usecases.workbench import Workbench
 
 
@@ -49,7 +50,9 @@ class Drafting:
         return await drafted(outcome, how.reader, how.analysis)
 
 
-async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, wanted: Callable[[str], bool]) -> Planned:
+async def planned(
+    drafts: AsyncGenerator[Draft, None], bench: Workbench, wanted: Callable[[str], bool], bystanders: Bystanders
+) -> Planned:
     """Offers for all drafts; `wanted` says whether differences of a cause are planned for.
 
     Every edit is made on top of those before it, so that their patches apply one after the other.
@@ -57,13 +60,15 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, wanted:
     kept: list[Draft] = []
     async with aclosing(drafts) as stream:
         kept = [draft async for draft in stream if draft.choices or draft.outcome.objects]
-    offers = await _stacked(kept, bench, wanted)
+    offers = await _with_bystanders(await _stacked(kept, bench, wanted), bench, bystanders)
     left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
-    return Planned(tuple(offers), tuple(_reference(draft.application) for draft in kept), left, newest)
+    return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, newest)
 
 
-async def _stacked(drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool]) -> list[Offer]:
+async def _stacked(
+    drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool]
+) -> list[tuple[Draft, Offer]]:
     """Offers whose edits stand on each other, in that order; what does not come out together has no proof."""
     found = [(draft, offer) for draft in drafts for offer in await bench.offers(draft) if wanted(offer.cause)]
     overlay = Overlay()
@@ -74,7 +79,26 @@ async def _stacked(drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, offer))
     why = {draft.named: await bench.together(draft, [o for d, o in made if d is draft], overlay) for draft in drafts}
-    return [_refuted(offer, why[draft.named]) for draft, offer in made]
+    return [(draft, _refuted(offer, why[draft.named])) for draft, offer in made]
+
+
+async def _with_bystanders(
+    made: Sequence[tuple[Draft, Offer]], bench: Workbench, bystanders: Bystanders
+) -> tuple[Offer, ...]:
+    """The offers whose proofs name the other applications that the same edit changes."""
+    concerned: dict[tuple[str, str], list[Application]] = {}
+    for draft, offer in made:
+        if offer.edit is not None:
+            concerned.setdefault((offer.edit.repo, offer.edit.file), []).append(draft.application)
+    told = []
+    for draft, offer in made:
+        edit, proof = offer.edit, offer.proof
+        if edit is not None and proof is not None:
+            own = [*concerned[edit.repo, edit.file], offer.home]
+            wider = await bystanders.changed_by(edit, own, draft.reader, bench.renders(draft))
+            offer = replace(offer, proof=replace(proof, wider=tuple(dict.fromkeys((*proof.wider, *wider)))))
+        told.append(offer)
+    return tuple(told)
 
 
 def _refuted(offer: Offer, why: str) -> Offer:

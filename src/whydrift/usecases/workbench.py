@@ -22,6 +22,7 @@ from whydrift.usecases.drafts import Draft, places
 from whydrift.usecases.origins import Origin, Origins
 from whydrift.usecases.renderings import Rendered, Renderings
 from whydrift.usecases.rivals import rival_place
+from whydrift.usecases.sharing import Sharing
 
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
@@ -34,6 +35,7 @@ class Workbench:
     renderer: Renderer | None = None
     _renderings: dict[str, Renderings] = field(default_factory=dict)
     _origins: dict[str, Origins] = field(default_factory=dict)
+    _sharing: dict[str, Sharing] = field(default_factory=dict)
 
     async def offers(self, draft: Draft) -> list[Offer]:
         """An offer for each group of differences: the first place whose edit makes exactly the wanted change.
@@ -42,7 +44,7 @@ class Workbench:
         """
         offers = [self._likeliest(draft, group) for group in groups(draft.choices)]
         if self.renderer is not None:
-            offers = await self._tried(self._renders(draft), draft, offers)
+            offers = await self._tried(self.renders(draft), draft, offers)
         return [await self._at_origin(draft, await self._beside(draft, offer)) for offer in offers]
 
     async def _beside(self, draft: Draft, offer: Offer) -> Offer:
@@ -136,7 +138,7 @@ class Workbench:
 
     async def _why_not_from(self, draft: Draft, origin: Origin, edit: Edit, changes: Sequence[Change]) -> str:
         """Why the parent does not render exactly the wanted change of the manifest ("": it does)."""
-        renders = self._renders(draft)
+        renders = self.renders(draft)
         before = await renders.rendered(origin.parent)
         after = await renders.rendered(origin.parent, {(edit.repo, edit.file): edit.after})
         for found in (before, after):
@@ -150,7 +152,7 @@ class Workbench:
         """Why all edits of one application do not come out as wanted ("": they do, or nothing can render them)."""
         if self.renderer is None:
             return ""
-        renders = self._renders(draft)
+        renders = self.renders(draft)
         before, made = await renders.before(draft.situation), await renders.after(draft.situation, overlay.edits)
         for found in (before, made):
             if isinstance(found, NotRead):
@@ -185,7 +187,7 @@ class Workbench:
         """What is known of where Applications come from, one for each Argo CD instance."""
         return self._origins.setdefault(draft.reader.instance, Origins(draft.reader))
 
-    def _renders(self, draft: Draft) -> Renderings:
+    def renders(self, draft: Draft) -> Renderings:
         """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
         assert self.renderer is not None, "only asked where there is a renderer"
         return self._renderings.setdefault(draft.reader.instance, Renderings(self.renderer, draft.reader))

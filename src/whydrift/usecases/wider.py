@@ -1,0 +1,85 @@
+"""Which other applications an edit in git changes: those that are rendered from the file, rendered with it and without.
+
+A file below an application's folder is one that it is rendered from; which charts, bases and value files elsewhere it
+refers to is found in its files. What cannot be rendered is named as one that may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import APPLICATION, Edit
+from whydrift.core.model.trouble import Tree
+from whydrift.ports import NotRead
+from whydrift.usecases.facts import FactReader
+from whydrift.usecases.renderings import Renderings
+
+MOST = 50
+"""Other applications that are rendered for one edit; what comes after is named without a look."""
+
+
+@dataclass
+class Bystanders:
+    """The applications of the fleet, as far as their sources tell."""
+
+    applications: list[Application] = field(default_factory=list)
+    _trees: dict[str, tuple[Tree, ...]] = field(default_factory=dict)
+
+    def saw(self, application: Application) -> None:
+        """Remember an application; nothing but where it is rendered from is kept."""
+        kept = {key: application.raw.get(key) for key in ("apiVersion", "kind", "metadata", "spec", "status")}
+        status = kept.get("status")
+        if isinstance(status, dict):
+            kept["status"] = {key: value for key, value in status.items() if key != "resources"}
+        self.applications.append(Application({k: v for k, v in kept.items() if v is not None}, application.instance))
+
+    async def changed_by(
+        self, edit: Edit, own: Iterable[Application], reader: FactReader, renders: Renderings
+    ) -> list[str]:
+        """The applications, apart from `own`, that an edit changes or may change, in words."""
+        if edit.file == APPLICATION or edit.before == edit.after:
+            return []
+        known = {_named(application) for application in own}
+        others = [a for a in self.applications if _named(a) not in known and a.instance == reader.instance]
+        touched = [a for a in others if await self._is_rendered_from(a, edit, reader)]
+        told = [await _told(a, edit, renders) for a in touched[:MOST]]
+        return [says for says in told if says] + [f"Application {_named(a)} may change too" for a in touched[MOST:]]
+
+    async def _is_rendered_from(self, application: Application, edit: Edit, reader: FactReader) -> bool:
+        """Whether a file is among those that an application is rendered from."""
+        if not any(source.repo == edit.repo for source in application.sources):
+            return False
+        if any(_is_below(edit.file, source.path) for source in application.sources if source.repo == edit.repo):
+            return True
+        if _named(application) not in self._trees:
+            itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+            await reader.read([(application, itself, RENDERED_FROM)])
+            found = reader.facts(application, itself).maybe(RENDERED_FROM)
+            self._trees[_named(application)] = found.trees if found is not None else ()
+            reader.forget(application)
+        return any(tree.repo == edit.repo and edit.file in tree.files for tree in self._trees[_named(application)])
+
+
+async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
+    """What an edit does to another application, "" where it renders the same with it."""
+    name = f"Application {_named(application)}"
+    before = await renders.rendered(application)
+    after = await renders.rendered(application, {(edit.repo, edit.file): edit.after})
+    if isinstance(before, NotRead) or isinstance(after, NotRead):
+        why = before.why if isinstance(before, NotRead) else after.why if isinstance(after, NotRead) else ""
+        return f"{name} may change too, it was not rendered: {why}"
+    changed = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
+    return f"{name}: {', '.join(map(str, changed[:3]))}" if changed else ""
+
+
+def _is_below(file: str, folder: str) -> bool:
+    inside = folder.strip("/").removeprefix("./")
+    return inside in ("", ".") or file.startswith(f"{inside}/")
+
+
+def _named(application: Application) -> str:
+    return f"{application.namespace}/{application.name}"
