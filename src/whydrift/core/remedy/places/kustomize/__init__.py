@@ -34,13 +34,14 @@ def kustomize_candidates(
     inner = below_names(layers, sought)
     generated = any(spot.generated for spot in spots)
     anew = new_merge(overlay, inner) if generated else new_patch(overlay, inner)
-    if spots and spots[0] in own:
+    if spots and spots[0] in own and not spots[0].risky:
         yield from _edits(own)
         yield from chain(new_transformers(overlay, inner), anew)
     else:
         yield from new_transformers(overlay, inner)
-        yield from _edits(own)
+        yield from _edits([spot for spot in own if not spot.risky and spot.depth < len(sought.path)])
         yield from anew
+        yield from _edits([spot for spot in own if spot.risky or spot.depth >= len(sought.path)])
     yield from _edits([spot for spot in spots if spot.folder in shared])
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from whydrift.core.model.paths import Path, parse_pointer
 from whydrift.core.model.remedy import Change
-from whydrift.core.model.values import ABSENT, Json, JsonObject, child, is_object, text
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, same, text
 from whydrift.core.remedy.places.kustomize.layers import Layer
 from whydrift.core.remedy.places.kustomize.sheets import Sheet
 from whydrift.core.remedy.places.kustomize.spots import Sought, Spot
@@ -69,7 +69,7 @@ def _operations(layer: Layer, sheet: Sheet, number: int, operations: list[Json],
     for place in reversed(range(len(operations))):
         operation = operations[place]
         steps = parse_pointer(text(operation, "path"))
-        if not steps or not _leads_to(steps, sought.path):
+        if not steps or not _leads_to(steps, child(operation, "value"), sought):
             continue
         changes = _operation_changes(place, operation, len(steps), sought)
         if changes:
@@ -79,8 +79,12 @@ def _operations(layer: Layer, sheet: Sheet, number: int, operations: list[Json],
             yield Spot(layer.folder, len(steps) + len(stated), partial(sheet.edits, number, changes))
 
 
-def _leads_to(steps: tuple[str, ...], path: Path) -> bool:
-    return len(steps) <= len(path) and all(str(own) == step for own, step in zip(path, steps, strict=False))
+def _leads_to(steps: tuple[str, ...], value: MaybeJson, sought: Sought) -> bool:
+    """Whether an operation writes the path or something around it; `-` is the item that it appends."""
+    around = sought.path[: len(steps)]
+    if len(steps) == len(around) and steps[-1] == "-" and same(child(sought.target, *around), value):
+        steps = (*steps[:-1], str(around[-1]))
+    return len(steps) == len(around) and all(str(own) == step for own, step in zip(around, steps, strict=True))
 
 
 def _operation_changes(place: int, operation: Json, depth: int, sought: Sought) -> list[Change]:

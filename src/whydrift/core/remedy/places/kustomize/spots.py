@@ -72,12 +72,16 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A statement of what is changed. `depth`: so many steps of its path stand there. `generated`: by a generator."""
+    """A statement of what is changed. `depth`: so many steps of its path stand there. `generated`: by a generator.
+
+    `risky`: an edit of it would change what selects pods.
+    """
 
     folder: str
     depth: int
     edits: Callable[[], Iterator[Edit]]
     generated: bool = False
+    risky: bool = False
 
 
 def _fits(pattern: str, name: str) -> bool:

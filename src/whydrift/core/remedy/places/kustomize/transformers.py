@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from whydrift.core.model.paths import Path
@@ -52,7 +53,14 @@ def common_labels(layer: Layer, sought: Sought) -> Iterator[Spot]:
         if _is_label(sought.path, child(entry, "includeTemplates"), child(entry, "includeSelectors")):
             yield from _pairs(layer, sought, (*path, "pairs"), child(entry, "pairs"))
     if _is_label(sought.path, True, True):
-        yield from _pairs(layer, sought, (*layer.at, "commonLabels"), child(layer.value, "commonLabels"))
+        pairs = _pairs(layer, sought, (*layer.at, "commonLabels"), child(layer.value, "commonLabels"))
+        yield from (replace(spot, risky=_selects(sought)) for spot in pairs)
+
+
+def _selects(sought: Sought) -> bool:
+    """Whether the object selects pods by the label that is changed: most kinds refuse another selector."""
+    selector = mapping(sought.target, "spec", "selector")
+    return any(sought.path[-1] in part for part in (selector, mapping(selector, "matchLabels")))
 
 
 def _is_label(path: Path, templates: MaybeJson, selectors: MaybeJson) -> bool:

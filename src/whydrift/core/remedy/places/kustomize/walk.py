@@ -16,9 +16,10 @@ from whydrift.core.remedy.places.kustomize.spots import HASHED, Sought, Spot
 from whydrift.core.remedy.places.kustomize.transformers import common_annotations, common_labels, counts, image_entries
 from whydrift.core.remedy.places.stated import stated_in
 
-AFTER_NAMES = (image_entries, counts, json_patches, common_annotations, common_labels)
+AFTER_NAMES = (image_entries, counts, common_annotations, common_labels)
 """What is applied after names got their prefix, the last one first."""
-BEFORE_NAMES = (patches, generators)
+BEFORE_NAMES = (json_patches, patches, generators)
+"""What is applied before; since kustomize 5 patchesJson6902 are patches like others (measured with 5.8.1)."""
 DEEPEST = 20
 """So many layers are followed; kustomize refuses cycles, and a reader must not follow one."""
 
