@@ -34,6 +34,7 @@ class Request:
     selection: Selection
     causes: tuple[str, ...]
     hidden: bool
+    comment: bool
     folder: Path
     output: str
     colour: str
@@ -43,6 +44,7 @@ class Request:
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
 @click.option("--cause", "causes", multiple=True, metavar="CAUSE", help="Plan for this cause only.")
 @click.option("--hidden", is_flag=True, help="Also for what differs and Argo CD does not show.")
+@click.option("--comment", is_flag=True, help="Write the reason above each changed line.")
 @click.option("--to", "folder", default=".", metavar="FOLDER", show_default=True, help="Where to write the files.")
 @connection_options
 @selection_options
@@ -59,6 +61,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         selection=selection_of(options, apps),
         causes=listed(options["causes"]),
         hidden=bool(options["hidden"]),
+        comment=bool(options["comment"]),
         folder=Path(str(options["folder"])),
         output=str(options["output"]),
         colour=str(options["colour"]),
@@ -69,7 +72,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 async def _plan(request: Request) -> int:
     from whydrift import wiring
     from whydrift.cli.answering import Progress
-    from whydrift.usecases.plan import Drafting, planned
+    from whydrift.usecases.plan import Drafting, Planning, planned
     from whydrift.usecases.scan import Read, visit
     from whydrift.usecases.wider import Bystanders
     from whydrift.usecases.workbench import Workbench
@@ -86,7 +89,8 @@ async def _plan(request: Request) -> int:
 
         drafts = visit(source.answers, analysis, source.reader, selected, read, drafting.draft)
         bench = Workbench(wiring.renderer(source))
-        found = await planned(drafts, bench, lambda cause: not request.causes or cause in request.causes, bystanders)
+        wanted = lambda cause: not request.causes or cause in request.causes  # noqa: E731 - one comparison
+        found = await planned(drafts, bench, Planning(wanted, bystanders, request.comment))
         progress.clear()
         if not drafting.seen and request.selection != Selection():
             named = " ".join(request.selection.names) or "the selection"

@@ -14,6 +14,7 @@ from whydrift.core.model.values import text
 from whydrift.core.remedy.batches import BLOCKING
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
+from whydrift.core.remedy.text.comments import commented
 from whydrift.core.remedy.unplanned import unplanned
 from whydrift.usecases.drafts import Draft, drafted
 from whydrift.usecases.triage import Look, look_at
@@ -50,24 +51,31 @@ class Drafting:
         return await drafted(outcome, how.reader, how.analysis)
 
 
-async def planned(
-    drafts: AsyncGenerator[Draft, None], bench: Workbench, wanted: Callable[[str], bool], bystanders: Bystanders
-) -> Planned:
-    """Offers for all drafts; `wanted` says whether differences of a cause are planned for.
+@dataclass(frozen=True)
+class Planning:
+    """What is planned for (`wanted` takes a cause), whom edits may touch, and whether they say why they are made."""
+
+    wanted: Callable[[str], bool]
+    bystanders: Bystanders
+    comment: bool = False
+
+
+async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Planning) -> Planned:
+    """Offers for all drafts.
 
     Every edit is made on top of those before it, so that their patches apply one after the other.
     """
     kept: list[Draft] = []
     async with aclosing(drafts) as stream:
         kept = [draft async for draft in stream if draft.choices or draft.outcome.objects]
-    offers = await _with_bystanders(await _stacked(kept, bench, wanted), bench, bystanders)
+    offers = await _with_bystanders(await _stacked(kept, bench, how.wanted, how.comment), bench, how.bystanders)
     left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
     return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, newest)
 
 
 async def _stacked(
-    drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool]
+    drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool], comment: bool
 ) -> list[tuple[Draft, Offer]]:
     """Offers whose edits stand on each other, in that order; what does not come out together has no proof."""
     found = [(draft, offer) for draft in drafts for offer in await bench.offers(draft) if wanted(offer.cause)]
@@ -75,6 +83,8 @@ async def _stacked(
     made: list[tuple[Draft, Offer]] = []
     for draft, bare in sorted(found, key=lambda member: _order(member[1])):
         offer = await bench.stacked(draft, bare, overlay)
+        if comment and offer.edit is not None:
+            offer = replace(offer, edit=commented(offer.edit, f"whydrift: {offer.cause}: {offer.group.choice.why}"))
         if offer.edit is not None and offer.group.choice.kind is not RemedyKind.ASK:
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, offer))
