@@ -43,16 +43,16 @@ class Bystanders:
         """The applications, apart from `own`, that an edit changes or may change, in words."""
         if edit.file == APPLICATION or edit.before == edit.after:
             return []
-        known = {_named(application) for application in own}
+        known = {_named(application): application for application in own}
+        branches = {s.target_revision for a in known.values() for s in a.sources if s.repo == edit.repo}
         others = [a for a in self.applications if _named(a) not in known and a.instance == reader.instance]
-        touched = [a for a in others if await self._is_rendered_from(a, edit, reader)]
+        following = [a for a in others if any(s.target_revision in branches for s in a.sources if s.repo == edit.repo)]
+        touched = [a for a in following if await self._is_rendered_from(a, edit, reader)]
         told = [await _told(a, edit, renders) for a in touched[:MOST]]
         return [says for says in told if says] + [f"Application {_named(a)} may change too" for a in touched[MOST:]]
 
     async def _is_rendered_from(self, application: Application, edit: Edit, reader: FactReader) -> bool:
         """Whether a file is among those that an application is rendered from."""
-        if not any(source.repo == edit.repo for source in application.sources):
-            return False
         if any(_is_below(edit.file, source.path) for source in application.sources if source.repo == edit.repo):
             return True
         if _named(application) not in self._trees:
@@ -67,7 +67,7 @@ class Bystanders:
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
     """What an edit does to another application, "" where it renders the same with it."""
     name = f"Application {_named(application)}"
-    before = await renders.rendered(application)
+    before = await renders.rendered(application, {(edit.repo, edit.file): edit.before})  # it may be at an older commit
     after = await renders.rendered(application, {(edit.repo, edit.file): edit.after})
     if isinstance(before, NotRead) or isinstance(after, NotRead):
         why = before.why if isinstance(before, NotRead) else after.why if isinstance(after, NotRead) else ""

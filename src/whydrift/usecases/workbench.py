@@ -22,7 +22,6 @@ from whydrift.usecases.drafts import Draft, places
 from whydrift.usecases.origins import Origin, Origins
 from whydrift.usecases.renderings import Rendered, Renderings
 from whydrift.usecases.rivals import rival_place
-from whydrift.usecases.sharing import Sharing
 
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
@@ -35,7 +34,6 @@ class Workbench:
     renderer: Renderer | None = None
     _renderings: dict[str, Renderings] = field(default_factory=dict)
     _origins: dict[str, Origins] = field(default_factory=dict)
-    _sharing: dict[str, Sharing] = field(default_factory=dict)
 
     async def offers(self, draft: Draft) -> list[Offer]:
         """An offer for each group of differences: the first place whose edit makes exactly the wanted change.

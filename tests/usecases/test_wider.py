@@ -14,12 +14,13 @@ from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.files.recording import Recording
 from whydrift.adapters.git.bundles import RecordedRepositories
 from whydrift.adapters.render.renderer import ToolRenderer
+from whydrift.core.model.application import Application
 from whydrift.core.model.remedy import APPLICATION, Edit, How
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import JsonObject
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.renderings import Renderings
-from whydrift.usecases.sharing import Sharing
+from whydrift.usecases.wider import Bystanders
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: a, image: '%s'}]}\n"
 CHART = "apiVersion: v2\nname: c\nversion: 1.0.0\n"
@@ -60,32 +61,35 @@ def changed(place: Path, edited: str, file: str, after: str) -> tuple[str, ...]:
     source = Recording(folder)
     repositories = RecordedRepositories(source.files)
     reader = FactReader(source, Masker(b"k" * 16), builtin_schemas(), "", repositories)
-    sharing = Sharing(reader, Renderings(ToolRenderer(repositories, tools()), reader))
+    bystanders = Bystanders()
+    for row in rows:
+        bystanders.saw(Application(row))
     itself = repository.application(*APPLICATIONS[edited], name=edited)
     edit = Edit(URL, file, 1, How.YAML, FILES.get(file, ""), after)
-    return asyncio.run(sharing.also_changed(itself, edit))
+    renders = Renderings(ToolRenderer(repositories, tools()), reader)
+    return tuple(asyncio.run(bystanders.changed_by(edit, [itself], reader, renders)))
 
 
 @pytest.mark.parametrize(
     ("edited", "file", "after", "also"),
     [
-        ("eu", "base/pod.yaml", POD % "a:2", ("Pod web/p of Application us",)),
+        ("eu", "base/pod.yaml", POD % "a:2", ("Application argocd/us: Pod web/p",)),
         ("eu", "eu/kustomization.yaml", "resources: [../base]\nnamePrefix: x-\n", ()),
         ("prod", "env/prod.yaml", "x: other\n", ()),
-        ("prod", "chart/values.yaml", "x: other\n", ("ConfigMap web/c of Application default",)),
+        ("prod", "chart/values.yaml", "x: other\n", ("Application argocd/default: ConfigMap web/c",)),
         (
             "prod",
             "chart/templates/c.yaml",
             TEMPLATE.replace("x:", "y:"),
-            ("ConfigMap web/c of Application default",),
+            ("Application argocd/default: ConfigMap web/c",),
         ),
         (
             "plain",
             "plain/a.yaml",
             config("a", x="2"),
             (
-                "ConfigMap web/a of Application whole",
-                "perhaps Application plugin: a config management plugin renders it",
+                "Application argocd/whole: ConfigMap web/a",
+                "Application argocd/plugin may change too, it was not rendered: a config management plugin renders it",
             ),
         ),
         ("default", APPLICATION, "", ()),
