@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -106,22 +108,33 @@ def test_a_remote_that_goes_away_in_the_middle(runner: Runner, shop: Situation) 
 
 @pytest.mark.parametrize("refuse", [0, 401, 500])
 def test_a_forge_that_refuses_leaves_the_branch_and_its_page(refuse: int, runner: Runner, shop: Situation) -> None:
-    """What was pushed is pushed; the request is one for a person then, and its page is said. No token anywhere."""
+    """What was pushed is pushed; the request is one for a person then, and its page is said.
+
+    The token is in nothing that is printed, in no journal, and on no command line.
+    """
     with forge() as hosted:
         hosted.refuse = refuse
         web, config = f"{hosted.url}/team/apps.git", Path(shop.user["HOME"]) / ".gitconfig"
         config.write_text(f'{config.read_text()}[url "{shop.url}"]\n\tinsteadOf = {web}\n')
-        shop.more = {
-            "GITHUB_SERVER_URL": hosted.url,
-            "GITHUB_API_URL": f"{hosted.url}/api",
-            "GITHUB_TOKEN": "tok-abc123",
-        }
+        job = {"GITHUB_SERVER_URL": hosted.url, "GITHUB_API_URL": f"{hosted.url}/api"}
+        shop.more = {**job, "GITHUB_TOKEN": "tok-abc123", "PATH": telling_git(shop.folder)}
         said = apply(runner, shop, shop.write(commit(shop, "1", {"shop/web.yaml": more_replicas}, repo=web)))
     assert said["code"] == 0, said
     assert (f"{hosted.url}/requests/1" if not refuse else f"{hosted.url}/team/apps/compare/main...") in said["out"]
     assert len(shop.branches()) == 1
+    arguments = (shop.folder / "arguments").read_text()
+    assert "push" in arguments
     written = "".join(file.read_text() for file in (shop.state / "journals").iterdir())
-    assert "tok-abc123" not in said["out"] + said["err"] + written
+    assert "tok-abc123" not in said["out"] + said["err"] + written + arguments
+
+
+def telling_git(folder: Path) -> str:
+    """A PATH whose git writes down its arguments."""
+    place, real = folder / "bin", shutil.which("git")
+    place.mkdir()
+    (place / "git").write_text(f'#!/bin/sh\necho "$@" >> {folder}/arguments\nexec {real} "$@"\n')
+    (place / "git").chmod(0o755)
+    return f"{place}:{os.environ['PATH']}"
 
 
 def test_a_journal_that_cannot_be_written_changes_nothing(runner: Runner, shop: Situation) -> None:
