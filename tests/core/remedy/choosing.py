@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.cases import subject_of
-
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.explain.engine import Finding, explain
@@ -27,7 +26,12 @@ def chosen(case: JsonObject, causes: Sequence[Cause] = CATALOGUE, more: Facts | 
     if more is not None:
         subject = replace(subject, facts=Facts({**subject.facts.values, **more.values}, subject.facts.gaps))
     findings = explain(subject, causes).findings
-    snapshot = ApplicationSnapshot(subject.application, subject.siblings)
-    situation = Situation(snapshot, {subject.key: findings}, CATALOGUE, lambda key: subject.facts, subject.knowledge)
+    situation = situation_of(subject, findings)
     explained = (finding for finding in findings if finding.explanations)
     return {f.difference.pointer: (subject, f, choose(f, subject, situation)) for f in explained}
+
+
+def situation_of(subject: Subject, findings: tuple[Finding, ...]) -> Situation:
+    """The application around one object with findings."""
+    snapshot = ApplicationSnapshot(subject.application, subject.siblings)
+    return Situation(snapshot, {subject.key: findings}, CATALOGUE, lambda key: subject.facts, subject.knowledge)

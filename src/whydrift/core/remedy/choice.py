@@ -9,7 +9,7 @@ from whydrift.core.explain.engine import Finding
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Forecast
-from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
+from whydrift.core.model.remedy import Choice, RemedyKind, Safety
 from whydrift.core.remedy.choices import (
     controllers,
     defaults,
@@ -96,26 +96,6 @@ def judged_with(choice: Choice, sync: Forecast | None) -> Choice:
     if choice.kind is not RemedyKind.SYNC or sync is None or not sync.safe:
         return choice
     return replace(choice, safety=Safety.SAFE)
-
-
-def second_choice(instead: Instead, finding: Finding, subject: Subject, situation: Situation) -> Choice:
-    """An alternative as a choice of its own, where no place was found for the first one."""
-    case = Case(finding, subject, situation)
-    match instead.kind:
-        case RemedyKind.IGNORE:
-            return offers.ignored(case, instead.why)
-        case RemedyKind.SERVER_SIDE_DIFF:
-            return offers.compared_by_server(instead.why)
-        case RemedyKind.ADOPT:
-            return offers.adopted(case, instead.why)
-        case RemedyKind.GIT_SET:
-            return offers.pinned(case, instead.why)
-        case RemedyKind.GIT_DROP:
-            return offers.dropped(case, instead.why)
-        case RemedyKind.SYNC:
-            return offers.synced(instead.why)
-        case _:
-            return offers.asked(case, instead.why)
 
 
 def _of_hashed(case: Case) -> Choice:

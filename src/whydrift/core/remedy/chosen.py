@@ -14,6 +14,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Choice
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.remedy.choice import choose, judged_with
+from whydrift.core.remedy.next_choice import with_a_place
 
 Chosen = dict[tuple[ObjectKey, Difference], Choice]
 """Choices by object and difference."""
@@ -31,7 +32,7 @@ def chosen(
         subject = _subject(situation, item, findings)
         for finding in findings:
             if finding.explanations:
-                choice = choose(finding, subject, situation)
+                choice = with_a_place(choose(finding, subject, situation), finding, subject, situation)
                 choices[item.key, finding.difference] = judged_with(choice, sync)
     return choices
 

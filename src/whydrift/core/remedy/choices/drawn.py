@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT
@@ -35,6 +36,9 @@ def drawn(case: Case) -> Choice:
             place=own.place,
             instead=(HIDES,),
         )
+    if not files:
+        unread = "each render draws another value; whether the chart has one that would replace it was not read"
+        return replace(ignored(case, unread), safety=Safety.UNSAFE)
     return ignored(case, "each render draws another value, and the chart has none that would replace it")
 
 

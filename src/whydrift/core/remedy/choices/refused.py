@@ -9,6 +9,7 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.named_fields import named_field
 from whydrift.core.remedy.choices.offers import asked, pinned, synced
 from whydrift.core.remedy.choices.owners import one_owner
@@ -72,13 +73,19 @@ def _corrected(case: Case, row: Refused) -> Choice:
     place, said = named_field(row.message, case.subject.object.target), decisive(row.message)
     value = child(case.subject.object.target, *place)
     if place and is_empty(value):
-        change = Change(place, ABSENT)
-        return Choice(RemedyKind.GIT_DROP, f"an empty value is not taken here: {said}", changes=(change,))
+        return _emptied(case, place, f"an empty value is not taken here: {said}")
     if place and row.why is Refusal.UNKNOWN_FIELD:
         return _renamed(case, place, value, said)
     if not case.difference.whole:
         return pinned(case, f"git states what was taken before: {said}")
     return Choice(RemedyKind.GIT_SET, f"git needs another value here: {said}", Safety.MANUAL, at=Field(case.key, place))
+
+
+def _emptied(case: Case, place: Path, why: str) -> Choice:
+    """What is stated empty is left out; a chart that is not ours leaves nothing out, but takes another value."""
+    if comes_from_elsewhere(case):
+        return Choice(RemedyKind.CHART_VALUE, why, Safety.MANUAL, at=Field(case.key, place))
+    return Choice(RemedyKind.GIT_DROP, why, changes=(Change(place, ABSENT),))
 
 
 def _renamed(case: Case, place: Path, value: MaybeJson, said: str) -> Choice:
