@@ -25,7 +25,7 @@ class StepState(StrEnum):
 
 
 class StepAnswer(Answered, frozen=True, omit_defaults=False):
-    """One step: what became of it, in a sentence, and the commands that take it back or go on with it."""
+    """One step: what became of it, in a sentence, and the commands that take it back, or that a person would run."""
 
     id: str
     kind: StepKind

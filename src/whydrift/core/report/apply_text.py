@@ -61,11 +61,9 @@ def _wider(step: Step) -> Iterator[str]:
 
 
 def step_line(step: StepAnswer, ink: Ink) -> str:
-    """What became of one step; a command that takes it back follows where it stopped."""
+    """What became of one step."""
     mark = MARKS[step.state].ljust(8)
-    head = f"{ink.alarm(mark) if step.state in ALARMS else mark}{step.id:>3}  {plain(step.title)}: {plain(step.says)}"
-    back = step.commands if step.state is StepState.STOPPED else ()
-    return "\n".join([head, *(f"{'':13}{plain(command)}" for command in back)]) + "\n"
+    return f"{ink.alarm(mark) if step.state in ALARMS else mark}{step.id:>3}  {plain(step.title)}: {plain(step.says)}\n"
 
 
 def refused_text(refused: Sequence[StepAnswer], ink: Ink) -> str:
