@@ -29,7 +29,7 @@ VECTORS = yaml.safe_load((Path(__file__).parent / "vectors.yaml").read_text())
 def rendered(template: str, files: dict[str, str]) -> str:
     """What a template of a chart prints."""
     path = "chart/templates/x.yaml"
-    rendering = Rendering(files, load(files, "chart", [], None), Release("rel", "ns"))
+    rendering = Rendering(files, load(files, "chart"), Release("rel", "ns"))
     evaluator = Evaluator(parse(path, template), FUNCTIONS)
     return text_of(evaluator.render(path, rendering.dot(rendering.chart, path)))
 
@@ -117,7 +117,7 @@ def test_constraints_hold_as_charts_mean_them(constraint: str, version: str, exp
 def test_a_template_without_end_is_left_out_and_not_waited_for() -> None:
     template = "{{ range $i := until 1000000 }}{{ range $j := until 1000000 }}x{{ end }}{{ end }}"
     files = {"chart/templates/x.yaml": template, "chart/Chart.yaml": "name: x\n"}
-    rendering = Rendering(files, load(files, "chart", [], None), Release("rel", "ns"))
+    rendering = Rendering(files, load(files, "chart"), Release("rel", "ns"))
     assert rendering.printed(rendering.chart, "chart/templates/x.yaml") == []
 
 
@@ -135,7 +135,7 @@ def test_no_text_breaks_the_reader(template: str) -> None:
         "chart/Chart.yaml": "name: x\n",
         "chart/values.yaml": "a: {b: [1, x]}\n",
     }
-    rendering = Rendering(files, load(files, "chart", [], None), Release("rel", "ns"))
+    rendering = Rendering(files, load(files, "chart"), Release("rel", "ns"))
     for printed in rendering.printed(rendering.chart, "chart/templates/x.yaml"):
         assert isinstance(printed.value, dict)
 

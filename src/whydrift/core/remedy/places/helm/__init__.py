@@ -15,9 +15,7 @@ from whydrift.core.model.remedy import APPLICATION, Change, Edit
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.application import application_text
-from whydrift.core.remedy.places.helm.charts import VALUES, inside
 from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
-from whydrift.core.remedy.places.helm.layers import read_values, stated_tree
 from whydrift.core.remedy.places.helm.sources import HelmSource
 from whydrift.core.remedy.places.helm.steps import Made, make
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
@@ -58,8 +56,7 @@ def _guessed(
     source: HelmSource, files: Mapping[str, str], target: JsonObject, changes: Sequence[Change]
 ) -> Iterator[Edit]:
     """Edits where the stated values suggest it, because no template that prints the object can be followed."""
-    own = stated_tree(read_values(files.get(inside(source.tree.path, VALUES), "")), inside(source.tree.path, VALUES))
-    layers = [*reversed(source.layers(files, source.settings)), *([own] if source.tree.files else [])]
+    layers = list(source.stated())
     for idea in guesses(layers, target, changes[0]):
         ideas = [next((other for other in guesses(layers, target, change)), ()) for change in changes[1:]]
         try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from whydrift.core.model.paths import Path
 from whydrift.core.model.values import Json, child, items, text
-from whydrift.core.remedy.places.helm.layers import EMPTY, merged, overridable, read_values, stated_tree
+from whydrift.core.remedy.places.helm.layers import EMPTY, merged, overridable, read_values, stated_tree, with_parameter
 from whydrift.core.remedy.places.helm.traced import Stated, Traced, plain
 
 CHART, VALUES = "Chart.yaml", "values.yaml"
@@ -15,12 +16,16 @@ CHART, VALUES = "Chart.yaml", "values.yaml"
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart: its folder in the files, what Chart.yaml states, its values (globals in them), and its subcharts."""
+    """One chart: its folder in the files, what Chart.yaml states, its values (globals in them), and its subcharts.
+
+    `fetched`: it is a copy of one from elsewhere, which the next fetch replaces.
+    """
 
     folder: str
     about: Traced
     values: Traced
     charts: tuple[Chart, ...]
+    fetched: bool = False
 
     @property
     def name(self) -> str:
@@ -44,8 +49,14 @@ def inside(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def load(files: Mapping[str, str], folder: str, layers: list[Traced], above: Stated | None) -> Chart:
-    """The chart in a folder, with the values that `layers` state, lowest first, over its own.
+def load(
+    files: Mapping[str, str],
+    folder: str,
+    layers: Sequence[Traced] = (),
+    parameters: Iterable[tuple[Path, Traced]] = (),
+    above: Stated | None = None,
+) -> Chart:
+    """The chart in a folder, with the values that `layers` state, lowest first, over its own, and parameters over all.
 
     `above` is where a value that only the chart's own file states can be stated for this application alone.
     """
@@ -53,15 +64,17 @@ def load(files: Mapping[str, str], folder: str, layers: list[Traced], above: Sta
     values = overridable(own, above) if above else own
     for layer in layers:
         values = merged(layer, values)
+    for steps, value in parameters:
+        values = with_parameter(values, steps, value)
     return _with_subcharts(files, folder, values)
 
 
 def _with_subcharts(files: Mapping[str, str], folder: str, values: Traced) -> Chart:
     about = stated_tree(read_values(files.get(inside(folder, CHART), "")), inside(folder, CHART))
     charts: list[Chart] = []
-    for name, alias, enabled in _dependencies(files, folder, about, values):
-        values, chart = _subchart(files, name, alias, values)
-        charts += [chart] if enabled else []
+    for dependency in _dependencies(files, folder, about, values):
+        values, chart = _subchart(files, dependency.folder, dependency.alias, values)
+        charts += [replace(chart, fetched=dependency.fetched)] if dependency.on else []
     return Chart(folder, about, values, tuple(charts))
 
 
@@ -93,10 +106,17 @@ def _with(values: Traced, key: str, value: Traced) -> Traced:
     return replace(values, data={**data, key: value})
 
 
-def _dependencies(
-    files: Mapping[str, str], folder: str, about: Traced, values: Traced
-) -> Iterator[tuple[str, str, bool]]:
-    """Folder, name or alias, and whether it is on, of each subchart that is in the files (Helm, docs/topics/charts)."""
+class Dependency(NamedTuple):
+    """A subchart: its folder, its name or alias, whether it is on, and whether it was fetched from elsewhere."""
+
+    folder: str
+    alias: str
+    on: bool = True
+    fetched: bool = False
+
+
+def _dependencies(files: Mapping[str, str], folder: str, about: Traced, values: Traced) -> Iterator[Dependency]:
+    """The subcharts that are in the files (Helm, docs/topics/charts)."""
     stated = items(plain(about), "dependencies") or _requirements(files, folder)
     there = _folders(files, inside(folder, "charts"))
     known: set[str] = set()
@@ -105,10 +125,12 @@ def _dependencies(
         place = there.get(name)
         known.add(name)
         if place:
-            yield place, text(dependency, "alias") or name, _is_on(text(dependency, "condition"), values)
+            on = _is_on(text(dependency, "condition"), values)
+            fetched = bool(text(dependency, "repository")) and not text(dependency, "repository").startswith("file:")
+            yield Dependency(place, text(dependency, "alias") or name, on, fetched)
     for name, place in there.items():
         if name not in known:
-            yield place, name, True
+            yield Dependency(place, name)
 
 
 def _requirements(files: Mapping[str, str], folder: str) -> list[Json]:

@@ -89,7 +89,7 @@ class Evaluator:
 
     def _marked(self, pieces: Iterable[Piece], span: Span) -> Iterator[Piece]:
         for piece in pieces:
-            yield replace(piece, by=piece.by or span, conditions=(*self._conditions, *piece.conditions))
+            yield piece._replace(by=piece.by or span, conditions=(*self._conditions, *piece.conditions))
 
     def _named(self, name: str, dot: Traced) -> Pieces:
         nodes = self.templates.get(name)
@@ -222,7 +222,7 @@ def _restated(piece: Piece, own: Pieces, name: str) -> Pieces:
     if not isinstance(piece.origin, Span) or piece.origin.file != name:
         return (piece,)
     stated = cut(own, piece.offset, piece.offset + len(piece.text))
-    return tuple(replace(each, conditions=(*each.conditions, *piece.conditions)) for each in stated)
+    return tuple(each._replace(conditions=(*each.conditions, *piece.conditions)) for each in stated)
 
 
 def preferring(passed: Iterable[Traced], value: Traced) -> Traced:
@@ -232,7 +232,7 @@ def preferring(passed: Iterable[Traced], value: Traced) -> Traced:
         return value
     if isinstance(value.data, dict | list):
         return replace(value, before=(*before, *value.before))
-    pieces = tuple(replace(piece, before=(*before, *piece.before)) for piece in pieces_of(value))
+    pieces = tuple(piece._replace(before=(*before, *piece.before)) for piece in pieces_of(value))
     return replace(value, before=(*before, *value.before), pieces=pieces)
 
 

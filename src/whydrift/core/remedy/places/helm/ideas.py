@@ -16,7 +16,7 @@ from whydrift.core.remedy.places.helm.new_items import new_items
 from whydrift.core.remedy.places.helm.rendering import Printed
 from whydrift.core.remedy.places.helm.solving import LineChange, Part, line_changes, solutions
 from whydrift.core.remedy.places.helm.steps import Idea, Replace, SetValue, Step
-from whydrift.core.remedy.places.helm.template_ideas import added_lines, dropped_lines
+from whydrift.core.remedy.places.helm.template_ideas import added_lines, block_of, dropped_lines
 from whydrift.core.remedy.places.helm.traced import Condition, Piece, Pieces, Span, Stated, Traced, cut, text_of
 from whydrift.core.remedy.text.nodes import Entries, Scalar
 from whydrift.core.remedy.text.scalars import plain_value, scalar_text
@@ -199,10 +199,22 @@ class Ideas:
         forms: tuple[Json, ...] = (value, whole, {step: whole} if isinstance(step, str) else [whole])
         for sample in field.children[-1:] if isinstance(step, int) else ():
             yield from new_items(self.stated, _common(sample.pieces), sample, whole)
-        for condition in self.printed.untaken:
+        for condition in self._untaken(field):
             for wanted in forms:
                 yield from self._of_condition(condition, wanted)
         yield from added_lines(self.files, field, step, whole)
+
+    def _untaken(self, field: Field) -> Iterator[Condition]:
+        """The tests that failed within a field, as far as the template's lines tell: they hide what could be there."""
+        key = field.key if field.path else None
+        inside = block_of(self.files, field) if key and field.literal else None
+        for condition in self.printed.untaken:
+            if (
+                inside is None
+                or condition.span.file != inside.file
+                or inside.start <= condition.span.start < inside.end
+            ):
+                yield condition
 
     def _growing(self, field: Field) -> Iterator[Stated]:
         """Values that a map or a list of the object is made of: what is added to them is added to it."""

@@ -5,19 +5,37 @@ Helm, docs/chart_template_guide/values_files and pkg/chartutil/coalesce.go; Argo
 
 from __future__ import annotations
 
+import fnmatch
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.paths import Path
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, items, mapping, text
-from whydrift.core.remedy.places.helm.traced import Stated, Traced
+from whydrift.core.remedy.places.helm.traced import Piece, Span, Stated, Traced
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable
 
 EMPTY = Traced({})
+MOST_ITEMS = 65_536
+"""The highest index that a parameter may set (Helm, pkg/strvals MaxIndex)."""
+VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 STEP = re.compile(r"((?:\\.|[^.\[\\])+)|\[(\d+)\]")
 INTEGER = re.compile(r"0|[-+]?[1-9]\d*")
+
+
+@dataclass(frozen=True)
+class Own:
+    """What the Application states of a source: where its Helm settings stand, and what their paths and texts mean.
+
+    `folder` is that of the chart, `references` are the names of sources that value files may be taken from (`$ref/`).
+    """
+
+    file: str
+    path: Path
+    folder: str = ""
+    references: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_values(content: str) -> MaybeJson:
@@ -66,15 +84,40 @@ def _below(place: Stated, key: str) -> Stated:
     return Stated(place.file, (*place.path, key), absent=True)
 
 
-def parameters(helm: JsonObject, file: str, path: Path) -> Traced:
-    """The layer of `helm.parameters`; its maps have no place, since nothing can be added to them."""
-    tree = EMPTY
+def parameters(helm: JsonObject, own: Own, files: Mapping[str, str]) -> Iterator[tuple[Path, Traced]]:
+    """What `helm.parameters` and then `helm.fileParameters` set, with the place of each: it counts before all files."""
     for index, parameter in enumerate(items(helm, "parameters")):
-        place = Stated(file, (*path, "parameters", index, "value"))
-        stated = text(parameter, "value")
+        place = Stated(own.file, (*own.path, "parameters", index, "value"))
+        written = text(parameter, "value")
+        stated = substituted(written, own.environment)
         value = stated if child(parameter, "forceString") is True else _typed(stated)
-        tree = merged(_nested(list(_steps(text(parameter, "name"))), Traced(value, place)), tree)
-    return tree
+        pieces = (Piece(stated, place, exact=False),) if stated != written else ()
+        yield tuple(_steps(text(parameter, "name"))), Traced(value, place, pieces=pieces)
+    for parameter in items(helm, "fileParameters"):
+        path = _resolved(substituted(text(parameter, "path"), own.environment), own.folder)
+        if path in files:
+            content = Piece(files[path], Span(path, 0, len(files[path])))
+            yield tuple(_steps(text(parameter, "name"))), Traced(files[path], pieces=(content,))
+
+
+def with_parameter(values: Traced, steps: Path, value: Traced) -> Traced:
+    """The values with one parameter set (Helm, pkg/strvals): an index is an item of the list that is there."""
+    if not steps:
+        return value
+    step, data = steps[0], values.data
+    if isinstance(step, int):
+        there = list(data) if isinstance(data, list) else []
+        there += [Traced(None)] * (step + 1 - len(there)) if step < MOST_ITEMS else []
+        if step < len(there):
+            there[step] = with_parameter(there[step], steps[1:], value)
+        return replace(values, data=there)
+    inner = data if isinstance(data, dict) else {}
+    return replace(values, data={**inner, step: with_parameter(inner.get(step, EMPTY), steps[1:], value)})
+
+
+def substituted(stated: str, environment: Mapping[str, str]) -> str:
+    """A text with the build environment in it (Argo CD, apiclient Env.Envsubst): what is not known is left out."""
+    return VARIABLE.sub(lambda found: environment.get(found[1] or found[2], ""), stated)
 
 
 def _typed(stated: str) -> bool | int | str | None:
@@ -89,35 +132,25 @@ def _steps(name: str) -> Iterator[str | int]:
         yield re.sub(r"\\(.)", r"\1", key) if key else int(index)
 
 
-def _nested(steps: Sequence[str | int], leaf: Traced) -> Traced:
-    """A map down to a leaf. An index stands for the item of that place, the ones before it are null."""
-    if not steps:
-        return leaf
-    inner = _nested(steps[1:], leaf)
-    first = steps[0]
-    return Traced([*[Traced(None)] * first, inner]) if isinstance(first, int) else Traced({first: inner})
-
-
-def own_layers(helm: JsonObject, file: str, path: Path, bare: bool) -> Iterator[Traced]:
-    """The layers that the Application itself states, lowest first; `bare`: there is no other place for values.
+def own_layer(helm: JsonObject, own: Own, bare: bool) -> Iterator[Traced]:
+    """The layer that the Application itself states; `bare`: there is no other place for values.
 
     `valuesObject` replaces `values` (Argo CD, types.go ValuesYAML).
     """
     whole, written = mapping(helm, "valuesObject"), text(helm, "values")
     if whole or (bare and not written):
-        yield stated_tree(whole, file, (*path, "valuesObject"))
+        yield stated_tree(whole, own.file, (*own.path, "valuesObject"))
     elif written:
-        yield stated_tree(read_values(written), file, (*path, "values"))
-    yield parameters(helm, file, path)
+        yield stated_tree(read_values(written), own.file, (*own.path, "values"))
 
 
-def value_files(helm: JsonObject, folder: str, files: Mapping[str, str]) -> list[str]:
+def value_files(helm: JsonObject, own: Own, files: Mapping[str, str]) -> list[str]:
     """The value files that the Application names and that are there, in their order, as keys of `files`."""
     found: list[str] = []
-    for name in items(helm, "valueFiles"):
-        path = _resolved(str(name), folder)
-        if path in files and path not in found:
-            found.append(path)
+    for name in map(str, items(helm, "valueFiles")):
+        path = _resolved(name if name.startswith(own.references) else substituted(name, own.environment), own.folder)
+        several = sorted(fnmatch.filter(files, path)) if set(path) & set("*?[") else [path]
+        found += [each for each in several if each in files and each not in found]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,17 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION
 from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject, items, mapping, text
-from whydrift.core.remedy.places.helm.charts import Chart, inside, load
-from whydrift.core.remedy.places.helm.layers import own_layers, read_values, stated_tree, value_files
+from whydrift.core.remedy.places.helm.charts import VALUES, Chart, inside, load
+from whydrift.core.remedy.places.helm.layers import (
+    EMPTY,
+    Own,
+    own_layer,
+    parameters,
+    read_values,
+    stated_tree,
+    value_files,
+    with_parameter,
+)
 from whydrift.core.remedy.places.helm.rendering import KUBERNETES, Release, Rendering
 from whydrift.core.remedy.places.helm.traced import Stated, Traced
 
@@ -71,16 +80,42 @@ class HelmSource:
         )
         return Rendering(given, self._chart(given, helm), release)
 
-    def _chart(self, files: Mapping[str, str], helm: JsonObject) -> Chart:
-        named = value_files(helm, self.tree.path, files)
-        above = Stated(named[-1], (), absent=True) if named and self._is_shared(named) else None
-        return load(files, self.tree.path, self.layers(files, helm), above)
+    @cached_property
+    def own(self) -> Own:
+        """Where the Application states its settings, and what stands for what in them."""
+        source = self.application.sources[self.place]
+        environment = {
+            "ARGOCD_APP_NAME": self.application.name,
+            "ARGOCD_APP_NAMESPACE": self.application.destination_namespace,
+            "ARGOCD_APP_PROJECT_NAME": self.application.project,
+            "ARGOCD_APP_REVISION": self.tree.revision,
+            "ARGOCD_APP_REVISION_SHORT": self.tree.revision[:7],
+            "ARGOCD_APP_REVISION_SHORT_8": self.tree.revision[:8],
+            "ARGOCD_APP_SOURCE_PATH": source.path,
+            "ARGOCD_APP_SOURCE_REPO_URL": source.repo,
+            "ARGOCD_APP_SOURCE_TARGET_REVISION": source.target_revision,
+        }
+        return Own(APPLICATION, (*self.pointer, "helm"), self.tree.path, tuple(self._referred), environment)
 
-    def layers(self, files: Mapping[str, str], helm: JsonObject) -> list[Traced]:
-        """What this application states over the chart's own values, lowest first."""
-        named = value_files(helm, self.tree.path, files)
-        layers = [stated_tree(read_values(files[file]), file) for file in named]
-        return [*layers, *own_layers(helm, APPLICATION, (*self.pointer, "helm"), bare=not self.tree.files)]
+    def _chart(self, files: Mapping[str, str], helm: JsonObject) -> Chart:
+        named = value_files(helm, self.own, files)
+        above = Stated(named[-1], (), absent=True) if named and self._is_shared(named) else None
+        return load(files, self.tree.path, self._layers(files, helm), parameters(helm, self.own, files), above)
+
+    def _layers(self, files: Mapping[str, str], helm: JsonObject) -> list[Traced]:
+        layers = [stated_tree(read_values(files[file]), file) for file in value_files(helm, self.own, files)]
+        return [*layers, *own_layer(helm, self.own, bare=not self.tree.files)]
+
+    def stated(self) -> Iterator[Traced]:
+        """What this application states, the chart's own values last: what counts first comes first."""
+        set_last = EMPTY
+        for steps, value in parameters(self.settings, self.own, self.files):
+            set_last = with_parameter(set_last, steps, value)
+        yield set_last
+        yield from reversed(self._layers(self.files, self.settings))
+        file = inside(self.tree.path, VALUES)
+        if file in self.files:
+            yield stated_tree(read_values(self.files[file]), file)
 
     def _is_shared(self, named: list[str]) -> bool:
         """Whether others seem to render the chart as well: value files beside those that this application names."""

@@ -52,6 +52,18 @@ def _below(files: Mapping[str, str], parent: Field, key: Piece, step: str | int,
     yield (Rewrite(file, content, number + 1),)
 
 
+def block_of(files: Mapping[str, str], field: Field) -> Span | None:
+    """The lines of a template from a field's key to the end of its block; None where no template states the key."""
+    key = field.key
+    if key is None or not isinstance(key.origin, Span):
+        return None
+    file, at = _place(key)
+    lines = Lines(files[file])
+    number, column = _line_and_column(files[file], at)
+    end = lines.block_end(number, column, isinstance(field.node, Items))
+    return Span(file, lines.start(number), lines.start(end))
+
+
 def dropped_lines(files: Mapping[str, str], field: Field) -> Iterator[Idea]:
     """The template without the lines of a field; of a whole object, without its document."""
     key = field.key

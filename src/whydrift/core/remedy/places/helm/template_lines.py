@@ -26,6 +26,10 @@ class Lines:
         self.lines = content.splitlines(keepends=True)
         self.newline = "\r\n" if self.lines and self.lines[0].endswith("\r\n") else "\n"
 
+    def start(self, line: int) -> int:
+        """Where a line starts, in characters."""
+        return sum(map(len, self.lines[:line]))
+
     def column(self, line: int) -> int:
         """How far a line is indented; a dash counts as its place."""
         return len(self.lines[line]) - len(self.lines[line].lstrip(" "))

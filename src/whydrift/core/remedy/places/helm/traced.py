@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from whydrift.core.model.paths import Path
@@ -35,8 +35,7 @@ class Condition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A run of rendered text.
 
     `origin` is where it is stated: a value, or the text of a file; None for what only a function made. `exact`: it is
@@ -149,7 +148,7 @@ def cut(pieces: Pieces, start: int, end: int | None = None) -> Pieces:
         empty = not piece.text and start <= at <= last
         at += len(piece.text)
         if low < high or empty:
-            kept.append(replace(piece, text=piece.text[low:high], offset=piece.offset + low))
+            kept.append(piece._replace(text=piece.text[low:high], offset=piece.offset + low))
     return tuple(kept)
 
 
@@ -181,7 +180,7 @@ def lines_of(pieces: Pieces) -> Iterable[Pieces]:
     for piece in pieces:
         at = 0
         for part in piece.text.splitlines(keepends=True) if piece.text else [""]:
-            line.append(replace(piece, text=part, offset=piece.offset + at))
+            line.append(piece._replace(text=part, offset=piece.offset + at))
             at += len(part)
             if part.endswith("\n"):
                 yield tuple(line)

@@ -24,8 +24,8 @@ class Outcome(IntEnum):
     """What an edit does, as far as the templates can be followed, the best first.
 
     Exactly what is wanted; to other objects of the template as well; to other fields of the object as well; in a
-    subchart's own files, which its next version replaces; open, since the field comes out differently each time; or it
-    does not make what is wanted.
+    subchart's own files; open, since the field comes out differently each time; or it does not make what is wanted,
+    or not for long: the files are a copy of a chart from elsewhere.
     """
 
     EXACT = 0
@@ -62,6 +62,8 @@ class Trial:
                 after = self._rendering({**files, whole.file: whole.content})
                 outcome = self._outcome(before, index, _again(after, chart, before[index].file), wanted)
                 vendored = "/charts/" in f"/{whole.file.removeprefix(self.source.tree.path)}"
+                if any(each.fetched and whole.file.startswith(f"{each.folder}/") for each in rendering.chart.all()):
+                    outcome = Outcome.FAILS
                 if whole.content == files.get(whole.file) or self._is_volatile(before[index]):
                     outcome = min(outcome, Outcome.OPEN)
                 yield max(outcome, Outcome.VENDORED) if vendored else outcome, whole
@@ -123,12 +125,13 @@ class Trial:
     def _placed(self, files: Mapping[str, str]) -> tuple[Rendering, Chart, list[Printed], int] | None:
         """Where the object is printed: with all that the same template prints, and its place among it."""
         rendering = self._rendering(files)
-        found = list(rendering.objects(self.key))
-        if not found:
-            return None
-        best = max(found, key=lambda printed: _likeness(printed[2].value, self.target))
-        chart, place, printed = best
-        return rendering, chart, rendering.printed(chart, printed.file), place
+        best: tuple[int, Chart, int, Printed] | None = None
+        for chart, place, printed in rendering.objects(self.key):
+            likeness = _likeness(printed.value, self.target)
+            best = best if best and best[0] >= likeness else (likeness, chart, place, printed)
+            if likeness == len(self.target):
+                break
+        return (rendering, best[1], rendering.printed(best[1], best[3].file), best[2]) if best else None
 
 
 def _again(rendering: Rendering, like: Chart, file: str) -> list[Printed]:
@@ -164,4 +167,4 @@ def _has(value: JsonObject, change: Change) -> bool:
 def _likeness(value: JsonObject, target: JsonObject) -> int:
     """How many of an object's parts are as in target: it tells apart those that are called the same."""
     namespaces = key_of(value).namespace == key_of(target).namespace
-    return namespaces + sum(same(child(value, part), inner) for part, inner in target.items())
+    return namespaces + sum(same(child(value, part), inner) for part, inner in target.items() if part != "metadata")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 from whydrift.core.remedy.places.helm.traced import Piece, Pieces, Traced, lines_of, pieces_of, plain, text_of
 from whydrift.core.remedy.text.scalars import plain_value, scalar_text
@@ -15,7 +14,7 @@ def to_yaml(value: Traced) -> Pieces:
     """A value as sigs.k8s.io/yaml writes it: keys sorted, list items not indented below their key."""
     pieces = tuple(_written(value, 0))
     last = pieces[-1] if pieces else None
-    return (*pieces[:-1], replace(last, text=last.text.rstrip("\n"))) if last else ()
+    return (*pieces[:-1], last._replace(text=last.text.rstrip("\n"))) if last else ()
 
 
 def _written(value: Traced, depth: int) -> Iterator[Piece]:
@@ -43,7 +42,7 @@ def _without_indent(pieces: Iterator[Piece], depth: int) -> Iterator[Piece]:
     first = next(pieces, None)
     if first is not None:
         indent = "  " * depth
-        yield replace(first, text=first.text.removeprefix(indent))
+        yield first._replace(text=first.text.removeprefix(indent))
         yield from pieces
 
 
