@@ -88,6 +88,38 @@ def test_argo_cd_gives_logs_where_the_cluster_is_not_reached() -> None:
     assert (log.current, log.previous) == ("one\ntwo", "")
 
 
+def argo_cannot(why: str) -> Body:
+    """What Argo CD streams where the kubelet does not give a log, as measured with 3.5.1."""
+    entry = {"content": why, "timeStamp": None, "last": False, "timeStampStr": "0001-01-01T00:00:00Z", "podName": ""}
+    end = {"content": "", "timeStamp": "2026-11-28T18:02:47Z", "last": True, "timeStampStr": "2026-11-28T18:02:47.5Z"}
+    return Body("\n".join(json.dumps({"result": row}) for row in (entry, end)).encode())
+
+
+def test_why_a_log_cannot_be_read_is_not_taken_for_the_log() -> None:
+    """A node that is not reached: "connection refused" is the kubelet's, not the application's."""
+    refused = 'Get "https://10.0.0.7:10250/containerLogs/shop/web-1/web": dial tcp 10.0.0.7:10250: connection refused'
+    through = {THROUGH: argo_cannot(refused), f"{THROUGH}&previous=true": argo_cannot(refused)}
+    for live in ({}, {LIVE: NotRead(f"500: {refused}", 500), f"{LIVE}&previous=true": NotRead(f"500: {refused}", 500)}):
+        facts = read(Answers({**through, **live}, reached=bool(live)))
+        assert not facts.known(POD_LOG)
+        assert refused in facts.gaps[POD_LOG].why
+
+
+def test_argo_cd_says_that_there_was_no_earlier_run() -> None:
+    """That is no gap, from whomever it comes."""
+    earlier = argo_cannot('previous terminated container "web" in pod "web-1" not found')
+    current = Body(json.dumps({"result": {"content": "one"}}).encode())
+    log = read(Answers({THROUGH: current, f"{THROUGH}&previous=true": earlier}, reached=False)).get(POD_LOG)
+    assert (log.current, log.previous) == ("one", "")
+
+
+def test_a_stream_that_ends_in_an_error_is_a_gap() -> None:
+    """grpc-gateway tells errors of a stream in a line of their own."""
+    stream = Body(b'{"error":{"grpc_code":7,"message":"permission denied: logs, get, default/shop"}}')
+    facts = read(Answers({THROUGH: stream, f"{THROUGH}&previous=true": stream}, reached=False))
+    assert "permission denied" in facts.gaps[POD_LOG].why
+
+
 def test_what_nobody_may_read_is_a_gap() -> None:
     """Neither API gives it: a gap with its reason, never an empty log."""
     facts = read(Answers({}))

@@ -10,6 +10,7 @@ from whydrift.core.model.fact_kinds import POD_LOG
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.trouble import ContainerLog
+from whydrift.core.model.values import Json, mapping, text
 from whydrift.ports import Body, NotRead
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ LARGEST = 256 * 1024
 """Bytes of a log that are kept, the last ones."""
 NOTHING_WRITTEN = (400, 404)
 """What a kubelet answers where there was no earlier run, or the pod is gone."""
+NO_TIME = "0001-01-01"
+"""The time of an entry that no container wrote, but Argo CD: why it could not read (application.go PodLogs)."""
+NOTHING_YET = ("previous terminated container", "is waiting to start")
+"""How a kubelet says with its 400 that there is nothing to read; Argo CD passes on the words only."""
 BOUNDS = (("tailLines", LINES), ("limitBytes", str(LARGEST)))
 
 
@@ -54,21 +59,28 @@ async def _read(
         return reply
     about = (("namespace", namespace), ("podName", pod), *query)
     other = await reader.about(application, "/logs", about, (("tailLines", LINES), ("follow", "false")))
-    return Body(_unwrapped(other.content)) if isinstance(other, Body) else reply
+    said = _unwrapped(other.content) if isinstance(other, Body) else reply
+    return reply if isinstance(said, NotRead) and reply.status is not None else said
 
 
-def _unwrapped(stream: bytes) -> bytes:
-    """The lines out of Argo CD's stream of JSON objects (application.proto LogEntry)."""
+def _unwrapped(stream: bytes) -> Body | NotRead:
+    """The lines out of Argo CD's stream of JSON objects (application.proto LogEntry), or why it could not read them."""
     found: list[str] = []
+    refused = ""
     for line in stream.splitlines():
         try:
-            entry = json.loads(line)
-        except ValueError:
+            entry: Json = json.loads(line)
+        except (ValueError, RecursionError):
             continue
-        result = entry.get("result") if isinstance(entry, dict) else None
-        if isinstance(result, dict) and not result.get("last"):
-            found.append(str(result.get("content", "")))
-    return "\n".join(found).encode("utf-8", "surrogatepass")
+        content = text(entry, "result", "content")
+        if mapping(entry, "error") or text(entry, "result", "timeStampStr").startswith(NO_TIME):
+            refused = text(entry, "error", "message") or content
+        elif mapping(entry, "result") and not mapping(entry, "result").get("last"):
+            found.append(content)
+    if refused and not found:
+        nothing_yet = any(words in refused for words in NOTHING_YET)
+        return NotRead(f"Argo CD cannot read the log: {refused}", NOTHING_WRITTEN[0] if nothing_yet else None)
+    return Body("\n".join(found).encode("utf-8", "surrogatepass"))
 
 
 def _text(reader: FactReader, reply: Body | NotRead) -> str:
