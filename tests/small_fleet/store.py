@@ -127,7 +127,10 @@ class Store:
             for own in ("uid", "resourceVersion"):
                 if own in stated and stated[own] != obj["metadata"][own]:
                     return status(409, "Conflict", "the object has been modified")
-            return 200, copy.deepcopy(self.put(merged(obj, body)))
+            kept = self.put(merged(obj, body))
+            if "deletionTimestamp" in kept["metadata"] and not kept["metadata"].get("finalizers"):
+                del self.objects[path]  # its last finalizer is gone
+            return 200, copy.deepcopy(kept)
 
     def delete(self, path: str, options: Object) -> Answer:
         """Delete an object, or mark it where a finalizer holds it."""
