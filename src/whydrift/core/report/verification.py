@@ -8,7 +8,14 @@ from typing import Literal
 import msgspec
 
 from whydrift.core.model.plan import FieldRef, Plan, Step
-from whydrift.core.model.triage import Answered, ApplicationAnswer, DifferenceAnswer, GapAnswer, ReadAnswer
+from whydrift.core.model.triage import (
+    Answered,
+    ApplicationAnswer,
+    DifferenceAnswer,
+    GapAnswer,
+    ReadAnswer,
+    Value,
+)
 from whydrift.core.report.tally import objects_of
 from whydrift.core.report.words import Ink, count, plain, shortened, value
 
@@ -22,10 +29,11 @@ Found = Mapping[str, ApplicationAnswer]
 
 
 class FieldVerified(Answered, frozen=True):
-    """One difference of a step, and what became of it. `by` and `since`: who wrote what live holds, and when."""
+    """One difference of a step, and what became of it: what live holds now, who wrote it, and when."""
 
     field: FieldRef
     became: Became
+    live: Value | msgspec.UnsetType = msgspec.UNSET
     by: str = ""
     since: str = ""
 
@@ -74,7 +82,8 @@ def _field(step: Step, field: FieldRef, application: ApplicationAnswer | None) -
         return FieldVerified(field=field, became="converged")
     by = now.by if isinstance(now.by, str) else ""
     since = now.since if isinstance(now.since, str) else ""
-    return FieldVerified(field=field, became="returned" if _is_back(step, field, now) else "left", by=by, since=since)
+    became: Became = "returned" if _is_back(step, field, now) else "left"
+    return FieldVerified(field=field, became=became, live=now.live, by=by, since=since)
 
 
 def _difference(field: FieldRef, application: ApplicationAnswer) -> DifferenceAnswer | None:
@@ -120,7 +129,7 @@ def _open(step: StepVerified) -> Iterator[str]:
     for field in still[:5]:
         about = f"{plain(field.field.application)} {plain(field.field.object)} {plain(field.field.path)}".rstrip()
         who = f"; {plain(field.by)} wrote it{f' at {plain(field.since)}' if field.since else ''}" if field.by else ""
-        was = "" if isinstance(field.field.live, msgspec.UnsetType) else f", live was {value(field.field.live, 30)}"
-        yield f"{field.became}: {about}{was}{who}"
+        live = "" if isinstance(field.live, msgspec.UnsetType) else f", live is {value(field.live, 30)}"
+        yield f"{field.became}: {about}{live}{who}"
     if len(still) > 5:
         yield f"… {len(still) - 5} more: -o json"
