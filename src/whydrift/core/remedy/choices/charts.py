@@ -6,9 +6,9 @@ From elsewhere are charts of a registry, and subcharts, packed or not: the next 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 
-from whydrift.core.explain.templates import KIND
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.sources import CHART, OCI, source_type
 from whydrift.core.model.trouble import GitFiles
@@ -64,10 +64,12 @@ def _only_from_registries(case: Case) -> bool:
 
 def _only_in_subcharts(case: Case) -> bool:
     """Whether only templates of subcharts declare the object's kind."""
-    kind = case.key.kind
-    templates = ((name, content) for name, content in files_of(case).items() if "/templates/" in f"/{name}")
-    declaring = [name for name, body in templates if f"kind: {kind}" in body and kind in KIND.findall(body)]
-    return bool(declaring) and all(in_subchart(case, name) for name in declaring)
+    templates = [(name, body) for name, body in files_of(case).items() if "/templates/" in f"/{name}"]
+    own = [(name, body) for name, body in templates if not in_subchart(case, name)]
+    if len(own) == len(templates):
+        return False
+    declares = re.compile(rf"(?m)^kind:\s*[\"']?{re.escape(case.key.kind)}\b")
+    return not any(declares.search(body) for _, body in own) and any(declares.search(body) for _, body in templates)
 
 
 def _renders(source: dict[str, Json]) -> bool:
