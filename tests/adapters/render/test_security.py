@@ -235,6 +235,25 @@ def test_a_tool_is_bounded(tmp_path: Path, text: str, limits: Limits, why: str) 
     assert time.monotonic() - started < 20
 
 
+def test_who_stops_waiting_stops_the_tool(tmp_path: Path) -> None:
+    """Ctrl-C, or another task that failed: nothing runs on, and nobody waits for it."""
+    mark = tmp_path / "late"
+    tool = script(tmp_path, f"/bin/sleep 3; /usr/bin/touch {mark}")
+
+    async def stopped() -> None:
+        task = asyncio.create_task(output_of((tool,), [], made_folder(tmp_path), Limits()))
+        await asyncio.sleep(0.5)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    started = time.monotonic()
+    asyncio.run(stopped())
+    assert time.monotonic() - started < 2.5
+    time.sleep(3)
+    assert not mark.exists()
+
+
 @pytest.mark.parametrize(
     ("template", "limits"),
     [

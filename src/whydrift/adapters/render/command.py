@@ -70,17 +70,29 @@ def environment(home: Path) -> dict[str, str]:
 async def output_of(tool: tuple[str, ...], arguments: list[str], folder: Path, limits: Limits) -> bytes:
     """What a tool writes, run in `folder` with a home beside it. NotRendered with its complaint, or the limit met."""
     home = Path(str(folder) + ".home")
-    return await asyncio.to_thread(_run, [*tool, *arguments], folder, home, limits)
-
-
-def _run(command: list[str], folder: Path, home: Path, limits: Limits) -> bytes:
     for name in ("empty", "tmp", "cache", "config", "data"):
         (home / name).mkdir(parents=True, exist_ok=True)
+    command = [*tool, *arguments]
+    process = _started(command, folder, home, limits)
+    try:
+        # in a thread, as for git: what waits for it may be cancelled at any time, and then it must not stay
+        code = await asyncio.to_thread(process.wait, limits.seconds)
+    except subprocess.TimeoutExpired as error:
+        raise NotRendered(f"{_name(command)} took longer than {limits.seconds} s") from error
+    finally:
+        _end(process)
+    if code:
+        raise NotRendered(_complaint(command, code, (home / "stderr").read_bytes(), folder))
+    if (home / "stdout").stat().st_size >= limits.output:
+        raise NotRendered(f"{_name(command)} wrote more than {limits.output // 1024**2} MiB")
+    return (home / "stdout").read_bytes()
+
+
+def _started(command: list[str], folder: Path, home: Path, limits: Limits) -> subprocess.Popen[bytes]:
     bounds = [str(limits.seconds), str(limits.memory), str(limits.output)]
-    launched = [sys.executable, "-I", "-S", str(LAUNCHER), *bounds, *command]
-    with (home / "stdout").open("w+b") as out, (home / "stderr").open("w+b") as complaint:
-        process = subprocess.Popen(
-            launched,
+    with (home / "stdout").open("wb") as out, (home / "stderr").open("wb") as complaint:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(LAUNCHER), *bounds, *command],
             cwd=folder,
             env=environment(home),
             stdin=subprocess.DEVNULL,
@@ -88,19 +100,6 @@ def _run(command: list[str], folder: Path, home: Path, limits: Limits) -> bytes:
             stderr=complaint,
             start_new_session=True,
         )
-        try:
-            code = process.wait(limits.seconds)
-        except subprocess.TimeoutExpired as error:
-            raise NotRendered(f"{_name(command)} took longer than {limits.seconds} s") from error
-        finally:
-            _end(process)
-        size = out.tell() if code else out.seek(0, os.SEEK_END)
-        out.seek(0), complaint.seek(0)
-        if code:
-            raise NotRendered(_complaint(command, code, complaint.read(LARGEST_OUTPUT), folder))
-        if size >= limits.output:
-            raise NotRendered(f"{_name(command)} wrote more than {limits.output // 1024**2} MiB")
-        return out.read()
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -25,7 +25,10 @@ def main(seconds: str, memory: str, output: str, *tool: str) -> None:
     limit(resource.RLIMIT_FSIZE, int(output))
     limit(resource.RLIMIT_NOFILE, OPEN_FILES)
     limit(resource.RLIMIT_CORE, 0)
-    os.execv(tool[0], tool)
+    try:
+        os.execv(tool[0], tool)
+    except OSError as error:
+        sys.exit(f"it cannot be started: {error.strerror}")
 
 
 if __name__ == "__main__":
