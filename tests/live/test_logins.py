@@ -7,6 +7,7 @@ ARGO_PASSWORD_FILE with the password of `admin`; without them these tests are sk
 from __future__ import annotations
 
 import json
+import shutil
 import ssl
 import urllib.request
 from collections.abc import Iterator
@@ -93,3 +94,35 @@ def test_a_token_that_is_not_accepted_is_one_line(token: str, ground: Ground, se
     said = with_token(ground, server, token).fails("scan")
     assert len(said.splitlines()) == 1 and "argocd relogin" in said
     assert token not in said and token.rpartition(".")[2] not in said
+
+
+def test_core_mode_lists_the_same(deploy: Deploy, ground: Ground) -> None:
+    """No API server: the Applications of the Kubernetes API say which objects are OutOfSync, wherever Argo CD lives."""
+    app = deploy(WEB)
+    ground.kubectl("-n", app.name, "scale", "deployment/web", "--replicas=3")
+    app.until("OutOfSync")
+    core = replace(ground, environ={**ground.environ, "ARGOCD_OPTS": "--core"})
+    assert (
+        core.whydrift("ls", app.name) == ground.whydrift("ls", app.name) == f"{app.name}\tDeployment/web\t{app.name}\n"
+    )
+    assert "argocd admin dashboard" in core.whydrift("explain", app.name, ok=(3,))
+
+
+@pytest.mark.parametrize("kubectl", [True, False], ids=["with kubectl", "without"])
+def test_a_forwarded_port_leads_to_the_same(
+    kubectl: bool, admin: Ground, ground: Ground, deploy: Deploy, tmp_path: Path
+) -> None:
+    """--port-forward through the kubeconfig, by kubectl as a child, else by the client library: eight at a time."""
+    pods = ("get", "pods", "--selector=app.kubernetes.io/name=argocd-server", "--output=name")
+    if not ground.kubectl("-n", "argocd", *pods):
+        pytest.skip("no pod of argocd-server to forward a port to")
+    app = deploy(WEB)
+    ground.kubectl("-n", app.name, "scale", "deployment/web", "--replicas=3")
+    app.until("OutOfSync")
+    forwarded = {"ARGOCD_OPTS": "--port-forward-namespace argocd"}
+    if not kubectl:
+        (tmp_path / "git").symlink_to(shutil.which("git", path=ground.environ["PATH"]) or "git")
+        forwarded["PATH"] = str(tmp_path)
+    through = replace(admin, environ={**admin.environ, **forwarded})
+    words = ("scan", "-o", "tsv", "--no-git", app.name)
+    assert through.whydrift(*words) == ground.whydrift(*words)
