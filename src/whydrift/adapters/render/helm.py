@@ -59,7 +59,7 @@ async def read_chart(asked: Asked, stated: JsonObject, checkouts: Mapping[str, C
 
 async def helm_manifests(
     helm: tuple[str, ...], chart: Chart, rendering: Rendering, folder: Path, limits: Limits
-) -> list[JsonObject]:
+) -> tuple[JsonObject, ...]:
     """The manifests of a chart; everything is written below `folder`, which is new."""
     places = {name: folder / f"source-{number}" for number, name in enumerate(chart.checkouts)}
     for name, checkout in chart.checkouts.items():

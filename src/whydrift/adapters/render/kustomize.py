@@ -27,7 +27,7 @@ KEPT = "*"
 
 async def kustomized_manifests(
     kustomize: tuple[str, ...], asked: Asked, checkout: Checkout, folder: Path, limits: Limits
-) -> list[JsonObject]:
+) -> tuple[JsonObject, ...]:
     """The manifests of a kustomization that was read; it is written below `folder`, which is new."""
     checkout.write(folder / "source")
     path = inside(asked.source.path)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from whydrift.adapters.render.checkout import NotRendered
 from whydrift.core.model.values import ABSENT, JsonObject, is_object
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable, SourceError
 from whydrift.usecases.decode import decode
 
+KEPT = 64
+"""How many files are remembered as values."""
 
-def yaml_manifests(content: bytes, what: str) -> list[JsonObject]:
-    """The manifests of a YAML file or of a tool's output; NotRendered where one is none."""
+
+@lru_cache(maxsize=KEPT)
+def yaml_manifests(content: bytes, what: str) -> tuple[JsonObject, ...]:
+    """The manifests of a YAML file or of a tool's output; NotRendered where one is none.
+
+    The same files come again with every edit of one of them: the last ones are remembered, and nobody changes them.
+    """
     try:
         values = [document.value for document in documents(decoded(content, what))]
     except NotEditable as error:
         raise NotRendered(f"{what}: {error}") from error
-    return [_manifest(value, what) for value in values if value is not ABSENT and value is not None]
+    return tuple(_manifest(value, what) for value in values if value is not ABSENT and value is not None)
 
 
-def json_manifests(content: bytes, what: str) -> list[JsonObject]:
+def json_manifests(content: bytes, what: str) -> tuple[JsonObject, ...]:
     """The one manifest of a JSON file."""
     try:
-        return [_manifest(decode(decoded(content, what).encode(), what), what)]
+        return (_manifest(decode(decoded(content, what).encode(), what), what),)
     except SourceError as error:
         raise NotRendered(str(error)) from error
 

@@ -37,10 +37,10 @@ def _chosen(checkout: Checkout, path: str, directory: JsonObject) -> Iterator[st
             yield name
 
 
-def _manifests(checkout: Checkout, name: str) -> list[JsonObject]:
+def _manifests(checkout: Checkout, name: str) -> tuple[JsonObject, ...]:
     content = checkout.file(name)
     if content is None or SKIPPED in content:
-        return []
+        return ()
     if name.endswith(JSONNET):
         raise NotRendered(f"{name}: Jsonnet is not run here")
     if name.endswith(JSON):
@@ -50,4 +50,4 @@ def _manifests(checkout: Checkout, name: str) -> list[JsonObject]:
     except NotRendered:
         if all(word in content for word in RESOURCE):
             raise
-        return []
+        return ()

@@ -113,7 +113,7 @@ class ToolRenderer:
         chart = await read_chart(source, stated, checkouts)
 
         async def made(folder: Path) -> Manifests:
-            return tuple(await helm_manifests(helm, chart, rendering, folder, self._limits))
+            return await helm_manifests(helm, chart, rendering, folder, self._limits)
 
         release = [source.application.name, source.application.destination_namespace, source.variables]
         cluster = [rendering.kube_version, rendering.api_versions]
@@ -126,7 +126,7 @@ class ToolRenderer:
         await read_kustomization(source, stated, checkout)
 
         async def made(folder: Path) -> Manifests:
-            return tuple(await kustomized_manifests(kustomize, source, checkout, folder, self._limits))
+            return await kustomized_manifests(kustomize, source, checkout, folder, self._limits)
 
         return await self._once([source.source.path], [checkout], made)
 

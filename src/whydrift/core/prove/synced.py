@@ -27,7 +27,7 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
 
     A server-side comparison then answers what the apply has just left: it shows nothing.
     """
-    live = item.live
+    live = served_in(item.live, made)
     if not is_object(live):
         return Compared(())
     here = replace(terms, server_side=False)
@@ -39,7 +39,7 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
         refused = refused_change(after.before, after.after, changes_of(after), kind)
         refused = refused or refused_value(after.after, sent, way, update=True)
         require(not refused, f"the sync that follows is refused: {refused}")
-    left = served_in(left_by_sync(after, made, way, situation), made)
+    left = left_by_sync(after, made, way, situation)
     if terms.server_side:
         return hidden_only(item.key, made, left)
     return compared_again(item.key, made, left, here, situation, None)
