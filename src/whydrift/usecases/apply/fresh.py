@@ -12,12 +12,14 @@ from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.pipeline import Analysis
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.scan import Read, scan
+from whydrift.usecases.scan import Read, visit
+from whydrift.usecases.triage import Look, explain_application
+from whydrift.usecases.workbench import Workbench
 
 
 @dataclass(frozen=True)
 class Again:
-    """Explains applications of a source; nothing that was read before is used."""
+    """Explains applications of a source, remedies included; nothing that was read before is used."""
 
     source: Source
     analysis: Analysis
@@ -30,6 +32,9 @@ class Again:
             found = (application.name, application.namespace, application.instance)
             return found == (ref.name, ref.namespace, ref.instance)
 
+        async def explain(application: Application, look: Look) -> ApplicationAnswer:
+            return await explain_application(application, look, Workbench())
+
         how = replace(self.analysis, synced=True)
-        async with aclosing(scan(self.source, how, self.reader_of, chosen, Read())) as stream:
+        async with aclosing(visit(self.source, how, self.reader_of, chosen, Read(), explain)) as stream:
             return await anext(stream, None)

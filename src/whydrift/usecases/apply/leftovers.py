@@ -6,8 +6,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from whydrift.core.model.explanation import Side
+import msgspec
+
 from whydrift.core.model.plan import ApplicationRef, ObjectRef, Step
+from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.triage import DifferenceAnswer
 from whydrift.core.model.values import JsonObject, child, text
 from whydrift.core.remedy.deletes import held, manual_reason
@@ -96,17 +98,14 @@ async def unused(world: World, objects: Sequence[ObjectRef], ref: ApplicationRef
         whole = next((d for d in differences if d.path == "" and d.kind == "extra"), None)
         if whole is None:
             raise Stopped(f"{item.id} is no leftover any more: plan again")
-        if whole.side is not Side.STRUCTURE:
+        if isinstance(whole.remedy, msgspec.UnsetType) or whole.remedy.kind is not RemedyKind.GUARDED_DELETE:
             raise Stopped(f"{item.id} may not go: {_reason(whole)}")
 
 
 def _reason(difference: DifferenceAnswer) -> str:
-    """What keeps a leftover, in the words of its explanation."""
-    for explanation in difference.explanations:
-        for evidence in explanation.evidence:
-            if evidence.fact == "use":
-                return evidence.says
-    return "whether it is used is not known"
+    """What speaks against deleting a leftover now."""
+    remedy = difference.remedy
+    return "whether it is used is not known" if isinstance(remedy, msgspec.UnsetType) else remedy.why
 
 
 async def _try_restores(world: World, at: str, objects: Sequence[Leftover]) -> None:
