@@ -25,6 +25,7 @@ def test_it_writes_a_folder_and_a_zip(tmp_path: Path) -> None:
         assert inside("ls", "--from", tmp_path / name).out == inside("ls", "--from", source).out
     about = json.loads((tmp_path / "copy" / "recording.json").read_text())
     assert about["schema"] == "whydrift.recording/1" and about["by"].startswith("whydrift ")
+    assert about["resumed"] is False
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy", "copy.zip", "fleet"]
     assert not list(tmp_path.rglob("*.part"))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import POD_LOG
+from whydrift.core.model.fact_kinds import DEFINITION, POD_LOG
 from whydrift.core.model.facts import Cost, FactKind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.pipeline import Analysis
@@ -19,6 +19,8 @@ from whydrift.usecases.triage import Look, explain_application, remember_listing
 PARTS = ("", "/resource-tree", "/events", "/syncwindows", "/manifests")
 FLEET_PARTS = ("/api/v1/settings", "/api/v1/projects", "/api/v1/clusters")
 AT_ONCE = 6
+ABOUT_ONE: tuple[FactKind[object], ...] = (POD_LOG, DEFINITION)
+"""Facts of one container, one CRD: causes ask for those that they need, and any other object has none."""
 
 
 @dataclass
@@ -91,7 +93,7 @@ async def _record_one(source: Source, application: Application, how: Look) -> No
 
 
 def _kinds(reader: FactReader) -> tuple[FactKind[object], ...]:
-    return tuple(kind for kind in READERS if kind is not POD_LOG and (reader.renders or kind.cost is not Cost.RENDER))
+    return tuple(kind for kind in READERS if kind not in ABOUT_ONE and (reader.renders or kind.cost is not Cost.RENDER))
 
 
 def _places(application: Application) -> Iterator[ObjectKey]:

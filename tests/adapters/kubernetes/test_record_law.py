@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -58,4 +59,6 @@ def test_a_recording_answers_as_the_servers_did(
     assert expected
     assert found == expected
     assert found_read.gaps == read.gaps
+    unread = json.loads((tmp_path / "out" / "recording.json").read_text())["notRead"]
+    assert not [row for row in unread if row["why"].startswith("404")], "what is not there has been read"
     assert not list((tmp_path / "out").rglob("*secrets*"))

@@ -17,6 +17,7 @@ from whydrift.errors import SourceError, UsageError
 from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Reply, Source
 from whydrift.usecases.decode import decode, decode_object
 
+NOT_THERE = 404
 KEY = ".key.part"
 """The key of the tokens, while a recording is not finished: the rest of it must mask equal values equally."""
 
@@ -44,14 +45,20 @@ class RecordingSource:
     """A source that writes down every answer that it passes on. What an earlier run recorded is not asked again."""
 
     def __init__(self, inner: Source, folder: Path, masker: Masker) -> None:
-        self.name = inner.name
         self._inner = inner
         self._folder = folder
         self._masker = masker
         self.resumed = 0
+        """How many answers an earlier run of the same recording left."""
         self.unread: dict[str, str] = {}
+        self._mine: set[Path] = set()
         self._served: dict[tuple[str, str], dict[str, Json]] = {}
         folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def name(self) -> str:
+        """Where the live source reads, which it may know better once it was asked."""
+        return self._inner.name
 
     @property
     def requests(self) -> int:
@@ -62,7 +69,7 @@ class RecordingSource:
         """Answer from what is recorded already, else ask and record."""
         place = self._folder / place_of(question)
         if place.is_file():
-            self.resumed += 1
+            self.resumed += place not in self._mine
             return Body(place.read_bytes())
         reply = await self._inner.ask(question)
         if isinstance(reply, NotRead):
@@ -70,6 +77,7 @@ class RecordingSource:
             return reply
         try:
             self._write(place, self.masked(reply.content, place.suffix == ".json"))
+            self._mine.add(place)
         except SourceError as error:
             if isinstance(error.__cause__, OSError):
                 raise
@@ -113,7 +121,8 @@ class RecordingSource:
         return msgspec.json.encode(self._masker.mask(decode(content, "an answer")))
 
     def _note(self, question: Question, place: Path, reply: NotRead) -> None:
-        self.unread[str(question)] = reply.why
+        if reply.status != NOT_THERE:  # that something is not there has been read
+            self.unread[str(question)] = reply.why
         if reply.status is not None:
             self._write_refusal(place, reply.why, reply.status)
 
