@@ -185,7 +185,7 @@ class FactReader:
         if at is None:
             if reached:
                 self.unreached.add(application.cluster)
-            return NotRead(f"cluster {application.cluster} is not in the kubeconfig")
+            return NotRead(f"cluster {application.cluster} is not reached")
         return await self.source.ask(Question(Api.KUBERNETES, path, query, at, hints))
 
     def value(self, reply: Body | NotRead, kind: FactKind[object], what: str) -> JsonObject | Gap:
@@ -239,7 +239,7 @@ async def _dry_run(reader: FactReader, application: Application, key: ObjectKey)
         return Gap(what, "there is nothing to apply, or it is a Secret", DRY_RUN.needs)
     at = (await reader.source.clusters(reader.instance)).get(application.cluster)
     if at is None:
-        return Gap(what, f"cluster {application.cluster} is not in the kubeconfig", DRY_RUN.needs)
+        return Gap(what, f"cluster {application.cluster} is not reached", DRY_RUN.needs)
     return reader.value(await reader.dry_runs.dry_run(at, sent, key.namespace), DRY_RUN, what)
 
 

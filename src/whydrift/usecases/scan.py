@@ -20,7 +20,7 @@ from whydrift.usecases.triage import Look, explain_application, remember_listing
 from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
-NOT_REACHED = "is not in the kubeconfig: Argo CD's word alone is taken for it"
+NOT_REACHED = "is not reached: Argo CD's word alone is taken for it"
 
 
 @dataclass
