@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.git_work.repositories import bare, git
+from tests.faces.command import WHYDRIFT
 from tests.small_fleet.argocd import TRACKING
 from tests.small_fleet.mortal import Runner
 from tests.small_fleet.server import small_fleet
@@ -253,3 +256,26 @@ def test_a_plan_that_is_none_is_said(runner: Runner, shop: Situation, tmp_path: 
         words = [good, *more, *(() if more == ["-o", "json"] else ("--yes",))]
         assert runner.run(shop.env, "apply", *words)["code"] == 2, more
     assert shop.fleet.writes == []
+
+
+def test_steps_are_chosen_one_by_one_on_a_terminal(shop: Situation) -> None:
+    """The first is taken, the second is not; a no to everything changes nothing."""
+    path = shop.write(rule(shop, "1"), annotation(shop, "2"))
+    assert answering(shop, path, "n\n") == 0
+    assert shop.fleet.writes == []
+    assert answering(shop, path, "o\ny\nn\n") == 0
+    assert [path for _, path, _ in shop.fleet.writes] == ["/api/v1/applications/shop"]
+
+
+def answering(shop: Situation, plan: Path, answers: str) -> int:
+    """The exit code of an apply whose questions are answered on a terminal."""
+    ours, theirs = os.openpty()
+    try:
+        os.write(ours, answers.encode())
+        words = [*WHYDRIFT, "apply", str(plan)]
+        return subprocess.run(
+            words, env=shop.env, stdin=theirs, capture_output=True, check=False, timeout=60
+        ).returncode
+    finally:
+        os.close(ours)
+        os.close(theirs)
