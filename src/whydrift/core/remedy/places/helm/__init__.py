@@ -21,6 +21,12 @@ from whydrift.core.remedy.places.helm.steps import Made, make
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
 from whydrift.errors import NotEditable
 
+WHY_NOT_SURE = {
+    Outcome.SPREADS: "other fields of the object change with it",
+    Outcome.VENDORED: "the file belongs to a subchart, which its next version replaces",
+    Outcome.OPEN: "the value is made anew on each render: what shall be stated here is for somebody to say",
+}
+
 
 def helm_candidates(
     application: Application,
@@ -39,16 +45,15 @@ def helm_candidates(
     source = HelmSource(application, git, place)
     files = {**source.files, APPLICATION: application_text(application)}
     later: list[tuple[Outcome, Made]] = []
-    shown = False
-    for outcome, made in Trial(source, key, target, changes).outcomes(files):
-        shown = True
+    trial = Trial(source, key, target, changes)
+    for outcome, made in trial.outcomes(files):
         if outcome is Outcome.EXACT:
             yield _edit(source, files, made)
         elif outcome is not Outcome.FAILS:
             later.append((outcome, made))
-    for _, made in sorted(later, key=lambda found: found[0]):
-        yield _edit(source, files, made)
-    if not shown:
+    for outcome, made in sorted(later, key=lambda found: found[0]):
+        yield replace(_edit(source, files, made), guess=WHY_NOT_SURE.get(outcome, ""))
+    if not trial.prints(files):
         yield from _guessed(source, files, target, changes)
 
 

@@ -125,7 +125,7 @@ def _dependencies(files: Mapping[str, str], folder: str, about: Traced, values: 
         place = there.get(name)
         known.add(name)
         if place:
-            on = _is_on(text(dependency, "condition"), values)
+            on = _is_on(dependency, values)
             fetched = bool(text(dependency, "repository")) and not text(dependency, "repository").startswith("file:")
             yield Dependency(place, text(dependency, "alias") or name, on, fetched)
     for name, place in there.items():
@@ -149,11 +149,12 @@ def _folders(files: Mapping[str, str], below: str) -> dict[str, str]:
     return found
 
 
-def _is_on(condition: str, values: Traced) -> bool:
-    """Whether a dependency's condition holds: the first of its paths that is stated counts, else it is on."""
-    for path in filter(None, (part.strip() for part in condition.split(","))):
-        keys: Path = tuple(path.split("."))
-        found = child(plain(values), *keys)
-        if isinstance(found, bool):
-            return found
-    return True
+def _is_on(dependency: Json, values: Traced) -> bool:
+    """Whether a dependency is on: the first path of its condition that is stated counts, else its tags."""
+    stated = plain(values)
+    paths = [path.strip() for path in text(dependency, "condition").split(",")]
+    switches = [child(stated, *path.split(".")) for path in paths if path]
+    tags = [child(stated, "tags", str(tag)) for tag in items(dependency, "tags")]
+    first = [switch for switch in switches if isinstance(switch, bool)][:1]
+    known = first or [tag for tag in tags if isinstance(tag, bool)]
+    return any(known) if known else True

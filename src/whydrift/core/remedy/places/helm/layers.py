@@ -116,7 +116,7 @@ def with_parameter(values: Traced, steps: Path, value: Traced) -> Traced:
 
 
 def substituted(stated: str, environment: Mapping[str, str]) -> str:
-    """A text with the build environment in it (Argo CD, apiclient Env.Envsubst): what is not known is left out."""
+    """A text with the build environment in it (Argo CD, types.go Env.Envsubst): what is not known is left out."""
     return VARIABLE.sub(lambda found: environment.get(found[1] or found[2], ""), stated)
 
 

@@ -45,13 +45,20 @@ class Trial:
     target: JsonObject
     changes: Sequence[Change]
 
+    def prints(self, files: Mapping[str, str]) -> bool:
+        """Whether a template that can be followed prints the object."""
+        return self._placed(files) is not None
+
     def outcomes(self, files: Mapping[str, str]) -> Iterator[tuple[Outcome, Made]]:
         """What comes of each idea for the first change, the others made in the same file."""
         place = self._placed(files)
         if place is None:
             return
         rendering, chart, before, index = place
-        wanted = changed(before[index].value, self.changes)
+        try:
+            wanted = changed(before[index].value, self.changes)
+        except NotEditable:  # what our rendering prints has no such place
+            return
         seen: set[tuple[str, str]] = set()
         for made in self._made(files, rendering, before[index], self.changes[0]):
             if (made.file, made.content) in seen:
