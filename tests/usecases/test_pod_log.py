@@ -80,6 +80,15 @@ def test_a_container_that_never_ended_has_no_earlier_log() -> None:
     assert (log.current, log.previous) == ("now", "")
 
 
+def test_a_log_that_its_node_no_longer_has_says_nothing() -> None:
+    """The kubelet says so with status 200; where the other run is there, that one is the log."""
+    gone = Body(b"unable to retrieve container logs for containerd://0a1b2c")
+    facts = read(Answers({LIVE: gone, f"{LIVE}&previous=true": gone}))
+    assert "no longer has the log" in facts.gaps[POD_LOG].why
+    log = read(Answers({LIVE: Body(b"now"), f"{LIVE}&previous=true": gone})).get(POD_LOG)
+    assert (log.current, log.previous) == ("now", "")
+
+
 def test_argo_cd_gives_logs_where_the_cluster_is_not_reached() -> None:
     """Its stream of JSON objects is taken apart; its last entry says only that it ends."""
     entries = [{"result": {"content": "one"}}, {"result": {"content": "two"}}, {"result": {"last": True}}]

@@ -21,6 +21,8 @@ LARGEST = 256 * 1024
 """Bytes of a log that are kept, the last ones."""
 NOTHING_WRITTEN = (400, 404)
 """What a kubelet answers where there was no earlier run, or the pod is gone."""
+NOT_KEPT = b"unable to retrieve container logs for "
+"""A kubelet's whole answer, status 200, where the container is gone from its node (kuberuntime_container.go)."""
 NO_TIME = "0001-01-01"
 """The time of an entry that no container wrote, but Argo CD: why it could not read (application.go PodLogs)."""
 NOTHING_YET = ("previous terminated container", "is waiting to start")
@@ -55,6 +57,8 @@ async def _read(
     namespace, pod, container = place
     query = (("container", container),) * bool(container) + (("previous", "true"),) * previous
     reply = await reader.kubernetes(application, f"/api/v1/namespaces/{namespace}/pods/{pod}/log", query, BOUNDS)
+    if isinstance(reply, Body) and reply.content.startswith(NOT_KEPT):
+        return NotRead(f"the node no longer has the log of {container or pod}")
     if isinstance(reply, Body) or reply.status in NOTHING_WRITTEN:
         return reply
     about = (("namespace", namespace), ("podName", pod), *query)
