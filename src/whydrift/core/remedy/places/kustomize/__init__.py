@@ -47,7 +47,7 @@ def kustomize_candidates(
 
 def _ordered(spots: list[Spot], depth: int) -> list[Spot]:
     """What states the whole path, the last applied first; then what states most of it, the first applied first."""
-    whole = [spot for spot in spots if spot.depth >= depth]
+    whole = sorted((spot for spot in spots if spot.depth >= depth), key=lambda spot: not spot.agrees)
     parts = [spot for spot in reversed(spots) if spot.depth < depth]
     return whole + sorted(parts, key=lambda spot: -spot.depth)
 

@@ -61,7 +61,9 @@ def stated_spot(
     made = [Change((*at, *change.path), change.value) for change in changes if change is not None]
     if len(made) == len(changes):
         depth = len(located(sought.target, as_stated(value, sought.changes[0]).path, value))
-        yield Spot(layer.folder, depth, partial(sheet.edits, number, made))
+        stated = child(value, *located(sought.target, sought.path, value))
+        agrees = same(stated, child(sought.target, *sought.path))
+        yield Spot(layer.folder, depth, partial(sheet.edits, number, made), agrees=agrees)
 
 
 def _operations(layer: Layer, sheet: Sheet, number: int, operations: list[Json], sought: Sought) -> Iterator[Spot]:
@@ -73,10 +75,11 @@ def _operations(layer: Layer, sheet: Sheet, number: int, operations: list[Json],
             continue
         changes = _operation_changes(place, operation, len(steps), sought)
         if changes:
-            stated = located(
-                child(sought.target, *sought.path[: len(steps)]), sought.path[len(steps) :], child(operation, "value")
-            )
-            yield Spot(layer.folder, len(steps) + len(stated), partial(sheet.edits, number, changes))
+            around, rest = child(sought.target, *sought.path[: len(steps)]), sought.path[len(steps) :]
+            stated = located(around, rest, child(operation, "value"))
+            agrees = same(child(operation, "value", *stated), child(sought.target, *sought.path))
+            edits = partial(sheet.edits, number, changes)
+            yield Spot(layer.folder, len(steps) + len(stated), edits, agrees=agrees)
 
 
 def _leads_to(steps: tuple[str, ...], value: MaybeJson, sought: Sought) -> bool:

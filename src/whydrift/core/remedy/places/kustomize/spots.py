@@ -20,7 +20,7 @@ HASH = r"(?:-[2456789bcdfghkmt]{10})?"
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The object as a layer knows it, and what shall become of it. `others` are its names in the layers around."""
+    """The object as a layer knows it, and what shall become of it. `others` are names that it had before."""
 
     group: str
     kind: str
@@ -43,7 +43,7 @@ class Sought:
         """The object as it was before its name got a prefix and a suffix."""
         bare = self.name.removeprefix(prefix)
         bare = re.sub(re.escape(suffix) + f"({HASH if self.kind in HASHED else ''})$", r"\1", bare) if suffix else bare
-        return self if self.kind in UNPREFIXED else replace(self, name=bare, others=self.names)
+        return self if self.kind in UNPREFIXED else replace(self, name=bare, others=frozenset())
 
     def is_selected(self, target: MaybeJson) -> bool:
         """Whether a patch's `target` selects it; patterns are anchored (api/types/selector.go)."""
@@ -74,7 +74,7 @@ class Sought:
 class Spot:
     """A statement of what is changed. `depth`: so many steps of its path stand there. `generated`: by a generator.
 
-    `risky`: an edit of it would change what selects pods.
+    `risky`: an edit of it would change what selects pods. `agrees`: it states what is rendered, so that it may be why.
     """
 
     folder: str
@@ -82,6 +82,7 @@ class Spot:
     edits: Callable[[], Iterator[Edit]]
     generated: bool = False
     risky: bool = False
+    agrees: bool = True
 
 
 def _fits(pattern: str, name: str) -> bool:

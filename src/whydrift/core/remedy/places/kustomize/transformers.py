@@ -8,7 +8,7 @@ from functools import partial
 
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, mapping, text
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, mapping, same, text
 from whydrift.core.remedy.places.kustomize.images import image_changes, image_of, is_image
 from whydrift.core.remedy.places.kustomize.layers import Layer
 from whydrift.core.remedy.places.kustomize.spots import Sought, Spot, all_at
@@ -38,7 +38,8 @@ def counts(layer: Layer, sought: Sought) -> Iterator[Spot]:
         if text(entry, "name") in sought.names:
             value = sought.changes[0].value
             change = Change(path, ABSENT) if value is ABSENT else Change((*path, "count"), value)
-            yield Spot(layer.folder, len(sought.path), partial(layer.sheet.edits, 0, [change]))
+            agrees = same(child(entry, "count"), child(sought.target, *sought.path))
+            yield Spot(layer.folder, len(sought.path), partial(layer.sheet.edits, 0, [change]), agrees=agrees)
 
 
 def common_annotations(layer: Layer, sought: Sought) -> Iterator[Spot]:

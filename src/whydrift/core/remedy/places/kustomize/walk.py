@@ -16,10 +16,9 @@ from whydrift.core.remedy.places.kustomize.spots import HASHED, Sought, Spot
 from whydrift.core.remedy.places.kustomize.transformers import common_annotations, common_labels, counts, image_entries
 from whydrift.core.remedy.places.stated import stated_in
 
-AFTER_NAMES = (image_entries, counts, common_annotations, common_labels)
+AFTER_NAMES = (image_entries, counts, json_patches, common_annotations, common_labels)
 """What is applied after names got their prefix, the last one first."""
-BEFORE_NAMES = (json_patches, patches, generators)
-"""What is applied before; since kustomize 5 patchesJson6902 are patches like others (measured with 5.8.1)."""
+BEFORE_NAMES = (patches, generators)
 DEEPEST = 20
 """So many layers are followed; kustomize refuses cycles, and a reader must not follow one."""
 
@@ -29,14 +28,31 @@ def spots_of(layers: Sequence[Layer], sought: Sought, depth: int = 0) -> Iterato
     if depth > DEEPEST:
         return
     inner = below_names(layers, sought)
-    known = replace(sought, others=inner.names)
+    first = replace(inner, others=frozenset(_names_below(layers, inner, depth)))
+    known = replace(sought, others=first.names)
     for transformer, layer in product(AFTER_NAMES, layers):
         yield from transformer(layer, known)
     for transformer, layer in product(BEFORE_NAMES, layers):
-        yield from transformer(layer, inner)
+        yield from transformer(layer, first)
+    for layer, entry in _entries(layers):
+        yield from _built_on(layer, entry, inner, depth)
+
+
+def _entries(layers: Sequence[Layer]) -> Iterator[tuple[Layer, str]]:
+    """What layers are built on, the last one first: components are applied to what resources state."""
     for layer, name in (*((layer, "components") for layer in layers), (layers[-1], "resources"), (layers[-1], "bases")):
         for _, entry in layer.list(name):
-            yield from _built_on(layer, str(entry), inner, depth)
+            yield layer, str(entry)
+
+
+def _names_below(layers: Sequence[Layer], sought: Sought, depth: int) -> Iterator[str]:
+    """The names that the object had before: patches and counts may select it by those, too (measured, 5.8.1)."""
+    for layer, entry in _entries(layers) if depth <= DEEPEST else ():
+        below = layer_of(layer.tree, normpath(join(layer.folder, entry)))
+        if below is not None:
+            inner = below_names((below,), sought)
+            yield inner.name
+            yield from _names_below((below,), inner, depth + 1)
 
 
 def _built_on(layer: Layer, entry: str, sought: Sought, depth: int) -> Iterator[Spot]:
