@@ -234,6 +234,17 @@ def _sync_after(shop: Situation) -> tuple[Step, ...]:
     return (step("sync", "3", remedy=RemedyKind.SYNC, objects=(ref_of(shop, "apps/Deployment/web"),), after=("1",)),)
 
 
+def test_the_default_branch_may_be_what_is_tracked(runner: Runner, shop: Situation) -> None:
+    """HEAD is a branch of the remote's choice; a tag is none, and is refused."""
+    edit = {"shop/web.yaml": more_replicas}
+    assert apply(runner, shop, shop.write(commit(shop, "1", edit, branch="HEAD")))["code"] == 0
+    assert len(shop.branches()) == 1
+    git(bare(shop.url), "tag", "v1", "main", env=shop.user)
+    said = apply(runner, shop, shop.write(commit(shop, "1", edit, branch="v1")))
+    assert said["code"] == 1
+    assert "tag" in said["out"]
+
+
 def test_a_sync_that_would_hurt_by_now_is_refused(runner: Runner, shop: Situation) -> None:
     """Somebody scaled the web up by hand since the plan: a sync would take that back."""
     path = shop.write(*webs(shop))

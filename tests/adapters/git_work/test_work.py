@@ -189,3 +189,19 @@ def test_inside_somebody_elses_hook_our_own_clone_is_meant(
     clones = WorkClones(tmp_path / "state", {})
     assert committed(clones, url, {"other.yaml": "a: 2\n"})
     assert sorted(str(path) for path in (theirs / ".git").rglob("*")) == before
+
+
+def test_the_repository_is_reached_as_the_users_checkout_reaches_it(
+    tmp_path: Path, url: str, env: dict[str, str]
+) -> None:
+    """Argo CD's URL may need another login than the user's own way to the same repository."""
+    argocds = "https://git.example.com/team/apps.git"
+    checkout = tmp_path / "checkout"
+    git(tmp_path, "clone", "--quiet", url, str(checkout), env=env)
+    git(checkout, "remote", "add", "upstream", "git@git.example.com:team/apps", env=env)
+    config = Path(env["HOME"]) / ".gitconfig"
+    config.write_text(f'{config.read_text()}[url "{url}"]\n\tinsteadOf = git@git.example.com:team/apps\n')
+    clones = WorkClones(tmp_path / "state", {argocds: checkout})
+    made = committed(clones, argocds, {"other.yaml": "a: 2\n"})
+    assert isinstance(asyncio.run(clones.push(argocds, made, "whydrift/one")), Body)
+    assert git(bare(url), "rev-parse", "whydrift/one", env=env) == made

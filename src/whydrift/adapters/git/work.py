@@ -34,7 +34,8 @@ class WorkClones:
         """The hash that the remote has for a branch now, "" where it has none."""
         try:
             ref = "HEAD" if branch == "HEAD" else f"refs/heads/{checked_revision(branch)}"
-            listed = await git(None, "ls-remote", "--quiet", "--end-of-options", _address(url), ref, seconds=LONG)
+            address = await self._address(url)
+            listed = await git(None, "ls-remote", "--quiet", "--end-of-options", address, ref, seconds=LONG)
         except GitFailed as error:
             return NotRead(str(error))
         found = (line.split("\t") for line in listed.decode("utf-8", "replace").splitlines())
@@ -44,7 +45,7 @@ class WorkClones:
         """The name of the branch that HEAD stands for on the remote."""
         try:
             options = ("--quiet", "--symref", "--end-of-options")
-            listed = await git(None, "ls-remote", *options, _address(url), "HEAD", seconds=LONG)
+            listed = await git(None, "ls-remote", *options, await self._address(url), "HEAD", seconds=LONG)
         except GitFailed as error:
             return NotRead(str(error))
         for line in listed.decode("utf-8", "replace").splitlines():
@@ -89,7 +90,7 @@ class WorkClones:
             place = await self._with(url, revision)
             ref = f"refs/heads/{checked_revision(branch)}"
             how = ("--quiet", "--no-verify", "--recurse-submodules=no", f"--force-with-lease={ref}:")
-            target = (_address(url), f"{checked_revision(revision)}:{ref}")
+            target = (await self._address(url), f"{checked_revision(revision)}:{ref}")
             await git(place, "push", *how, *target, seconds=LONG, settings=OWN_SETTINGS)
         except GitFailed as error:
             return await self._after_failure(url, revision, branch, str(error))
@@ -105,11 +106,21 @@ class WorkClones:
         """The clone, made where there is none, with a commit in it."""
         place = self._place(url)
         if not place.exists():
-            await _clone(url, place)
+            await _clone(await self._address(url), place)
         if not await _has(place, revision):
             fetch = ("fetch", "--quiet", "--no-tags", "--filter=blob:none", "--recurse-submodules=no")
             await git(place, *fetch, "origin", checked_revision(revision), seconds=LONG)
         return place
+
+    async def _address(self, url: str) -> str:
+        """Where the user reaches a repository: as their checkout of it says, else the URL that Argo CD uses."""
+        checkout = self._checkouts.get(same_repository(url))
+        remotes = "" if checkout is None else await _configured(checkout, r"^remote\..*\.(url|pushurl)$")
+        for line in remotes.splitlines():
+            own = line.partition(" ")[2]
+            if own != url and same_repository(own) == same_repository(url):
+                return _writable(own)
+        return _writable(url)
 
     def _place(self, url: str) -> Path:
         return self._folder / hashlib.sha256(same_repository(url).encode()).hexdigest()[:32]
@@ -123,7 +134,7 @@ class WorkClones:
         return (*OWN_SETTINGS, *(f"{key}={value}" for key, value in stated.items() if value))
 
 
-def _address(url: str) -> str:
+def _writable(url: str) -> str:
     """The URL without a login: the user's own credentials are meant, and none may show up in a process list.
 
     GitFailed for what is no repository to write to.
@@ -133,13 +144,21 @@ def _address(url: str) -> str:
     return LOGIN.sub("", url) if url.startswith(("http://", "https://")) else url
 
 
-async def _clone(url: str, place: Path) -> None:
+async def _configured(place: Path, keys: str) -> str:
+    """The lines of a checkout's own configuration whose keys match, "" where none does."""
+    try:
+        return (await git(place, "config", "--local", "--get-regexp", keys)).decode("utf-8", "replace")
+    except GitFailed:
+        return ""
+
+
+async def _clone(address: str, place: Path) -> None:
     """A bare clone, there at once or not at all."""
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
     options = ("--bare", "--filter=blob:none", "--no-tags", "--quiet", "--template=")
     try:
-        await git(None, "clone", *options, "--end-of-options", _address(url), str(partial), seconds=LONG)
+        await git(None, "clone", *options, "--end-of-options", address, str(partial), seconds=LONG)
         partial.rename(place)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
