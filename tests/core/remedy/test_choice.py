@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tests.cases import JQ, load
 from tests.core.remedy.choosing import Chosen, chosen
-
 from whydrift.core.compare.ignore import hidden_by
 from whydrift.core.compare.rules import application_rules
 from whydrift.core.explain.causes import CATALOGUE
