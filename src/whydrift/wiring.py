@@ -218,12 +218,13 @@ def world(opened: Opened, connection: Connection, journal: FileJournal, plan: st
     from whydrift.usecases.apply.world import Timing, World
 
     state = opened.settings.state
+    forges = Forges(os.environ, Path.home())
     again = Again(opened.answers, analysis(opened.settings, hidden=True), opened.reader)
     return World(
         source=opened.answers,
         writes=_writes(opened.answers, how.dump_secrets),
-        clone=WorkClones(state / "git", _checkouts(opened.settings, connection)),
-        forge=Forges(os.environ, Path.home()),
+        clone=WorkClones(state / "git", _checkouts(opened.settings, connection), forges.login),
+        forge=forges,
         journal=journal,
         dumps=FileDumps(state / "dumps"),
         masker=opened.masker,
