@@ -15,7 +15,7 @@ import pytest
 from tests.adapters.render.tools import tools
 from tests.core.remedy.helm.situations import Situation, situations
 from whydrift.core.model.objects import ObjectKey, key_of
-from whydrift.core.model.values import JsonObject
+from whydrift.core.model.values import JsonObject, child
 from whydrift.core.remedy.places.helm.sources import HelmSource
 from whydrift.core.remedy.text.reading import documents
 from whydrift.core.remedy.text.wanted import changed
@@ -43,16 +43,8 @@ def rendered(files: dict[str, str], folder: Path) -> dict[ObjectKey, JsonObject]
             (folder / path).write_bytes(content.encode())
     for path, inside in archives.items():
         _pack(folder / path, inside)
-    command = [
-        *(tools().helm or ()),
-        "template",
-        "shop",
-        str(folder / "chart"),
-        "-n",
-        "shop",
-        "--kube-version",
-        "v1.31.0",
-    ]
+    settings = ["-n", "shop", "--kube-version", "v1.31.0"]
+    command = [*(tools().helm or ()), "template", "shop", str(folder / "chart"), *settings]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     found = [document.value for document in documents(done.stdout)]
     return {key_of(value, "shop"): value for value in found if isinstance(value, dict)}
@@ -74,7 +66,11 @@ def test_helm_makes_of_the_first_edit_what_is_wanted(situation: Situation, tmp_p
         pytest.skip("no place is offered")
     before = rendered(situation.files, tmp_path / "before")
     after = rendered({**situation.files, edit.file: edit.after}, tmp_path / "after")
-    assert after.get(situation.key) == (changed(before[situation.key], [situation.change()]) or None)
+    change = situation.change()
+    if situation.wanted.get("spreads"):
+        assert child(after[situation.key], *change.path) == change.value
+    else:
+        assert after.get(situation.key) == (changed(before[situation.key], [change]) or None)
 
 
 CHARTS = list({tuple(situation.files.items()): situation for situation in PLAIN}.values())
