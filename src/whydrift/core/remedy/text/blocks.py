@@ -73,7 +73,7 @@ def folded_splice(text: Text, node: Scalar, old: str, new: str) -> Splice | None
         tail += 1
     head, tail = head - head % 2, tail - tail % 2
     gone, come = before[head : len(before) - tail], after[head : len(after) - tail]
-    if not gone or not come:
+    if not gone or not "".join(come).strip() or "\n" in "".join(come):
         return None
     start, end = raw[head // 2].start(), raw[(len(before) - tail - 1) // 2].end()
     return Splice(base + start, base + end, "".join(come))
