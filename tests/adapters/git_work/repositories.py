@@ -40,7 +40,7 @@ def remote(folder: Path, files: Mapping[str, str], env: Mapping[str, str]) -> st
     git(work, "add", "--all", env=env)
     git(work, "commit", "--quiet", "-m", "first", env=env)
     git(folder, "clone", "--quiet", "--bare", str(work), str(bare), env=env)
-    for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant"):
+    for setting in ("uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant", "http.receivepack"):
         git(bare, "config", setting, "true", env=env)
     return bare.as_uri()
 

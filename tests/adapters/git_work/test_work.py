@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from tests.adapters.git_work.repositories import bare, git, remote, user
+from tests.adapters.git_work.smart_http import git_server
 
+from whydrift.adapters.forge import Forges
 from whydrift.adapters.git.work import WorkClones
 from whydrift.ports import Body, NotRead, Refused, Unanswered
 
@@ -205,3 +207,34 @@ def test_the_repository_is_reached_as_the_users_checkout_reaches_it(
     made = committed(clones, argocds, {"other.yaml": "a: 2\n"})
     assert isinstance(asyncio.run(clones.push(argocds, made, "whydrift/one")), Body)
     assert git(bare(url), "rev-parse", "whydrift/one", env=env) == made
+
+
+def test_a_forges_token_is_used_where_the_users_helpers_have_no_login(
+    tmp_path: Path, url: str, env: dict[str, str]
+) -> None:
+    """Cloned, read and pushed over HTTP; the token stands in no argument, no URL and no file of the clone."""
+    token, place = "tok-0123456789", bare(url)
+    with git_server(place.parent, f"x-access-token:{token}") as server:
+        forges = Forges({"GITHUB_SERVER_URL": server.url, "GITHUB_TOKEN": token}, tmp_path)
+        served = f"{server.url}/{place.name}"
+        clones = WorkClones(tmp_path / "state", {}, forges.login)
+        assert asyncio.run(clones.content(served, head(clones, served), "other.yaml")) == "a: 1\n"
+        made = committed(clones, served, {"other.yaml": "a: 2\n"})
+        assert isinstance(asyncio.run(clones.push(served, made, "whydrift/one")), Body)
+        stranger = WorkClones(tmp_path / "stranger", {}, Forges({"GITHUB_TOKEN": token}, tmp_path).login)
+        refused = asyncio.run(stranger.head(served, "main"))
+    assert git(place, "rev-parse", "whydrift/one", env=env) == made
+    assert isinstance(refused, NotRead), "the token is github.com's, not this server's"
+    kept = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
+    assert kept and not any(token.encode() in path.read_bytes() for path in kept)
+
+
+def test_the_users_own_login_comes_first(tmp_path: Path, url: str, env: dict[str, str]) -> None:
+    """What the user's credential helper says is used; the forge's token is not even sent."""
+    with git_server(bare(url).parent, "jo:own-password") as server:
+        config = Path(env["HOME"]) / ".gitconfig"
+        own = "!f() { echo username=jo; echo password=own-password; }; f"
+        config.write_text(f'{config.read_text()}[credential]\n\thelper = "{own}"\n')
+        forges = Forges({"GITHUB_SERVER_URL": server.url, "GITHUB_TOKEN": "tok-wrong"}, tmp_path)
+        clones = WorkClones(tmp_path / "state", {}, forges.login)
+        assert head(clones, f"{server.url}/{bare(url).name}") == head(clones, url)

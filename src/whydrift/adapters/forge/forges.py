@@ -23,6 +23,9 @@ from whydrift.ports import Body, NotRead, Outcome, Proposal, Refused, Reply, Una
 TOKENS = {Software.GITHUB: "GITHUB_TOKEN or `gh auth login`", Software.GITLAB: "GITLAB_TOKEN or `glab auth login`"}
 
 
+USERS = {Software.GITHUB: "x-access-token", Software.GITLAB: "oauth2"}
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """One repository at a forge's API: how a request is opened, and how open ones are found."""
@@ -68,6 +71,18 @@ class Forges:
             return NotRead(outcome.why)
         return next((text(row, api.address) for row in items(_decoded(outcome.content))), "")
 
+    def login(self, address: str) -> tuple[str, str] | None:
+        """User and password with which a token is used for git over https; None where there is no token for the host.
+
+        GitHub: "Authenticating with HTTP"; GitLab: "Clone using a token" (any user name does).
+        """
+        place = place_of(address)
+        kind = self._software(place) if place is not None else Software.OTHER
+        if place is None or kind is Software.OTHER or not (address.startswith("https://") or is_loopback(address)):
+            return None
+        token = token_of(place.host, kind, self._environ, self._home)
+        return (USERS[kind], token) if _usable(token) else None
+
     def _software(self, place: Place) -> Software:
         return software(place.host, self._environ, gitlab_logins(self._environ, self._home))
 
@@ -80,12 +95,17 @@ class Forges:
         if kind is Software.OTHER:
             return NotRead(f"requests are opened on GitHub and GitLab, and {place.host} is not known to be one")
         token = token_of(place.host, kind, self._environ, self._home)
-        if not token or not token.isascii() or not token.isprintable():
+        if not _usable(token):
             return NotRead(f"no token for {place.host} ({TOKENS[kind]})")
         base = api_of(place, kind, self._environ)
         if not base.startswith("https://") and not is_loopback(base):
             return NotRead(f"{base} is not encrypted: no token is sent there")
         return (_github if kind is Software.GITHUB else _gitlab)(place, base, token, proposal, self._environ)
+
+
+def _usable(token: str) -> bool:
+    """Whether a token can be one: it is sent in a header, and printed to git in a line."""
+    return bool(token) and token.isascii() and token.isprintable()
 
 
 def _github(place: Place, base: str, token: str, proposal: Proposal, environ: Mapping[str, str]) -> Api:

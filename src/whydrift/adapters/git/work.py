@@ -12,30 +12,34 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from whydrift.adapters.git.command import GitFailed, checked_revision, git
-from whydrift.adapters.git.repository import LOGIN, same_repository
+from whydrift.adapters.git.remote import SETTINGS, Login, Remote, remote_of
+from whydrift.adapters.git.repository import same_repository
 from whydrift.ports import Body, NotRead, Outcome, Refused, Unanswered
 
-LONG = 600
 REGULAR = ("100644", "100755")
 LFS = "version https://git-lfs.github.com/spec/"
 IDENTITY = ("user.name", "user.email", "user.signingkey", "commit.gpgsign", "gpg.format", "gpg.ssh.allowedsignersfile")
 """What a checkout may say of its user in its own settings; all else is the user's global configuration."""
-OWN_SETTINGS = ("user.useConfigOnly=true", "push.recurseSubmodules=no", "push.followTags=false", "core.attributesFile=")
 
 
 class WorkClones:
-    """`ports.WorkClone` in a folder. `checkouts` are the user's own by URL: they may say who commits there."""
+    """`ports.WorkClone` in a folder.
 
-    def __init__(self, folder: Path, checkouts: Mapping[str, Path]) -> None:
+    `checkouts` are the user's own by URL: they say who commits there, and where the user pushes to. `login` is for
+    remotes that the user's own credential helpers do not know.
+    """
+
+    def __init__(self, folder: Path, checkouts: Mapping[str, Path], login: Login = lambda address: None) -> None:
         self._folder = folder
+        self._login = login
         self._checkouts = {same_repository(url): place for url, place in checkouts.items()}
 
     async def head(self, url: str, branch: str) -> str | NotRead:
         """The hash that the remote has for a branch now, "" where it has none."""
         try:
             ref = "HEAD" if branch == "HEAD" else f"refs/heads/{checked_revision(branch)}"
-            address = await self._address(url)
-            listed = await git(None, "ls-remote", "--quiet", "--end-of-options", address, ref, seconds=LONG)
+            remote = await self._remote(url)
+            listed = await remote.git(None, "ls-remote", "--quiet", "--end-of-options", remote.address, ref)
         except GitFailed as error:
             return NotRead(str(error))
         found = (line.split("\t") for line in listed.decode("utf-8", "replace").splitlines())
@@ -44,8 +48,9 @@ class WorkClones:
     async def default_branch(self, url: str) -> str | NotRead:
         """The name of the branch that HEAD stands for on the remote."""
         try:
+            remote = await self._remote(url)
             options = ("--quiet", "--symref", "--end-of-options")
-            listed = await git(None, "ls-remote", *options, await self._address(url), "HEAD", seconds=LONG)
+            listed = await remote.git(None, "ls-remote", *options, remote.address, "HEAD")
         except GitFailed as error:
             return NotRead(str(error))
         for line in listed.decode("utf-8", "replace").splitlines():
@@ -56,9 +61,10 @@ class WorkClones:
     async def content(self, url: str, revision: str, file: str) -> str | NotRead:
         """The text of a regular file at a revision."""
         try:
-            place = await self._with(url, revision)
+            remote = await self._remote(url)
+            place = await self._with(url, remote, revision)
             _, blob = await _entry(place, revision, file)
-            raw = await git(place, "cat-file", "blob", blob)
+            raw = await remote.git(place, "cat-file", "blob", blob)  # a partial clone fetches it now
             found = raw.decode()
         except (GitFailed, UnicodeDecodeError) as error:
             return NotRead(str(error) if isinstance(error, GitFailed) else f"{file} is no text")
@@ -67,7 +73,7 @@ class WorkClones:
     async def commit(self, url: str, parent: str, files: Mapping[str, str], message: str) -> str | NotRead:
         """Commit whole contents on top of a revision; the hash."""
         try:
-            place = await self._with(url, parent)
+            place = await self._with(url, await self._remote(url), parent)
             who = await self._identity(url)
             tree = await _tree(place, parent, files)
             signs = await _stated(place, "commit.gpgsign", who, "--type=bool") == "true"
@@ -87,11 +93,11 @@ class WorkClones:
     async def push(self, url: str, revision: str, branch: str) -> Outcome:
         """Push a commit as a new branch. What the remote has afterwards says what became of it."""
         try:
-            place = await self._with(url, revision)
+            remote = await self._remote(url)
+            place = await self._with(url, remote, revision)
             ref = f"refs/heads/{checked_revision(branch)}"
             how = ("--quiet", "--no-verify", "--recurse-submodules=no", f"--force-with-lease={ref}:")
-            target = (await self._address(url), f"{checked_revision(revision)}:{ref}")
-            await git(place, "push", *how, *target, seconds=LONG, settings=OWN_SETTINGS)
+            await remote.git(place, "push", *how, remote.address, f"{checked_revision(revision)}:{ref}")
         except GitFailed as error:
             return await self._after_failure(url, revision, branch, str(error))
         return Body(revision.encode())
@@ -102,25 +108,18 @@ class WorkClones:
             return Unanswered(f"{why}; and {there.why}")
         return Body(revision.encode()) if there == revision else Refused(why)
 
-    async def _with(self, url: str, revision: str) -> Path:
+    async def _with(self, url: str, remote: Remote, revision: str) -> Path:
         """The clone, made where there is none, with a commit in it."""
         place = self._place(url)
         if not place.exists():
-            await _clone(await self._address(url), place)
+            await _clone(remote, place)
         if not await _has(place, revision):
             fetch = ("fetch", "--quiet", "--no-tags", "--filter=blob:none", "--recurse-submodules=no")
-            await git(place, *fetch, "origin", checked_revision(revision), seconds=LONG)
+            await remote.git(place, *fetch, "origin", checked_revision(revision))
         return place
 
-    async def _address(self, url: str) -> str:
-        """Where the user reaches a repository: as their checkout of it says, else the URL that Argo CD uses."""
-        checkout = self._checkouts.get(same_repository(url))
-        remotes = "" if checkout is None else await _configured(checkout, r"^remote\..*\.(url|pushurl)$")
-        for line in remotes.splitlines():
-            own = line.partition(" ")[2]
-            if own != url and same_repository(own) == same_repository(url):
-                return _writable(own)
-        return _writable(url)
+    async def _remote(self, url: str) -> Remote:
+        return await remote_of(url, self._checkouts.get(same_repository(url)), self._login)
 
     def _place(self, url: str) -> Path:
         return self._folder / hashlib.sha256(same_repository(url).encode()).hexdigest()[:32]
@@ -129,36 +128,18 @@ class WorkClones:
         """Settings that say who commits: those of the user's own checkout of the repository, where there is one."""
         checkout = self._checkouts.get(same_repository(url))
         if checkout is None:
-            return OWN_SETTINGS
+            return SETTINGS
         stated = {key: await _stated(checkout, key, (), "--local") for key in IDENTITY}
-        return (*OWN_SETTINGS, *(f"{key}={value}" for key, value in stated.items() if value))
+        return (*SETTINGS, *(f"{key}={value}" for key, value in stated.items() if value))
 
 
-def _writable(url: str) -> str:
-    """The URL without a login: the user's own credentials are meant, and none may show up in a process list.
-
-    GitFailed for what is no repository to write to.
-    """
-    if url.startswith("-") or "::" in url.split("/")[0]:
-        raise GitFailed(f"{url!r} is no repository that may be written to")
-    return LOGIN.sub("", url) if url.startswith(("http://", "https://")) else url
-
-
-async def _configured(place: Path, keys: str) -> str:
-    """The lines of a checkout's own configuration whose keys match, "" where none does."""
-    try:
-        return (await git(place, "config", "--local", "--get-regexp", keys)).decode("utf-8", "replace")
-    except GitFailed:
-        return ""
-
-
-async def _clone(address: str, place: Path) -> None:
+async def _clone(remote: Remote, place: Path) -> None:
     """A bare clone, there at once or not at all."""
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_name(f"{place.name}.{secrets.token_hex(4)}")
     options = ("--bare", "--filter=blob:none", "--no-tags", "--quiet", "--template=")
     try:
-        await git(None, "clone", *options, "--end-of-options", address, str(partial), seconds=LONG)
+        await remote.git(None, "clone", *options, "--end-of-options", remote.address, str(partial))
         partial.rename(place)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
