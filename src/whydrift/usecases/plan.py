@@ -11,12 +11,15 @@ from whydrift.core.model.digest import digest
 from whydrift.core.model.plan import ApplicationRef, Left
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
+from whydrift.core.pipeline import Analysis
 from whydrift.core.remedy.batches import BLOCKING
+from whydrift.core.remedy.mending import Mend
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.text.comments import commented
 from whydrift.core.remedy.unplanned import unplanned
 from whydrift.usecases.drafts import Draft, drafted
+from whydrift.usecases.mends import Mending
 from whydrift.usecases.triage import Look, look_at
 from whydrift.usecases.wider import Bystanders
 from whydrift.usecases.workbench import Workbench
@@ -29,6 +32,7 @@ class Planned:
     offers: tuple[Offer, ...]
     applications: tuple[ApplicationRef, ...]
     left: tuple[Left, ...]
+    mends: tuple[Mend, ...]
     newest: str
     """The time of the newest comparison (RFC 3339): of a recording that states no other time."""
 
@@ -53,10 +57,14 @@ class Drafting:
 
 @dataclass(frozen=True)
 class Planning:
-    """What is planned for (`wanted` takes a cause), whom edits may touch, and whether they say why they are made."""
+    """What is planned for (`wanted` takes a cause, or a kind of trouble), and whether edits say why they are made.
+
+    `bystanders` are whom edits may touch, `analysis` is how they are looked at.
+    """
 
     wanted: Callable[[str], bool]
     bystanders: Bystanders
+    analysis: Analysis
     comment: bool = False
 
 
@@ -67,17 +75,19 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     """
     kept: list[Draft] = []
     async with aclosing(drafts) as stream:
-        kept = [draft async for draft in stream if draft.choices or draft.outcome.objects]
-    offers = await _with_bystanders(await _stacked(kept, bench, how.wanted, how.comment), bench, how.bystanders)
+        kept = [draft async for draft in stream if draft.choices or draft.outcome.objects or draft.outcome.broken]
+    made, overlay = await _stacked(kept, bench, how.wanted, how.comment)
+    offers = await _with_bystanders(made, bench, how.bystanders)
+    mends = await Mending(bench, how.analysis, how.bystanders.applications, overlay).mends(kept, how.wanted)
     left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
-    return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, newest)
+    return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, mends, newest)
 
 
 async def _stacked(
     drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool], comment: bool
-) -> list[tuple[Draft, Offer]]:
-    """Offers whose edits stand on each other, in that order; what does not come out together has no proof."""
+) -> tuple[list[tuple[Draft, Offer]], Overlay]:
+    """Offers whose edits stand on each other, in that order, and all edits; what does not come out has no proof."""
     found = [(draft, offer) for draft in drafts for offer in await bench.offers(draft) if wanted(offer.cause)]
     overlay = Overlay()
     made: list[tuple[Draft, Offer]] = []
@@ -89,7 +99,7 @@ async def _stacked(
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, offer))
     why = {draft.named: await bench.together(draft, [o for d, o in made if d is draft], overlay) for draft in drafts}
-    return [(draft, _refuted(offer, why[draft.named])) for draft, offer in made]
+    return [(draft, _refuted(offer, why[draft.named])) for draft, offer in made], overlay
 
 
 async def _with_bystanders(
@@ -130,6 +140,7 @@ def _reference(application: Application) -> ApplicationRef:
         instance=application.instance,
         cluster=application.cluster,
         resource_version=text(application.raw, "metadata", "resourceVersion"),
+        digest=digest(application.raw),
         digest=digest(application.raw),
         revisions=application.revisions,
         automated=application.automated,

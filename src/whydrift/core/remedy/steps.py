@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import msgspec
 
 from whydrift.core.explain.writers import last_writer
 from whydrift.core.model.application import Application
-from whydrift.core.model.digest import digest
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.plan import EditStep, FieldRef, ObjectRef, ProofStep, Step
-from whydrift.core.model.remedy import Edit, Safety
+from whydrift.core.model.plan import FieldRef, ProofStep, Step
+from whydrift.core.model.remedy import Safety
 from whydrift.core.model.secrets import masked
-from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.triage import Value
-from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
+from whydrift.core.model.values import ABSENT, MaybeJson, is_object
 from whydrift.core.remedy import commands
 from whydrift.core.remedy.application_patch import back, merged, patch_of
-from whydrift.core.remedy.batches import OPTIONS, BatchKey, batches, tracked
+from whydrift.core.remedy.batches import OPTIONS, BatchKey, Order, batches
+from whydrift.core.remedy.commits import committed
 from whydrift.core.remedy.deletes import deletion_order
+from whydrift.core.remedy.mend_steps import mend_step
+from whydrift.core.remedy.mending import Mend
+from whydrift.core.remedy.object_refs import object_ref
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.places.application import application_manifest, changes_of, leaves
-from whydrift.core.remedy.text.diff import unified
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.core.remedy.titles import title, why
 
@@ -33,11 +32,19 @@ SAFETIES = (Safety.SAFE, Safety.UNSAFE, Safety.MANUAL)
 Parts = dict[str, object]
 
 
-def steps(offers: Iterable[Offer]) -> tuple[Step, ...]:
-    """The steps, numbered; each names those before it that it stands on."""
+def steps(offers: Iterable[Offer], mends: Sequence[Mend] = ()) -> tuple[Step, ...]:
+    """The steps, numbered; each names those before it that it stands on.
+
+    What mends something broken comes after the other commits, on which its edits stand; what is asked comes last.
+    """
     made: list[Step] = []
-    for number, (key, batch) in enumerate(batches(offers).items(), start=1):
-        made.append(_step(str(number), key, batch, made))
+    waiting = [mend for mend in mends if mend.edit is not None]
+    for key, batch in batches(offers).items():
+        while waiting and key[0] > Order.COMMIT:
+            made.append(mend_step(str(len(made) + 1), waiting.pop(0), made))
+        made.append(_step(str(len(made) + 1), key, batch, made))
+    for mend in (*waiting, *(mend for mend in mends if mend.edit is None)):
+        made.append(mend_step(str(len(made) + 1), mend, made))
     return tuple(made)
 
 
@@ -55,7 +62,7 @@ def _step(number: str, key: BatchKey, batch: Sequence[Offer], before: Sequence[S
         applications=named,
         safety=max((offer.group.choice.safety for offer in batch), key=SAFETIES.index),
         proof=_proof(batch),
-        objects=tuple(dict.fromkeys(_object(offer.item) for offer in batch)),
+        objects=tuple(dict.fromkeys(object_ref(offer.item) for offer in batch)),
         fields=tuple(_field(offer, difference) for offer in batch for difference in offer.group.differences),
         instead=tuple(dict.fromkeys(f"{i.kind.value}: {i.why}" for o in batch for i in o.group.choice.instead)),
         where=next((place for offer in batch if (place := _where(offer))), ""),
@@ -100,18 +107,6 @@ def _where(offer: Offer) -> str:
     return offer.edit.where if offer.edit is not None else offer.group.choice.place
 
 
-def _object(item: ObjectSnapshot) -> ObjectRef:
-    live = item.live if is_object(item.live) else item.target
-    return ObjectRef(
-        id=item.key.id,
-        namespace=item.key.namespace,
-        api_version=text(live, "apiVersion"),
-        uid=text(item.live, "metadata", "uid"),
-        resource_version=text(item.live, "metadata", "resourceVersion"),
-        digest=digest(item.live) if is_object(item.live) else "",
-    )
-
-
 def _field(offer: Offer, difference: Difference) -> FieldRef:
     key = offer.item.key
     wanted = next((c.value for c in offer.group.changes if c.path == difference.path), ABSENT)
@@ -145,36 +140,7 @@ def _told(value: MaybeJson) -> Value | msgspec.UnsetType:
 
 
 def _commit(step: Step, batch: Sequence[Offer]) -> Step:
-    edits = composed(offer.edit for offer in batch if offer.edit is not None)
-    repo, home = edits[0].repo, batch[0].home
-    place = next((n for n, source in enumerate(home.sources) if source.repo == repo), len(home.revisions))
-    branch = tracked(home, repo)
-    patch = f"patches/{step.id.zfill(4)}-{step.remedy.value}-{step.causes[0]}.patch"
-    return msgspec.structs.replace(
-        step,
-        repo=repo,
-        branch=branch,
-        revision=home.revisions[place] if place < len(home.revisions) else "",
-        edits=tuple(
-            EditStep(file=e.file, line=e.line, how=e.how, before=_digest(e.before), diff=unified(e)) for e in edits
-        ),
-        patch=patch,
-        commands=commands.commit_commands(repo, branch, step.id, patch),
-        rollback=commands.commit_rollback(step.id),
-    )
-
-
-def composed(edits: Iterable[Edit]) -> list[Edit]:
-    """One edit a file: from what it held before the first to what it holds after the last."""
-    files: dict[tuple[str, str], Edit] = {}
-    for edit in edits:
-        held = files.get((edit.repo, edit.file))
-        files[edit.repo, edit.file] = edit if held is None else replace(held, after=edit.after)
-    return list(files.values())
-
-
-def _digest(content: str) -> str:
-    return hashlib.sha256(content.encode()).hexdigest()
+    return committed(step, [offer.edit for offer in batch if offer.edit is not None], batch[0].home)
 
 
 def _application(step: Step, batch: Sequence[Offer]) -> Step:
@@ -210,7 +176,7 @@ def _refresh(step: Step, batch: Sequence[Offer]) -> Step:
 def _delete(step: Step, batch: Sequence[Offer]) -> Step:
     live = {offer.item.key: offer.item.live for offer in batch}
     keys = deletion_order(obj for obj in live.values() if is_object(obj))
-    refs = {offer.item.key: _object(offer.item) for offer in batch}
+    refs = {offer.item.key: object_ref(offer.item) for offer in batch}
     files = {key: f"dump-{key.kind.lower()}-{key.name}.yaml" for key in keys}
     dumps = [commands.dump_command(key, files[key]) for key in keys]
     return msgspec.structs.replace(
