@@ -141,7 +141,6 @@ def _reference(application: Application) -> ApplicationRef:
         cluster=application.cluster,
         resource_version=text(application.raw, "metadata", "resourceVersion"),
         digest=digest(application.raw),
-        digest=digest(application.raw),
         revisions=application.revisions,
         automated=application.automated,
     )
