@@ -39,7 +39,7 @@ FILES = {
 }
 APPLICATIONS: dict[str, tuple[str, JsonObject]] = {
     "eu": ("Kustomize", {"path": "eu"}),
-    "us": ("Kustomize", {"path": "us"}),
+    "us": ("Kustomize", {"path": "us", "repoURL": URL.removesuffix(".git")}),
     "pinned": ("Kustomize", {"path": "pinned"}),
     "default": ("Helm", {"path": "chart"}),
     "prod": ("Helm", {"path": "chart", "helm": {"valueFiles": ["../env/prod.yaml"]}}),

@@ -13,6 +13,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
+from whydrift.core.model.sources import same_url
 from whydrift.core.model.trouble import Tree
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader
@@ -44,16 +45,18 @@ class Bystanders:
         if edit.file == APPLICATION or edit.before == edit.after:
             return []
         known = {_named(application): application for application in own}
-        branches = {s.target_revision for a in known.values() for s in a.sources if s.repo == edit.repo}
+        branches = {s.target_revision for a in known.values() for s in a.sources if same_url(s.repo, edit.repo)}
         others = [a for a in self.applications if _named(a) not in known and a.instance == reader.instance]
-        following = [a for a in others if any(s.target_revision in branches for s in a.sources if s.repo == edit.repo)]
+        following = [
+            a for a in others if any(s.target_revision in branches for s in a.sources if same_url(s.repo, edit.repo))
+        ]
         touched = [a for a in following if await self._is_rendered_from(a, edit, reader)]
         told = [await _told(a, edit, renders) for a in touched[:MOST]]
         return [says for says in told if says] + [f"Application {_named(a)} may change too" for a in touched[MOST:]]
 
     async def _is_rendered_from(self, application: Application, edit: Edit, reader: FactReader) -> bool:
         """Whether a file is among those that an application is rendered from."""
-        if any(_is_below(edit.file, source.path) for source in application.sources if source.repo == edit.repo):
+        if any(_is_below(edit.file, source.path) for source in application.sources if same_url(source.repo, edit.repo)):
             return True
         if _named(application) not in self._trees:
             itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
@@ -61,7 +64,9 @@ class Bystanders:
             found = reader.facts(application, itself).maybe(RENDERED_FROM)
             self._trees[_named(application)] = found.trees if found is not None else ()
             reader.forget(application)
-        return any(tree.repo == edit.repo and edit.file in tree.files for tree in self._trees[_named(application)])
+        return any(
+            same_url(tree.repo, edit.repo) and edit.file in tree.files for tree in self._trees[_named(application)]
+        )
 
 
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:

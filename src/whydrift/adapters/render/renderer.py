@@ -18,7 +18,7 @@ from whydrift.adapters.render.kustomize import kustomized_manifests, read_kustom
 from whydrift.adapters.render.plain import plain_manifests
 from whydrift.adapters.render.sources import Asked, asked, discovered, with_parameters_of_folder
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.sources import source_type
+from whydrift.core.model.sources import same_url, source_type
 from whydrift.core.model.values import JsonObject, mapping
 from whydrift.core.prove.placing import placed, unread_placing
 from whydrift.ports import Blob, NotRead, Rendering, Trees
@@ -138,7 +138,7 @@ class ToolRenderer:
         return checkout
 
     def _unread(self, source: Asked, rendering: Rendering) -> Checkout:
-        edits = {name: content for (url, name), content in rendering.edits.items() if url == source.source.repo}
+        edits = {name: content for (url, name), content in rendering.edits.items() if same_url(url, source.source.repo)}
         return Checkout(source.source.repo, source.revision, self._trees, edits)
 
     async def _once(

@@ -53,3 +53,12 @@ def _dry(application: Application) -> str:
         + (f" at {at}" if at else "")
         + (f" (rendered from commit {rendered})" if rendered else "")
     )
+
+
+def same_url(one: str, other: str) -> bool:
+    """Whether two URLs name one repository: a last slash, `.git` and letter case do not count (NormalizeGitURL)."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> str:
+    return url.rstrip("/").removesuffix(".git").lower()
