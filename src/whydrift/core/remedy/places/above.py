@@ -36,7 +36,8 @@ def lifted(edit: Edit, holder: Holder) -> Iterator[Edit]:
     not written over.
     """
     before = documents(edit.before)[0].value
-    changes = changes_of(edit)
+    # where a rule comes with an option that it needs, the line to look at is the rule's
+    changes = sorted(changes_of(edit), key=lambda change: change.path[:2] != ("spec", "ignoreDifferences"))
     if not is_object(before) or not changes:
         return
     if holder.key.kind != SET:
