@@ -53,6 +53,10 @@ class Renderings:
         placing: Placing | None = None,
     ) -> Rendered | NotRead:
         """What any application renders to, with contents by repository and path, or with another spec."""
+        try:
+            application = self._without_secrets(application)
+        except SourceError as error:
+            return NotRead(str(error))
         cluster = await self._cluster(application)
         version = text(cluster, "info", "serverVersion") or text(cluster, "serverVersion")
         served = tuple(str(name) for name in items(cluster, "info", "apiVersions"))
@@ -65,6 +69,12 @@ class Renderings:
         except SourceError as error:
             return NotRead(str(error))
         return {key: obj for key, obj in masked.items() if is_object(obj)}
+
+    def _without_secrets(self, application: Application) -> Application:
+        """The Application with its sources masked: what it states reaches the command line of a tool."""
+        raw, status, mask = application.raw, mapping(application.raw, "status"), self.reader.masker.mask
+        compared: JsonObject = {**status, "sync": mask(mapping(status, "sync"))}
+        return Application({**raw, "spec": mask(mapping(raw, "spec")), "status": compared}, application.instance)
 
     async def _cluster(self, application: Application) -> JsonObject:
         """Argo CD's own words for the destination cluster; {} where it does not tell."""
