@@ -219,7 +219,6 @@ def world(opened: Opened, connection: Connection, journal: FileJournal, plan: st
 
     state = opened.settings.state
     forges = Forges(os.environ, Path.home())
-    again = Again(opened.answers, analysis(opened.settings, hidden=True), opened.reader)
     return World(
         source=opened.answers,
         writes=_writes(opened.answers, how.dump_secrets),
@@ -228,7 +227,7 @@ def world(opened: Opened, connection: Connection, journal: FileJournal, plan: st
         journal=journal,
         dumps=FileDumps(state / "dumps"),
         masker=opened.masker,
-        fresh=again.explained,
+        again=Again(opened.answers, analysis(opened.settings, hidden=True), opened.reader),
         now=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         plan=plan,
         timing=Timing(watch=how.watch),

@@ -1,10 +1,10 @@
-"""One application explained anew: what is true of it just before it is changed."""
+"""Applications explained anew: what is true of them just before they are changed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import ApplicationRef
@@ -17,24 +17,40 @@ from whydrift.usecases.triage import Look, explain_application
 from whydrift.usecases.workbench import Workbench
 
 
-@dataclass(frozen=True)
+@dataclass
 class Again:
-    """Explains applications of a source, remedies included; nothing that was read before is used."""
+    """Explains applications of a source, remedies included; nothing that was read before is used.
+
+    Looking ahead at several reads the fleet once for all of them; `forget` what was not asked for by then.
+    """
 
     source: Source
     analysis: Analysis
     reader_of: Callable[[str], FactReader]
+    _ahead: dict[ApplicationRef, ApplicationAnswer] = field(default_factory=dict)
 
     async def explained(self, ref: ApplicationRef) -> ApplicationAnswer | None:
         """The application as it is now, with what a sync would do; None where there is none."""
+        if ref not in self._ahead:
+            await self.look_ahead([ref])
+        return self._ahead.pop(ref, None)
+
+    async def look_ahead(self, refs: Collection[ApplicationRef]) -> None:
+        """Explain several, each to be asked for once."""
+        wanted = {(ref.name, ref.namespace, ref.instance): ref for ref in refs}
 
         def chosen(application: Application) -> bool:
-            found = (application.name, application.namespace, application.instance)
-            return found == (ref.name, ref.namespace, ref.instance)
-
-        async def explain(application: Application, look: Look) -> ApplicationAnswer:
-            return await explain_application(application, look, Workbench())
+            return (application.name, application.namespace, application.instance) in wanted
 
         how = replace(self.analysis, synced=True)
-        async with aclosing(visit(self.source, how, self.reader_of, chosen, Read(), explain)) as stream:
-            return await anext(stream, None)
+        async with aclosing(visit(self.source, how, self.reader_of, chosen, Read(), _explain)) as stream:
+            async for answer in stream:
+                self._ahead[wanted[answer.name, answer.namespace, answer.instance]] = answer
+
+    def forget(self) -> None:
+        """Let go of what was looked at ahead: it gets old."""
+        self._ahead.clear()
+
+
+async def _explain(application: Application, look: Look) -> ApplicationAnswer:
+    return await explain_application(application, look, Workbench())

@@ -88,7 +88,7 @@ def _not_deletable(world: World, found: JsonObject) -> str:
 
 async def unused(world: World, objects: Sequence[ObjectRef], ref: ApplicationRef) -> None:
     """Stopped where an object is no leftover any more, or somebody uses it by now."""
-    answer = await world.fresh(ref)
+    answer = await world.again.explained(ref)
     told = answer.objects if answer is not None else None
     if not isinstance(told, tuple):
         raise Stopped(f"who uses the objects of {named(ref)} could not be read again")

@@ -22,6 +22,8 @@ from whydrift.usecases.apply.world import Stopped, World
 CARRIED_OUT = "carried out"
 """The act that ends a step."""
 SELECTED = "selected"
+EXPLAINED = frozenset({"sync", "delete"})
+"""The kinds of step whose applications are explained anew before."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,17 @@ async def refusals(run: Run) -> list[StepAnswer]:
     Not for what was begun: an interrupted act may have changed what the others look at, and nobody has noted it yet.
     Every step looks again before it changes anything.
     """
+    now = [step for step in run.carried.steps if not _waits_for_merge(run, step)]
+    looked_at = {ref for step in now if step.kind in EXPLAINED for ref in applications_of(run.plan, step)}
+    if looked_at:
+        await run.world.again.look_ahead(looked_at)
     found: list[StepAnswer] = []
-    for step in run.carried.steps:
-        if _waits_for_merge(run, step):
-            continue
+    for step in now:
         try:
             await _check(run, step)
         except WhydriftError as error:
             found.append(answer(step, StepState.REFUSED, str(error)))
+    run.world.again.forget()
     return found
 
 

@@ -40,7 +40,7 @@ async def sync_unmoved(world: World, step: Step, ref: ApplicationRef, merged: tu
 
 async def _known_to_be_safe(world: World, step: Step, ref: ApplicationRef) -> None:
     """Stopped where a sync now would lose something, as far as the objects of the step go; all where it names none."""
-    answer = await world.fresh(ref)
+    answer = await world.again.explained(ref)
     forecast = answer.sync if isinstance(answer, ApplicationAnswer) else msgspec.UNSET
     if isinstance(forecast, msgspec.UnsetType):
         raise Stopped(f"what a sync of {named(ref)} would do now is not known")

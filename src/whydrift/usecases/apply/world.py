@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from whydrift.core.model.journal import ActState, Entry, last_of
-from whydrift.core.model.plan import ApplicationRef
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.errors import WhydriftError
 from whydrift.ports import Body, Dumps, Forge, Journal, NotRead, Outcome, Refused, Source, Unanswered, WorkClone, Writes
+from whydrift.usecases.apply.fresh import Again
 
 Happened = Callable[[Entry], Awaitable[str | NotRead]]
 """Whether an act that was begun took place: what came of it, "" where it did not, NotRead where nobody can tell.
@@ -35,7 +34,7 @@ class Timing:
 
 @dataclass
 class World:
-    """Everything outside. `fresh` explains one application anew; `now` is the time (RFC 3339); `plan` its digest."""
+    """Everything outside. `again` explains applications anew; `now` is the time (RFC 3339); `plan` its digest."""
 
     source: Source
     writes: Writes
@@ -44,7 +43,7 @@ class World:
     journal: Journal
     dumps: Dumps
     masker: Masker
-    fresh: Callable[[ApplicationRef], Awaitable[ApplicationAnswer | None]]
+    again: Again
     now: Callable[[], str]
     plan: str
     timing: Timing = Timing()
