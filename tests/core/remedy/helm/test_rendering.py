@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.remedy.helm.situations import Situation, situations
@@ -128,6 +128,10 @@ FRAGMENTS = st.sampled_from([*(f"{word} " for word in WORDS.split()), *WORDS.spl
 
 
 @settings(max_examples=400)
+@example("{{ define }}")
+@example("{{ template }}{{ block }}{{ end }}")
+@example("{{ 08 }}{{ 'ab' }}{{ 1e }}")
+@example("{{ end }}{{ else }}")
 @given(st.lists(FRAGMENTS, max_size=25).map("".join))
 def test_no_text_breaks_the_reader(template: str) -> None:
     files = {

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
+import math
 import posixpath
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from urllib.parse import quote_plus
 
-from whydrift.core.remedy.places.helm.evaluation import entry, is_true
+from whydrift.core.remedy.places.helm.evaluation import is_true
 from whydrift.core.remedy.places.helm.functions import number, text
-from whydrift.core.remedy.places.helm.layers import merged, stated_tree
+from whydrift.core.remedy.places.helm.functions_collections import COLLECTIONS
+from whydrift.core.remedy.places.helm.layers import stated_tree
 from whydrift.core.remedy.places.helm.regexes import replaced, replaced_literally, search
-from whydrift.core.remedy.places.helm.traced import NOTHING, Method, Piece, Traced, joined, made, plain
+from whydrift.core.remedy.places.helm.traced import Method, Piece, Traced, joined, made, plain
 from whydrift.core.remedy.places.helm.versions import holds
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable
@@ -25,8 +25,6 @@ Given = Sequence[Traced]
 
 LONGEST = 1_000_000
 """How long a text may become by one call: templates can ask for any length."""
-MOST_NUMBERS = 10_000
-"""How many numbers a template may count at once."""
 
 
 def _text(change: Callable[[str], str]) -> Method:
@@ -70,90 +68,6 @@ def _order(test: Callable[[int | float | str, int | float | str], bool]) -> Meth
         return Traced(test(a, b))
 
     return ordered
-
-
-def _items(value: Traced) -> list[Traced]:
-    return value.data if isinstance(value.data, list) else []
-
-
-def _map(value: Traced) -> dict[str, Traced]:
-    return value.data if isinstance(value.data, dict) else {}
-
-
-def _dict(given: Given) -> Traced:
-    return Traced({text(key): value for key, value in zip(given[::2], given[1::2], strict=False)})
-
-
-def _set(given: Given) -> Traced:
-    """`set` changes the map that it is given (sprig, dict.go): templates rely on it."""
-    _map(given[0])[text(given[1])] = given[2]
-    return given[0]
-
-
-def _unset(given: Given) -> Traced:
-    _map(given[0]).pop(text(given[1]), None)
-    return given[0]
-
-
-def _merge(given: Given) -> Traced:
-    """`merge` changes its first map as well; what stands first counts."""
-    for source in given[1:]:
-        _map(given[0]).update(_map(merged(given[0], source)))
-    return given[0]
-
-
-def _overwrite(given: Given) -> Traced:
-    for source in given[1:]:
-        _map(given[0]).update(_map(merged(source, given[0])))
-    return given[0]
-
-
-def _copy(given: Given) -> Traced:
-    value = given[0]
-    data = value.data
-    if isinstance(data, dict):
-        return replace(value, data={key: _copy((item,)) for key, item in data.items()})
-    return replace(value, data=list(data)) if isinstance(data, list) else value
-
-
-def _dig(given: Given) -> Traced:
-    value = given[-1]
-    for key in given[:-2]:
-        if text(key) not in _map(value):
-            return given[-2]
-        value = _map(value)[text(key)]
-    return value
-
-
-def _keys(given: Given) -> Traced:
-    return Traced([Traced(key) for value in given for key in sorted(_map(value))])
-
-
-def _omit(given: Given) -> Traced:
-    gone = set(map(text, given[1:]))
-    return replace(given[0], data={key: item for key, item in _map(given[0]).items() if key not in gone})
-
-
-def _pick(given: Given) -> Traced:
-    kept = set(map(text, given[1:]))
-    return replace(given[0], data={key: item for key, item in _map(given[0]).items() if key in kept})
-
-
-def _has(given: Given) -> Traced:
-    return Traced(any(plain(item) == plain(given[0]) for item in _items(given[1])))
-
-
-def _uniq(given: Given) -> Traced:
-    kept: list[Traced] = []
-    for item in _items(given[0]):
-        if all(plain(item) != plain(other) for other in kept):
-            kept.append(item)
-    return Traced(kept)
-
-
-def _slice(given: Given) -> Traced:
-    bounds = [number(value) for value in given[1:]]
-    return Traced(_items(given[0])[slice(bounds[0] if bounds else 0, bounds[1] if len(bounds) > 1 else None)])
 
 
 def _kind(value: Traced) -> str:
@@ -207,23 +121,12 @@ def _title(whole: str) -> str:
     return re.sub(r"\b[^\W\d]", lambda found: found.group().upper(), whole)
 
 
-def _until(given: Given) -> Traced:
-    steps = range(*(number(value) for value in given))
-    if len(steps) > MOST_NUMBERS:
-        raise ValueError("more numbers than a template would count")
-    return Traced([Traced(place) for place in steps])
-
-
 def _same(given: Given) -> Traced:
     return Traced(any(plain(given[0]) == plain(other) for other in given[1:]))
 
 
-def _length(given: Given) -> Traced:
-    data = given[0].data
-    return Traced(len(data) if isinstance(data, str | list | dict) else 0)
-
-
 MADE: Mapping[str, Method] = {
+    **COLLECTIONS,
     "not": lambda given: Traced(not is_true(given[0])),
     "empty": lambda given: Traced(not is_true(given[0])),
     "eq": _same,
@@ -232,7 +135,6 @@ MADE: Mapping[str, Method] = {
     "le": _order(lambda a, b: a <= b),  # type: ignore[operator]  # as above
     "gt": _order(lambda a, b: a > b),  # type: ignore[operator]  # as above
     "ge": _order(lambda a, b: a >= b),  # type: ignore[operator]  # as above
-    "len": _length,
     "kindOf": lambda given: Traced(_kind(given[0])),
     "kindIs": lambda given: Traced(_kind(given[1]) == text(given[0])),
     "typeOf": lambda given: Traced(
@@ -274,48 +176,15 @@ MADE: Mapping[str, Method] = {
     "add": _numbers(sum),
     "add1": _numbers(lambda values: values[0] + 1),
     "sub": _numbers(lambda values: values[0] - values[1]),
-    "mul": _numbers(lambda values: json.loads(str(values[0])) * values[1]),
+    "mul": _numbers(math.prod),
     "div": _numbers(lambda values: int(values[0] / values[1]) if values[1] else 0),
     "mod": _numbers(lambda values: values[0] % values[1] if values[1] else 0),
     "max": _numbers(max),
     "min": _numbers(min),
     "ceil": lambda given: Traced(float(-(-float(text(given[0]) or 0) // 1))),
     "floor": lambda given: Traced(float(float(text(given[0]) or 0) // 1)),
-    "until": _until,
-    "untilStep": _until,
-    "list": lambda given: Traced(list(given)),
-    "tuple": lambda given: Traced(list(given)),
-    "first": lambda given: next(iter(_items(given[0])), NOTHING),
-    "last": lambda given: next(reversed(_items(given[0])), NOTHING),
-    "rest": lambda given: Traced(_items(given[0])[1:]),
-    "initial": lambda given: Traced(_items(given[0])[:-1]),
-    "append": lambda given: Traced([*_items(given[0]), given[1]]),
-    "prepend": lambda given: Traced([given[1], *_items(given[0])]),
-    "concat": lambda given: Traced([item for value in given for item in _items(value)]),
-    "uniq": _uniq,
-    "without": lambda given: Traced([v for v in _items(given[0]) if plain(v) not in [plain(o) for o in given[1:]]]),
-    "compact": lambda given: Traced([value for value in _items(given[0]) if is_true(value)]),
-    "has": _has,
-    "sortAlpha": lambda given: Traced(sorted(_items(given[0]), key=text)),
-    "reverse": lambda given: Traced(_items(given[0])[::-1]),
-    "slice": _slice,
     "splitList": lambda given: Traced([made(part, given[1:]) for part in text(given[1]).split(text(given[0]))]),
     "split": _split,
-    "dict": _dict,
-    "get": lambda given: _map(given[0]).get(text(given[1]), Traced("", entry(given[0], text(given[1])).stated)),
-    "set": _set,
-    "unset": _unset,
-    "hasKey": lambda given: Traced(text(given[1]) in _map(given[0])),
-    "keys": _keys,
-    "values": lambda given: Traced([item for value in given for _, item in sorted(_map(value).items())]),
-    "pick": _pick,
-    "omit": _omit,
-    "pluck": lambda given: Traced([_map(v)[text(given[0])] for v in given[1:] if text(given[0]) in _map(v)]),
-    "merge": _merge,
-    "mergeOverwrite": _overwrite,
-    "deepCopy": _copy,
-    "dig": _dig,
-    "lookup": lambda given: Traced({}),
     "genCA": _certificate,
     "genCAWithKey": _certificate,
     "genSelfSignedCert": _certificate,

@@ -10,9 +10,11 @@ from itertools import takewhile
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION, Change
 from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, child, is_empty, same
+from whydrift.core.remedy.places.helm.file_lines import moved_lines
 from whydrift.core.remedy.places.helm.layers import read_values
 from whydrift.core.remedy.places.helm.located import Field, find
 from whydrift.core.remedy.places.helm.new_items import new_items
+from whydrift.core.remedy.places.helm.partial_changes import partial_changes
 from whydrift.core.remedy.places.helm.rendering import Printed
 from whydrift.core.remedy.places.helm.solving import LineChange, Part, line_changes, solutions
 from whydrift.core.remedy.places.helm.steps import Idea, Replace, SetValue, Step
@@ -143,7 +145,7 @@ class Ideas:
             ):
                 yield from self._of_parts(parts, change.lines[0], field)
         else:
-            yield from _moved_lines(self.files, change)
+            yield from moved_lines(self.files, change)
 
     def _set_whole(self, field: Field, value: Json) -> Iterator[Idea]:
         """A map or a list: the value that it is a copy of, its parts one by one, or the text in the template."""
@@ -156,7 +158,7 @@ class Ideas:
 
     def _piecewise(self, field: Field, value: Json) -> Iterator[Idea]:
         old = field.value
-        changes = list(_differences(field.path, old, value)) if type(old) is type(value) else []
+        changes = list(partial_changes(field.path, old, value)) if type(old) is type(value) else []
         ideas = [next(self.of(change), None) for change in changes]
         if changes and all(ideas) and len(changes) <= 12:
             yield tuple(step for idea in ideas if idea for step in idea)
@@ -295,49 +297,3 @@ def _emptied(value: MaybeJson) -> Json:
     if isinstance(value, dict | list):
         return type(value)()
     return False if isinstance(value, bool) else "" if isinstance(value, str) else None
-
-
-def _differences(path: Path, old: Json, new: Json) -> Iterator[Change]:
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*old, *(key for key in new if key not in old)]:
-            yield from _difference((*path, key), old.get(key, ABSENT), new.get(key, ABSENT))
-    elif isinstance(old, list) and isinstance(new, list):
-        for place in range(max(len(old), len(new))):
-            yield from _difference((*path, place), child(old, place), child(new, place))
-
-
-def _difference(path: Path, old: MaybeJson, new: MaybeJson) -> Iterator[Change]:
-    if old is ABSENT or new is ABSENT or type(old) is not type(new) or not isinstance(old, dict | list):
-        if not same(old, new):
-            yield Change(path, new)
-    elif not isinstance(new, Absent):
-        yield from _differences(path, old, new)
-
-
-def _moved_lines(files: Mapping[str, str], change: LineChange) -> Iterator[Idea]:
-    """Lines that are added or taken away where a file's own text holds them."""
-    known = [line for line in (*change.pieces, change.previous) if line]
-    places = [_own_line(files, line) for line in known]
-    if not known or any(place is None for place in places):
-        return
-    spans = [place for place in places if place]
-    indent = spans[0][1]
-    text = "".join(f"{indent}{line}" if line.strip() else line for line in change.lines)
-    if change.pieces:
-        ordered = sorted(span for span, _ in spans[: len(change.pieces)])
-        yield (Replace(Span(ordered[0].file, ordered[0].start, ordered[-1].end), text),)
-    else:
-        end = spans[0][0].end
-        yield (Replace(Span(spans[0][0].file, end, end), text),)
-
-
-def _own_line(files: Mapping[str, str], line: Pieces) -> tuple[Span, str] | None:
-    """The line of a file that a rendered line is taken from, and how far it is indented there."""
-    origins = [piece for piece in line if isinstance(piece.origin, Span) and piece.exact and piece.text.strip()]
-    if not origins or not isinstance(origins[0].origin, Span):
-        return None
-    file, at = origins[0].origin.file, origins[0].offset
-    content = files[file]
-    start, end = content.rfind("\n", 0, at) + 1, content.find("\n", at) + 1
-    text = content[start : end or len(content)]
-    return Span(file, start, end or len(content)), text[: len(text) - len(text.lstrip(" "))]

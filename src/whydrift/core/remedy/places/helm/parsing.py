@@ -124,13 +124,13 @@ class _Reader:
             return self._define(first, act, span)
         if first == "template":
             pipe = Words(act.words[2:]).pipe() if act.words[2:] else None
-            return Call(_string(act.words[1].text), pipe, span)
+            return Call(_named(act), pipe, span)
         if first in ("break", "continue"):
             return Leave(first)
         return Action(Words(act.words).pipe(), span) if act.words else None
 
     def _define(self, first: str, act: Act, span: Span) -> Node | None:
-        name = _string(act.words[1].text)
+        name = _named(act)
         self.named[name] = self.nodes(("end",))
         return Call(name, Words(act.words[2:]).pipe(), span) if first == "block" else None
 
@@ -152,6 +152,13 @@ class _Reader:
         nodes = self.nodes(("end",))
         assert self._stopped is not None
         return nodes, self._stopped
+
+
+def _named(act: Act) -> str:
+    """The name of the template that an action defines or calls."""
+    if len(act.words) < 2 or act.words[1].kind != "string":
+        raise NotEditable("a template has no name")
+    return _string(act.words[1].text)
 
 
 class Words:
@@ -225,11 +232,14 @@ def _constant(word: Word) -> Constant:
         return {"true": True, "false": False}.get(word.text)
     if word.kind == "string":
         return _string(word.text)
-    if word.kind == "char":
-        return ord(_string(word.text))
-    if word.kind != "number":
-        raise NotEditable(f"no template that can be read: {word.text!r}")
-    digits = word.text.replace("_", "")
+    try:
+        return ord(_string(word.text)) if word.kind == "char" else _number(word.text)
+    except (TypeError, ValueError) as error:
+        raise NotEditable(f"no template that can be read: {word.text!r}") from error
+
+
+def _number(text: str) -> int | float:
+    digits = text.replace("_", "")
     if re.fullmatch(r"[+-]?0[0-7]+", digits):
         return int(digits, 8)
     return float(digits) if re.search(r"[.eE]", digits) and "x" not in digits.lower() else int(digits, 0)
