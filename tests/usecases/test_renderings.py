@@ -13,6 +13,7 @@ from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.files.recording import Recording
 from whydrift.adapters.git.repository import GitRepositories
 from whydrift.adapters.render.renderer import ToolRenderer, Tools
+from whydrift.core.model.application import Application
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import JsonObject
 from whydrift.ports import NotRead
@@ -31,6 +32,16 @@ data: {password: {{ .Values.db.password | quote }}, apiKey: {{ .Values.apiKey | 
 }
 
 
+def renders_of(place: Path, repository: Repository, application: Application, used: Tools) -> Renderings:
+    """Renders of a repository, for a recording that holds one application."""
+    folder = place / "recording"
+    (folder / "argocd/api/v1").mkdir(parents=True)
+    (folder / "argocd/api/v1/applications.json").write_text(json.dumps({"items": [application.raw]}))
+    repositories = GitRepositories({URL: repository.place}, place, clone=False)
+    reader = FactReader(Recording(folder), Masker(b"k" * 16), builtin_schemas(), "", repositories)
+    return Renderings(ToolRenderer(repositories, used), reader)
+
+
 def test_secrets_of_an_application_reach_no_command_line_and_no_answer(tmp_path: Path) -> None:
     """A parameter is masked before helm sees it, a value of git's after helm printed it; both stay comparable."""
     seen, helm = tmp_path / "seen", (tools().helm or ("",))[0]
@@ -40,14 +51,19 @@ def test_secrets_of_an_application_reach_no_command_line_and_no_answer(tmp_path:
     repository = Repository.of(tmp_path / "repository", FILES)
     parameter: JsonObject = {"name": "apiKey", "value": "hunter2-s3cret"}
     application = repository.application("Helm", {"path": "app", "helm": {"parameters": [parameter]}})
-    folder = tmp_path / "recording"
-    (folder / "argocd/api/v1").mkdir(parents=True)
-    (folder / "argocd/api/v1/applications.json").write_text(json.dumps({"items": [application.raw]}))
-    repositories = GitRepositories({URL: repository.place}, tmp_path, clone=False)
-    reader = FactReader(Recording(folder), Masker(b"k" * 16), builtin_schemas(), "", repositories)
-    renders = Renderings(ToolRenderer(repositories, Tools(helm=(str(wrapper),))), reader)
+    renders = renders_of(tmp_path, repository, application, Tools(helm=(str(wrapper),)))
     found = asyncio.run(renders.rendered(application))
     assert not isinstance(found, NotRead)
     said = json.dumps([obj["data"] for obj in found.values()], ensure_ascii=False)
     assert "s3cret" not in said and said.count("masked:") == 2
     assert "--set" in seen.read_text() and "s3cret" not in seen.read_text()
+
+
+def test_what_a_tool_complains_about_is_masked(tmp_path: Path) -> None:
+    """A chart that fails may quote a value."""
+    fails = {**FILES, "app/templates/d.yaml": '{{ printf "bad password: %s" .Values.db.password | fail }}'}
+    repository = Repository.of(tmp_path / "repository", fails)
+    application = repository.application("Helm", {"path": "app"})
+    found = asyncio.run(renders_of(tmp_path, repository, application, tools()).rendered(application))
+    assert isinstance(found, NotRead)
+    assert "bad password" in found.why and "s3cret" not in found.why

@@ -63,7 +63,7 @@ class Renderings:
         rendering = Rendering(application, edits or {}, spec, placing, version, served)
         found = await self.renderer.render(rendering)
         if isinstance(found, NotRead):
-            return found
+            return NotRead(self.reader.masker.text(found.why))  # a tool's complaint may quote what it read
         try:
             masked = {key: self.reader.masker.mask(obj) for key, obj in found.items()}
         except SourceError as error:
