@@ -148,8 +148,10 @@ async def _told(run: Run, step: Step, over: dict[str, StepState]) -> StepAnswer:
 
 async def _waiting(run: Run, step: Step, over: dict[str, StepState]) -> str:
     """What a step waits for, "" where nothing keeps it. After a step that stopped, nothing is begun."""
+    if run.world.done(step.id, CARRIED_OUT) is not None:
+        return ""
     stopped = next((id for id, state in over.items() if state is StepState.STOPPED), "")
-    if stopped and run.world.done(step.id, CARRIED_OUT) is None:
+    if stopped:
         return f"for step {stopped}, which stopped; then: whydrift apply --resume"
     for before in step.after:
         if over.get(before) is not StepState.DONE:
