@@ -9,7 +9,6 @@ import posixpath
 import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import quote_plus
 
 from whydrift.core.remedy.places.helm.evaluation import is_true
 from whydrift.core.remedy.places.helm.functions import number, text
@@ -168,7 +167,6 @@ MADE: Mapping[str, Method] = {
     "sha256sum": _text(lambda whole: hashlib.sha256(whole.encode()).hexdigest()),
     "sha1sum": _text(lambda whole: hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest()),
     "adler32sum": _text(lambda whole: str(zlib.adler32(whole.encode()))),
-    "urlquery": _text(quote_plus),
     "fromYaml": _parsed,
     "fromYamlArray": _parsed,
     "fromJson": _parsed,
