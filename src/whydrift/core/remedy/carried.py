@@ -41,12 +41,28 @@ def carried(plan: Plan, only: tuple[str, ...] = ()) -> Carried:
 def _stranded(plan: Plan, left: dict[str, str], only: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Steps that come after one which is left. UsageError where the user named one of them."""
     for step in plan.steps:
-        missing = next((before for before in step.after if before in left), "")
+        missing = next((before for before in stands_on(plan, step) if before in left), "")
         if not missing or step.id in left:
             continue
         if step.id in only:
             raise UsageError(f"--only {step.id}: it comes after step {missing}, which is not carried out: name both")
         yield step.id, f"comes after step {missing}, which is left"
+
+
+def stands_on(plan: Plan, step: Step) -> tuple[str, ...]:
+    """The steps without which a step cannot be carried out.
+
+    Commits to one repository come one after the other; those that share no file and no application may do without
+    each other.
+    """
+    return tuple(before.id for before in plan.steps if before.id in step.after and not _apart(before, step))
+
+
+def _apart(before: Step, step: Step) -> bool:
+    if (before.kind, step.kind) != ("commit", "commit"):
+        return False
+    files = {edit.file for edit in before.edits}
+    return files.isdisjoint(edit.file for edit in step.edits) and set(before.applications).isdisjoint(step.applications)
 
 
 def _left(step: Step, only: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from whydrift.core.model.applied import StepAnswer, StepState
 from whydrift.core.model.journal import RUN, ActState
 from whydrift.core.model.plan import ApplicationRef, Plan, Step
-from whydrift.core.remedy.carried import Carried, applications_of
+from whydrift.core.remedy.carried import Carried, applications_of, stands_on
 from whydrift.errors import WhydriftError
 from whydrift.usecases.apply import commits
 from whydrift.usecases.apply.commits import Batch, batches, merged
@@ -153,7 +153,7 @@ async def _waiting(run: Run, step: Step, over: dict[str, StepState]) -> str:
     stopped = next((id for id, state in over.items() if state is StepState.STOPPED), "")
     if stopped:
         return f"for step {stopped}, which stopped; then: whydrift apply --resume"
-    for before in step.after:
+    for before in stands_on(run.plan, step):
         if over.get(before) is not StepState.DONE:
             return f"for step {before}"
         batch = run.batch_of(before)
