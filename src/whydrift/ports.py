@@ -137,7 +137,7 @@ class Rendering:
 
     `edits` are whole contents by (repository URL, path in it). `spec` replaces the Application's own. `placing` says
     where objects go, as far as that was read. `kube_version` and `api_versions` are the cluster's, as Argo CD tells
-    Helm of them; "" and () where they are not known.
+    Helm of them; "" and () where they are not known. `again` asks for a render of its own: charts may draw values.
     """
 
     application: Application
@@ -146,6 +146,7 @@ class Rendering:
     placing: Placing | None = None
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
+    again: bool = False
 
 
 class Renderer(Protocol):

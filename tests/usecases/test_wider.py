@@ -34,6 +34,7 @@ FILES = {
     "chart/Chart.yaml": CHART,
     "chart/values.yaml": "x: chart\n",
     "chart/templates/c.yaml": TEMPLATE,
+    "chart/templates/drawn.yaml": config("drawn", x="{{ randAlphaNum 20 | quote }}"),
     "env/prod.yaml": "x: prod\n",
     "plain/a.yaml": config("a", x="1"),
 }

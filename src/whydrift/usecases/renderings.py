@@ -51,8 +51,12 @@ class Renderings:
         edits: Mapping[tuple[str, str], str] | None = None,
         spec: JsonObject | None = None,
         placing: Placing | None = None,
+        again: bool = False,
     ) -> Rendered | NotRead:
-        """What any application renders to, with contents by repository and path, or with another spec."""
+        """What any application renders to, with contents by repository and path, or with another spec.
+
+        `again` renders once more what was rendered before: what is drawn differs then.
+        """
         try:
             application = self._without_secrets(application)
         except SourceError as error:
@@ -60,7 +64,7 @@ class Renderings:
         cluster = await self._cluster(application)
         version = text(cluster, "info", "serverVersion") or text(cluster, "serverVersion")
         served = tuple(str(name) for name in items(cluster, "info", "apiVersions"))
-        rendering = Rendering(application, edits or {}, spec, placing, version, served)
+        rendering = Rendering(application, edits or {}, spec, placing, version, served, again)
         found = await self.renderer.render(rendering)
         if isinstance(found, NotRead):
             return NotRead(self.reader.masker.text(found.why))  # a tool's complaint may quote what it read

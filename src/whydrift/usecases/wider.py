@@ -15,9 +15,11 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
 from whydrift.core.model.sources import same_url
 from whydrift.core.model.trouble import Tree
+from whydrift.core.model.values import ABSENT
+from whydrift.core.prove.unlike import outside
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.renderings import Renderings
+from whydrift.usecases.renderings import Rendered, Renderings
 
 MOST = 50
 """Other applications that are rendered for one edit; what comes after is named without a look."""
@@ -71,14 +73,24 @@ class Bystanders:
 
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
     """What an edit does to another application, "" where it renders the same with it."""
-    name = f"Application {_named(application)}"
-    before = await renders.rendered(application, {(edit.repo, edit.file): edit.before})  # it may be at an older commit
-    after = await renders.rendered(application, {(edit.repo, edit.file): edit.after})
+    name, place = f"Application {_named(application)}", (edit.repo, edit.file)
+    before = await renders.rendered(application, {place: edit.before})  # it may be at an older commit
+    after = await renders.rendered(application, {place: edit.after})
     if isinstance(before, NotRead) or isinstance(after, NotRead):
         why = before.why if isinstance(before, NotRead) else after.why if isinstance(after, NotRead) else ""
         return f"{name} may change too, it was not rendered: {why}"
     changed = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
+    if changed:
+        again = await renders.rendered(application, {place: edit.before}, again=True)
+        changed = [key for key in changed if isinstance(again, NotRead) or _is_changed(key, before, after, again)]
     return f"{name}: {', '.join(map(str, changed[:3]))}" if changed else ""
+
+
+def _is_changed(key: ObjectKey, before: Rendered, after: Rendered, again: Rendered) -> bool:
+    """Whether an object changes apart from what is drawn in each render."""
+    was = before.get(key, ABSENT)
+    drawn = list(outside(was, again.get(key, ABSENT), ()))
+    return next(outside(was, after.get(key, ABSENT), drawn), None) is not None
 
 
 def _is_below(file: str, folder: str) -> bool:

@@ -116,7 +116,7 @@ class ToolRenderer:
             return await helm_manifests(helm, chart, rendering, folder, self._limits)
 
         release = [source.application.name, source.application.destination_namespace, source.variables]
-        cluster = [rendering.kube_version, rendering.api_versions]
+        cluster = [rendering.kube_version, rendering.api_versions, rendering.again]
         return await self._once([stated, release, cluster, list(checkouts)], list(checkouts.values()), made)
 
     async def _kustomize(self, source: Asked, stated: JsonObject, checkout: Checkout) -> Manifests:
