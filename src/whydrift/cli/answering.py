@@ -120,7 +120,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
         read_at=source.read_at,
     )
     residuals = residuals_of(request.connection)
-    bench = Workbench(wiring.renderer(source) if request.whole else None) if request.remedies else None
+    bench = _workbench(source, request)
     progress = Progress()
     chosen = request.selection.chooses()
     async with aclosing(scan(source.answers, analysis, source.reader, chosen, read, bench)) as stream:
@@ -141,6 +141,15 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     about = msgspec.structs.replace(about, notes=(*about.notes, *residuals.notes()))
     _print(request, spill, tally, about)
     return exit_code(tally, about.gaps, request.fail_on)
+
+
+def _workbench(source: wiring.Opened, request: Request) -> Workbench | None:
+    """What remedies are looked for on: only as much of them is as the output shows."""
+    if not request.remedies:
+        return None
+    if request.output in ("json", "jsonl") or (request.output == "text" and request.whole):
+        return Workbench(wiring.renderer(source) if request.whole else None)
+    return Workbench(places=False) if request.output == "text" and not request.unseen else None
 
 
 def residuals_of(connection: Connection) -> Residuals:
@@ -212,7 +221,7 @@ def names(item: ObjectAnswer, name: str) -> bool:
 
 def read_answer(source: wiring.Opened, read: Read, tally: Tally) -> ReadAnswer:
     """What was read, in the words of the answer."""
-    unread = (GapAnswer(what=gap.what, why=gap.why, needs=gap.needs) for gap in read.gaps)
+    unread = (GapAnswer(what=gap.what, why=gap.why, needs=gap.needs) for gap in (*read.gaps, *source.gaps))
     gaps = tuple(shielded_gap(gap, source.masker) for gap in unread)
     return ReadAnswer(
         source=source.answers.name,

@@ -12,6 +12,8 @@ from whydrift.usecases.workbench import Workbench
 
 async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:
     """The outcome with a remedy for each explained difference, each edit made of what git holds now."""
+    if not bench.places:
+        return replace(draft.outcome, remedies={what: Remedy(choice) for what, choice in draft.choices.items()})
     remedies = {}
     for offer in await bench.offers(draft):
         for difference in offer.group.differences:

@@ -29,9 +29,10 @@ MOST_CANDIDATES = 8
 
 @dataclass
 class Workbench:
-    """Without a renderer the likeliest place is offered, and nothing is proven of it."""
+    """Without a renderer the likeliest place is offered, and nothing is proven of it; `places` says whether any is."""
 
     renderer: Renderer | None = None
+    places: bool = True
     _renderings: dict[str, Renderings] = field(default_factory=dict)
     _origins: dict[str, Origins] = field(default_factory=dict)
 

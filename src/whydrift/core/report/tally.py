@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
+from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.triage import (
     ApplicationAnswer,
     DifferenceAnswer,
     GapAnswer,
     ObjectAnswer,
+    RemedyAnswer,
     SummaryAnswer,
 )
 from whydrift.core.report.sync_lines import failing, hurting, told
@@ -23,6 +26,8 @@ from whydrift.core.unmask.since import troubles_in
 UNEXPLAINED, UNDECIDED, BROKEN = "unexplained", "undecided", "broken"
 ATTENTION = frozenset({Side.GIT, Side.CLUSTER, Side.ASK, Side.STRUCTURE})
 ORDER = ("not-read", "not-compared", UNEXPLAINED, Side.ASK, Side.CLUSTER, Side.GIT, Side.STRUCTURE, UNDECIDED)
+Name = tuple[str, str, str]
+"""Instance, namespace and name of an application."""
 INDEX = re.compile(r"\[[^\]]*=[^\]]*\]|\[\d+\]")
 
 
@@ -34,6 +39,10 @@ def objects_of(application: ApplicationAnswer) -> tuple[ObjectAnswer, ...]:
 def called(application: ApplicationAnswer) -> str:
     """The name by which a command finds the application: of several Argo CD instances, with the one that it is in."""
     return f"{application.instance}:{application.name}" if application.instance else application.name
+
+
+def _name(application: ApplicationAnswer) -> Name:
+    return application.instance, application.namespace, application.name
 
 
 def cause_of(difference: DifferenceAnswer) -> str:
@@ -81,12 +90,16 @@ class Pattern:
 
 @dataclass
 class CauseTally:
-    """One cause in numbers. `applications` and `objects` are counted, `fields` too; `patterns` by kind."""
+    """One cause in numbers. `applications` and `objects` are counted, `fields` too; `patterns` by kind.
+
+    `remedies` counts what should be done about its fields, as far as that was asked for.
+    """
 
     fields: int = 0
     objects: int = 0
     applications: int = 0
     sides: Counter[str] = field(default_factory=Counter)
+    remedies: Counter[RemedyKind] = field(default_factory=Counter)
     patterns: dict[str, Pattern] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
 
@@ -97,6 +110,7 @@ class CauseTally:
             counted.objects += 1
         self.fields += len(found)
         self.sides.update(d.side if isinstance(d.side, Side) else "" for d in found)
+        self.remedies.update(d.remedy.kind for d in found if isinstance(d.remedy, RemedyAnswer))
         pattern.fields.update({INDEX.sub("[]", d.field) for d in found})
 
 
@@ -110,13 +124,18 @@ class Tally:
     fields: int = 0
     hidden: int = 0
     accepted: int = 0
-    not_read: list[str] = field(default_factory=list)
+    unread: list[tuple[Name, str]] = field(default_factory=list)
+    names: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many applications share a name, by instance and name."""
     causes: dict[str, CauseTally] = field(default_factory=dict)
     compared_by: Counter[str] = field(default_factory=Counter)
     concerns: Counter[str] = field(default_factory=Counter)
     first: list[tuple[int, ApplicationAnswer]] = field(default_factory=list)
     hurt: int = 0
-    hurting: list[tuple[str, str]] = field(default_factory=list)
+    hurting: list[tuple[Name, str]] = field(default_factory=list)
+    unforeseen: int = 0
+    unforeseeable: list[tuple[Name, str]] = field(default_factory=list)
+    """The applications of which nothing worse is known than that not every effect of a sync is."""
     looked: int = 0
     troubles: int = 0
     broken: list[ApplicationAnswer] = field(default_factory=list)
@@ -132,8 +151,9 @@ class Tally:
         self.unknown += application.argocd.sync not in ("OutOfSync", "Synced")
         self.compared_by[application.compared_by] += 1
         self.newest = max(self.newest, newest_time(application))
+        self.names[application.instance, application.name] += 1
         if application.not_read:
-            self.not_read.append(f"{application.name}: {application.not_read}")
+            self.unread.append((_name(application), application.not_read))
         self._add_objects(application)
         self._keep(application)
         self._add_sync(application)
@@ -178,10 +198,30 @@ class Tally:
 
     def _add_sync(self, application: ApplicationAnswer) -> None:
         unsafe = hurting(application) or failing(application)
-        self.hurt += bool(unsafe)
-        if unsafe and len(self.hurting) < self.kept:
+        if not unsafe:
+            return
+        known = unsafe[0].does is not Does.UNKNOWN  # what is not known comes after everything that is
+        self.hurt += known
+        self.unforeseen += not known
+        kept = self.hurting if known else self.unforeseeable
+        if len(kept) < self.kept:
             more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
-            self.hurting.append((application.name, f"{told(unsafe[0])}{more}"))
+            kept.append((_name(application), f"{told(unsafe[0])}{more}"))
+
+    @property
+    def not_read(self) -> list[str]:
+        """The applications that could not be read, and why."""
+        return [f"{self.named(name)}: {why}" for name, why in self.unread]
+
+    def called(self, application: ApplicationAnswer) -> str:
+        """The name by which a command finds an application alone, among all that were counted."""
+        return self.named(_name(application))
+
+    def named(self, name: Name) -> str:
+        """`[INSTANCE:][NAMESPACE/]NAME`: the namespace where two applications share the name."""
+        instance, namespace, own = name
+        stated = f"{namespace}/{own}" if self.names[instance, own] > 1 else own
+        return f"{instance}:{stated}" if instance else stated
 
     def summary(self) -> SummaryAnswer:
         """The numbers as the answer holds them."""

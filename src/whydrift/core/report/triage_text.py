@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from whydrift.core.model.triage import ApplicationAnswer, ReadAnswer
+from whydrift.core.report.remedy_lines import WORDS
 from whydrift.core.report.tally import (
     UNDECIDED,
     UNEXPLAINED,
     CauseTally,
     Pattern,
     Tally,
-    called,
     cause_of,
     concern,
     objects_of,
@@ -32,6 +32,11 @@ SAYS = {
 }
 ALARMING = frozenset({"not-read", "not-compared", UNEXPLAINED, "ask", "cluster"})
 GAPS_SHOWN = 8
+UNFORESEEN_SHOWN = 4
+ROOMY = 110
+"""Columns from which on the table of causes says what to do."""
+SIDE = 14
+"""Columns of the sides of a cause."""
 
 
 def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: Ink, width: int = 110) -> str:
@@ -41,6 +46,7 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
         *_gaps(tally, read, ink),
         *_broken(tally, ink, width),
         *_hurting(tally, ink, width),
+        *_unforeseen(tally, ink, width),
         *_first(tally, ink, width),
         *_why(tally, titles, ink, width),
     ]
@@ -64,16 +70,17 @@ def _headline(tally: Tally, read: ReadAnswer) -> str:
 
 
 def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
+    """What is known of the reading, and then what was not read."""
     lines = [f"  {plain(line)}" for line in tally.not_read]
     lines += [
         f"  {plain(gap.what)}: {plain(gap.why)}{f'  → needs {plain(gap.needs)}' if gap.needs else ''}"
         for gap in (*read.gaps, *tally.unseen)
     ]
-    lines += [f"  {plain(note)}" for note in read.notes]
+    notes = [ink.quiet(f"note: {plain(note)}") for note in read.notes]
     if not lines:
-        return []
+        return notes
     more = [f"  … {len(lines) - GAPS_SHOWN} more: -o json"] if len(lines) > GAPS_SHOWN else []
-    return ["", ink.alarm("NOT READ"), *lines[:GAPS_SHOWN], *more]
+    return [*notes, "", ink.alarm("NOT READ"), *lines[:GAPS_SHOWN], *more]
 
 
 def _broken(tally: Tally, ink: Ink, width: int) -> list[str]:
@@ -88,34 +95,42 @@ def _broken(tally: Tally, ink: Ink, width: int) -> list[str]:
 
 
 def _hurting(tally: Tally, ink: Ink, width: int) -> list[str]:
-    """The applications whose sync would take something away, or do what is not known."""
-    if not tally.hurting:
+    """The applications whose sync would take something away, or fail."""
+    rows = [(tally.named(name), says) for name, says in tally.hurting]
+    return _foreseen(f"A SYNC WOULD HURT ({count(tally.hurt, 'application')})", rows, tally.hurt, ink, width)
+
+
+def _unforeseen(tally: Tally, ink: Ink, width: int) -> list[str]:
+    """The applications whose sync may do what is not known, a few of them."""
+    rows = [(tally.named(name), says) for name, says in tally.unforeseeable[:UNFORESEEN_SHOWN]]
+    heading = f"NOT KNOWN WHAT A SYNC WOULD DO ({count(tally.unforeseen, 'application')})"
+    return _foreseen(heading, rows, tally.unforeseen, ink, width)
+
+
+def _foreseen(heading: str, rows: list[tuple[str, str]], found: int, ink: Ink, width: int) -> list[str]:
+    if not rows:
         return []
-    longest = min(max(len(name) for name, _ in tally.hurting), 40)
+    longest = min(max(len(plain(name)) for name, _ in rows), 40)
     room = max(width - longest - 4, 30)
-    lines = [
-        f"  {ink.alarm(shortened(name, longest).ljust(longest))}  {shortened(says, room)}"
-        for name, says in tally.hurting
-    ]
-    more = [f"  … {tally.hurt - len(lines)} more: whydrift scan -o json"] if tally.hurt > len(lines) else []
-    heading = f"A SYNC WOULD HURT ({count(tally.hurt, 'application')})".ljust(max(width - 22, 12))
-    return ["", ink.strong(f"{heading}whydrift explain APP"), *lines, *more]
+    lines = [f"  {ink.alarm(shortened(name, longest).ljust(longest))}  {shortened(says, room)}" for name, says in rows]
+    more = [f"  … {found - len(lines)} more: whydrift scan -o json"] if found > len(lines) else []
+    return ["", ink.strong(f"{heading.ljust(max(width - 22, 12))}whydrift explain APP"), *lines, *more]
 
 
 def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
     if not tally.first:
         return []
-    longest = min(max(len("READ FIRST"), *(len(called(application)) for _, application in tally.first)), 40)
-    lines = [_application(application, longest, ink, width) for _, application in tally.first]
+    longest = min(max(len("READ FIRST"), *(len(tally.called(application)) for _, application in tally.first)), 40)
+    lines = [_application(tally, application, longest, ink, width) for _, application in tally.first]
     needing = sum(number for found, number in tally.concerns.items() if found)
     more = [f"  … {needing - len(lines)} more: whydrift scan -o tsv"] if needing > len(lines) else []
     heading = f"{'READ FIRST'.ljust(longest + 4)}{'side'.ljust(14)}what differs, and why".ljust(max(width - 22, 12))
     return ["", ink.strong(f"{heading}whydrift explain APP"), *lines, *more]
 
 
-def _application(application: ApplicationAnswer, longest: int, ink: Ink, width: int) -> str:
+def _application(tally: Tally, application: ApplicationAnswer, longest: int, ink: Ink, width: int) -> str:
     found = concern(application)
-    name = shortened(called(application), longest).ljust(longest)
+    name = shortened(tally.called(application), longest).ljust(longest)
     mark = ink.alarm if found in ALARMING else ink.strong
     what = shortened(_example(application, found), max(width - longest - 18, 20))
     return f"  {mark(name)}  {SAYS[found].ljust(14)}{what}"
@@ -149,19 +164,29 @@ def _why(tally: Tally, titles: Mapping[str, str], ink: Ink, width: int) -> list[
     if not tally.causes:
         return []
     rows = sorted(tally.causes.items(), key=lambda row: (row[0] in (UNEXPLAINED, UNDECIDED), -row[1].fields, row[0]))
-    head = f"{'WHY, most fields first'.ljust(max(width - 48, 40))}{'fields':>6}  {'objects':>7}  {'apps':>4}  side"
+    name, doing = _columns(width)
+    head = f"{'WHY, most fields first'.ljust(name + 2)}{'fields':>6}  {'objects':>7}  {'apps':>4}  side"
+    head = f"{head.ljust(len(head) + SIDE - 4)}  what to do" if doing else head
     lines = [line for cause, row in rows for line in _cause(cause, row, titles, ink, width)]
     if UNEXPLAINED not in tally.causes:
-        lines.append(f"  {UNEXPLAINED.ljust(max(width - 50, 38))}{0:>6}")
+        lines.append(f"  {UNEXPLAINED.ljust(name)}{0:>6}")
     return ["", ink.strong(head), *lines]
 
 
+def _columns(width: int) -> tuple[int, bool]:
+    """How wide the names of causes are, and whether there is room for what to do."""
+    return (width - 62, True) if width >= ROOMY else (max(width - 50, 38), False)
+
+
 def _cause(cause: str, row: CauseTally, titles: Mapping[str, str], ink: Ink, width: int) -> list[str]:
+    name, doing = _columns(width)
     named = f"{cause}  ({titles[cause]})" if cause in titles else cause
-    named = shortened(named, max(width - 52, 36)).ljust(max(width - 50, 38))
+    named = shortened(named, name - 2).ljust(name)
     sides = ", ".join(side for side, _ in row.sides.most_common() if side)
     mark = ink.alarm if cause == UNEXPLAINED else ink.strong
     numbers = f"{row.fields:>6}  {row.objects:>7}  {row.applications:>4}  {sides}"
+    if doing and row.remedies:
+        numbers = f"{numbers.ljust(23 + SIDE)}  {shortened(WORDS[row.remedies.most_common(1)[0][0]], width - 89)}"
     return [f"  {mark(named)}{numbers}", *(f"      {ink.quiet(line)}" for line in _patterns(row, width))]
 
 
@@ -190,4 +215,4 @@ def _pattern(kind: str, pattern: Pattern, row: CauseTally) -> str:
 def _next(tally: Tally) -> list[str]:
     if not tally.first:
         return []
-    return ["", f"Next: whydrift explain {plain(called(tally.first[0][1]))}"]
+    return ["", f"Next: whydrift explain {plain(tally.called(tally.first[0][1]))}"]
