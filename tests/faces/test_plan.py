@@ -13,6 +13,7 @@ import pytest
 from tests.faces.command import Said, inside
 from whydrift.adapters.files.plans import read_plan
 from whydrift.core.model.plan import Plan
+from whydrift.core.model.remedy import Safety
 from whydrift.demo import FLEET
 
 
@@ -81,6 +82,23 @@ def test_proven_steps_say_what_they_close(plan: Plan) -> None:
     pinned = next(step for step in plan.steps if step.kind == "commit" and step.causes == ("schema-defaults-field",))
     plain = [edit for edit in pinned.edits if edit.how.value == "yaml"]
     assert plain and pinned.proof.closes and not pinned.proof.hides
+
+
+def test_a_plugin_that_answers_404_is_dropped_and_never_called_safe(plan: Plan) -> None:
+    """What unmask found behind the noise, after the commits that it stands on; nobody else names the plugin."""
+    mend = next(step for step in plan.steps if step.kind == "commit" and not step.fields)
+    assert [(edit.file, edit.line) for edit in mend.edits] == [("apps/argo-rollouts/values.yaml", 23)]
+    assert mend.safety is Safety.UNSAFE and "nothing that was read names argoproj-labs/cilium" in mend.why
+    earlier = [step.id for step in plan.steps if step.kind == "commit" and step is not mend]
+    assert mend.after == tuple(earlier) and mend.where == "apps/argo-rollouts/values.yaml:24"
+    assert "response code Not Found" in mend.why
+
+
+def test_what_else_is_broken_is_asked_with_its_place(plan: Plan) -> None:
+    """A load balancer without an address: no program knows what to write, a person finds the line."""
+    asked = [step for step in plan.steps if step.kind == "ask" and not step.fields]
+    assert "apps/gitea/values.yaml:11" in [step.where for step in asked]
+    assert all(step.safety is Safety.MANUAL and not step.edits for step in asked)
 
 
 def test_deletes_come_dependents_first_and_after_dumps(plan: Plan) -> None:

@@ -42,7 +42,9 @@ class Request:
 
 @click.command("plan")
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
-@click.option("--cause", "causes", multiple=True, metavar="CAUSE", help="Plan for this cause only.")
+@click.option(
+    "--cause", "causes", multiple=True, metavar="CAUSE", help="Plan for this cause, or kind of trouble, only."
+)
 @click.option("--hidden", is_flag=True, help="Also for what differs and Argo CD does not show.")
 @click.option("--comment", is_flag=True, help="Write the reason above each changed line.")
 @click.option("--to", "folder", default=".", metavar="FOLDER", show_default=True, help="Where to write the files.")
@@ -79,7 +81,7 @@ async def _plan(request: Request) -> int:
 
     source = wiring.open_source(request.connection)
     read, drafting, progress = Read(), Drafting(Progress().show), Progress()
-    analysis = replace(wiring.analysis(source.settings, request.hidden), read_at=source.read_at)
+    analysis = replace(wiring.analysis(source.settings, request.hidden), read_at=source.read_at, unmask=True)
     try:
         bystanders, chosen = Bystanders(), request.selection.chooses()
 
@@ -90,7 +92,7 @@ async def _plan(request: Request) -> int:
         drafts = visit(source.answers, analysis, source.reader, selected, read, drafting.draft)
         bench = Workbench(wiring.renderer(source))
         wanted = lambda cause: not request.causes or cause in request.causes  # noqa: E731 - one comparison
-        found = await planned(drafts, bench, Planning(wanted, bystanders, request.comment))
+        found = await planned(drafts, bench, Planning(wanted, bystanders, analysis, request.comment))
         progress.clear()
         if not drafting.seen and request.selection != Selection():
             named = " ".join(request.selection.names) or "the selection"
@@ -115,7 +117,7 @@ def _plan_of(found: Planned, source: wiring.Opened, read: Read, not_read: dict[s
         by=f"whydrift {version('whydrift')}",
         argocd=", ".join(version for version in read.versions if version),
         applications=found.applications,
-        steps=steps(found.offers),
+        steps=steps(found.offers, found.mends),
         left=found.left,
         gaps=tuple(shielded_gap(gap, source.masker) for gap in gaps),
     )

@@ -17,7 +17,7 @@ from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
 from whydrift.core.model.plan import Plan
 from whydrift.core.model.triage import ApplicationAnswer
-from whydrift.core.report.verification import Verification, verification_text, verified
+from whydrift.core.report.verification import Verification, mends, verification_text, verified
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
@@ -84,6 +84,7 @@ async def _look(plan: Plan, name: str, connection: Connection) -> Verification:
     analysis = replace(
         wiring.analysis(source.settings, hidden=not all(field.shown for step in plan.steps for field in step.fields)),
         forecast=False,
+        unmask=any(map(mends, plan.steps)),
         read_at=source.read_at,
     )
     found: dict[str, ApplicationAnswer] = {}

@@ -64,7 +64,8 @@ async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Ana
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     situation = situation_of(outcome, facts, analysis)
     draft = Draft(outcome, situation, reader, {}, GitFiles())
-    if not any(finding.explanations for _, findings in draft.found for finding in findings):
+    broken = outcome.broken is not None and bool(outcome.broken.troubles)
+    if not broken and not any(finding.explanations for _, findings in draft.found for finding in findings):
         return draft
     await reader.read([(application, situation.itself, RENDERED_FROM)])
     situation = situation_of(outcome, facts, analysis)

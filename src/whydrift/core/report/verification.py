@@ -68,7 +68,26 @@ def verified(plan: Plan, found: Found) -> tuple[StepVerified, ...]:
     return tuple(_step(step, found) for step in plan.steps if step.kind in PLANNED)
 
 
+def mends(step: Step) -> bool:
+    """Whether a step is about something broken, not about differences: `unmask` says whether it still is."""
+    return step.kind in PLANNED and not step.fields
+
+
+def _mended(step: Step, found: Found) -> Became:
+    """Whether what was broken still is, by its object and its kind of trouble."""
+    applications = [found.get(name) for name in step.applications]
+    objects = {(item.id, item.namespace) for item in step.objects}
+    for application in applications:
+        if application is None or application.not_read or isinstance(application.unmasked, msgspec.UnsetType):
+            return "not-read"
+        if any((t.object, t.namespace) in objects and t.category in step.causes for t in application.unmasked):
+            return "left"
+    return "converged"
+
+
 def _step(step: Step, found: Found) -> StepVerified:
+    if mends(step):
+        return StepVerified(id=step.id, title=step.title, became=_mended(step, found), fields=())
     fields = tuple(_field(step, field, found.get(field.application)) for field in step.fields)
     became = min((field.became for field in fields), key=WORST_FIRST.index, default=WORST_FIRST[-1])
     return StepVerified(id=step.id, title=step.title, became=became, fields=fields)
@@ -118,7 +137,7 @@ def verification_text(found: Verification, ink: Ink, width: int = 110) -> str:
     for step in found.steps:
         mark = ink.quiet if step.became == "converged" else ink.alarm
         done = sum(field.became == "converged" for field in step.fields)
-        told = f"{done} of {count(len(step.fields), 'field')}"
+        told = f"{done} of {count(len(step.fields), 'field')}" if step.fields else "unmask looked again"
         lines.append(f"{step.id:>3}  {mark(f'{step.became:<10}')} {shortened(f'{step.title}   {told}', width - 16)}")
         lines += [shortened(f"{'':16}{line}", width) for line in _open(step)]
     return "\n".join(lines) + "\n"
