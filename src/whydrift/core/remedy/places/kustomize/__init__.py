@@ -48,6 +48,8 @@ def kustomize_candidates(
 def _ordered(spots: list[Spot], depth: int) -> list[Spot]:
     """What states the whole path, the last applied first; then what states most of it, the first applied first."""
     whole = sorted((spot for spot in spots if spot.depth >= depth), key=lambda spot: not spot.agrees)
+    if sum(not spot.nulls for spot in whole) == 1:  # nothing below states it: to drop it is enough
+        whole = [spot for spot in whole if not spot.nulls]
     parts = [spot for spot in reversed(spots) if spot.depth < depth]
     return whole + sorted(parts, key=lambda spot: -spot.depth)
 

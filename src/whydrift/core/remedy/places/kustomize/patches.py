@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from whydrift.core.model.paths import Path, parse_pointer
@@ -50,7 +51,16 @@ def _in_sheet(layer: Layer, sheet: Sheet, sought: Sought, targeted: bool) -> Ite
         if isinstance(value, list):
             yield from _operations(layer, sheet, number, value, sought)
         elif is_object(value) and (targeted or sought.is_stated(value)):
-            yield from stated_spot(layer, sheet, number, value, sought)
+            for spot in stated_spot(layer, sheet, number, value, sought):
+                yield from _nulled(layer, sheet, number, value, sought) if spot.depth == len(sought.path) else ()
+                yield spot
+
+
+def _nulled(layer: Layer, sheet: Sheet, number: int, value: JsonObject, sought: Sought) -> Iterator[Spot]:
+    """A strategic merge patch that takes away what it states, and what is stated below it, by null."""
+    if all(change.value is ABSENT for change in sought.changes):
+        nulls = replace(sought, changes=tuple(Change(change.path, None) for change in sought.changes))
+        yield from (replace(spot, nulls=True) for spot in stated_spot(layer, sheet, number, value, nulls))
 
 
 def stated_spot(

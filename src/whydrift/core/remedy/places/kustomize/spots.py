@@ -75,6 +75,7 @@ class Spot:
     """A statement of what is changed. `depth`: so many steps of its path stand there. `generated`: by a generator.
 
     `risky`: an edit of it would change what selects pods. `agrees`: it states what is rendered, so that it may be why.
+    `nulls`: its edit states null, which takes away what layers below state.
     """
 
     folder: str
@@ -83,6 +84,7 @@ class Spot:
     generated: bool = False
     risky: bool = False
     agrees: bool = True
+    nulls: bool = False
 
 
 def _fits(pattern: str, name: str) -> bool:
