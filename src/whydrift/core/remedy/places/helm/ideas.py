@@ -64,7 +64,18 @@ class Ideas:
         alone = [piece for piece in cut(field.printed.pieces, field.node.start, field.node.end) if piece.text]
         if len(alone) == 1 and isinstance(alone[0].origin, Span) and isinstance(field.node, Scalar):
             yield (Replace(_span(alone[0]), scalar_text(value, field.node.style)),)
+        if is_empty(value):
+            yield from self._instead_of_action(field, value)
         yield from self._of_conditions(field)
+
+    def _instead_of_action(self, field: Field, value: Json) -> Iterator[Idea]:
+        """The text itself where an action stood whose function lets no empty value through (measured.md 64)."""
+        printed = {piece.by for piece in field.content if piece.text}
+        stated = any(isinstance(piece.origin, Stated) or piece.before for piece in field.content)
+        sure = all(piece.exact and not piece.volatile for piece in field.content)
+        action = next(iter(printed)) if len(printed) == 1 and stated and sure else None
+        if action is not None and action.file == self.printed.file and field.node.start < field.node.end:
+            yield (Replace(action, scalar_text(value)),)
 
     def _of_parts(self, parts: Sequence[Part], value: Json, field: Field) -> Iterator[Idea]:
         """Ideas for pieces that shall say something else: where each would be stated, the place that counts first."""
