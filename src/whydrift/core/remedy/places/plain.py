@@ -18,6 +18,8 @@ from whydrift.core.remedy.text.splices import Text
 from whydrift.core.remedy.text.writing import Style
 
 MANIFESTS = (".yaml", ".yml", ".json")
+SKIPPED = "+argocd:skip-file-rendering"
+"""A file that says so is left out (reposerver/repository/repository.go :: findManifests)."""
 
 
 def plain_candidates(
@@ -56,7 +58,9 @@ def _files(tree: Tree, source: Source) -> Iterator[str]:
     inside = f"{tree.path}/" if tree.path else ""
     for file in sorted(tree.files, key=lambda name: name.split("/")):
         relative = file.removeprefix(inside)
-        if not file.startswith(inside) or not file.endswith(MANIFESTS) or ("/" in relative and not recurse):
+        if not file.startswith(inside) or not file.endswith(MANIFESTS) or SKIPPED in tree.files[file]:
+            continue
+        if "/" in relative and not recurse:
             continue
         if not (exclude and glob_matches(exclude, relative)) and (not include or glob_matches(include, relative)):
             yield file
