@@ -15,6 +15,8 @@ from whydrift.core.model.values import JsonObject, mapping
 
 NOISE = frozenset({"resourceVersion", "managedFields", "generation", "selfLink"})
 """Metadata that moves with every write, or that the server alone keeps."""
+LEFT_OUT = frozenset({"apiVersion", "kind", "metadata", "status", "operation"})
+"""Lists do not repeat version and kind; the uid tells objects apart."""
 
 
 def digest(raw: JsonObject) -> str:
@@ -24,7 +26,7 @@ def digest(raw: JsonObject) -> str:
     """
     metadata = {key: value for key, value in mapping(raw, "metadata").items() if key not in NOISE}
     annotations = {key: value for key, value in mapping(metadata, "annotations").items() if key != REFRESH}
-    stated: JsonObject = {key: value for key, value in raw.items() if key not in ("status", "operation", "metadata")}
+    stated: JsonObject = {key: value for key, value in raw.items() if key not in LEFT_OUT}
     stated["metadata"] = {**metadata, "annotations": annotations}
     encoded = msgspec.json.encode(stated, order="sorted").decode("utf-8", "surrogatepass")
     return hashlib.sha256(TOKEN.sub("masked", encoded).encode("utf-8", "surrogatepass")).hexdigest()
