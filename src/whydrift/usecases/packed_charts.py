@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import posixpath
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 
 from whydrift.ports import NotRead, Repository, Trees
@@ -43,7 +44,7 @@ def unpacked(archive: bytes) -> Iterator[tuple[str, str]]:
                 text = _text(content.read()) if content else None
                 if text is not None:
                     yield posixpath.normpath(member.name), text
-    except (tarfile.TarError, EOFError, OSError):
+    except (tarfile.TarError, EOFError, OSError, zlib.error):
         return
 
 
