@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from whydrift.core.model.values import Json
 from whydrift.core.remedy.text.nodes import Node
-from whydrift.core.remedy.text.writing import Style, block_lines, flow_text, indented, is_literal, literal_lines
+from whydrift.core.remedy.text.writing import Style, block_lines, flow_text, indented, is_block, literal_lines
 from whydrift.errors import NotEditable
 
 
@@ -101,16 +101,21 @@ def replaced(text: Text, node: Node, new: Json, slot: Slot) -> Splice:
         blank = " " if node.outer == slot.after else ""
         return Splice(node.outer, max(node.end, node.outer), blank + flow_text(new, style))
     end = max(node.end, slot.after)
-    if isinstance(new, str) and is_literal(new):
-        lines = list(literal_lines("", new, slot.indent + 2))
-        return Splice(slot.after, end, " " + style.newline.join(lines))
-    if not isinstance(new, dict | list) or not new:
-        return Splice(
-            slot.after, end, " " + flow_text(new, style) if style.json else " " + next(block_lines(new, style))
-        )
+    if not is_block(new):
+        written = flow_text(new, style) if style.json else next(block_lines(new, style))
+        return Splice(slot.after, end, f" {written}")
+    comment = text.content[end : text.line_end(end)].rstrip()  # it stays with the key, whose line ends earlier now
+    first, rest = _block(new, slot, style)
+    return Splice(slot.after, end + len(comment), style.newline.join([first + comment, *rest]))
+
+
+def _block(new: Json, slot: Slot, style: Style) -> tuple[str, list[str]]:
+    """A value on several lines: what stands behind its colon or dash, and the lines below."""
+    if isinstance(new, str):
+        first, *rest = literal_lines(" ", new, slot.indent + 2)
+        return first, rest
     if slot.dash:
         first, *rest = block_lines(new, style)
-        return Splice(slot.after, end, " " + style.newline.join([first, *indented(iter(rest), slot.indent + 2)]))
+        return f" {first}", list(indented(iter(rest), slot.indent + 2))
     columns = max(slot.indent, 0) + style.dash if isinstance(new, list) else slot.indent + 2
-    lines = list(indented(block_lines(new, style), columns))
-    return Splice(slot.after, end, style.newline + style.newline.join(lines))
+    return "", list(indented(block_lines(new, style), columns))

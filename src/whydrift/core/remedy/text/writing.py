@@ -80,6 +80,11 @@ def item_lines(item: Json, style: Style) -> Iterator[str]:
     yield from indented(iter(rest), 2)
 
 
+def is_block(value: Json) -> bool:
+    """Whether a value takes several lines in block style."""
+    return bool(value) if isinstance(value, dict | list) else isinstance(value, str) and is_literal(value)
+
+
 def is_literal(value: str) -> bool:
     """Whether a string is best written as a literal block: several lines, none of which needs an escape."""
     lines = value.split("\n")
