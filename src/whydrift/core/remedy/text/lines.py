@@ -16,12 +16,13 @@ from whydrift.core.remedy.text.splices import Text
 def line_of(text: Text, document: Document, path: Path, new: MaybeJson = ABSENT) -> int:
     """The line (from 1) of the key or item at a path, of its nearest parent where it is absent.
 
-    Where a list or a string on several lines shall become `new`, it is that of the first place that differs.
+    Where a list or a string on several lines shall become `new`, it is that of the first place that differs. The whole
+    object stands where its kind does.
     """
     if document.root is None:
         return 1
     line, node = text.number(document.root.start), document.root
-    for step in path:
+    for step in path or (("kind",) if new is ABSENT else ()):
         found = _below(node, step)
         if found is None:
             return line
