@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from whydrift.adapters.journal import FileJournal
     from whydrift.adapters.kubernetes import KubernetesSource
     from whydrift.adapters.prometheus import Prometheus
+    from whydrift.core.model.facts import Gap
     from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
@@ -49,6 +50,10 @@ class Noting(Protocol):
     @property
     def notes(self) -> list[str]:
         """Those things, one line each."""
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """What it was refused as a whole."""
 
 
 @dataclass
@@ -87,6 +92,11 @@ class Opened:
     def notes(self) -> tuple[str, ...]:
         """What a user should know about the reading so far: what was ignored, what slowed it down."""
         return tuple(self.noting.notes) if self.noting is not None else ()
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What the source was refused as a whole, so far."""
+        return tuple(self.noting.gaps) if self.noting is not None else ()
 
     async def close(self) -> None:
         """Let go of connections, files and what was unpacked."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from whydrift.core.model.facts import Gap
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 
@@ -58,6 +59,8 @@ class Live:
         self._clusters: dict[str, str] | None = None if kubernetes is not None else {}
         self._listed: bytes | None = None
         self._away = NotRead(NO_CLUSTER)
+        self.gaps: list[Gap] = []
+        """What was refused as a whole: a cluster that may be Argo CD's own, not read because that is not proven."""
 
     @property
     def name(self) -> str:
@@ -138,7 +141,7 @@ class Live:
 
         One that was removed since it was listed proves nothing: the next one is tried.
         """
-        refused: NotRead | None = None
+        elsewhere: NotRead | None = None
         for namespace, name, uid in await self._some_applications():
             path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications/{name}"
             reply = await kubernetes.ask(Question(Api.KUBERNETES, path))
@@ -147,13 +150,13 @@ class Live:
             if isinstance(reply, NotRead) and reply.status != GONE:
                 why = f"get applications.argoproj.io in {namespace}: {reply.why}"
                 unproven = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
-                refused = NotRead(unproven, reply.status)
-                break
-            elsewhere = f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another"
-            refused = NotRead(elsewhere)
-        if refused is not None:
-            self._away = refused
-            self._notes.append(refused.why)
+                self._away = NotRead(unproven, reply.status)
+                self.gaps.append(Gap("the cluster that Argo CD runs in", unproven, f"get applications in {namespace}"))
+                return False
+            elsewhere = NotRead(f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another")
+        if elsewhere is not None:
+            self._away = elsewhere
+            self._notes.append(elsewhere.why)
         return False
 
     async def _some_applications(self) -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from whydrift.core.model.facts import Gap
 from whydrift.core.model.values import JsonObject
 from whydrift.ports import Api, NotRead, Question, Reply, Source
 
@@ -22,6 +23,10 @@ class Instance(Source, Protocol):
     @property
     def notes(self) -> list[str]:
         """What a user should know about the reading so far."""
+
+    @property
+    def gaps(self) -> Sequence[Gap]:
+        """What was refused as a whole."""
 
     async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
         """What a server-side apply of `target` would make."""
@@ -43,6 +48,11 @@ class Several:
     def notes(self) -> list[str]:
         """What each has to say."""
         return [f"{name}: {note}" for name, instance in self.members.items() for note in instance.notes]
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What each was refused, once where it is the same."""
+        return list(dict.fromkeys(gap for instance in self.members.values() for gap in instance.gaps))
 
     @property
     def requests(self) -> int:

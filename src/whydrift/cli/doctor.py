@@ -64,7 +64,8 @@ async def _examined(connection: Connection) -> Checkup:
         asked = None if metrics is None else PrometheusCheck(url=metrics.name, problem=await metrics.reachable())
     finally:
         await opened.close()
-    return msgspec.structs.replace(found, notes=opened.notes, dry_run=connection.dry_run, prometheus=asked)
+    notes = (*opened.notes, *(gap.why for gap in opened.gaps))
+    return msgspec.structs.replace(found, notes=notes, dry_run=connection.dry_run, prometheus=asked)
 
 
 async def _rules(connection: Connection, only_missing: bool, stated: str) -> str:

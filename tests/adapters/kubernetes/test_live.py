@@ -48,14 +48,15 @@ def contexts(folder: Path, server: str) -> Path:
 
 
 def look(folder: Path, replay: Replay) -> tuple[dict[str, str], Reply, list[str]]:
-    """The clusters, what reading argocd-cm gives, and the notes."""
+    """The clusters, what reading argocd-cm gives, and the notes and gaps."""
 
     async def all_of_it() -> tuple[dict[str, str], Reply, list[str]]:
         argocd = connect(ArgocdOptions(server=replay.url), {}, folder)
         live = Live(argocd, source(contexts(folder, replay.kubernetes_url)))
         try:
             await live.ask(Question(Api.ARGOCD, "/api/v1/applications"))
-            return await live.clusters(), await live.ask(Question(Api.KUBERNETES, CONFIG)), live.notes
+            said = (await live.clusters(), await live.ask(Question(Api.KUBERNETES, CONFIG)))
+            return *said, [*live.notes, *(f"gap: {gap.why}" for gap in live.gaps)]
         finally:
             await live.close()
 
@@ -91,19 +92,22 @@ def test_finds_the_context_of_a_destination_by_its_server(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("uid", "fault", "says"),
+    ("uid", "fault", "says", "told"),
     [
-        ("u-2", "", "kubeconfig here is not the cluster that Argo CD runs in: --context names another"),
-        ("u-1", f"/kubernetes{APPLICATION}=404", "kubeconfig here is not the cluster that Argo CD runs in"),
+        ("u-2", "", "kubeconfig here is not the cluster that Argo CD runs in: --context names another", ""),
+        ("u-1", f"/kubernetes{APPLICATION}=404", "kubeconfig here is not the cluster that Argo CD runs in", ""),
         (
             "u-1",
             f"/kubernetes{APPLICATION}=403",
             "is not proven to be the cluster that Argo CD runs in: get",
+            "gap: ",
         ),
-        ("u-1", "/kubernetes*=401", "the login is not accepted"),
+        ("u-1", "/kubernetes*=401", "the login is not accepted", "gap: "),
     ],
 )
-def test_asks_no_cluster_that_is_not_proven_to_be_the_one(tmp_path: Path, uid: str, fault: str, says: str) -> None:
+def test_asks_no_cluster_that_is_not_proven_to_be_the_one(
+    tmp_path: Path, uid: str, fault: str, says: str, told: str
+) -> None:
     replay = Replay(fleet(tmp_path, uid), faults=[Fault.parse(fault)] if fault else [])
     clusters, reply, notes = look(tmp_path, replay)
     assert HOME not in clusters
@@ -111,7 +115,7 @@ def test_asks_no_cluster_that_is_not_proven_to_be_the_one(tmp_path: Path, uid: s
     assert clusters["eu"] == "eu", "other clusters are still asked"
     assert isinstance(reply, NotRead)
     assert says in reply.why
-    assert notes == [reply.why]
+    assert notes == [f"{told}{reply.why}"], "who was refused has not read completely; who named another cluster has"
     assert replay.count(CONFIG) == 0
 
 

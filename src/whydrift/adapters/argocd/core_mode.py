@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from whydrift.core.model.facts import Gap
 from whydrift.core.model.values import Json, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
@@ -45,6 +46,7 @@ class CoreSource:
     def __init__(self, kubernetes: Source, namespace: str = "argocd") -> None:
         self.name = f"{kubernetes.name} (core mode)"
         self.notes = [f"statuses only: {FOR_MORE}"]
+        self.gaps: tuple[Gap, ...] = ()
         self._kubernetes = kubernetes
         self._namespace = namespace
         self._list: tuple[Reply, bool] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from itertools import groupby
 
@@ -9,6 +10,7 @@ import msgspec
 
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, AskAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
+from whydrift.core.report.guard_text import GuardVerdict, guard_verdict
 from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of
@@ -28,7 +30,8 @@ COMPARED = {
     "structured-merge": "structured merge (ServerSideApply=true)",
     "server-side": "server-side diff",
 }
-
+FAILING = re.compile(r"(?<![^ ])(fails|is refused): ")
+"""What the verdict says already."""
 MORE = 8
 """How many further effects are told."""
 
@@ -88,9 +91,19 @@ def _sync_now(application: ApplicationAnswer, ink: Ink) -> list[str]:
     sync = application.sync
     if isinstance(sync, msgspec.UnsetType):
         return []
-    verdict = "safe" if sync.safe else ink.alarm("NOT SAFE")
-    lines = [f"  a sync now  {verdict}: {plain(sync.because)}"]
+    lines = [f"  a sync now  {_verdict(application, sync, ink)}"]
     return [*lines, f"              {ink.alarm(sync.automatic)}"] if isinstance(sync.automatic, str) else lines
+
+
+def _verdict(application: ApplicationAnswer, sync: SyncAnswer, ink: Ink) -> str:
+    verdict, because = guard_verdict(application), plain(sync.because)
+    match verdict:
+        case GuardVerdict.SAFE:
+            return f"safe: {because}"
+        case GuardVerdict.FAILS:
+            return f"{ink.alarm(verdict)}: {FAILING.sub('', because, count=1)} (nothing is lost)"
+        case _:
+            return f"{ink.alarm(verdict)}: {because}"
 
 
 def _object(item: ObjectAnswer, sync: SyncAnswer | msgspec.UnsetType, ink: Ink, width: int) -> list[str]:

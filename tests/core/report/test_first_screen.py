@@ -1,0 +1,99 @@
+"""The first screen of a scan, and the line of explain: what hurts, what is not known, what fails, what was not read."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from tests.core.report.answers import an_object, application, difference, read
+from whydrift.core.model.effect import Does
+from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, GapAnswer, ReadAnswer, SyncAnswer
+from whydrift.core.report.explain_text import application_text
+from whydrift.core.report.tally import Tally
+from whydrift.core.report.triage_text import triage_text
+from whydrift.core.report.words import Ink
+
+SCALES = EffectAnswer(
+    object="apps/Deployment/web", namespace="shop", does=Does.SCALE, says="scales from 5 to 3", safe=False, paths=()
+)
+UNREAD = msgspec.structs.replace(SCALES, does=Does.UNKNOWN, says="what it would change is not known: nothing was read")
+FAILS = msgspec.structs.replace(SCALES, does=Does.FAIL, says="fails: the budget is refused", safe=True)
+
+
+def synced(*effects: EffectAnswer, name: str = "shop", instance: str = "", namespace: str = "") -> ApplicationAnswer:
+    """An application whose sync has these effects."""
+    because = f"Deployment/web: {effects[0].says}"
+    sync = SyncAnswer(safe=all(e.safe for e in effects), converges=False, effects=effects, because=because)
+    made = application(an_object(difference()), name=name)
+    return msgspec.structs.replace(made, sync=sync, instance=instance, namespace=namespace or made.namespace)
+
+
+def screen(*applications: ApplicationAnswer, about: ReadAnswer | None = None) -> str:
+    """The first screen of a fleet."""
+    tally = Tally()
+    for each in applications:
+        tally.add(each)
+    return triage_text(tally, about or read(), {}, Ink(), 110)
+
+
+def section(text: str, heading: str) -> list[str]:
+    """The lines below a heading, up to the next empty one."""
+    lines = text.splitlines()
+    start = next((place for place, line in enumerate(lines) if line.startswith(heading)), len(lines))
+    below = [line.strip() for line in lines[start + 1 :]]
+    return below[: [*below, ""].index("")]
+
+
+def test_what_is_not_known_does_not_hurt() -> None:
+    """Unknown effects alone have a section of their own; one that is known beside them hurts."""
+    text = screen(
+        synced(UNREAD, name="dark"), synced(SCALES, UNREAD, name="web"), *(synced(UNREAD, name=f"d{n}") for n in "abcd")
+    )
+    assert "A SYNC WOULD HURT (1 application)" in text
+    assert [line.split()[0] for line in section(text, "A SYNC WOULD HURT")] == ["web"]
+    assert "NOT KNOWN WHAT A SYNC WOULD DO (5 applications)" in text
+    *shown, more = section(text, "NOT KNOWN WHAT")
+    assert [line.split()[0] for line in shown] == ["dark", "da", "db", "dc"] and more.startswith("… 1 more")
+    assert "nothing was read" in shown[0]
+
+
+def test_a_name_is_one_that_finds_the_application() -> None:
+    """With the instance, and with the namespace where the name alone is that of two."""
+    text = screen(
+        synced(SCALES, name="web", instance="east", namespace="team-a"),
+        synced(UNREAD, name="web", instance="east", namespace="team-b"),
+        synced(SCALES, name="web", instance="west"),
+        msgspec.structs.replace(application(name="web", not_read="403"), instance="east", namespace="team-c"),
+    )
+    found = [line.split()[0] for line in section(text, "A SYNC WOULD HURT")]
+    assert found == ["east:team-a/web", "west:web"]
+    assert section(text, "NOT KNOWN WHAT")[0].startswith("east:team-b/web ")
+    assert {line.split()[0] for line in section(text, "READ FIRST")} == {*found, "east:team-b/web", "east:team-c/web"}
+    assert section(text, "NOT READ") == ["east:team-c/web: 403"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "says"),
+    [
+        (FAILS, "a sync now  FAILS: Deployment/web: the budget is refused (nothing is lost)"),
+        (SCALES, "a sync now  NOT SAFE: Deployment/web: scales from 5 to 3"),
+        (UNREAD, "a sync now  NOT KNOWN: Deployment/web: what it would change"),
+        (msgspec.structs.replace(SCALES, safe=True), "a sync now  safe: Deployment/web: scales from 5 to 3"),
+    ],
+)
+def test_explain_gives_the_verdict_of_guard(effect: EffectAnswer, says: str) -> None:
+    """What fails is not called safe, though nothing is lost by it."""
+    assert says in application_text(synced(effect), Ink())
+
+
+def test_a_note_is_nothing_that_was_not_read() -> None:
+    """Notes stand below the headline; NOT READ holds gaps only."""
+    noted = msgspec.structs.replace(read(), notes=("runs: kubectl port-forward",))
+    text = screen(synced(SCALES), about=noted)
+    assert "Read completely." in text.splitlines()[0] and "NOT READ" not in text
+    assert text.splitlines()[1] == "note: runs: kubectl port-forward"
+    gap = GapAnswer(what="the cluster", why="401", needs="")
+    lacking = msgspec.structs.replace(noted, gaps=(gap,), complete=False)
+    text = screen(synced(SCALES), about=lacking)
+    assert "NOT read completely." in text.splitlines()[0]
+    assert section(text, "NOT READ") == ["the cluster: 401"]
