@@ -1,11 +1,10 @@
-"""What looks drawn at random, and which lines of a template draw."""
+"""What looks drawn at random."""
 
 from __future__ import annotations
 
 import pytest
 
 from whydrift.core.explain.renders import looks_drawn
-from whydrift.core.explain.templates import lines_of
 
 
 @pytest.mark.parametrize(
@@ -37,31 +36,3 @@ def test_times_ids_and_random_words_look_drawn(one: str, other: str) -> None:
 )
 def test_settings_versions_and_images_do_not(one: str, other: str) -> None:
     assert not looks_drawn(one, other)
-
-
-SECRET = "kind: Secret\ndata:\n  password: {}\n"
-
-
-@pytest.mark.parametrize(
-    ("expression", "function"),
-    [
-        ("{{ randAlphaNum 20 | b64enc }}", "randAlphaNum"),
-        ('{{ include "web.password" . | b64enc }}', "randAlpha"),
-        ("{{ $drawn | quote }}", "uuidv4"),
-    ],
-)
-def test_a_line_draws_itself_or_through_what_it_names(expression: str, function: str) -> None:
-    files = {
-        "templates/_helpers.tpl": '{{- define "web.password" -}}\n{{ randAlpha 8 }}\n{{- end -}}\n',
-        "templates/secret.yaml": "{{ $drawn := uuidv4 }}\n---\n" + SECRET.format(expression),
-    }
-    (line,) = lines_of(files, "Secret", "password")
-    assert line is not None
-    assert line.function == function
-    assert line.place == "templates/secret.yaml:5"
-
-
-def test_a_line_that_takes_a_value_draws_nothing() -> None:
-    files = {"templates/secret.yaml": SECRET.format("{{ .Values.password }}")}
-    assert lines_of(files, "Secret", "password") == (None,)
-    assert lines_of(files, "ConfigMap", "password") == ()

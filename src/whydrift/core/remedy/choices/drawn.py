@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from whydrift.core.explain.templates import TemplateLine, lines_of
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret, towards_live
 from whydrift.core.remedy.choices.charts import editable_files, files_of, in_subchart, own_folders
-from whydrift.core.remedy.choices.drawn_lines import DrawnLine, drawn_lines
 from whydrift.core.remedy.choices.faults import value_files
 from whydrift.core.remedy.choices.offers import ignored
 from whydrift.core.remedy.choices.value_lines import Values
@@ -42,7 +42,7 @@ def drawn(case: Case) -> Choice:
     return ignored(case, "each render draws another value, and the chart has none that would replace it")
 
 
-def _given(case: Case, line: DrawnLine, files: Mapping[str, str]) -> Choice | None:
+def _given(case: Case, line: TemplateLine, files: Mapping[str, str]) -> Choice | None:
     """The chart's own value in the place of what is drawn; a secret is better named than stated."""
     secret = case.key.kind == "Secret" or holds_secret(case.difference.live)
     wanted = (*line.existing, *line.values) if secret else line.values
@@ -59,13 +59,14 @@ def _given(case: Case, line: DrawnLine, files: Mapping[str, str]) -> Choice | No
     return Choice(RemedyKind.CHART_VALUE, why, changes=changes, place=place, instead=(HIDES,))
 
 
-def _is_fallback(case: Case, line: DrawnLine, value: str, files: Mapping[str, str]) -> bool:
+def _is_fallback(case: Case, line: TemplateLine, value: str, files: Mapping[str, str]) -> bool:
     """Whether the drawing line itself takes the value where it is stated: then live's is what to state."""
     text = files.get(line.file, "").split("\n")[line.line - 1]
     return f".Values.{value}" in text and isinstance(case.difference.live, str | int)
 
 
-def _lines(case: Case, files: Mapping[str, str]) -> list[DrawnLine]:
+def _lines(case: Case, files: Mapping[str, str]) -> list[TemplateLine]:
     """The template's lines that draw the value, where they can be read."""
     key = case.difference.path[-1]
-    return list(drawn_lines(files, case.key.kind, key)) if isinstance(key, str) else []
+    written = lines_of(files, case.key.kind, key) if isinstance(key, str) else ()
+    return [line for line in written if line.function]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from posixpath import basename, dirname, join, normpath
 
-from whydrift.core.remedy.choices.drawn_lines import VALUE, expressions
+from whydrift.core.explain.templates import VALUE, expressions
 from whydrift.core.remedy.choices.value_lines import Values
 
 IN_MANIFEST = re.compile(r'Failed to unmarshal "([^"]+)"(?:.*?\bline (\d+))?', re.DOTALL)

@@ -83,8 +83,8 @@ def _replayed(subject: Subject, difference: Difference) -> Proof | None:
 def _written(subject: Subject, difference: Difference) -> Proof | None:
     """The proof by the template's text; for a masked Secret also by who wrote it, at which revision."""
     files, key = subject.facts.maybe(GIT_FILES), difference.path[-1]
-    lines = lines_of(files, subject.key.kind, key) if files and isinstance(key, str) else ()
-    drawn = [line for line in lines if line is not None]
+    lines = tuple(lines_of(files, subject.key.kind, key)) if files and isinstance(key, str) else ()
+    drawn = [line for line in lines if line.function]
     unmoved = same_revision(subject)
     if len(drawn) < len(lines):
         return None

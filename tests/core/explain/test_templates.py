@@ -1,11 +1,10 @@
-"""Which line of a chart draws a value, and which value takes its place: charts as text, from small to nested."""
+"""Which lines of a chart draw a value, and which values take its place: charts as text, from small to nested."""
 
 from __future__ import annotations
 
 import pytest
 
-from whydrift.core.remedy.choices.drawn_lines import drawn_lines
-from whydrift.core.remedy.choices.value_lines import Values, chart_of
+from whydrift.core.explain.templates import lines_of
 
 HEAD = "kind: Secret\nmetadata:\n  name: db\n"
 PLAIN = f"{HEAD}data:\n  password: {{{{ randAlphaNum 20 | b64enc }}}}\n"
@@ -52,52 +51,56 @@ HASHED = (
 def test_a_line_that_draws(
     content: str, kind: str, key: str, line: int, values: tuple[str, ...], existing: tuple[str, ...]
 ) -> None:
-    (found,) = drawn_lines({"chart/templates/x.yaml": content, "chart/templates/_helpers.tpl": HELPER}, kind, key)
+    files = {"chart/templates/x.yaml": content, "chart/templates/_helpers.tpl": HELPER}
+    (found,) = (line for line in lines_of(files, kind, key) if line.function)
     assert (found.place, found.values, found.existing) == (f"chart/templates/x.yaml:{line}", values, existing)
 
 
-@pytest.mark.parametrize(("kind", "key"), [("ConfigMap", "other"), ("Secret", "app.ini"), ("ConfigMap", "app")])
-def test_what_draws_nothing(kind: str, key: str) -> None:
-    assert list(drawn_lines({"chart/templates/x.yaml": BLOCK}, kind, key)) == []
-
-
-FILES = {
-    "chart/values.yaml": "grafana:\n  admin:\n    existingSecret: ''\nglobal: 1\n",
-    "chart/values-prod.yaml": "# prod\nglobal: 2\n",
-    "chart/charts/grafana/values.yaml": "admin:\n  existingSecret: ''\n  user: admin\n",
-}
-OWN, INNER = "chart/templates/x.yaml", "chart/charts/grafana/templates/x.yaml"
+@pytest.mark.parametrize(
+    ("kind", "key", "lines"), [("ConfigMap", "other", [5]), ("Secret", "app.ini", []), ("ConfigMap", "app", [])]
+)
+def test_what_draws_nothing(kind: str, key: str, lines: list[int]) -> None:
+    found = list(lines_of({"chart/templates/x.yaml": BLOCK}, kind, key))
+    assert [(line.line, line.function) for line in found] == [(line, "") for line in lines]
 
 
 @pytest.mark.parametrize(
-    ("template", "path", "named", "place"),
-    [
-        (INNER, "admin.existingSecret", [], "chart/values.yaml:3"),
-        (INNER, "admin.user", [], "chart/charts/grafana/values.yaml:3"),
-        (OWN, "global", [], "chart/values.yaml:4"),
-        (OWN, "global", ["chart/values-prod.yaml"], "chart/values-prod.yaml:2"),
-        (OWN, "absent", [], ""),
-        ("chart/charts/grafana-1.2.tgz/grafana/templates/x.yaml", "admin.existingSecret", [], "chart/values.yaml:3"),
-    ],
+    ("content", "key", "depends"),
+    [(PLAIN, "password", False), (FALLBACK, "password", True), (BLOCK, "app.ini", True)],
+    ids=["drawn alone", "falls back", "lines that draw nothing stand beside it"],
 )
-def test_the_place_of_a_value(template: str, path: str, named: list[str], place: str) -> None:
-    assert Values(FILES, tuple(named), ("chart",)).place(template, path.split(".")) == place
+def test_what_else_a_drawn_value_depends_on(content: str, key: str, depends: bool) -> None:
+    (found,) = lines_of({"chart/templates/x.yaml": content}, "ConfigMap" if key == "app.ini" else "Secret", key)
+    assert found.depends is depends
 
 
-def test_the_nearest_part_where_a_value_is_not_stated() -> None:
-    assert Values(FILES, (), ("chart",)).nearest(INNER, ["admin", "password"]) == "chart/values.yaml:2"
+SECRET = "kind: Secret\ndata:\n  password: {}\n"
 
 
 @pytest.mark.parametrize(
-    ("template", "own", "chart", "below"),
+    ("expression", "function"),
     [
-        ("chart/templates/x.yaml", "chart", "chart", []),
-        ("charts/web/templates/x.yaml", "charts/web", "charts/web", []),
-        ("charts/web/charts/db/templates/x.yaml", "charts/web", "charts/web", ["db"]),
-        ("a/charts/web/charts/db-1.0.tgz/db/templates/x.yaml", "a/charts/web", "a/charts/web", ["db"]),
-        ("templates/x.yaml", "", "", []),
-        ("charts/db/templates/x.yaml", "", "", ["db"]),
+        ("{{ randAlphaNum 20 | b64enc }}", "randAlphaNum"),
+        ('{{ include "web.password" . | b64enc }}', "randAlpha"),
+        ("{{ $drawn | quote }}", "uuidv4"),
     ],
 )
-def test_which_chart_a_template_is_of(template: str, own: str, chart: str, below: list[str]) -> None:
-    assert chart_of(template, [own]) == (chart, below)
+def test_a_line_draws_itself_or_through_what_it_names(expression: str, function: str) -> None:
+    files = {
+        "templates/_helpers.tpl": '{{- define "web.password" -}}\n{{ randAlpha 8 }}\n{{- end -}}\n',
+        "templates/secret.yaml": "{{ $drawn := uuidv4 }}\n---\n" + SECRET.format(expression),
+    }
+    (line,) = lines_of(files, "Secret", "password")
+    assert line.function == function
+    assert line.place == "templates/secret.yaml:5"
+
+
+def test_a_line_that_takes_a_value_draws_nothing() -> None:
+    files = {"templates/secret.yaml": SECRET.format("{{ .Values.password }}")}
+    assert [line.function for line in lines_of(files, "Secret", "password")] == [""]
+    assert list(lines_of(files, "ConfigMap", "password")) == []
+
+
+def test_a_value_that_repeats_what_a_lookup_finds_is_left_out() -> None:
+    files = {"templates/secret.yaml": SECRET.format('{{ (lookup "v1" "Secret" "shop" "db").data.password }}')}
+    assert list(lines_of(files, "Secret", "password")) == []
