@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, runtime_checkable
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fleet import Commit
@@ -15,6 +15,9 @@ from whydrift.core.model.values import JsonObject
 
 if TYPE_CHECKING:
     from whydrift.core.prove.placing import Placing
+
+A_contra = TypeVar("A_contra", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
 class Api(StrEnum):
@@ -82,6 +85,22 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and files."""
+
+
+class Asked(Protocol):
+    """A source that other processes read too: what was asked of it is told by them, and added up."""
+
+    asked: set[str]
+
+
+class Workers(Protocol[A_contra, R_co]):
+    """Other processes that do one kind of work."""
+
+    async def ask(self, argument: A_contra, /) -> R_co:
+        """What the work gives for an argument, by the next process that is free; its failures are raised here."""
+
+    async def close(self) -> None:
+        """End the processes."""
 
 
 @runtime_checkable

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from whydrift.usecases.apply.world import World
     from whydrift.usecases.doctor import Examination
     from whydrift.usecases.facts import FactReader
+    from whydrift.usecases.scan import Share
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,26 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
         repositories = RecordedRepositories(opened.answers.files)
         opened.closing.append(repositories.close)
     opened.repository, opened.reachable = repositories, repositories.reachable
+
+
+def share(opened: Opened) -> Share | None:
+    """What spreads the work on a recording over all cores; None where there is one, or processes cannot be forked.
+
+    macOS forks too, but its own libraries do not survive it. Live servers are waited for, in one process.
+    """
+    from whydrift.adapters.forks import Forks
+    from whydrift.usecases.spread import Spread
+
+    recording = opened.answers
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+    if not isinstance(recording, Recording) or cores < 2:
+        return None
+
+    def ended() -> None:
+        for close in opened.closing:
+            close()
+
+    return lambda explain: Spread(explain, recording, lambda work: Forks(work, cores, recording.files.reopen, ended))
 
 
 def renderer(opened: Opened) -> Renderer | None:

@@ -123,7 +123,8 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     bench = _workbench(source, request)
     progress = Progress()
     chosen = request.selection.chooses()
-    async with aclosing(scan(source.answers, analysis, source.reader, chosen, read, bench)) as stream:
+    share = None if request.selection.names else wiring.share(source)
+    async with aclosing(scan(source.answers, analysis, source.reader, chosen, read, bench, share)) as stream:
         async for whole in stream:
             selected += 1
             progress.show(selected, whole.name)

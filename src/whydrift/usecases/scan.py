@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -16,10 +17,13 @@ from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
+from whydrift.usecases.spread import Spread
 from whydrift.usecases.triage import Look, explain_application, remember_listing, triage
 from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
+Share = Callable[[Callable[[Application, Look], Coroutine[None, None, ApplicationAnswer]]], Spread[ApplicationAnswer]]
+"""Spreads what explains an application over several processes."""
 NOT_REACHED = "is not reached: Argo CD's word alone is taken for it"
 
 
@@ -40,9 +44,27 @@ def scan(
     selected: Callable[[Application], bool],
     read: Read,
     bench: Workbench | None = None,
+    share: Share | None = None,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
-    """Explain the selected applications of every instance of a source; `read` is complete when the stream ends."""
-    return visit(source, analysis, reader_of, selected, read, partial(explain_application, bench=bench))
+    """Explain the selected applications of every instance of a source; `read` is complete when the stream ends.
+
+    `share` does that in several processes.
+    """
+    explain = partial(explain_application, bench=bench)
+    if share is None:
+        return visit(source, analysis, reader_of, selected, read, explain)
+    spread = share(explain)
+    return _ended(visit(source, analysis, reader_of, selected, read, spread), spread)
+
+
+async def _ended(answers: AsyncGenerator[T, None], spread: Spread[T]) -> AsyncGenerator[T, None]:
+    """The answers; their processes end with them, whoever ends them."""
+    try:
+        async with aclosing(answers):
+            async for answer in answers:
+                yield answer
+    finally:
+        await spread.close()
 
 
 async def visit(

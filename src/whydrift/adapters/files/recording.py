@@ -65,6 +65,10 @@ class Files:
         if self._zip is None and not root.is_dir():
             raise SourceError(f"{root}: no such recording: give a folder or a .zip that `whydrift record` wrote")
 
+    def reopen(self) -> None:
+        """Open an archive anew: a forked process would share the place in it with the one that it comes from."""
+        self._zip = self._open_zip(self.root) if self._zip is not None else None
+
     @staticmethod
     def _open_zip(path: Path) -> zipfile.ZipFile:
         try:
@@ -186,7 +190,7 @@ class Recording:
         self.name = str(root)
         self._about = self._read_about()
         self._why_not = {row.what: row.why for row in self._about.notRead}
-        self.requests = 0
+        self.asked: set[str] = set()
 
     def _read_about(self) -> About:
         content = self.files.read(ABOUT)
@@ -200,14 +204,19 @@ class Recording:
             raise SourceError(f"{self.name}: {ABOUT} cannot be read ({error})") from error
 
     @property
+    def requests(self) -> int:
+        """How many answers were asked for so far, each counted once: nothing is gained by not asking a file again."""
+        return len(self.asked)
+
+    @property
     def at(self) -> str:
         """When it was recorded, "" where it does not say."""
         return self._about.at
 
     async def ask(self, question: Question) -> Reply:
         """The recorded answer; a refusal that was recorded; or: it was not recorded."""
-        self.requests += 1
         name = self._place_of(question)
+        self.asked.add(name)
         content = self.files.read(name)
         if content is not None:
             return Body(content)

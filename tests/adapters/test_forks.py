@@ -1,0 +1,110 @@
+"""Work in forked processes: the same answers, the same failures, and nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from whydrift.adapters.forks import Forks
+from whydrift.errors import SourceError
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+
+
+async def work(argument: str) -> tuple[str, int]:
+    """What an argument asks for, and who did it."""
+    match argument:
+        case "refuse":
+            raise SourceError("refused")
+        case "stumble":
+            raise ValueError("nobody foresaw this")
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "linger":
+            time.sleep(60)
+    await asyncio.sleep(0)
+    return argument * 100_000, os.getpid()
+
+
+@asynccontextmanager
+async def forks(place: Path, number: int = 2) -> AsyncIterator[Forks[str, tuple[str, int]]]:
+    """Processes that leave a file each where they started and ended."""
+
+    def note(what: str) -> None:
+        (place / f"{what}-{os.getpid()}").touch()
+
+    made = Forks(work, number, lambda: note("started"), lambda: note("ended"))
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+def noted(place: Path, what: str) -> set[int]:
+    """The processes that noted something."""
+    return {int(path.name.rpartition("-")[2]) for path in place.glob(f"{what}-*")}
+
+
+def test_every_answer_comes_back_from_a_few_processes(tmp_path: Path) -> None:
+    """Large ones too, each to who asked; this process does none of it."""
+
+    async def tried() -> None:
+        asked = [str(number) for number in range(20)]
+        async with forks(tmp_path) as made:
+            found = await asyncio.gather(*(made.ask(argument) for argument in asked))
+        assert [answer for answer, _ in found] == [argument * 100_000 for argument in asked]
+        did = {process for _, process in found}
+        assert len(did) == 2 and os.getpid() not in did
+        assert noted(tmp_path, "started") == noted(tmp_path, "ended") == did
+
+    asyncio.run(tried())
+
+
+def test_failures_are_raised_here_and_the_process_goes_on(tmp_path: Path) -> None:
+    """A failure of ours as it was raised; another with its place."""
+
+    async def tried() -> None:
+        async with forks(tmp_path, 1) as made:
+            with pytest.raises(SourceError, match=r"^refused$"):
+                await made.ask("refuse")
+            with pytest.raises(RuntimeError, match="nobody foresaw this"):
+                await made.ask("stumble")
+            assert (await made.ask("x"))[0] == "x" * 100_000
+        assert len(noted(tmp_path, "started")) == 1
+
+    asyncio.run(tried())
+
+
+def test_a_process_that_was_killed_is_said(tmp_path: Path) -> None:
+    """Its answer will never come."""
+
+    async def tried() -> None:
+        async with forks(tmp_path, 1) as made:
+            with pytest.raises(RuntimeError, match="ended from outside"):
+                await made.ask("die")
+
+    asyncio.run(tried())
+
+
+def test_closing_interrupts_what_is_still_worked_on(tmp_path: Path) -> None:
+    """Nobody waits for an answer that nobody wants; what the process made is removed all the same."""
+
+    async def tried() -> None:
+        begun = time.monotonic()
+        async with forks(tmp_path) as made:
+            asking = asyncio.create_task(made.ask("linger"))
+            while not noted(tmp_path, "started"):
+                await asyncio.sleep(0.01)
+            asking.cancel()
+        assert time.monotonic() - begun < 30
+        assert noted(tmp_path, "ended") == noted(tmp_path, "started")
+
+    asyncio.run(tried())
