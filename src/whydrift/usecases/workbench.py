@@ -12,7 +12,7 @@ from whydrift.core.model.values import is_object
 from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit, why_not_wanted
 from whydrift.core.prove.together import why_not_together
-from whydrift.core.remedy.batches import OPTIONS
+from whydrift.core.remedy.batches import of_application
 from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
@@ -57,7 +57,7 @@ class Workbench:
     def _likeliest(self, draft: Draft, group: Group) -> Offer:
         """The likeliest place for an edit; a rule or an option is held against all objects at once."""
         offer = draft.offer(group)
-        if group.choice.kind in OPTIONS:
+        if of_application(group.choice):
             proof = prove_choice(draft.situation, group) if self.renderer is not None else None
             return replace(offer, edit=next(choice_edit(draft.application, group.choice), None), proof=proof)
         if not group.edited or not is_object(offer.item.target):
@@ -194,4 +194,4 @@ class Workbench:
 
 def _is_tried(offer: Offer) -> bool:
     """Whether an offer is an edit of what git renders, which a render can show to work or not."""
-    return offer.edit is not None and offer.group.choice.kind not in OPTIONS
+    return offer.edit is not None and not of_application(offer.group.choice)

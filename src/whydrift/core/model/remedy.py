@@ -83,9 +83,10 @@ class Choice:
 
     `changes` are what an edit in git makes of target (for ASK and IGNORE too, where an edit is among the alternatives).
     `rule` is an entry of `spec.ignoreDifferences`, `options` are sync options (`RespectIgnoreDifferences=true`) or
-    compare options (`ServerSideDiff=true`). `place` is one that is already known, as `Edit.where` gives it. `why` is
-    one sentence. `at` is where in git somebody must write what only they know (a secret, a value that the server
-    takes): a place without an edit. `follows` is the difference whose remedy closes this one too.
+    compare options (`ServerSideDiff=true`), `marks` are annotations of the Application itself. `place` is one that is
+    already known, as `Edit.where` gives it. `why` is one sentence. `at` is where in git somebody must write what only
+    they know (a secret, a value that the server takes): a place without an edit. `follows` is the difference whose
+    remedy closes this one too.
     """
 
     kind: RemedyKind
@@ -94,6 +95,7 @@ class Choice:
     changes: tuple[Change, ...] = ()
     rule: JsonObject | None = field(default=None, compare=False)
     options: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
     place: str = ""
     instead: tuple[Instead, ...] = ()
     at: Field | None = None

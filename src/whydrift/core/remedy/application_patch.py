@@ -19,7 +19,7 @@ SELECTORS = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 
 
 def patch_of(application: Application, choices: Iterable[Choice]) -> JsonObject:
-    """The merge patch that puts rules and options of some choices in place; {} where all are there."""
+    """The merge patch that puts rules, options and marks of some choices in place; {} where all are there."""
     patch: JsonObject = {}
     chosen = tuple(choices)
     rules = _with_rules(items(application.raw, *RULES), [choice.rule for choice in chosen if choice.rule])
@@ -29,6 +29,10 @@ def patch_of(application: Application, choices: Iterable[Choice]) -> JsonObject:
     options = [o for choice in chosen for o in choice.options if o != SERVER_SIDE_DIFF and o not in stated]
     if options:
         patch = _merged(patch, SYNC_OPTIONS, [*stated, *dict.fromkeys(options)])
+    marks = {name: value for choice in chosen for name, value in choice.marks}
+    for name, value in marks.items():
+        if child(application.raw, "metadata", "annotations", name) != value:
+            patch = _merged(patch, ("metadata", "annotations", name), value)
     server_side = any(c.kind is RemedyKind.SERVER_SIDE_DIFF or SERVER_SIDE_DIFF in c.options for c in chosen)
     if server_side and SERVER_SIDE_DIFF not in application.compare_options:
         patch = _merged(patch, ANNOTATION, ",".join([*sorted(application.compare_options), SERVER_SIDE_DIFF]))

@@ -7,7 +7,8 @@ from enum import IntEnum
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import StepKind
-from whydrift.core.model.remedy import APPLICATION, RemedyKind
+from whydrift.core.model.remedy import APPLICATION, Choice, RemedyKind
+from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.deletes import manual_reason
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.text.diff import unified
@@ -26,6 +27,7 @@ KINDS: dict[RemedyKind, StepKind] = {
 """The kind of step of a remedy that edits nothing."""
 OPTIONS = frozenset({RemedyKind.IGNORE, RemedyKind.OPTION, RemedyKind.SERVER_SIDE_DIFF})
 """Remedies that change what the Application says, not what it renders."""
+ANNOTATIONS = ("metadata", "annotations")
 BLOCKING = frozenset({"comparison-failed", "sync-is-failing"})
 """Causes that keep everything else of an application from being seen or carried out."""
 
@@ -70,7 +72,9 @@ def _key(offer: Offer) -> BatchKey:
     remedy = offer.group.choice.kind.value
     if kind == "commit" and offer.edit is not None:
         return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause, _proven(offer))
-    if kind in ("ask", "manual", "annotate"):
+    if kind == "annotate":
+        return order, kind, (offer.named, remedy, offer.cause, str(sorted(annotations_of(offer.group.choice).items())))
+    if kind in ("ask", "manual"):
         return order, kind, (offer.named, remedy, offer.cause)
     return order, kind, (offer.named,)
 
@@ -88,9 +92,23 @@ def step_kind(offer: Offer) -> StepKind:
         return "commit" if shows else "ask"
     if remedy is not RemedyKind.ASK and edit is not None and not is_managed(offer.application):
         return "application"
+    if remedy is RemedyKind.ANNOTATE and offer.item.target is ABSENT and annotations_of(offer.group.choice):
+        return "annotate"
     if remedy is RemedyKind.GUARDED_DELETE and manual_reason(offer.item.key.kind):
         return "manual"
     return KINDS.get(remedy, "ask")
+
+
+def of_application(choice: Choice) -> bool:
+    """Whether a choice changes what the Application says, not what it renders."""
+    return choice.kind in OPTIONS or bool(choice.marks)
+
+
+def annotations_of(choice: Choice) -> dict[str, str]:
+    """The annotations that a choice wants on an object; none where it wants anything else as well."""
+    found = {str(c.path[-1]): c.value for c in choice.changes if c.path[:-1] == ANNOTATIONS and c.path}
+    stated = {name: value for name, value in found.items() if isinstance(value, str)}
+    return stated if len(stated) == len(choice.changes) else {}
 
 
 def is_managed(application: Application) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping, Sequence
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.values import JsonObject
+from whydrift.core.model.values import Json, JsonObject
 
 WORK = "work"
 """The folder that the commands of a runbook clone into."""
@@ -72,9 +73,26 @@ def named(application: Application) -> str:
     return f"{application.namespace}/{application.name}"
 
 
+def annotate_command(key: ObjectKey, wanted: Mapping[str, str]) -> str:
+    """Annotate a live object; an empty value takes the annotation away."""
+    stated = [f"{name}={value}" if value else f"{name}-" for name, value in wanted.items()]
+    return line("kubectl", *_scope(key), "annotate", "--overwrite", resource(key), key.name, *stated)
+
+
+def json_patch_command(key: ObjectKey, operations: Sequence[Json]) -> str:
+    """Patch a live object, operation by operation; a test that fails refuses all of it."""
+    stated = json.dumps(operations, separators=(",", ":"), ensure_ascii=True)
+    return line("kubectl", *_scope(key), "patch", resource(key), key.name, "--type=json", "-p", stated)
+
+
 def dump_command(key: ObjectKey, file: str) -> str:
     """Keep what is to be deleted."""
     return f"{line('kubectl', *_scope(key), 'get', resource(key), key.name, '-o', 'yaml')} > {shlex.quote(file)}"
+
+
+def dump_file(key: ObjectKey) -> str:
+    """The file that an object is kept in, another one for every object."""
+    return "-".join(part for part in ("dump", key.namespace, resource(key), key.name) if part) + ".yaml"
 
 
 def delete_command(key: ObjectKey) -> str:

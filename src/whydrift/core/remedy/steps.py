@@ -10,14 +10,15 @@ from whydrift.core.explain.writers import last_writer
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.plan import FieldRef, ProofStep, Step
-from whydrift.core.model.remedy import Safety
+from whydrift.core.model.plan import FieldRef, ProofStep, Step, StepKind
+from whydrift.core.model.remedy import RemedyKind, Safety
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.triage import Value
-from whydrift.core.model.values import ABSENT, MaybeJson, is_object
+from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
 from whydrift.core.remedy import commands
 from whydrift.core.remedy.application_patch import back, merged, patch_of
-from whydrift.core.remedy.batches import OPTIONS, BatchKey, Order, batches
+from whydrift.core.remedy.batches import BatchKey, Order, annotations_of, batches, of_application
+from whydrift.core.remedy.by_hand import patched_back
 from whydrift.core.remedy.commits import committed
 from whydrift.core.remedy.deletes import deletion_order
 from whydrift.core.remedy.mend_steps import mend_step
@@ -29,7 +30,12 @@ from whydrift.core.remedy.text.wanted import changed
 from whydrift.core.remedy.titles import title, why
 
 SAFETIES = (Safety.SAFE, Safety.UNSAFE, Safety.MANUAL)
-Parts = dict[str, object]
+WAITS_FOR: dict[StepKind, tuple[StepKind, ...]] = {
+    "sync": ("commit", "application", "annotate"),
+    "delete": ("commit", "application", "annotate"),
+    "manual": ("delete",),
+}
+"""What comes before a step of the same application: what git and Argo CD say, and what names an object that goes."""
 
 
 def steps(offers: Iterable[Offer], mends: Sequence[Mend] = ()) -> tuple[Step, ...]:
@@ -71,7 +77,7 @@ def _step(number: str, key: BatchKey, batch: Sequence[Offer], before: Sequence[S
     return _PARTS[kind](step, batch)
 
 
-def _after(kind: str, batch: Sequence[Offer], before: Sequence[Step]) -> tuple[str, ...]:
+def _after(kind: StepKind, batch: Sequence[Offer], before: Sequence[Step]) -> tuple[str, ...]:
     """The steps that this one stands on: earlier commits to the same repository, and what an application waits for."""
     repos = {offer.edit.repo for offer in batch if offer.edit is not None}
     named = {offer.named for offer in batch}
@@ -79,11 +85,7 @@ def _after(kind: str, batch: Sequence[Offer], before: Sequence[Step]) -> tuple[s
         step.id
         for step in before
         if (kind == "commit" and step.repo in repos)
-        or (
-            kind in ("sync", "delete")
-            and step.kind in ("commit", "application")
-            and not named.isdisjoint(step.applications)
-        )
+        or (step.kind in WAITS_FOR.get(kind, ()) and not named.isdisjoint(step.applications))
     )
 
 
@@ -91,7 +93,7 @@ def _proof(batch: Sequence[Offer]) -> ProofStep:
     """The proofs of all offers as one; there is none where one of them has none."""
     proofs = [offer.proof for offer in batch if offer.proof is not None]
     missing = [proof.why_not for proof in proofs if proof.why_not]
-    if any(offer.edit is not None and offer.proof is None for offer in batch):
+    if any(offer.edit is not None and offer.proof is None and not _says_itself(offer) for offer in batch):
         missing.append("it was not tried: nothing could render it")
     closes = dict.fromkeys(line for proof in proofs for line in proof.closes)
     return ProofStep(
@@ -101,6 +103,11 @@ def _proof(batch: Sequence[Offer]) -> ProofStep:
         wider=tuple(dict.fromkeys(line for proof in proofs for line in proof.wider)),
         why_not="; ".join(dict.fromkeys(missing)),
     )
+
+
+def _says_itself(offer: Offer) -> bool:
+    """Whether there is nothing to compare: a sync option or a mark does its work at the next sync."""
+    return offer.group.choice.kind is RemedyKind.OPTION or bool(offer.group.choice.marks)
 
 
 def _where(offer: Offer) -> str:
@@ -146,8 +153,8 @@ def _commit(step: Step, batch: Sequence[Offer]) -> Step:
 def _application(step: Step, batch: Sequence[Offer]) -> Step:
     application = batch[0].application
     manifest = application_manifest(application)
-    rules = leaves(patch_of(application, [offer.group.choice for offer in batch if offer.group.choice.kind in OPTIONS]))
-    own = [c for o in batch if o.edit is not None and o.group.choice.kind not in OPTIONS for c in changes_of(o.edit)]
+    rules = leaves(patch_of(application, [o.group.choice for o in batch if of_application(o.group.choice)]))
+    own = [c for o in batch if o.edit is not None and not of_application(o.group.choice) for c in changes_of(o.edit)]
     after = changed(manifest, [*rules, *own])
     patch = merged(manifest, after) if is_object(after) else {}
     return msgspec.structs.replace(
@@ -177,7 +184,7 @@ def _delete(step: Step, batch: Sequence[Offer]) -> Step:
     live = {offer.item.key: offer.item.live for offer in batch}
     keys = deletion_order(obj for obj in live.values() if is_object(obj))
     refs = {offer.item.key: object_ref(offer.item) for offer in batch}
-    files = {key: f"dump-{key.kind.lower()}-{key.name}.yaml" for key in keys}
+    files = {key: commands.dump_file(key) for key in keys}
     dumps = [commands.dump_command(key, files[key]) for key in keys]
     return msgspec.structs.replace(
         step,
@@ -187,17 +194,47 @@ def _delete(step: Step, batch: Sequence[Offer]) -> Step:
     )
 
 
+def _annotate(step: Step, batch: Sequence[Offer]) -> Step:
+    """The same annotations on every object of the batch, and what each held before."""
+    wanted = annotations_of(batch[0].group.choice)
+    lives = {offer.item.key: offer.item.live for offer in batch}
+    return msgspec.structs.replace(
+        step,
+        merge={"metadata": {"annotations": dict(wanted)}},
+        commands=tuple(commands.annotate_command(key, wanted) for key in lives),
+        rollback=tuple(
+            commands.annotate_command(key, {n: text(live, "metadata", "annotations", n) for n in wanted})
+            for key, live in lives.items()
+        ),
+    )
+
+
+def _by_hand(step: Step, batch: Sequence[Offer]) -> Step:
+    """What only a person may do: for a delete the commands in their order, each object kept first."""
+    deletes = all(offer.group.choice.kind is RemedyKind.GUARDED_DELETE for offer in batch)
+    return _delete(step, batch) if deletes else _asked(step, batch)
+
+
 def _asked(step: Step, batch: Sequence[Offer]) -> Step:
-    return msgspec.structs.replace(step, commands=(commands.explain_command(batch[0].application),))
+    """What somebody has to decide; where the way back is by hand only, its commands."""
+    shown = [commands.explain_command(batch[0].application)]
+    rollback: list[str] = []
+    for offer in batch:
+        choice = offer.group.choice
+        if RemedyKind.OUT_OF_BAND in (choice.kind, *(other.kind for other in choice.instead)):
+            forth, back = patched_back(offer.item, offer.group.differences)
+            shown += forth
+            rollback += back
+    return msgspec.structs.replace(step, commands=tuple(shown), rollback=tuple(rollback))
 
 
 _PARTS = {
     "commit": _commit,
     "application": _application,
-    "annotate": _asked,
+    "annotate": _annotate,
     "refresh": _refresh,
     "sync": _sync,
     "delete": _delete,
-    "manual": _asked,
+    "manual": _by_hand,
     "ask": _asked,
 }

@@ -38,6 +38,8 @@ def title(kind: StepKind, batch: Sequence[Offer]) -> str:
             return f"let Argo CD compare {first.named} again"
         case "delete":
             return f"delete {objects} that {first.named} left behind, each after a dump"
+        case "annotate":
+            return f"annotate {objects} of {first.named}"
         case "manual":
             return f"by hand: {_named(batch)}"
         case _:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from whydrift.core.model.plan import Plan, Step
 from whydrift.core.model.remedy import Safety
+from whydrift.core.report.manual_operation import is_manual, manual_operation
 from whydrift.core.report.words import Ink, code, count, markdown, plain, shortened
 
 LONGEST = 65_536
@@ -127,14 +128,14 @@ def runbook(plan: Plan) -> str:
     lines += ["`whydrift apply plan.json` carries these steps out; the commands do the same by hand.", ""]
     lines += [f"- {markdown(line)}" for line in _not_read(plan)]
     for step in plan.steps:
-        lines += _step(step)
+        lines += _step(step, plan)
     if plan.left:
         lines += ["## Without a step", ""]
         lines += [f"- {code(r.application)} {code(r.object)} {code(r.path)}: {markdown(r.why)}" for r in plan.left]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _step(step: Step) -> Iterator[str]:
+def _step(step: Step, plan: Plan) -> Iterator[str]:
     yield f"## {step.id}. {markdown(step.title)}"
     yield ""
     yield markdown(step.why)
@@ -148,17 +149,21 @@ def _step(step: Step) -> Iterator[str]:
     yield from (f"- hides {markdown(change)}" for change in step.proof.hides)
     yield from (f"- or: {markdown(other)}" for other in step.instead)
     yield ""
-    yield from _commands(step.commands)
+    yield from _fenced("sh", step.commands)
     if step.rollback:
         yield "Back:"
         yield ""
-        yield from _commands(step.rollback)
+        yield from _fenced("sh", step.rollback)
+    if is_manual(step):
+        yield "As a manual operation for a registry of runbooks:"
+        yield ""
+        yield from _fenced("yaml", manual_operation(step, plan))
 
 
-def _commands(lines: tuple[str, ...]) -> Iterator[str]:
+def _fenced(language: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         fence = "`" * max(3, *(len(run) + 1 for line in lines for run in _fences(line + " ")), 3)
-        yield f"{fence}sh"
+        yield f"{fence}{language}"
         yield from (plain(line) for line in lines)
         yield fence
         yield ""

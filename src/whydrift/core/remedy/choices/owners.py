@@ -80,6 +80,7 @@ def kept_by_manager(case: Case) -> Choice:
         RemedyKind.ANNOTATE,
         f"{MIGRATION}: {manager} on the Application gives its fields to Argo CD, and the next sync removes this one",
         Safety.UNSAFE,
+        marks=((MIGRATION, manager),) if case.owners else (),
         place=f"Application:/metadata/annotations/{MIGRATION.replace('/', '~1')}",
         instead=(Instead(RemedyKind.OUT_OF_BAND, "a patch takes only this field away, by hand"),),
     )
