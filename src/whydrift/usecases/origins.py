@@ -24,6 +24,7 @@ TRACKED_BY = "argocd.argoproj.io/tracking-id"
 SERVERS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "ownerReferences"})
 """What servers write into metadata: no manifest states it."""
 TEMPLATE: Path = ("spec", "template")
+RULES: Path = ("spec", "ignoreDifferences")
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,15 @@ class Origin:
         return tuple(Change((*self.inside, *change.path), change.value) for change in changes)
 
     def edits(self, changes: Sequence[Change], overlay: Overlay | None = None) -> Iterator[Edit]:
-        """The edits that may make changes of the Application, the likeliest first."""
+        """The edits that may make changes of the Application, the likeliest first.
+
+        What the template of a set computes is not written over.
+        """
         git = self.git if overlay is None else overlay.over(self.git)
-        return candidates(self.parent, git, self.key, self.target, self.changes(changes))
+        # where a rule comes with an option that it needs, the line to look at is the rule's
+        ordered = sorted(changes, key=lambda change: change.path[:2] != RULES)
+        found = candidates(self.parent, git, self.key, self.target, self.changes(ordered))
+        return (edit for edit in found if not (self.inside and _computed(edit)))
 
 
 @dataclass
@@ -108,6 +115,12 @@ class Origins:
                     return None
                 self._found[path] = masked if is_object(masked) else None
         return self._found[path]
+
+
+def _computed(edit: Edit) -> bool:
+    """Whether a line goes that a template computes."""
+    after = set(edit.after.splitlines())
+    return any("{{" in line and line not in after for line in edit.before.splitlines())
 
 
 def _manifest(raw: JsonObject) -> JsonObject:

@@ -1,0 +1,109 @@
+"""Edits of an Application in the files that it comes from: its parent's manifest, or the template of its set."""
+
+from __future__ import annotations
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.remedy import Change, Choice, How, RemedyKind
+from whydrift.core.model.trouble import GitFiles, Tree
+from whydrift.core.model.values import ABSENT, JsonObject, is_object
+from whydrift.core.remedy.overlay import Overlay
+from whydrift.core.remedy.places.application import changes_of, choice_edit, own_edit
+from whydrift.core.remedy.text.reading import documents
+from whydrift.usecases.origins import Origin
+
+PARAMETERS = ("spec", "source", "helm", "parameters")
+RULE: JsonObject = {"group": "apps", "kind": "Deployment", "name": "web", "jsonPointers": ["/spec/replicas"]}
+CHILD = Application(
+    {
+        "metadata": {
+            "name": "shop",
+            "namespace": "argocd",
+            "resourceVersion": "7",
+            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
+        },
+        "spec": {
+            "source": {"repoURL": "charts", "path": "shop", "helm": {"parameters": [{"name": "size", "value": "3"}]}},
+            "syncPolicy": {"syncOptions": ["CreateNamespace=true"]},
+        },
+        "status": {"sync": {"status": "OutOfSync"}},
+    }
+)
+PLAIN_PARENT = Application(
+    {
+        "metadata": {"name": "root", "namespace": "argocd"},
+        "spec": {"source": {"repoURL": "apps", "path": "apps"}, "destination": {"namespace": "argocd"}},
+        "status": {"sourceType": "Directory"},
+    }
+)
+MANIFEST = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata:
+  name: shop
+spec:
+  source:
+    repoURL: charts
+    path: shop
+    helm:
+      parameters:
+        - name: size   # of the pool
+          value: "3"
+  syncPolicy:
+    syncOptions:
+      - CreateNamespace=true
+"""
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata:
+  name: shops
+spec:
+  generators: []
+  template:
+    spec:
+      source:
+        helm:
+          parameters:
+            - name: size
+              value: "{{.size}}"
+      syncPolicy:
+        syncOptions:
+          - CreateNamespace=true
+"""
+
+
+def _origin(kind: str, name: str, content: str) -> Origin:
+    git = GitFiles(trees=(Tree("apps", "0" * 40, "apps", {"apps/shop.yaml": content}),))
+    target = documents(content)[0].value
+    assert is_object(target)
+    inside = ("spec", "template") if kind == "ApplicationSet" else ()
+    return Origin(PLAIN_PARENT, git, ObjectKey("argoproj.io", kind, "argocd", name), target, inside)
+
+
+def test_an_edit_goes_to_the_parents_manifest() -> None:
+    (edit,) = own_edit(CHILD, [Change((*PARAMETERS, 0, "value"), "6")], How.VALUE)
+    (above,) = _origin("Application", "shop", MANIFEST).edits(changes_of(edit))
+    assert above.where == "apps/shop.yaml:12"
+    assert above.after == MANIFEST.replace('value: "3"', 'value: "6"')
+
+
+def test_a_rule_goes_to_the_template_of_the_set() -> None:
+    choice = Choice(RemedyKind.IGNORE, "", rule=RULE, options=("RespectIgnoreDifferences=true",))
+    (edit,) = choice_edit(CHILD, choice)
+    (above,) = _origin("ApplicationSet", "shops", SET).edits(changes_of(edit))
+    assert above.where == "apps/shop.yaml:8"
+    assert "      ignoreDifferences:\n        - group: apps\n" in above.after
+    assert "          - RespectIgnoreDifferences=true\n" in above.after
+
+
+def test_what_a_template_computes_is_not_written_over() -> None:
+    (edit,) = own_edit(CHILD, [Change((*PARAMETERS, 0, "value"), "6")], How.VALUE)
+    assert list(_origin("ApplicationSet", "shops", SET).edits(changes_of(edit))) == []
+
+
+def test_places_are_those_of_the_manifest_with_earlier_edits_in_place() -> None:
+    origin = _origin("Application", "shop", MANIFEST)
+    (first,) = origin.edits([Change((*PARAMETERS, 0, "value"), "6")])
+    (second,) = origin.edits([Change(("spec", "syncPolicy"), ABSENT)], Overlay((first,)))
+    assert second.after == MANIFEST.partition("  syncPolicy")[0].replace('value: "3"', 'value: "6"')
