@@ -78,9 +78,15 @@ def test_fits_a_comment(tmp_path: Path) -> None:
 def test_asks_about_another_revision(fleet: Path, tmp_path: Path) -> None:
     """What the revision renders is what a sync of it would apply; one that nobody can render is not known."""
     manifests: JsonObject = {"manifests": [json.dumps(config_map(a="9"))]}
-    files = {"argocd/api/v1/applications/calm/manifests@revision=" + "b" * 40 + ".json": manifests}
+    files: dict[str, Json | bytes] = {
+        "argocd/api/v1/applications/calm/manifests@revision=" + "b" * 40 + ".json": manifests
+    }
+    refused: JsonObject = {"error": "unable to resolve 'nosuch' to a commit SHA", "code": 2}
+    files["argocd/api/v1/applications/calm/manifests@revision=nosuch.json.400"] = refused
     there = Fleet([clean()], files).folder(tmp_path)
     (application,) = json.loads(_guard(there, "calm", "--revision", "b" * 40, "-o", "json").out)["applications"]
     assert [effect["paths"] for effect in application["sync"]["effects"]] == [["/data/a"]]
     assert application["sync"]["safe"] is True
-    assert _guard(there, "calm", "--revision", "c" * 40).code == 3
+    said = _guard(there, "calm", "--revision", "nosuch")
+    why = "nosuch cannot be rendered: 400: unable to resolve 'nosuch'"
+    assert said.code == 3 and f"a sync of nosuch: what it would change is not known: {why}" in said.out

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from whydrift.core.answer import application_answer
+from whydrift.core.judge.revision import not_rendered
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import ARGOCD_VERSION, FLEET
 from whydrift.core.model.facts import FactKind, Gap
@@ -155,8 +156,7 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
         return replace(outcome, sync=foresee(outcome, facts, how.analysis))
     manifests = await manifests_at(reader, application, how.analysis.revision)
     if isinstance(manifests, Gap):
-        unread = replace(outcome, snapshot=ApplicationSnapshot(application, None))
-        return replace(outcome, sync=foresee(unread, facts, how.analysis))
+        return replace(outcome, sync=not_rendered(application, how.analysis.revision, manifests.why))
     return replace(outcome, sync=foresee(outcome, facts, how.analysis, manifests))
 
 

@@ -9,11 +9,19 @@ from functools import partial
 from whydrift.core.compare.hooks import counts_as_hook
 from whydrift.core.explain.base import rendered_object
 from whydrift.core.model.application import Application
+from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import TRACKING_ID, ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object, mapping, same
 
 Manifests = Mapping[ObjectKey, JsonObject]
+
+
+def not_rendered(application: Application, revision: str, why: str) -> Forecast:
+    """What is known of a sync of a revision that does not render, and why it does not: nothing."""
+    says = f"what it would change is not known: {revision} cannot be rendered: {why}"
+    itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+    return Forecast((Effect(itself, Does.UNKNOWN, says, False),), False, says)
 
 
 def at_revision(snapshot: ApplicationSnapshot, manifests: Manifests) -> ApplicationSnapshot:

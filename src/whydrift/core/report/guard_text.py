@@ -72,7 +72,8 @@ def _headline(application: ApplicationAnswer, verdict: GuardVerdict, of: str) ->
     first = _against(application, sync, verdict)
     if not first:
         return f"a sync{of} {_quietly(sync)}"
-    return f"a sync{of} {told(first[0])}."
+    colon = ":" if first[0].does is Does.UNKNOWN else ""
+    return f"a sync{of}{colon} {told(first[0])}."
 
 
 def _quietly(sync: SyncAnswer) -> str:
