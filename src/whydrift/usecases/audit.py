@@ -31,8 +31,6 @@ class Audited:
     application: Application
     audit: RulesAudit
     not_read: str = ""
-    passed_over: bool = False
-    """Whether no rule of anybody's concerns it, so that its objects were not read."""
 
 
 async def audit(
@@ -67,7 +65,7 @@ async def _audit_one(application: Application, how: Look) -> Audited:
     nothing = RulesAudit(application, ())
     try:
         if not await _concerned(application, how):
-            return Audited(application, nothing, passed_over=True)
+            return Audited(application, nothing)
         snapshot, not_read = await read_snapshot(application, how)
         if not_read:
             return Audited(application, nothing, not_read)

@@ -13,7 +13,7 @@ from tests.vector_bench import REPOSITORY, Bench
 from tests.vectors import Vector, read, run
 
 from whydrift.adapters.builtin.types import load_types
-from whydrift.core.compare.typed.defaults import apply_defaults, defaulted_paths
+from whydrift.core.compare.typed.defaults import apply_defaults
 from whydrift.core.compare.typed.quantity import add, canonical, parse_quantity, round_up_to_milli
 from whydrift.core.compare.typed.remarshal import remarshal, remarshal_value
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, same, text
@@ -86,28 +86,27 @@ def test_a_field_in_the_wrong_letter_case_is_dropped() -> None:
     assert remarshal(config, TYPES) == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
 
 
-def test_defaulted_paths_name_what_the_defaults_fill_in_and_nothing_that_is_stated() -> None:
-    found = defaulted_paths(DEPLOYMENT, TYPES)
-    assert found["spec", "replicas"] == 1
-    assert found["spec", "strategy", "rollingUpdate", "maxSurge"] == "25%"
-    assert found["spec", "template", "spec", "containers", 0, "imagePullPolicy"] == "IfNotPresent"
-    assert found["spec", "template", "spec", "securityContext"] == {}
-    assert not any("$retainKeys" in path or path[:1] == ("metadata",) for path in found)
-    assert not any(path == _CPU for path in found)
+def test_defaults_fill_in_what_is_not_stated() -> None:
+    filled = apply_defaults(DEPLOYMENT, TYPES)
+    assert child(filled, "spec", "replicas") == 1
+    assert child(filled, "spec", "strategy", "rollingUpdate", "maxSurge") == "25%"
+    assert child(filled, "spec", "template", "spec", "containers", 0, "imagePullPolicy") == "IfNotPresent"
+    assert child(filled, "spec", "template", "spec", "securityContext") == {}
+    assert filled["metadata"] == DEPLOYMENT["metadata"]
+    assert child(filled, *_CPU) == child(DEPLOYMENT, *_CPU)
     stated: JsonObject = {**DEPLOYMENT, "spec": {"replicas": 0}}
-    assert ("spec", "replicas") not in defaulted_paths(stated, TYPES)
+    assert child(apply_defaults(stated, TYPES), "spec", "replicas") == 0
 
 
 def test_defaults_come_once() -> None:
     once = apply_defaults(DEPLOYMENT, TYPES)
-    assert defaulted_paths(once, TYPES) == {}
+    assert apply_defaults(once, TYPES) == once
 
 
 def test_kinds_without_a_go_type_stay_as_they_are() -> None:
     widget: JsonObject = {"apiVersion": "example.com/v1", "kind": "Widget", "spec": {"cpu": "1000m", "empty": ""}}
     assert remarshal(widget, TYPES) == widget
     assert apply_defaults(widget, TYPES) == widget
-    assert defaulted_paths(widget, TYPES) == {}
 
 
 _CPU = ("spec", "template", "spec", "containers", 0, "resources", "limits", "cpu")

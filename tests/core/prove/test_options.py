@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.judge.rule_situations import Ruled
-from tests.core.judge.situations import applied, config_map, deployment, manager, with_metadata
+from tests.core.judge.situations import applied, deployment, manager, with_metadata
 from tests.core.prove.proofs import differences_in, situation_of
 from whydrift.core.compare.terms import DryRunFailed
 from whydrift.core.model.fact_kinds import DRY_RUN
@@ -13,7 +13,7 @@ from whydrift.core.model.facts import FactKind
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.remedy import Proof
 from whydrift.core.model.values import JsonObject
-from whydrift.core.prove.options import SERVER_SIDE_APPLY, SERVER_SIDE_DIFF, option_wants, prove_option
+from whydrift.core.prove.options import SERVER_SIDE_APPLY, SERVER_SIDE_DIFF, prove_option
 
 LIVE = with_metadata(applied(deployment(5), deployment(3)), resourceVersion="7")
 SCALED = Ruled(((deployment(3), LIVE),))
@@ -52,13 +52,6 @@ def test_a_server_that_sees_the_change_leaves_it() -> None:
 def test_without_an_answer_nothing_is_proven(option: str, answered: DryRunFailed | None, why: str) -> None:
     """The reason says what to do about it."""
     assert why in proof(option, answered).why_not
-
-
-def test_the_dry_runs_that_an_option_needs() -> None:
-    """One of each object that is there on both sides; none for what is compared on this side."""
-    two = situation_of(Ruled((*SCALED.pairs, (config_map(a="1"), config_map(a="1")))))
-    assert [key.name for key, _ in option_wants(two, SERVER_SIDE_DIFF)] == ["web", "config"]
-    assert list(option_wants(two, SERVER_SIDE_APPLY)) == []
 
 
 def test_an_option_is_held_against_every_object() -> None:

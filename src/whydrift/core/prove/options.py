@@ -15,7 +15,6 @@ from whydrift.core.judge.rule_parts import parts_of
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import DRY_RUN
-from whydrift.core.model.facts import FactKind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path, for_people, starts_with
 from whydrift.core.model.remedy import Proof
@@ -77,13 +76,6 @@ def prove_option(situation: Situation, option: str, key: ObjectKey, differences:
         wider=tuple(f"{n}: shows only under {option}" for each in compared for n in _new(each)),
         why_not=f"compared again under {option}, it still differs: {still}" if still else "",
     )
-
-
-def option_wants(situation: Situation, option: str) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
-    """The dry runs without which an option cannot be proven."""
-    for item in _compared(situation):
-        if _under(terms_of(item, situation), option).server_side:
-            yield item.key, DRY_RUN
 
 
 def _compared(situation: Situation) -> Iterator[ObjectSnapshot]:

@@ -183,9 +183,6 @@ IMAGE_FORBIDDEN = re.compile(
     r"(?i)\b40[13]\b|unauthori[sz]ed|forbidden|denied|authentication required|authorization failed|no basic auth"
     r"|insufficient_scope|failed to fetch (?:oauth|anonymous) token|credentials"
 )
-IMAGE_MISSING = re.compile(
-    r"(?i)not ?found|manifest unknown|does not exist|no such (?:image|manifest)|\b404\b|invalid reference"
-)
 
 
 def image_category(message: str) -> Category:

@@ -27,7 +27,6 @@ TOLD_ELSEWHERE = frozenset(
     ]
 )
 """Kinds whose troubles pods, claims and child applications tell; an autoscaler without metrics breaks nothing."""
-BAD = ("Degraded", "Progressing")
 
 
 def object_troubles(scene: Scene) -> tuple[Trouble, ...]:

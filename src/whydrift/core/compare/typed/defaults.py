@@ -16,8 +16,7 @@ from whydrift.core.compare.typed.defaults_table import FIXED
 from whydrift.core.compare.typed.gojson import copied
 from whydrift.core.compare.typed.reencode import Reencoder, Undecodable
 from whydrift.core.compare.typed.table import TypeTable
-from whydrift.core.model.paths import Path
-from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, same
+from whydrift.core.model.values import Json, JsonObject
 
 _RULES = POD_RULES | KIND_RULES
 _WITHOUT_DEFAULTERS = ("node/", "storage/v1alpha1/")
@@ -68,26 +67,6 @@ def _filled(struct: str, plain: JsonObject, types: TypeTable) -> JsonObject:
     full = plain if struct.startswith(_WITHOUT_DEFAULTERS) else _defaulted(struct, plain, types)
     assert isinstance(full, dict)  # as above
     return full
-
-
-def defaulted_paths(obj: JsonObject, types: TypeTable) -> dict[Path, Json]:
-    """The leaves that defaulting fills in or changes, with their values; list items by their index in the result."""
-    found: dict[Path, Json] = {}
-    _collect_new(obj, apply_defaults(obj, types), (), found)
-    return found
-
-
-def _collect_new(before: MaybeJson, after: Json, path: Path, found: dict[Path, Json]) -> None:
-    if isinstance(after, dict) and (after or isinstance(before, dict)):
-        for key, value in after.items():
-            # The patch leaves its own directives ($retainKeys) in an object that was not there before.
-            if not key.startswith("$"):
-                _collect_new(child(before, key), value, (*path, key), found)
-    elif isinstance(after, list) and isinstance(before, list) and len(before) == len(after):
-        for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            _collect_new(old, new, (*path, index), found)
-    elif not same(before, after):
-        found[path] = after
 
 
 def _defaulted(type_name: str, value: Json, types: TypeTable) -> Json:
