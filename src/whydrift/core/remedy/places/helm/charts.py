@@ -83,7 +83,7 @@ def _subchart(files: Mapping[str, str], folder: str, alias: str, values: Traced)
     over = _child(values, alias)
     above = over.stated or _below(values, alias)
     own = stated_tree(read_values(files.get(inside(folder, VALUES), "")), inside(folder, VALUES))
-    inner = merged(replace(over, stated=above), overridable(own, above._replace(absent=True)))
+    inner = merged(replace(over, stated=above), overridable(own, above))
     shared = merged(_child(values, "global"), _child(inner, "global"))
     inner = _with(inner, "global", replace(shared, stated=shared.stated or _below(values, "global")))
     chart = _with_subcharts(files, folder, inner)
@@ -92,8 +92,8 @@ def _subchart(files: Mapping[str, str], folder: str, alias: str, values: Traced)
 
 
 def _below(values: Traced, key: str) -> Stated:
-    file, path, _ = values.stated or Stated("", ())
-    return Stated(file, (*path, key), absent=True)
+    file, path = values.stated or Stated("", ())
+    return Stated(file, (*path, key))
 
 
 def _child(values: Traced, key: str) -> Traced:

@@ -241,8 +241,8 @@ def entry(value: Traced, name: str) -> Traced:
     if isinstance(value.data, dict) and name in value.data:
         return value.data[name]
     place = value.stated
-    below = Stated(place.file, (*place.path, name), absent=True) if place and not callable(value.data) else None
-    return Traced(None, below, tuple(Stated(p.file, (*p.path, name), True) for p in value.before))
+    below = Stated(place.file, (*place.path, name)) if place and not callable(value.data) else None
+    return Traced(None, below, tuple(Stated(p.file, (*p.path, name)) for p in value.before))
 
 
 def is_true(value: Traced) -> bool:

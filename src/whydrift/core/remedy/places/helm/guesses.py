@@ -83,7 +83,7 @@ def _image(layers: Sequence[Traced], old: str, new: str) -> Iterator[Idea]:
             yield (SetValue(Stated(place.file, (*place.path, "tag")), wanted),)
     first = next((layer.stated for layer in layers if layer.stated), None)
     if first:
-        yield (SetValue(Stated(first.file, (*first.path, "image", "tag"), True), wanted),)
+        yield (SetValue(Stated(first.file, (*first.path, "image", "tag")), wanted),)
 
 
 def _parts(image: str) -> tuple[str, str]:

@@ -208,7 +208,7 @@ class Ideas:
             stated = self.stated(place)
             at = len(stated) if isinstance(stated, list) else step
             for home in self._homes(place):
-                yield (SetValue(Stated(home.file, (*home.path, at), True), whole),)
+                yield (SetValue(Stated(home.file, (*home.path, at)), whole),)
         forms: tuple[Json, ...] = (value, whole, {step: whole} if isinstance(step, str) else [whole])
         for sample in field.children[-1:] if isinstance(step, int) else ():
             yield from new_items(self.stated, _common(sample.pieces), sample, whole)

@@ -81,7 +81,7 @@ def overridable(tree: Traced, above: Stated) -> Traced:
 
 
 def _below(place: Stated, key: str) -> Stated:
-    return Stated(place.file, (*place.path, key), absent=True)
+    return Stated(place.file, (*place.path, key))
 
 
 def parameters(helm: JsonObject, own: Own, files: Mapping[str, str]) -> Iterator[tuple[Path, Traced]]:

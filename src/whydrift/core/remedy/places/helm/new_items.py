@@ -31,7 +31,7 @@ def new_items(look: Look, common: Stated | None, sample: Field, value: Json) -> 
         key, element = made
         names: Sequence[str | int] = [len(above)] if isinstance(above, list) else _spellings(key, str(place.path[-1]))
         for name in names:
-            yield (SetValue(Stated(place.file, (*place.path[:-1], name), True), element),)
+            yield (SetValue(Stated(place.file, (*place.path[:-1], name)), element),)
 
 
 def _like(stated: MaybeJson, place: Stated, sample: Field, value: Json) -> tuple[str, Json] | None:

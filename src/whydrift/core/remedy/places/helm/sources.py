@@ -99,7 +99,7 @@ class HelmSource:
 
     def _chart(self, files: Mapping[str, str], helm: JsonObject) -> Chart:
         named = value_files(helm, self.own, files)
-        above = Stated(named[-1], (), absent=True) if named and self._is_shared(named) else None
+        above = Stated(named[-1], ()) if named and self._is_shared(named) else None
         return load(files, self.tree.path, self._layers(files, helm), parameters(helm, self.own, files), above)
 
     def _layers(self, files: Mapping[str, str], helm: JsonObject) -> list[Traced]:

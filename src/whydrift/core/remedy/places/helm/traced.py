@@ -11,11 +11,10 @@ from whydrift.core.model.values import Json
 
 
 class Stated(NamedTuple):
-    """A value in a file of values: `path` in `file`. `absent`: it is not stated there, but would count if it were."""
+    """A place in a file of values: `path` in `file`; what is not stated there would count if it were."""
 
     file: str
     path: Path
-    absent: bool = False
 
 
 class Span(NamedTuple):
