@@ -61,12 +61,16 @@ class Made:
         tree = await self.repository.tree(source.repo, revisions[0] if revisions else "", "")
         if isinstance(tree, NotRead):
             return tree
-        files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if _is_content(path)}
         changed = {
             name: content for name, content in files.items() if name not in tree or tree[name].content != content
         }
         changed |= {name: b"" for name in tree if name not in files and not name.endswith("README.md")}
         return [Edit(source.repo, name, 1, How.YAML, "", content.decode()) for name, content in changed.items()]
+
+
+def _is_content(path: Path) -> bool:
+    return path.is_file() and ".git" not in path.parts
 
 
 def _name(draft: Draft) -> str:

@@ -18,7 +18,7 @@ from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.text.comments import commented
 from whydrift.core.remedy.unplanned import unplanned
-from whydrift.usecases.drafts import Draft, drafted
+from whydrift.usecases.drafts import Draft, drafted, place_at
 from whydrift.usecases.mends import Mending
 from whydrift.usecases.triage import Look, look_at
 from whydrift.usecases.wider import Bystanders
@@ -97,7 +97,7 @@ async def _stacked(
             offer = replace(offer, edit=commented(offer.edit, f"whydrift: {offer.cause}: {offer.group.choice.why}"))
         if offer.edit is not None and offer.group.choice.kind is not RemedyKind.ASK:
             overlay = overlay.with_edit(offer.edit)
-        made.append((draft, offer))
+        made.append((draft, _with_place(draft, offer)))
     why = {draft.named: await bench.together(draft, [o for d, o in made if d is draft], overlay) for draft in drafts}
     return [(draft, _refuted(offer, why[draft.named])) for draft, offer in made], overlay
 
@@ -119,6 +119,14 @@ async def _with_bystanders(
             offer = replace(offer, proof=replace(proof, wider=tuple(dict.fromkeys((*proof.wider, *wider)))))
         told.append(offer)
     return tuple(told)
+
+
+def _with_place(draft: Draft, offer: Offer) -> Offer:
+    """An offer without an edit, with the place where somebody must write what only they know."""
+    choice = offer.group.choice
+    if offer.edit is not None or choice.place or choice.at is None:
+        return offer
+    return replace(offer, group=replace(offer.group, choice=replace(choice, place=place_at(draft, choice))))
 
 
 def _refuted(offer: Offer, why: str) -> Offer:
