@@ -34,6 +34,9 @@ MESSAGES = {
     COMPARE + "failed to calculate diff: error calculating server side diff: Internal error occurred: failed calling "
     'webhook "v.example.com": no endpoints available': Failure.ADMISSION,
     "error setting app health: failed to get resource health for Cluster": Failure.HEALTH,
+    LOAD
+    + "`kustomize build <path to cached source>/prod` failed exit status 1: Error: no resource matches strategic merge "
+    'patch "Deployment.v1.apps/web.[noNs]": no matches for Id Deployment.v1.apps/web.[noNs]': Failure.RENDER,
     "something nobody has seen before": Failure.UNKNOWN,
 }
 

@@ -93,6 +93,12 @@ WEB: JsonObject = {
         ),
         (
             "ComparisonError",
+            f'{LOAD}{HELM}shop/templates/web.yaml:2:21\n  executing "shop/templates/web.yaml" at'
+            " <.Values.database.name.first>:\n    nil pointer evaluating interface {}.first",
+            "apps/shop/values.yaml:2",
+        ),
+        (
+            "ComparisonError",
             f"{LOAD}{HELM}YAML parse error on shop/templates/web.yaml: error converting YAML to JSON: yaml: line 4: did"
             " not find expected key",
             "apps/shop/templates/web.yaml:4",

@@ -121,6 +121,8 @@ PATTERNS: dict[Failure, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """What messages say, the more definite first."""
+RENDERER = re.compile(r"`(?:helm template|kustomize build)\b")
+"""A renderer's own words come before any object: they speak of patches and kinds in files (util/exec)."""
 DEAD = re.compile(r"connection refused|dial tcp|no such host|no route to host|unable to handle|EOF$|x509")
 LATE = re.compile(r"context deadline exceeded|timed? ?out|DeadlineExceeded|i/o timeout|code = Unavailable")
 SHELLS = (
@@ -143,6 +145,8 @@ SHELLS = (
 def classify(message: str) -> Failure:
     """What a condition's message is about. A deadline wins where nothing more definite is said."""
     found = next((f for f, patterns in PATTERNS.items() if any(re.search(p, message) for p in patterns)), None)
+    if found in (Failure.SCHEMA, Failure.KIND) and RENDERER.search(message):
+        found = Failure.RENDER
     late = LATE.search(message) is not None
     if found is Failure.CLUSTER and (late or DEAD.search(message)):
         return Failure.SILENT

@@ -10,6 +10,7 @@ from whydrift.core.model.snapshot import LAST_APPLIED
 
 ROLLOUT_REVISION: Final = "deployment.kubernetes.io/revision"
 RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
+TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
 _TRACKING: Final = frozenset({TRACKING_ID, INSTALLATION_ID})
 
 
@@ -21,6 +22,11 @@ def is_last_applied(path: Path) -> bool:
 def is_rollout_revision(path: Path) -> bool:
     """Whether a path is the number that the deployment controller counts rollouts with."""
     return path == ("metadata", "annotations", ROLLOUT_REVISION)
+
+
+def is_template_generation(path: Path) -> bool:
+    """Whether a path is the number that the API server counts a DaemonSet's templates with (apis/apps/v1)."""
+    return path == ("metadata", "annotations", TEMPLATE_GENERATION)
 
 
 def is_restart(path: Path) -> bool:
@@ -35,4 +41,5 @@ def is_tracking(path: Path) -> bool:
 
 def is_stamp(path: Path) -> bool:
     """Whether a path is any of these marks."""
-    return is_last_applied(path) or is_rollout_revision(path) or is_restart(path) or is_tracking(path)
+    counted = is_rollout_revision(path) or is_template_generation(path)
+    return counted or is_last_applied(path) or is_restart(path) or is_tracking(path)

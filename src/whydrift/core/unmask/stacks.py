@@ -15,7 +15,7 @@ CAUSED_BY = re.compile(r"\s*(?:Caused by|Wrapped by|Nested exception is|---> )[:
 DEEPER = re.compile(r"\s*(?:\[cause\]: |cause: |Caused by: |---> )(?=\S)")
 FRAME = re.compile(
     r"\s+(?:at\s|\.\.\. \d+ (?:more|common)|File \"|from |in `|\d+: |#\d+ )|#\d+ |\s+\^|\s*Suppressed:|goroutine \d+ \["
-    r"|\s*--- End of|created by |exit status \d"
+    r"|\s*--- End of|created by |exit status \d|\S+\.rb:\d+:in [`'][^']*'$"
 )
 EXCEPTION = re.compile(
     r"(?:Exception in thread \S+ |Unhandled exception[.:] |Uncaught |uncaughtException:? |Error: Uncaught )?"
@@ -27,7 +27,7 @@ STARTS = re.compile(
     r"|Unhandled exception[.:]|Exception in thread |PHP Fatal error: |Uncaught |\*\*\* Error in |Assertion .* failed"
     r"|double free|free\(\): |corrupted |Segmentation fault|runtime: out of memory|\*\* \(|FATAL ERROR: "
     r"|\{\"Kernel pid terminated|Runtime terminating"
-    r"|Error: Cannot find module|\S+\.rb:\d+:in |\S+: \S+:\d+: .*Assertion "
+    r"|Error: Cannot find module|\S+\.rb:\d+:in [`'][^']*': |\S+: \S+:\d+: .*Assertion "
 )
 
 

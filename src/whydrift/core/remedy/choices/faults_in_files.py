@@ -11,7 +11,7 @@ from whydrift.core.explain.templates import VALUE, expressions
 from whydrift.core.remedy.choices.value_lines import Values
 
 IN_MANIFEST = re.compile(r'Failed to unmarshal "([^"]+)"(?:.*?\bline (\d+))?', re.DOTALL)
-IN_TEMPLATE = re.compile(r"(?:\(|template: )([\w./-]+\.\w+):(\d+)")
+IN_TEMPLATE = re.compile(r"(?:\(|template: |Error: |\n\s*)([\w./-]+\.\w+):(\d+)")
 IN_RENDERED = re.compile(r"parse error on ([\w./-]+\.\w+):.*?\bline (\d+)", re.DOTALL)
 ASKED = re.compile(r"at <([^>]*)>")
 NO_SUBCHART = re.compile(r"missing in charts/ directory: ([\w-]+)")

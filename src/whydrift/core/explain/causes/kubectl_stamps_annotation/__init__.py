@@ -2,7 +2,7 @@
 
 Why it happens: a manifest was exported from a cluster and went into git with its stamps, or git states an annotations
 map that a stamp now stands in. Client-side apply rewrites `last-applied-configuration` each time, the deployment
-controller counts `deployment.kubernetes.io/revision`, and `rollout restart` sets `restartedAt`.
+controller counts `deployment.kubernetes.io/revision`, the API server `deprecated.daemonset.template.generation`, and `rollout restart` sets `restartedAt`.
 
 What proves it: the path. For `restartedAt` also that git still says what the last sync wrote: a restart that was asked
 for in git is a change like any other.
@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.evidence import ownership
 from whydrift.core.explain.since_sync import git_changed
-from whydrift.core.explain.stamps import is_last_applied, is_restart, is_rollout_revision
+from whydrift.core.explain.stamps import is_last_applied, is_restart, is_rollout_revision, is_template_generation
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
@@ -58,6 +58,8 @@ def _stamped_by(path: Path) -> str:
         return "client-side apply"
     if is_rollout_revision(path):
         return "the deployment controller"
+    if is_template_generation(path):
+        return "the API server"
     return "rollout restart" if is_restart(path) else ""
 
 

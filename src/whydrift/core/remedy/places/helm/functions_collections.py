@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from whydrift.core.remedy.places.helm.evaluation import entry, is_true
 from whydrift.core.remedy.places.helm.functions import number, text
-from whydrift.core.remedy.places.helm.layers import merged
+from whydrift.core.remedy.places.helm.layers import merged, overridable
 from whydrift.core.remedy.places.helm.traced import NOTHING, Method, Traced, plain
 
 Given = Sequence[Traced]
@@ -42,13 +42,18 @@ def _unset(given: Given) -> Traced:
 def _merge(given: Given) -> Traced:
     """`merge` changes its first map as well; what stands first counts."""
     for source in given[1:]:
-        _map(given[0]).update(_map(merged(given[0], source)))
+        _map(given[0]).update(_map(_both(given[0], source)))
     return given[0]
+
+
+def _both(over: Traced, under: Traced) -> Traced:
+    """Two maps: what only the second one states could be stated in the first one, which counts before it."""
+    return merged(over, overridable(under, over.stated) if over.stated else under)
 
 
 def _overwrite(given: Given) -> Traced:
     for source in given[1:]:
-        _map(given[0]).update(_map(merged(source, given[0])))
+        _map(given[0]).update(_map(_both(source, given[0])))
     return given[0]
 
 
