@@ -2,7 +2,8 @@
 
 Why it happens: a manifest was exported from a cluster and went into git with its stamps, or git states an annotations
 map that a stamp now stands in. Client-side apply rewrites `last-applied-configuration` each time, the deployment
-controller counts `deployment.kubernetes.io/revision`, the API server `deprecated.daemonset.template.generation`, and `rollout restart` sets `restartedAt`.
+controller counts `deployment.kubernetes.io/revision`, the API server `deprecated.daemonset.template.generation`, and
+`rollout restart` sets `restartedAt`.
 
 What proves it: the path. For `restartedAt` also that git still says what the last sync wrote: a restart that was asked
 for in git is a change like any other.
