@@ -15,7 +15,7 @@ from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.places import candidates
 from whydrift.usecases.drafts import Draft
-from whydrift.usecases.origins import Origins
+from whydrift.usecases.parents import Parents
 
 CLAIMED = "two-apps-claim-object"
 CHARTS = frozenset({"helm", CHART, OCI})
@@ -29,7 +29,7 @@ class Rival:
     git: GitFiles
 
 
-async def rival_place(draft: Draft, offer: Offer, origins: Origins) -> str:
+async def rival_place(draft: Draft, offer: Offer, parents: Parents) -> str:
     """The other application's manifest of an object that a chart of this one makes as well, as `file:line`.
 
     A chart makes its object for everybody who uses it, so that the copy beside it is the one to take away. "" where
@@ -38,7 +38,7 @@ async def rival_place(draft: Draft, offer: Offer, origins: Origins) -> str:
     one_owner = offer.cause == CLAIMED and offer.group.choice.kind is RemedyKind.ONE_OWNER
     if not one_owner or not _is_chart(draft.application):
         return ""
-    async for rival in _rivals(draft, offer.item.key, origins):
+    async for rival in _rivals(draft, offer.item.key, parents):
         target = offer.item.target
         if is_object(target) and not _is_chart(rival.application):
             found = candidates(rival.application, rival.git, offer.item.key, target, [Change((), ABSENT)])
@@ -48,14 +48,14 @@ async def rival_place(draft: Draft, offer: Offer, origins: Origins) -> str:
     return ""
 
 
-async def _rivals(draft: Draft, key: ObjectKey, origins: Origins) -> AsyncGenerator[Rival, None]:
+async def _rivals(draft: Draft, key: ObjectKey, parents: Parents) -> AsyncGenerator[Rival, None]:
     """The other applications that list an object, as far as they and their files can be read."""
     fleet = draft.situation.whole.maybe(FLEET)
     mine = draft.application
     for claim in fleet.holders(mine.cluster, key, mine.instance) if fleet is not None else ():
         if (claim.application, claim.namespace) == (mine.name, mine.namespace) or claim.instance != mine.instance:
             continue
-        other = await origins.application(claim.application, claim.namespace)
+        other = await parents.application(claim.application, claim.namespace)
         if other is not None:
             itself = ObjectKey("argoproj.io", "Application", other.destination_namespace, other.name)
             await draft.reader.read([(other, itself, RENDERED_FROM)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -17,9 +17,10 @@ from whydrift.core.remedy.groups import Group, groups
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places.application import changes_of, choice_edit
+from whydrift.core.remedy.places.parent import ParentManifest
 from whydrift.ports import NotRead, Renderer
 from whydrift.usecases.drafts import Draft, places
-from whydrift.usecases.origins import Origin, Origins
+from whydrift.usecases.parents import Parents
 from whydrift.usecases.renderings import Rendered, Renderings
 from whydrift.usecases.rivals import rival_place
 
@@ -34,7 +35,7 @@ class Workbench:
     renderer: Renderer | None = None
     places: bool = True
     _renderings: dict[str, Renderings] = field(default_factory=dict)
-    _origins: dict[str, Origins] = field(default_factory=dict)
+    _parents: dict[str, Parents] = field(default_factory=dict)
 
     async def offers(self, draft: Draft) -> list[Offer]:
         """An offer for each group of differences: the first place whose edit makes exactly the wanted change.
@@ -44,11 +45,11 @@ class Workbench:
         offers = [self._likeliest(draft, group) for group in groups(draft.choices)]
         if self.renderer is not None:
             offers = await self._tried(self.renders(draft), draft, offers)
-        return [await self._at_origin(draft, await self._beside(draft, offer)) for offer in offers]
+        return [await self._in_parent(draft, await self._beside(draft, offer)) for offer in offers]
 
     async def _beside(self, draft: Draft, offer: Offer) -> Offer:
         """An offer that leaves an object to one owner, with the place of the copy that has to go."""
-        place = await rival_place(draft, offer, self.origins(draft))
+        place = await rival_place(draft, offer, self.parents(draft))
         if not place:
             return offer
         group = replace(offer.group, choice=replace(offer.group.choice, place=place, at=None))
@@ -120,32 +121,34 @@ class Workbench:
             return Proof(why_not=after.why)
         return prove_edit(draft.situation, group.key, group.differences, group.changes, before, after)
 
-    async def _at_origin(self, draft: Draft, offer: Offer) -> Offer:
+    async def _in_parent(self, draft: Draft, offer: Offer) -> Offer:
         """An edit of an Application as one of the files that it comes from; as it is where no git states it."""
         if offer.edit is None or offer.edit.file != APPLICATION:
             return offer
-        origin = await self.origins(draft).of(draft.application)
+        manifest = await self.parents(draft).of(draft.application)
         changes = changes_of(offer.edit)
-        edit = next(origin.edits(changes), None) if origin is not None else None
-        if origin is None or edit is None:
+        edit = next(manifest.edits(changes), None) if manifest is not None else None
+        if manifest is None or edit is None:
             return offer
         proof = offer.proof
         if proof is not None and self.renderer is not None:
-            why = await self._why_not_from(draft, origin, edit, changes) if not proof.why_not else proof.why_not
-            proof = replace(proof, wider=(*proof.wider, *(f"Application {name}" for name in origin.also)), why_not=why)
-        return replace(offer, edit=edit, parent=origin.parent, proof=proof)
+            why = await self._why_not_from(draft, manifest, edit, changes) if not proof.why_not else proof.why_not
+            proof = replace(
+                proof, wider=(*proof.wider, *(f"Application {name}" for name in manifest.also)), why_not=why
+            )
+        return replace(offer, edit=edit, parent=manifest.parent, proof=proof)
 
-    async def _why_not_from(self, draft: Draft, origin: Origin, edit: Edit, changes: Sequence[Change]) -> str:
+    async def _why_not_from(self, draft: Draft, manifest: ParentManifest, edit: Edit, changes: Sequence[Change]) -> str:
         """Why the parent does not render exactly the wanted change of the manifest ("": it does)."""
         renders = self.renders(draft)
-        before = await renders.rendered(origin.parent)
-        after = await renders.rendered(origin.parent, {(edit.repo, edit.file): edit.after})
+        before = await renders.rendered(manifest.parent)
+        after = await renders.rendered(manifest.parent, {(edit.repo, edit.file): edit.after})
         for found in (before, after):
             if isinstance(found, NotRead):
                 return found.why
         assert not isinstance(before, NotRead) and not isinstance(after, NotRead), "said above"
-        stated = before.get(origin.key, origin.target)
-        return why_not_wanted(origin.key, stated, origin.changes(changes), before, after)
+        stated = before.get(manifest.key, manifest.target)
+        return why_not_wanted(manifest.key, stated, manifest.changes(changes), before, after)
 
     async def together(self, draft: Draft, offers: Sequence[Offer], overlay: Overlay) -> str:
         """Why all edits of one application do not come out as wanted ("": they do, or nothing can render them)."""
@@ -159,13 +162,14 @@ class Workbench:
         assert not isinstance(before, NotRead) and not isinstance(made, NotRead), "said above"
         changes: dict[ObjectKey, list[Change]] = {}
         for offer in offers:
-            if offer.group.edited and offer.edit is not None and offer.edit.file != APPLICATION:
+            own = offer.edit is not None and offer.edit.file != APPLICATION and offer.parent is None
+            if own and offer.group.edited:
                 changes.setdefault(offer.item.key, []).extend(offer.group.changes)
         items = {offer.item.key: offer.item for offer in offers}
         return next((why for key in changes if (why := why_not_together(items[key], changes[key], before, made))), "")
 
     async def stacked(self, draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
-        """The same edit, made on top of others; None where they leave no place for it."""
+        """The same edit, made on top of others; one that changes nothing where they leave no place for it."""
         edit = offer.edit
         content = overlay.content(edit) if edit is not None else None
         if edit is None or content in (None, edit.before):
@@ -173,23 +177,29 @@ class Workbench:
         if offer.parent is None:
             found = places(draft, offer.group, overlay=overlay)
         else:
-            own = next(choice_edit(draft.application, offer.group.choice), None)
-            origin = await self.origins(draft).of(draft.application)
-            assert origin is not None and own is not None, "the offer was made from them"
-            found = origin.edits(changes_of(own), overlay)
+            own = next(_in_application(draft, offer.group), None)
+            manifest = await self.parents(draft).of(draft.application)
+            assert manifest is not None and own is not None, "the offer was made from them"
+            found = manifest.edits(changes_of(own), overlay)
         again = next((e for e in islice(found, MOST_CANDIDATES) if e.file == edit.file), None)
         if again is not None:
             return replace(offer, edit=again)
         return replace(offer, edit=replace(edit, before=content or "", after=content or ""))
 
-    def origins(self, draft: Draft) -> Origins:
+    def parents(self, draft: Draft) -> Parents:
         """What is known of where Applications come from, one for each Argo CD instance."""
-        return self._origins.setdefault(draft.reader.instance, Origins(draft.reader))
+        return self._parents.setdefault(draft.reader.instance, Parents(draft.reader))
 
     def renders(self, draft: Draft) -> Renderings:
         """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
         assert self.renderer is not None, "only asked where there is a renderer"
         return self._renderings.setdefault(draft.reader.instance, Renderings(self.renderer, draft.reader))
+
+
+def _in_application(draft: Draft, group: Group) -> Iterator[Edit]:
+    """The edits that a group makes in the Application itself."""
+    found = choice_edit(draft.application, group.choice) if of_application(group.choice) else places(draft, group)
+    return (edit for edit in found if edit.file == APPLICATION)
 
 
 def _is_tried(offer: Offer) -> bool:

@@ -1,19 +1,15 @@
-"""Where git states an Application itself: in the files of a parent application, or as the template of a set there."""
+"""Finds where git states an Application itself: in the files of a parent, or as the template of a set there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
-from whydrift.core.model.remedy import Change, Edit
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
-from whydrift.core.remedy.overlay import Overlay
-from whydrift.core.remedy.places import candidates
+from whydrift.core.remedy.places.parent import ParentManifest
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import decode_object
@@ -24,48 +20,16 @@ TRACKED_BY = "argocd.argoproj.io/tracking-id"
 SERVERS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "ownerReferences"})
 """What servers write into metadata: no manifest states it."""
 TEMPLATE: Path = ("spec", "template")
-RULES: Path = ("spec", "ignoreDifferences")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The manifest in git that an Application comes from. `key` and `target` are of that manifest.
-
-    `inside` is where in it the Application's own spec stands: () or the template of an ApplicationSet, which makes the
-    applications `also` too.
-    """
-
-    parent: Application
-    git: GitFiles
-    key: ObjectKey
-    target: JsonObject
-    inside: Path = ()
-    also: tuple[str, ...] = ()
-
-    def changes(self, changes: Sequence[Change]) -> tuple[Change, ...]:
-        """Changes of an Application as changes of the manifest that it comes from."""
-        return tuple(Change((*self.inside, *change.path), change.value) for change in changes)
-
-    def edits(self, changes: Sequence[Change], overlay: Overlay | None = None) -> Iterator[Edit]:
-        """The edits that may make changes of the Application, the likeliest first.
-
-        What the template of a set computes is not written over.
-        """
-        git = self.git if overlay is None else overlay.over(self.git)
-        # where a rule comes with an option that it needs, the line to look at is the rule's
-        ordered = sorted(changes, key=lambda change: change.path[:2] != RULES)
-        found = candidates(self.parent, git, self.key, self.target, self.changes(ordered))
-        return (edit for edit in found if not (self.inside and _computed(edit)))
 
 
 @dataclass
-class Origins:
-    """Finds origins through one Argo CD instance; each answer is asked for once."""
+class Parents:
+    """Finds what writes Applications through one Argo CD instance; each answer is asked for once."""
 
     reader: FactReader
     _found: dict[str, JsonObject | None] = field(default_factory=dict)
 
-    async def of(self, application: Application) -> Origin | None:
+    async def of(self, application: Application) -> ParentManifest | None:
         """Where git states an Application; None where nothing in git that can be read states it."""
         for owner in items(application.raw, "metadata", "ownerReferences"):
             if text(owner, "kind") == "ApplicationSet":
@@ -73,17 +37,17 @@ class Origins:
         key = ObjectKey(GROUP, "Application", application.namespace, application.name)
         return await self._stated(application.raw, key)
 
-    async def _of_set(self, application: Application, name: str) -> Origin | None:
+    async def _of_set(self, application: Application, name: str) -> ParentManifest | None:
         found = await self._asked(f"/api/v1/applicationsets/{name}", "ApplicationSet")
         if found is None:
             return None
         key = ObjectKey(GROUP, "ApplicationSet", text(found, "metadata", "namespace"), name)
-        origin = await self._stated(found, key)
+        manifest = await self._stated(found, key)
         made = items(found, "status", "resources")
         also = tuple(text(row, "name") for row in made if text(row, "name") not in ("", application.name))
-        return None if origin is None else replace(origin, inside=TEMPLATE, also=also)
+        return None if manifest is None else replace(manifest, inside=TEMPLATE, also=also)
 
-    async def _stated(self, raw: JsonObject, key: ObjectKey) -> Origin | None:
+    async def _stated(self, raw: JsonObject, key: ObjectKey) -> ParentManifest | None:
         """The parent that tracks a manifest, with the files that it is rendered from."""
         name = text(raw, "metadata", "annotations", TRACKED_BY).partition(":")[0]
         if not name:
@@ -94,7 +58,7 @@ class Origins:
         itself = ObjectKey(GROUP, "Application", parent.destination_namespace, parent.name)
         await self.reader.read([(parent, itself, RENDERED_FROM)])
         git = self.reader.facts(parent, itself).maybe(RENDERED_FROM)
-        return None if git is None else Origin(parent, git, key, _manifest(raw))
+        return None if git is None else ParentManifest(parent, git, key, _manifest(raw))
 
     async def application(self, name: str, namespace: str = "") -> Application | None:
         """An application by name, masked; None where it could not be read, or lives in another namespace."""
@@ -115,12 +79,6 @@ class Origins:
                     return None
                 self._found[path] = masked if is_object(masked) else None
         return self._found[path]
-
-
-def _computed(edit: Edit) -> bool:
-    """Whether a line goes that a template computes."""
-    after = set(edit.after.splitlines())
-    return any("{{" in line and line not in after for line in edit.before.splitlines())
 
 
 def _manifest(raw: JsonObject) -> JsonObject:

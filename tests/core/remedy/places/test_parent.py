@@ -9,8 +9,8 @@ from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT, JsonObject, is_object
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places.application import changes_of, choice_edit, own_edit
+from whydrift.core.remedy.places.parent import ParentManifest
 from whydrift.core.remedy.text.reading import documents
-from whydrift.usecases.origins import Origin
 
 PARAMETERS = ("spec", "source", "helm", "parameters")
 RULE: JsonObject = {"group": "apps", "kind": "Deployment", "name": "web", "jsonPointers": ["/spec/replicas"]}
@@ -73,17 +73,17 @@ spec:
 """
 
 
-def _origin(kind: str, name: str, content: str) -> Origin:
+def _manifest(kind: str, name: str, content: str) -> ParentManifest:
     git = GitFiles(trees=(Tree("apps", "0" * 40, "apps", {"apps/shop.yaml": content}),))
     target = documents(content)[0].value
     assert is_object(target)
     inside = ("spec", "template") if kind == "ApplicationSet" else ()
-    return Origin(PLAIN_PARENT, git, ObjectKey("argoproj.io", kind, "argocd", name), target, inside)
+    return ParentManifest(PLAIN_PARENT, git, ObjectKey("argoproj.io", kind, "argocd", name), target, inside)
 
 
 def test_an_edit_goes_to_the_parents_manifest() -> None:
     (edit,) = own_edit(CHILD, [Change((*PARAMETERS, 0, "value"), "6")], How.VALUE)
-    (above,) = _origin("Application", "shop", MANIFEST).edits(changes_of(edit))
+    (above,) = _manifest("Application", "shop", MANIFEST).edits(changes_of(edit))
     assert above.where == "apps/shop.yaml:12"
     assert above.after == MANIFEST.replace('value: "3"', 'value: "6"')
 
@@ -91,7 +91,7 @@ def test_an_edit_goes_to_the_parents_manifest() -> None:
 def test_a_rule_goes_to_the_template_of_the_set() -> None:
     choice = Choice(RemedyKind.IGNORE, "", rule=RULE, options=("RespectIgnoreDifferences=true",))
     (edit,) = choice_edit(CHILD, choice)
-    (above,) = _origin("ApplicationSet", "shops", SET).edits(changes_of(edit))
+    (above,) = _manifest("ApplicationSet", "shops", SET).edits(changes_of(edit))
     assert above.where == "apps/shop.yaml:8"
     assert "      ignoreDifferences:\n        - group: apps\n" in above.after
     assert "          - RespectIgnoreDifferences=true\n" in above.after
@@ -99,11 +99,11 @@ def test_a_rule_goes_to_the_template_of_the_set() -> None:
 
 def test_what_a_template_computes_is_not_written_over() -> None:
     (edit,) = own_edit(CHILD, [Change((*PARAMETERS, 0, "value"), "6")], How.VALUE)
-    assert list(_origin("ApplicationSet", "shops", SET).edits(changes_of(edit))) == []
+    assert list(_manifest("ApplicationSet", "shops", SET).edits(changes_of(edit))) == []
 
 
 def test_places_are_those_of_the_manifest_with_earlier_edits_in_place() -> None:
-    origin = _origin("Application", "shop", MANIFEST)
-    (first,) = origin.edits([Change((*PARAMETERS, 0, "value"), "6")])
-    (second,) = origin.edits([Change(("spec", "syncPolicy"), ABSENT)], Overlay((first,)))
+    manifest = _manifest("Application", "shop", MANIFEST)
+    (first,) = manifest.edits([Change((*PARAMETERS, 0, "value"), "6")])
+    (second,) = manifest.edits([Change(("spec", "syncPolicy"), ABSENT)], Overlay((first,)))
     assert second.after == MANIFEST.partition("  syncPolicy")[0].replace('value: "3"', 'value: "6"')
