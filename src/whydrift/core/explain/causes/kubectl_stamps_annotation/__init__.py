@@ -50,8 +50,13 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
                 Evidence("path", f"this annotation is written by {who}"),
                 *(ownership(entry, subject.knowledge.people) for entry in owners),
             ),
-            side=Side.CONTROLLER if is_rollout_revision(difference.path) else None,
+            side=Side.CONTROLLER if _is_counted(difference.path) else None,
         )
+
+
+def _is_counted(path: Path) -> bool:
+    """Whether the cluster counts there, so that git's number is always another one."""
+    return is_rollout_revision(path) or is_template_generation(path)
 
 
 def _stamped_by(path: Path) -> str:
