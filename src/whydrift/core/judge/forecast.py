@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from whydrift.core.compare.differences import Change
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
 from whydrift.core.explain.engine import Finding
 from whydrift.core.judge.bands import rescaled
@@ -133,7 +134,7 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
     except NotComparable as error:
         return _unpredicted(item, way, str(error), situation)
     found = changes_of(after)
-    why = _refused(item, after, sent, way, situation)
+    why = _refused(item, after, found, sent, way)
     if why:
         return _when_refused(item, after, why, situation)
     if not found and settled_already:
@@ -172,8 +173,8 @@ def _respects(situation: Situation) -> bool:
     return RESPECT in situation.application.sync_options
 
 
-def _refused(item: ObjectSnapshot, after: Predicted, sent: JsonObject, way: Way, situation: Situation) -> str:
-    key, found = item.key, changes_of(after)
+def _refused(item: ObjectSnapshot, after: Predicted, found: tuple[Change, ...], sent: JsonObject, way: Way) -> str:
+    key = item.key
     if not found:
         return ""
     rebinding = key.group == "rbac.authorization.k8s.io" and way is Way.CLIENT_SIDE

@@ -116,5 +116,7 @@ def _built_in(manager: str) -> Writer:
 
 def _most_specific(manager: str, lists: _Lists) -> Writer | None:
     """The writer whose pattern says most about the name: `jenkins-operator` is an operator, not a `jenkins*`."""
-    found = ((len(p), writer) for writer, patterns in lists for p in patterns if fnmatchcase(manager, p))
+    starts = (*"*?[", manager[:1])  # a pattern is compiled once, which takes longer than to match: most need not be
+    likely = ((p, writer) for writer, patterns in lists for p in patterns if p[:1] in starts)
+    found = ((len(p), writer) for p, writer in likely if fnmatchcase(manager, p))
     return max(found, key=lambda match: match[0], default=(0, None))[1]

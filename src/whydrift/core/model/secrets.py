@@ -63,12 +63,11 @@ class Masker:
         return self._embedded(value) if _bracketed(value) else masked_text(value, self.token)
 
     def _mask(self, value: Json) -> Json:
-        kind = type(value)
-        if kind is str:
-            return self.text(cast(str, value))  # its type was just looked at
-        if kind is dict:
-            return self._object(cast(JsonObject, value))  # as above
-        return self._list(cast(list[Json], value)) if kind is list else value  # as above
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return self._object(value)
+        return self._list(value) if isinstance(value, list) else value
 
     def _list(self, value: list[Json]) -> list[Json]:
         """Each item; what follows a flag like `--password` in a list of arguments is its value."""
