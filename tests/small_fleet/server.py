@@ -74,6 +74,8 @@ class SmallFleet(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1  # an answer leaves in one piece: two small ones would wait for each other
     server: SmallFleet
 
     def log_message(self, format: str, *args: object) -> None:
