@@ -148,3 +148,9 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_bytes(msgspec.json.encode({"schema": "x"}))
     said: Said = inside("verify", str(tmp_path / "plan.json"), "--from", "demo")
     assert said.code == 2 and "is no plan that" in said.err
+
+
+def test_a_cause_that_does_not_exist_is_refused() -> None:
+    """A plan for a misspelled one would look like nothing to do."""
+    said = inside("plan", "--from", "demo", "--cause", "schema-default-field")
+    assert said.code == 2 and "schema-defaults-field is near" in said.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +69,21 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         output=str(options["output"]),
         colour=str(options["colour"]),
     )
+    _require_known(request.causes)
     ctx.exit(asyncio.run(_plan(request)))
+
+
+def _require_known(causes: tuple[str, ...]) -> None:
+    """UsageError for what is neither a cause nor a kind of trouble: a plan for it would look like nothing to do."""
+    from whydrift.core.explain.causes import CATALOGUE
+    from whydrift.core.model.trouble import Category
+
+    known = [*(cause.id for cause in CATALOGUE), *(category.value for category in Category)]
+    for name in causes:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"{near[0]} is near" if near else "`whydrift causes` lists them"
+            raise UsageError(f"--cause {name}: there is no such cause; {hint}")
 
 
 async def _plan(request: Request) -> int:

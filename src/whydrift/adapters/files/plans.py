@@ -18,19 +18,28 @@ LARGEST = 256 * 1024**2
 
 
 def write_plan(plan: Plan, folder: Path) -> tuple[str, ...]:
-    """Write a plan; the names of what was written. UsageError where a file stands there that is no plan of ours."""
+    """Write a plan, the plan itself last; the names of what was written.
+
+    UsageError where a file stands there that is no plan of ours, or the folder takes none: then all is as it was.
+    """
     place = folder / PLAN
     if place.exists():
         read_plan(place)
     _refuse_foreign(folder)
-    patches = {step.patch: patch_mail(step, plan.at) for step in plan.steps if step.patch}
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in sorted((folder / PATCHES).glob("*.patch")):
-        old.unlink()
-    for name, mail in patches.items():
-        _replace(folder / name, mail.encode())
-    _replace(folder / RUNBOOK, runbook(plan).encode())
-    _replace(place, msgspec.json.format(msgspec.json.encode(plan)) + b"\n")
+    patches = {step.patch: patch_mail(step, plan.at).encode() for step in plan.steps if step.patch}
+    files = {**patches, RUNBOOK: runbook(plan).encode(), PLAN: msgspec.json.format(msgspec.json.encode(plan)) + b"\n"}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".plan.") as staged:
+            for name, content in files.items():
+                _write(Path(staged) / name, content)
+            for old in sorted((folder / PATCHES).glob("*.patch")):
+                old.unlink()
+            for name in files:
+                (folder / name).parent.mkdir(exist_ok=True)
+                (Path(staged) / name).replace(folder / name)
+    except OSError as error:
+        raise UsageError(f"{folder}: {error.strerror or error}: the plan was not written") from error
     shown = [PLAN, *([f"{PATCHES}/ ({len(patches)})"] if patches else []), RUNBOOK]
     return tuple(str(folder / name) if folder != Path() else name for name in shown)
 
@@ -61,17 +70,9 @@ def _refuse_foreign(folder: Path) -> None:
             raise UsageError(f"{folder / name} is there already, without a plan.json: choose another folder with --to")
 
 
-def _replace(place: Path, content: bytes) -> None:
-    """Write a file beside its place, then move it there: nobody ever sees half of it."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+def _write(place: Path, content: bytes) -> None:
+    place.parent.mkdir(exist_ok=True)
+    with place.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -144,7 +144,7 @@ def _step(step: Step, plan: Plan) -> Iterator[str]:
     if step.after:
         yield f"- after step {', '.join(step.after)}"
     if step.where or step.edits:
-        yield "- where: " + ", ".join(code(f"{e.file}:{e.line}") for e in step.edits or ()) or code(step.where)
+        yield "- where: " + (", ".join(code(f"{e.file}:{e.line}") for e in step.edits) or code(step.where))
     yield from (f"- also changes {markdown(other)}" for other in step.proof.wider)
     yield from (f"- hides {markdown(change)}" for change in step.proof.hides)
     yield from (f"- or: {markdown(other)}" for other in step.instead)
