@@ -11,6 +11,7 @@ from whydrift.core.model.values import text
 from whydrift.core.remedy.places.kustomize.generators import generators
 from whydrift.core.remedy.places.kustomize.layers import Layer, layer_of
 from whydrift.core.remedy.places.kustomize.patches import json_patches, patches, stated_spot
+from whydrift.core.remedy.places.kustomize.replacements import copied_from
 from whydrift.core.remedy.places.kustomize.sheets import Sheet
 from whydrift.core.remedy.places.kustomize.spots import HASHED, Sought, Spot
 from whydrift.core.remedy.places.kustomize.transformers import common_annotations, common_labels, counts, image_entries
@@ -30,12 +31,27 @@ def spots_of(layers: Sequence[Layer], sought: Sought, depth: int = 0) -> Iterato
     inner = below_names(layers, sought)
     first = replace(inner, others=frozenset(_names_below(layers, inner, depth)))
     known = replace(sought, others=first.names)
+    copied = [spot for layer in layers for spot in _copied(layer, known, depth)]
+    if copied:  # a replacement writes over whatever else states the field
+        yield from copied
+        return
     for transformer, layer in product(AFTER_NAMES, layers):
         yield from transformer(layer, known)
     for transformer, layer in product(BEFORE_NAMES, layers):
         yield from transformer(layer, first)
     for layer, entry in _entries(layers):
         yield from _built_on(layer, entry, inner, depth)
+
+
+def _copied(layer: Layer, sought: Sought, depth: int) -> Iterator[Spot]:
+    """The statements of what a replacement of the layer copies over the field."""
+    for source in copied_from(layer, sought):
+        if isinstance(source, Spot):
+            yield source
+            continue
+        for spot in spots_of((layer,), source, depth + 1):
+            if spot.depth >= len(source.path):
+                yield replace(spot, depth=len(sought.path))
 
 
 def _entries(layers: Sequence[Layer]) -> Iterator[tuple[Layer, str]]:
