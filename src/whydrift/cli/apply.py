@@ -17,6 +17,7 @@ from whydrift.cli.requests import connection_of, listed
 from whydrift.core.model.applied import ApplyAnswer, StepAnswer
 from whydrift.core.model.plan import SCHEMA, Plan
 from whydrift.core.remedy.carried import carried
+from whydrift.core.remedy.commands import line
 from whydrift.core.report.apply_text import exit_code, preview, refused_text, restore_text, step_line
 from whydrift.core.report.words import Ink
 from whydrift.errors import UsageError
@@ -116,7 +117,8 @@ async def _apply(request: Request, path: Path) -> int:
         with wiring.open_journal(source.settings, digest[:16]) as journal:
             world = wiring.world(source, request.connection, journal, digest, request.settings)
             chosen = carried(plan, _chosen(request, selected(world)))
-            return await _carry_out(request, Run(plan, chosen, world), journal.path)
+            resume = line("whydrift", "apply", str(path), "--resume")
+            return await _carry_out(request, Run(plan, chosen, world, resume), journal.path)
     finally:
         await source.close()
 

@@ -11,6 +11,7 @@ from whydrift.core.model.journal import ActState
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import ApplicationRef, Step
 from whydrift.core.model.values import Json, JsonObject, same
+from whydrift.core.remedy.commands import line
 from whydrift.core.remedy.health import Health
 from whydrift.core.remedy.restores import not_restored
 from whydrift.usecases.apply.leftovers import Leftover
@@ -23,7 +24,7 @@ DUMP = "dump"
 
 def rollback_command(path: str) -> str:
     """What restores everything that a dump holds."""
-    return f"whydrift apply --rollback {path}"
+    return line("whydrift", "apply", "--rollback", path)
 
 
 def dump_of(world: World, step: Step, ref: ApplicationRef, objects: Sequence[Leftover], health: Health) -> Dump:

@@ -28,11 +28,12 @@ EXPLAINED = frozenset({"sync", "delete"})
 
 @dataclass(frozen=True)
 class Run:
-    """A plan with what is selected of it."""
+    """A plan with what is selected of it; `resume` is the command that goes on with it."""
 
     plan: Plan
     carried: Carried
     world: World
+    resume: str
 
     @property
     def batches(self) -> tuple[Batch, ...]:
@@ -152,13 +153,13 @@ async def _waiting(run: Run, step: Step, over: dict[str, StepState]) -> str:
         return ""
     stopped = next((id for id, state in over.items() if state is StepState.STOPPED), "")
     if stopped:
-        return f"for step {stopped}, which stopped; then: whydrift apply --resume"
+        return f"for step {stopped}, which stopped; then: {run.resume}"
     for before in stands_on(run.plan, step):
         if over.get(before) is not StepState.DONE:
             return f"for step {before}"
         batch = run.batch_of(before)
         if batch is not None and step.kind != "commit" and (reason := await merged(run.world, batch)):
-            return f"for step {before}: {reason}; then: whydrift apply --resume"
+            return f"for step {before}: {reason}; then: {run.resume}"
     return ""
 
 
