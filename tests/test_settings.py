@@ -30,6 +30,9 @@ def test_defaults_need_no_file(tmp_path: Path) -> None:
     assert settings.repos == {}
     assert settings.cache == tmp_path / ".cache" / "whydrift"
     assert read_settings({"XDG_CACHE_HOME": "/c"}, tmp_path, tmp_path).cache == Path("/c/whydrift")
+    assert settings.state == tmp_path / ".local" / "state" / "whydrift"
+    assert read_settings({"XDG_STATE_HOME": "/s"}, tmp_path, tmp_path).state == Path("/s/whydrift")
+    assert read_settings({"WHYDRIFT_STATE": "kept"}, tmp_path, tmp_path).state == tmp_path / "kept"
 
 
 def test_reads_the_file_of_the_folder_and_takes_its_paths_from_there(tmp_path: Path) -> None:

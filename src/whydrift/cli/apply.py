@@ -199,6 +199,8 @@ def _end(request: Request, run: Run, journal: Path, steps: list[StepAnswer]) -> 
     if request.output == "json":
         told = ApplyAnswer(plan=run.world.plan, journal=str(journal), steps=tuple(steps))
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
+    elif run.world.journal.entries and exit_code(steps):
+        sys.stdout.write(f"What was done stands in {journal}\n")
     sys.stdout.flush()
     return exit_code(steps)
 
