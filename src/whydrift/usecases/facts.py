@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import (
@@ -63,6 +64,7 @@ from whydrift.usecases.renders import compared_manifests, earlier_manifests, sec
 NO_DRY_RUN = Gap("dry run", "no dry run without --dry-run", DRY_RUN.needs)
 COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS)
 """The facts on whose terms objects are compared; what is sent to a dry run depends on them."""
+F = TypeVar("F")
 Sent = Callable[[ObjectKey], JsonObject | None]
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
@@ -111,11 +113,19 @@ class FactReader:
         """Read what is asked for and not known yet."""
         await asyncio.gather(*(self._read_once(application, key, kind) for application, key, kind in wants))
 
-    async def _read_once(self, application: Application, key: ObjectKey, kind: FactKind[object]) -> None:
+    async def fact(self, application: Application, key: ObjectKey, kind: FactKind[F]) -> F | None:
+        """One fact about another application; None where it cannot be read.
+
+        That one may be looked at now and be forgotten any moment: what was read is not looked up again.
+        """
+        found = await self._read_once(application, key, kind)
+        return None if isinstance(found, Gap) else cast(F | None, found)  # a reader gives what its kind says
+
+    async def _read_once(self, application: Application, key: ObjectKey, kind: FactKind[object]) -> object:
         place = (kind, self._scope(kind.per, application, key))
         async with self._locks.setdefault(place, asyncio.Lock()):
             if place in self._known:
-                return
+                return self._known[place]
             if kind.cost is Cost.RENDER and not self.renders:
                 self._known[place] = Gap(kind.name, "renders are switched off (--renders 0)", kind.needs)
             elif kind.cost is Cost.RENDER:
@@ -124,6 +134,7 @@ class FactReader:
                     self._known[place] = await READERS[kind](self, application, key)
             else:
                 self._known[place] = await READERS[kind](self, application, key)
+            return self._known[place]
 
     def sends(self, application: Application, sent: Sent) -> None:
         """Say what a dry run of an application's objects applies; the facts that this depends on are read first."""

@@ -56,8 +56,7 @@ class Parents:
         if parent is None:
             return None
         itself = ObjectKey(GROUP, "Application", parent.destination_namespace, parent.name)
-        await self.reader.read([(parent, itself, RENDERED_FROM)])
-        git = self.reader.facts(parent, itself).maybe(RENDERED_FROM)
+        git = await self.reader.fact(parent, itself, RENDERED_FROM)
         return None if git is None else ParentManifest(parent, git, key, _manifest(raw))
 
     async def application(self, name: str, namespace: str = "") -> Application | None:

@@ -58,8 +58,7 @@ async def _rivals(draft: Draft, key: ObjectKey, parents: Parents) -> AsyncGenera
         other = await parents.application(claim.application, claim.namespace)
         if other is not None:
             itself = ObjectKey("argoproj.io", "Application", other.destination_namespace, other.name)
-            await draft.reader.read([(other, itself, RENDERED_FROM)])
-            git = draft.reader.facts(other, itself).maybe(RENDERED_FROM)
+            git = await draft.reader.fact(other, itself, RENDERED_FROM)
             if git is not None:
                 yield Rival(other, git)
 

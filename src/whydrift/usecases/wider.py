@@ -62,8 +62,7 @@ class Bystanders:
             return True
         if _named(application) not in self._trees:
             itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
-            await reader.read([(application, itself, RENDERED_FROM)])
-            found = reader.facts(application, itself).maybe(RENDERED_FROM)
+            found = await reader.fact(application, itself, RENDERED_FROM)
             self._trees[_named(application)] = found.trees if found is not None else ()
             reader.forget(application)
         return any(
