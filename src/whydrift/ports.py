@@ -118,6 +118,10 @@ class Metrics(Protocol):
         """What each pod of a namespace uses now, in the form of metrics.k8s.io PodMetrics, without labels."""
 
 
+NO_REPOSITORIES = "repositories are not read (--no-git, or a recording without them)"
+"""Why nothing of git is known where no repository is asked."""
+
+
 class Repository(Protocol):
     """Reads git repositories, never writes. Paths are relative to the repository, revisions are full hashes."""
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+import msgspec
+
 from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
 from whydrift.demo import FLEET as DEMO
@@ -24,6 +26,7 @@ from whydrift.settings import Settings as Settings  # part of what this module o
 
 if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
+    from whydrift.adapters.git.noted import NotedRepositories
     from whydrift.adapters.journal import FileJournal
     from whydrift.adapters.kubernetes import KubernetesSource
     from whydrift.adapters.prometheus import Prometheus
@@ -210,6 +213,8 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
         repositories = GitRepositories(named, opened.settings.cache, clone=False)
     else:
         repositories = RecordedRepositories(opened.answers.files)
+        if not repositories.any:  # as with --no-git: the answer is the same, and gives the same reasons
+            return
         opened.closing.append(repositories.close)
     opened.repository, opened.reachable = repositories, repositories.reachable
 
@@ -300,6 +305,25 @@ def recorder(opened: Opened, folder: Path) -> RecordingSource:
     writing = RecordingSource(opened.answers, folder, opened.masker)
     opened.answers = writing
     return writing
+
+
+def noted_repositories(opened: Opened) -> NotedRepositories | None:
+    """What notes which parts of repositories are read, from now on; None where none is read."""
+    from whydrift.adapters.git.noted import Cloned, NotedRepositories
+
+    if not isinstance(opened.repository, Cloned):
+        return None
+    opened.repository = noted = NotedRepositories(opened.repository)
+    return noted
+
+
+async def bundles(noted: NotedRepositories, into: RecordingSource) -> list[dict[str, object]]:
+    """Put what was read of repositories into a recording; their rows in recording.json."""
+    from whydrift.adapters.git.bundles import write_bundles
+
+    rows, failed = await write_bundles(noted, into.folder)
+    into.unread |= failed
+    return [msgspec.to_builtins(row) for row in rows]
 
 
 def pack(folder: Path, archive: Path) -> None:

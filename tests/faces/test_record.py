@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.faces.command import BARE, WHYDRIFT, inside, lines_of, run
-from tests.fleet_builder import Fleet, clean, scaled
+from tests.fleet_builder import App, Fleet, clean, deployment, scaled
+from whydrift.core.model.values import JsonObject
 
 
 def test_it_writes_a_folder_and_a_zip(tmp_path: Path) -> None:
@@ -37,6 +38,35 @@ def test_answers_of_different_times_never_mix(tmp_path: Path) -> None:
     for place in ("copy", "fleet"):
         said = inside("record", "-o", tmp_path / place, "--from", source)
         assert said.code == 2 and len(lines_of(said.err)) == 1 and "give another name" in said.err
+
+
+def test_repositories_are_written_only_when_asked_for(tmp_path: Path) -> None:
+    """With --git what is read of them stands in a bundle, which recording.json names; without, it says why not."""
+    url, place = "https://git.example.com/apps.git", tmp_path / "apps"
+    git = ("git", "-C", str(place), "-c", "user.name=Jo", "-c", "user.email=jo@example.com")
+    (place / "shop").mkdir(parents=True)
+    (place / "shop" / "web.yaml").write_text(json.dumps(deployment()))
+    for words in ("init -q -b main", "add -A", "commit -q -m first"):
+        subprocess.run([*git, *words.split()], check=True)
+    head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    (place / "shop" / "web.yaml").write_text(json.dumps(deployment(replicas=4)))
+    subprocess.run([*git, "commit", "-q", "-a", "-m", "four of them"], check=True)
+    synced: JsonObject = {"status": "OutOfSync", "revision": head}
+    app = App("shop", scaled().pairs, status={"sync": synced, "history": [{"id": 1, "revision": head}]})
+    source = Fleet([app]).folder(tmp_path / "fleet")
+    asked = ("explain", "shop", "-o", "json")
+    live = json.loads(inside(*asked, "--from", source, "--repo", f"{url}={place}").out)["applications"]
+    said = inside("record", "--git", "-o", tmp_path / "copy", "--from", source, "--repo", f"{url}={place}")
+    assert said.code == 0 and not said.err
+    about = json.loads((tmp_path / "copy" / "recording.json").read_text())
+    assert [(row["url"], row["bundle"]) for row in about["git"]] == [(url, "git/apps.bundle")]
+    assert json.loads(inside(*asked, "--from", tmp_path / "copy").out)["applications"] == live
+    inside("record", "-o", tmp_path / "without", "--from", source, "--repo", f"{url}={place}")
+    about = json.loads((tmp_path / "without" / "recording.json").read_text())
+    assert "record --git" in about["notes"][0] and not (tmp_path / "without" / "git").exists()
+    without = [inside(*asked, "--from", tmp_path / "without", *words).out for words in ((), ("--no-git",))]
+    assert json.loads(without[0])["applications"] == json.loads(without[1])["applications"] != live
+    assert inside("record", "--git", "--no-git", "-o", tmp_path / "neither", "--from", source).code == 2
 
 
 def test_a_killed_recording_goes_on(tmp_path: Path) -> None:

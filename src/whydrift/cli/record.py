@@ -15,33 +15,41 @@ from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import count, shortened
 from whydrift.core.select import Selection
+from whydrift.errors import UsageError
 from whydrift.settings import Connection
 from whydrift.usecases.record import Recorded
+
+LEFT_OUT = "repositories are left out, because they cannot be masked: record --git writes what is read of them"
 
 
 @click.command("record")
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
 @click.option("-o", "--output", required=True, metavar="FOLDER|FILE.zip", help="Where to write it.")
+@click.option("--git", "with_git", is_flag=True, help="Also what is read of repositories: as it is, UNMASKED.")
 @connection_options
 @selection_options
 @click.pass_context
-def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, **options: object) -> None:
+def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, with_git: bool, **options: object) -> None:
     """Write everything that is read into a folder or .zip, masked; every command takes it with --from.
 
-    Interrupted? The same command goes on where it stopped. Values of Secrets and secret-looking values never get in.
+    Interrupted? The same command goes on where it stopped. Values of Secrets and secret-looking values never get in,
+    unless --git adds repositories that hold them: their files and histories are written as they are.
     """
     selection = selection_of(options, apps)
-    done, unread = asyncio.run(_record(connection_of(options), selection, Path(output)))
+    done, unread = asyncio.run(_record(connection_of(options), selection, Path(output), with_git))
     says = f"{output}: {count(done.applications, 'application')}, {done.drifting} not Synced"
     click.echo(f"{says}; {count(unread, 'answer')} could not be read (recording.json names them)" if unread else says)
     ctx.exit(0)
 
 
-async def _record(connection: Connection, selection: Selection, output: Path) -> tuple[Recorded, int]:
+async def _record(connection: Connection, selection: Selection, output: Path, with_git: bool) -> tuple[Recorded, int]:
     from whydrift import wiring
     from whydrift.adapters.files.writer import masker_of
     from whydrift.usecases.record import places, record
+    from whydrift.usecases.workbench import Workbench
 
+    if with_git and connection.no_git:
+        raise UsageError("--git and --no-git exclude each other")
     zipped = output.suffix == ".zip"
     folder = output.with_name(f"{output.name}.part") if zipped else output
     masker = masker_of(folder)
@@ -51,7 +59,10 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
     try:
         recorder = wiring.recorder(opened, folder)
         analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=True)
-        done = await record(recorder, analysis, opened.reader, selection.chooses(), _progress)
+        noted = wiring.noted_repositories(opened) if with_git else None
+        bench = None if noted is None else Workbench(wiring.renderer(opened))
+        done = await record(recorder, analysis, opened.reader, selection.chooses(), _progress, bench)
+        repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await wiring.bundles(noted, recorder)}
         recorder.finish(
             {
                 "schema": "whydrift.recording/1",
@@ -59,6 +70,7 @@ async def _record(connection: Connection, selection: Selection, output: Path) ->
                 "by": f"whydrift {version('whydrift')}",
                 "from": recorder.name,
                 **await places(recorder),
+                **repositories,
                 "masked": "values of Secrets, secret-looking values, known token formats",
                 "resumed": recorder.resumed > 0,
             }

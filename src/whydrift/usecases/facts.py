@@ -50,7 +50,7 @@ from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.errors import SourceError
-from whydrift.ports import Api, Body, DryRuns, Metrics, NotRead, Question, Repository, Source
+from whydrift.ports import NO_REPOSITORIES, Api, Body, DryRuns, Metrics, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.definitions import definition, definitions, schemas
 from whydrift.usecases.history import history
@@ -338,15 +338,15 @@ class _NoRepository:
 
     async def commits(self, url: str, since: str | None, until: str, path: str) -> NotRead:
         """Never any."""
-        return NotRead("repositories are not read (--no-git)")
+        return NotRead(NO_REPOSITORIES)
 
     async def files(self, url: str, revision: str, path: str) -> NotRead:
         """Never any."""
-        return NotRead("repositories are not read (--no-git)")
+        return NotRead(NO_REPOSITORIES)
 
     async def head(self, url: str, name: str) -> NotRead:
         """Never any."""
-        return NotRead("repositories are not read (--no-git)")
+        return NotRead(NO_REPOSITORIES)
 
 
 def _repository(reader: FactReader) -> Repository:

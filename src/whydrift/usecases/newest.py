@@ -13,7 +13,7 @@ from whydrift.core.model.facts import Gap
 from whydrift.core.model.fleet import Newest
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.values import JsonObject, is_object, items
-from whydrift.ports import NotRead
+from whydrift.ports import NO_REPOSITORIES, NotRead
 from whydrift.usecases.decode import decode, decode_object, plain_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MANIFEST_FILES = (".yaml", ".yml", ".json")
 async def newest(reader: FactReader, application: Application, key: ObjectKey) -> object:
     """The newest commit of what an application follows; a gap where git cannot tell."""
     if reader.repository is None or len(application.sources) != len(application.revisions):
-        return Gap("newest commit", "repositories are not read", NEWEST.needs)
+        return Gap("newest commit", NO_REPOSITORIES, NEWEST.needs)
     one = len(application.sources) == 1 and not application.sources[0].chart
     found = await (_newest(reader, application) if one else _unmoved(reader, application))
     return Gap("newest commit", found.why, NEWEST.needs) if isinstance(found, NotRead) else found
@@ -98,7 +98,7 @@ async def _stated(
     if not (is_object(kind) and kind.get("sourceType") == "Directory") or source.raw.get("directory"):
         return NotRead("it is not a plain folder of manifests")
     if reader.repository is None:
-        return NotRead("repositories are not read")
+        return NotRead(NO_REPOSITORIES)
     files = await reader.repository.files(source.repo, revision, source.path)
     if isinstance(files, NotRead):
         return files

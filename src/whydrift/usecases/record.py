@@ -15,6 +15,7 @@ from whydrift.ports import Api, Question, Source
 from whydrift.usecases.facts import READERS, FactReader, application_question
 from whydrift.usecases.fleet import list_instances, read_fleet
 from whydrift.usecases.triage import Look, explain_application, remember_listing
+from whydrift.usecases.workbench import Workbench
 
 PARTS = ("", "/resource-tree", "/events", "/syncwindows", "/manifests")
 FLEET_PARTS = ("/api/v1/settings", "/api/v1/projects", "/api/v1/clusters")
@@ -37,8 +38,12 @@ async def record(
     reader_of: Callable[[str], FactReader],
     selected: Callable[[Application], bool],
     progress: Callable[[Recorded, str], None],
+    bench: Workbench | None = None,
 ) -> Recorded:
-    """Ask for everything; the source writes it down. `progress` is called after each application."""
+    """Ask for everything; the source writes it down. `progress` is called after each application.
+
+    With a bench everything is read, too, that trying remedies reads.
+    """
     so_far = Recorded()
     listings = await list_instances(source)
     fleet = await read_fleet(source, listings)
@@ -50,7 +55,7 @@ async def record(
         chosen = (application for application in listing.applications() if selected(application))
         for together in _batches(chosen):
             await asyncio.gather(
-                *(_record_one(source, application, Look(reader, analysis)) for application in together)
+                *(_record_one(source, application, Look(reader, analysis), bench) for application in together)
             )
             so_far.applications += len(together)
             so_far.drifting += sum(application.sync != "Synced" for application in together)
@@ -82,12 +87,12 @@ def _batches(applications: Iterator[Application]) -> Iterator[list[Application]]
         yield batch
 
 
-async def _record_one(source: Source, application: Application, how: Look) -> None:
+async def _record_one(source: Source, application: Application, how: Look, bench: Workbench | None) -> None:
     """What a scan asks of one application, and for one that is not Synced everything else that a cause could ask."""
     drifting = application.sync != "Synced"
     for part in PARTS if drifting else PARTS[:1]:
         await source.ask(application_question(application, part))
-    await explain_application(application, how)
+    await explain_application(application, how, bench)
     if drifting:
         await how.reader.read((application, key, kind) for key in _places(application) for kind in _kinds(how.reader))
 

@@ -13,7 +13,7 @@ from whydrift.core.model.facts import Gap
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import items
-from whydrift.ports import NotRead
+from whydrift.ports import NO_REPOSITORIES, NotRead
 from whydrift.usecases.packed_charts import packed_charts
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
     why = "no source of this application is in git"
     for source, revision in zip(application.sources, application.revisions, strict=False):
         if source.chart or reader.repository is None:
-            why = why if source.chart else "repositories are not read (--no-git)"
+            why = why if source.chart else NO_REPOSITORIES
             trees.append(Tree())
             continue
         files = await _followed(reader, source, revision, _wanted(application, source))

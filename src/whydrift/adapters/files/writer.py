@@ -46,7 +46,7 @@ class RecordingSource:
 
     def __init__(self, inner: Source, folder: Path, masker: Masker) -> None:
         self._inner = inner
-        self._folder = folder
+        self.folder = folder
         self._masker = masker
         self.resumed = 0
         """How many answers an earlier run of the same recording left."""
@@ -67,7 +67,7 @@ class RecordingSource:
 
     async def ask(self, question: Question) -> Reply:
         """Answer from what is recorded already, else ask and record."""
-        place = self._folder / place_of(question)
+        place = self.folder / place_of(question)
         if place.is_file():
             self.resumed += place not in self._mine
             return Body(place.read_bytes())
@@ -112,7 +112,7 @@ class RecordingSource:
         inside = text(target, "metadata", "namespace") or namespace
         where = f"/namespaces/{inside}" if row.get("namespaced") is True else ""
         asked = Question(Api.KUBERNETES, f"{group}{where}/{text(row, 'name')}/{text(target, 'metadata', 'name')}")
-        return self._folder / dry_run_place(at) / file_name(asked).partition("/")[2]
+        return self.folder / dry_run_place(at) / file_name(asked).partition("/")[2]
 
     def masked(self, content: bytes, is_json: bool) -> bytes:
         """An answer with its secrets replaced; a log is masked as text. SourceError for JSON that cannot be read."""
@@ -138,15 +138,15 @@ class RecordingSource:
             partial.replace(place)
         except OSError as error:
             raise SourceError(
-                f"{self._folder}: the recording cannot be written ({error.strerror}); what is there is kept: "
+                f"{self.folder}: the recording cannot be written ({error.strerror}); what is there is kept: "
                 "free some space and give the same command again"
             ) from error
 
     def finish(self, about: dict[str, object]) -> None:
         """Write recording.json: when, by what, from where, and what could not be read."""
         unread = [{"what": what, "why": self._masker.text(why)} for what, why in sorted(self.unread.items())]
-        self._write(self._folder / ABOUT, json.dumps({**about, "notRead": unread}, indent=1).encode())
-        (self._folder / KEY).unlink(missing_ok=True)
+        self._write(self.folder / ABOUT, json.dumps({**about, "notRead": unread}, indent=1).encode())
+        (self.folder / KEY).unlink(missing_ok=True)
 
     def instances(self) -> Sequence[str]:
         """The instances of the live source."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from whydrift.adapters.git.command import GitFailed, checked_revision, git
-from whydrift.adapters.git.trees import read_tree
+from whydrift.adapters.git.trees import MISSING, read_tree
 from whydrift.core.model.fleet import Commit
 from whydrift.ports import Blob, NotRead
 
@@ -53,7 +53,17 @@ class GitRepositories:
             span = last if since is None else f"{checked_revision(since)}..{last}"
             count = f"--max-count={MOST_COMMITS}"
             out = await git(
-                place, "log", "-z", "--name-only", f"--format={LOG}", count, "--end-of-options", span, "--", path or "."
+                place,
+                "log",
+                "-z",
+                "--name-only",
+                "--no-renames",
+                f"--format={LOG}",
+                count,
+                "--end-of-options",
+                span,
+                "--",
+                path or ".",
             )
         except GitFailed as error:
             return NotRead(str(error))
@@ -80,6 +90,13 @@ class GitRepositories:
         except GitFailed as error:
             return NotRead(str(error))
         return {name: text for (name, _), text in zip(blobs, _contents(content), strict=False) if text is not None}
+
+    async def place(self, url: str, *revisions: str) -> Path | NotRead:
+        """The folder of a repository, with these revisions in it."""
+        try:
+            return await self._place(url, *revisions)
+        except GitFailed as error:
+            return NotRead(str(error))
 
     async def tree(self, url: str, revision: str, path: str) -> Mapping[str, Blob] | NotRead:
         """The files below `path` at a revision, whatever they hold; not read where they are too large together."""
@@ -184,6 +201,8 @@ def _blobs(listing: bytes) -> list[tuple[str, str]]:
     for entry in listing.split(b"\0"):
         head, _, name = entry.partition(b"\t")
         fields = head.split()
+        if fields[3:] == [MISSING]:
+            raise GitFailed("not all of these files were read when it was recorded")
         if (
             len(fields) == 4
             and fields[0] in (b"100644", b"100755")

@@ -10,6 +10,8 @@ from whydrift.ports import Blob
 
 FILES, LINK = (b"100644", b"100755"), b"120000"
 MOST_FILES = 20_000
+MISSING = b"BAD"
+"""The size that `ls-tree --long` states of a blob that a thin bundle does not hold."""
 
 
 async def read_tree(place: Path, revision: str, path: str) -> dict[str, Blob]:
@@ -28,6 +30,8 @@ def _entries(listing: bytes) -> Iterator[tuple[str, bytes, bytes, int]]:
     for entry in listing.split(b"\0"):
         head, _, name = entry.partition(b"\t")
         fields = head.split()
+        if fields[3:] == [MISSING]:
+            raise GitFailed("not all of these files were read when it was recorded")
         if len(fields) == 4 and fields[0] in (*FILES, LINK) and fields[3].isdigit():
             yield name.decode("utf-8", "surrogateescape"), fields[0], fields[2], int(fields[3])
 
