@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -88,7 +89,10 @@ async def _stacked(
     drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool], comment: bool
 ) -> tuple[list[tuple[Draft, Offer]], Overlay]:
     """Offers whose edits stand on each other, in that order, and all edits; what does not come out has no proof."""
-    found = [(draft, offer) for draft in drafts for offer in await bench.offers(draft) if wanted(offer.cause)]
+    offered = await asyncio.gather(*(bench.offers(draft) for draft in drafts))  # tools run beside each other
+    found = [
+        (draft, offer) for draft, mine in zip(drafts, offered, strict=True) for offer in mine if wanted(offer.cause)
+    ]
     overlay = Overlay()
     made: list[tuple[Draft, Offer]] = []
     for draft, bare in sorted(found, key=lambda member: _order(member[1])):

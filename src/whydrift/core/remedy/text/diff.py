@@ -19,18 +19,21 @@ def unified(edit: Edit) -> str:
     "" as well where the next line is secret: git takes a hunk with no line after it for the end of the file (apply.c).
     """
     before, after = _lines(edit.before), _lines(edit.after)
-    secret, comes = secret_lines(edit.before), secret_lines(edit.after)
     blocks = _blocks(before, after)
+    if not blocks:
+        return ""
+    secret = secret_lines(edit.before, blocks[0][1] - CONTEXT, blocks[-1][2] + CONTEXT)
+    comes = secret_lines(edit.after, blocks[0][3], blocks[-1][4])
     if any(not secret.isdisjoint(range(b[1], b[2])) or not comes.isdisjoint(range(b[3], b[4])) for b in blocks):
         return ""
     if any(block[2] in secret for block in blocks):
         return ""
-    hunks = list(_hunks(before, after, blocks, secret))
+    hunks = _hunks(before, after, blocks, secret)
     old = f"a/{edit.file}" if edit.before else "/dev/null"
     body = "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for h in hunks for line in h
     )
-    return f"--- {old}\n+++ b/{edit.file}\n{body}" if hunks else ""
+    return f"--- {old}\n+++ b/{edit.file}\n{body}"
 
 
 def _lines(content: str) -> Lines:
@@ -41,7 +44,15 @@ def _lines(content: str) -> Lines:
 
 
 def _blocks(before: Lines, after: Lines) -> list[Block]:
-    return [block for block in SequenceMatcher(None, before, after, False).get_opcodes() if block[0] != "equal"]
+    """Where the two differ; what they share at both ends is not searched."""
+    start = next((n for n, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), None)
+    start = min(len(before), len(after)) if start is None else start
+    end = 0
+    while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
+        end += 1
+    old, new = before[start : len(before) - end], after[start : len(after) - end]
+    found = SequenceMatcher(None, old, new, False).get_opcodes()
+    return [(tag, a + start, b + start, c + start, d + start) for tag, a, b, c, d in found if tag != "equal"]
 
 
 def _hunks(before: Lines, after: Lines, blocks: list[Block], secret: frozenset[int]) -> Iterator[Lines]:

@@ -11,14 +11,17 @@ from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar,
 from whydrift.core.remedy.text.reading import REMEMBERED, documents
 from whydrift.errors import NotEditable, SourceError
 
+AROUND = 60
+"""Lines before and after that are looked at too: a secret may be told by what stands above it."""
 MASKER = Masker(b"whether it is secret")
 """Its tokens are only compared with what they stand for; they never leave."""
 
 
 @lru_cache(maxsize=REMEMBERED)
-def secret_lines(content: str) -> frozenset[int]:
-    """The numbers (from 0) of the lines that hold something secret, comments included."""
+def secret_lines(content: str, first: int, last: int) -> frozenset[int]:
+    """The numbers (from 0) of the lines from `first` to `last` that hold something secret, comments included."""
     lines = content.split("\n")
+    near = range(max(first - AROUND, 0), min(last + AROUND, len(lines)))
     try:
         found = {
             number
@@ -28,14 +31,18 @@ def secret_lines(content: str) -> frozenset[int]:
             for number in _lines(content, scalar)
         }
     except (NotEditable, SourceError):
-        whole = MASKER.text(content).split("\n")  # a key over several lines is told by its first and last one only
-        return _telling(lines) | {n for n, line in enumerate(lines) if len(whole) != len(lines) or whole[n] != line}
-    return frozenset(found | _telling([line if "#" in line else "" for line in lines]))
+        return _in_text(lines, near)
+    return frozenset(found | {n for n in near if "#" in lines[n] and MASKER.text(lines[n]) != lines[n]})
 
 
-def _telling(lines: list[str]) -> frozenset[int]:
-    """The lines that look secret by themselves."""
-    return frozenset(number for number, line in enumerate(lines) if MASKER.text(line) != line)
+def _in_text(lines: list[str], near: range) -> frozenset[int]:
+    """The lines that look secret by themselves or together: a key over several lines is told by its ends only."""
+    block = [lines[number] for number in near]
+    whole = MASKER.text("\n".join(block)).split("\n")
+    if len(whole) != len(block):
+        return frozenset(near)
+    told = zip(near, block, whole, strict=True)
+    return frozenset(number for number, line, masked in told if masked != line or MASKER.text(line) != line)
 
 
 def _lines(content: str, scalar: Scalar) -> range:
