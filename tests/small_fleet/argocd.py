@@ -32,7 +32,8 @@ class Argocd:
         self.health: dict[str, str] = {}
         """Health by `Kind/name`; `Application/NAME` is the application's own. Healthy where nothing is said."""
         self.sick_without: dict[str, str] = {}
-        """What turns Degraded (`Kind/name`) once an object (`Kind/name`) is gone."""
+        """What turns sick (`Kind/name`) once an object (`Kind/name`) is gone."""
+        self.sickness = "Degraded"
 
     def add(self, name: str, targets: list[Object], **spec: Any) -> None:
         """An Application of one source; its objects are those that carry its tracking id."""
@@ -82,7 +83,7 @@ class Argocd:
             kind, _, of = missing.partition("/")
             there = any(o["kind"] == kind and o["metadata"]["name"] == of for o in self.store.objects.values())
             if sick == name and not there:
-                return "Degraded"
+                return self.sickness
         return self.health.get(name, "Healthy")
 
     def applications(self) -> Answer:

@@ -58,6 +58,8 @@ class Store:
         self.lock = threading.RLock()
         self.refuses: dict[str, str] = {}
         """Kinds whose create a webhook refuses, each with its message."""
+        self.recreated: set[str] = set()
+        """Paths of objects that somebody creates again as soon as they are gone."""
         self._numbers = itertools.count(1)
 
     def list_path(self, version: str, kind: str, namespace: str) -> str:
@@ -146,6 +148,8 @@ class Store:
                 return 200, copy.deepcopy(self.put(obj))
             del self.objects[path]
             self._collect(obj["metadata"]["uid"])
+            if path in self.recreated:
+                self.put({**obj, "metadata": {k: v for k, v in obj["metadata"].items() if k != "uid"}})
             return 200, {"kind": "Status", "apiVersion": "v1", "status": "Success"}
 
     def _collect(self, uid: str) -> None:
