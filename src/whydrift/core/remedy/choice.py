@@ -109,6 +109,8 @@ def _of_hashed(case: Case) -> Choice:
         )
     finding, subject, field = found
     choice = choose(finding, subject, case.situation)
+    if choice.kind is RemedyKind.IGNORE:  # a rule for the one does not reach the other
+        return replace(offers.ignored(case, choice.why), safety=choice.safety)
     why = f"it is a hash of {field.key.kind} {field.key.name}, and goes with what is done there"
     at = field if choice.changes else choice.at
     return Choice(choice.kind, why, choice.safety, place=choice.place, at=at, follows=field, instead=choice.instead)

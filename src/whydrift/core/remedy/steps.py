@@ -21,6 +21,7 @@ from whydrift.core.remedy.batches import BatchKey, Order, annotations_of, batche
 from whydrift.core.remedy.by_hand import patched_back
 from whydrift.core.remedy.commits import committed
 from whydrift.core.remedy.deletes import deletion_order
+from whydrift.core.remedy.followers import followers_of, parted
 from whydrift.core.remedy.mend_steps import mend_step
 from whydrift.core.remedy.mending import Mend
 from whydrift.core.remedy.object_refs import object_ref
@@ -44,18 +45,21 @@ def steps(offers: Iterable[Offer], mends: Sequence[Mend] = ()) -> tuple[Step, ..
     What mends something broken comes after the other commits, on which its edits stand; what is asked comes last.
     """
     made: list[Step] = []
+    leading, following = parted(offers)
     waiting = [mend for mend in mends if mend.edit is not None]
-    for key, batch in batches(offers).items():
+    for key, batch in batches(leading).items():
         while waiting and key[0] > Order.COMMIT:
             made.append(mend_step(str(len(made) + 1), waiting.pop(0), made))
-        made.append(_step(str(len(made) + 1), key, batch, made))
+        made.append(_step(str(len(made) + 1), key, batch, followers_of(batch, following), made))
     for mend in (*waiting, *(mend for mend in mends if mend.edit is None)):
         made.append(mend_step(str(len(made) + 1), mend, made))
     return tuple(made)
 
 
-def _step(number: str, key: BatchKey, batch: Sequence[Offer], before: Sequence[Step]) -> Step:
-    """One step out of the offers that it carries out."""
+def _step(
+    number: str, key: BatchKey, batch: Sequence[Offer], followers: Sequence[Offer], before: Sequence[Step]
+) -> Step:
+    """One step out of the offers that it carries out; its fields are also those that go with them."""
     kind, first = key[1], batch[0]
     named = tuple(dict.fromkeys(offer.named for offer in batch))
     step = Step(
@@ -69,7 +73,9 @@ def _step(number: str, key: BatchKey, batch: Sequence[Offer], before: Sequence[S
         safety=max((offer.group.choice.safety for offer in batch), key=SAFETIES.index),
         proof=_proof(batch),
         objects=tuple(dict.fromkeys(object_ref(offer.item) for offer in batch)),
-        fields=tuple(_field(offer, difference) for offer in batch for difference in offer.group.differences),
+        fields=tuple(
+            _field(offer, difference) for offer in (*batch, *followers) for difference in offer.group.differences
+        ),
         instead=tuple(dict.fromkeys(f"{i.kind.value}: {i.why}" for o in batch for i in o.group.choice.instead)),
         where=next((place for offer in batch if (place := _where(offer))), ""),
         after=_after(kind, batch, before),

@@ -7,19 +7,24 @@ from collections.abc import Iterable, Iterator
 from whydrift.core.explain.engine import Finding
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import Left
-from whydrift.core.model.remedy import RemedyKind
+from whydrift.core.model.remedy import Choice, Field, RemedyKind
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.remedy.chosen import Chosen
+from whydrift.core.remedy.followers import is_follower
 
 
 def unplanned(
     application: Application, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]], choices: Chosen
 ) -> Iterator[Left]:
-    """The differences of an application that no step closes: unexplained ones, and those that need nothing."""
+    """The differences of an application that no step closes: unexplained ones, and those that need nothing.
+
+    One that goes with another stands in that one's step, where it has one.
+    """
+    led = {Field(key, difference.path) for (key, difference), choice in choices.items() if _has_step(choice)}
     for item, findings in found:
         for finding in findings:
             choice = choices.get((item.key, finding.difference))
-            if choice is None or choice.kind is RemedyKind.NOTHING:
+            if choice is None or (choice.follows not in led and not _has_step(choice)):
                 yield Left(
                     application=f"{application.namespace}/{application.name}",
                     object=item.key.id,
@@ -27,6 +32,11 @@ def unplanned(
                     path=finding.difference.pointer,
                     why=choice.why if choice is not None else _unexplained(finding),
                 )
+
+
+def _has_step(choice: Choice) -> bool:
+    """Whether a choice is a step of its own."""
+    return choice.kind is not RemedyKind.NOTHING and not is_follower(choice)
 
 
 def _unexplained(finding: Finding) -> str:
