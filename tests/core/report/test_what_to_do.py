@@ -1,4 +1,4 @@
-"""What to do about a cause, in the table of causes."""
+"""What to do about a cause, in the table of causes and at a difference."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.core.report.answers import an_object, application, difference, read
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import RemedyKind, Safety
 from whydrift.core.model.triage import DifferenceAnswer, RemedyAnswer
+from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.triage_text import triage_text
 from whydrift.core.report.words import Ink
@@ -53,3 +54,14 @@ def test_a_narrow_page_leaves_it_out() -> None:
 def test_nothing_is_said_where_nothing_was_asked() -> None:
     """Without remedies there is nothing to tell."""
     assert row(110, difference("spec.a", CAUSE, Side.EQUIVALENT)).endswith("equivalent")
+
+
+def test_what_goes_with_another_difference_says_so() -> None:
+    """There is nothing to do about it, and the reason is told."""
+    goes = RemedyAnswer(kind=RemedyKind.NOTHING, safety=Safety.SAFE, why="the shadow of spec.replicas, goes with it")
+    follower = msgspec.structs.replace(difference("metadata.generation", CAUSE, Side.EQUIVALENT), remedy=goes)
+    first, second = remedy_lines([follower], 100)
+    assert (first.split(maxsplit=1)[1], second.strip()) == (
+        "nothing to do",
+        "the shadow of spec.replicas, goes with it",
+    )

@@ -53,9 +53,8 @@ def _one(members: Sequence[RemedyAnswer], width: int) -> Iterator[str]:
     yield f"fix      {shortened('  '.join(part for part in (WORDS[first.kind], places) if part), room)}"
     if not isinstance(first.proof, msgspec.UnsetType):
         yield f"         {shortened(proof_words(first.proof), room)}"
-    if first.kind is not RemedyKind.NOTHING:
-        safety = "" if first.safety is Safety.SAFE else f"{first.safety.value}: "
-        yield f"         {shortened(safety + first.why, room)}"
+    safety = "" if first.safety is Safety.SAFE else f"{first.safety.value}: "
+    yield f"         {shortened(safety + first.why, room)}"
     yield from (f"           {shortened(line, room - 2)}" for line in _changed(first.edit) or _stated(first))
     yield from (f"         instead: {shortened(other, room - 9)}" for other in first.instead)
 
