@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from whydrift.wiring import ApplySettings
 
 EPILOG = """\b
+What it needs, each only for steps of its kind:
+  commit       a git login that may push; GITHUB_TOKEN, GITLAB_TOKEN, `gh` or `glab` for the request
+  application  applications update in Argo CD
+  sync         applications sync in Argo CD
+  annotate     patch of the object in Kubernetes
+  delete       get and delete of the objects in Kubernetes, create for trials and --rollback; all Applications visible
+
+\b
 Exit codes (2 wins over 1):
   0  every step that was chosen is in place
   1  a step was refused, stopped, or waits (for a merge, say): --resume goes on
