@@ -215,4 +215,5 @@ def _pattern(kind: str, pattern: Pattern, row: CauseTally) -> str:
 def _next(tally: Tally) -> list[str]:
     if not tally.first:
         return []
-    return ["", f"Next: whydrift explain {plain(tally.called(tally.first[0][1]))}"]
+    plan = ["      whydrift plan   the fixes, each proven by comparing again"] if tally.fields else []
+    return ["", f"Next: whydrift explain {plain(tally.called(tally.first[0][1]))}", *plan]
