@@ -163,6 +163,40 @@ def test_a_server_that_hangs_costs_one_silence_and_is_asked_again_later(replay: 
     assert isinstance(after, Answer)
 
 
+@pytest.mark.parametrize(("away", "gone", "answered"), [(0.6, 60.0, True), (60.0, 0.4, False)])
+def test_a_server_that_is_restarted_is_waited_for(away: float, gone: float, answered: bool) -> None:
+    """Longer than other failures are repeated, and not for ever: nothing that was asked meanwhile is lost."""
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+        await writer.drain()
+        writer.close()
+
+    async def asked() -> tuple[list[Answer | Lost], list[str], float]:
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        client = Client(
+            Endpoint(f"http://127.0.0.1:{port}"), Pace(4, Patience(retries=1, first=0.01)), Limits(gone=gone)
+        )
+        await client.get("/first")
+        server.close()
+        await server.wait_closed()
+        started = time.monotonic()
+        waiting = asyncio.gather(*(client.get(f"/{number}") for number in range(12)))
+        await asyncio.wait([waiting], timeout=away)
+        if not waiting.done():
+            server = await asyncio.start_server(answer, "127.0.0.1", port)
+        outcomes = await waiting
+        await client.close()
+        server.close()
+        return list(outcomes), client.pace.notes(), time.monotonic() - started
+
+    outcomes, notes, took = asyncio.run(asked())
+    assert [isinstance(outcome, Answer) for outcome in outcomes] == [answered] * 12
+    assert any(note.startswith("connection refused (") for note in notes)
+    assert took < 10
+
+
 @pytest.mark.parametrize(
     ("fault", "limits", "says"),
     [

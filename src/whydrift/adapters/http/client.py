@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 REPEATED = (429, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
+RESTARTING = 5.0
+"""Seconds between two looks at a server that is being restarted, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Limits:
 
     `silence` is long because Argo CD renders or refreshes before the first byte of some answers. A server that answers
     nothing at all for `gone` seconds is not asked for `rest` seconds: it costs a minute, not one for each question.
+    So long is one waited for, too, that answered before and refuses connections now: it is being restarted.
     """
 
     connect: float = 10.0
@@ -77,7 +81,9 @@ class Client:
                     return self._closed[1]
                 outcome = await self._noted(url)
             wait = self._wait_before_again(outcome, attempt)
-            if wait is None or time.monotonic() - started > self.limits.whole or not self.pace.repeats(attempt):
+            if wait is None or time.monotonic() - started > self.limits.whole:
+                return outcome
+            if not self._is_restarting(outcome) and not self.pace.repeats(attempt):
                 return outcome
             self.pace.pause(wait, _slowed_by(outcome))
             attempt += 1
@@ -95,7 +101,12 @@ class Client:
             return None
         if outcome.again is Again.NEVER or (outcome.again is Again.WHEN_MET and not self.met):
             return None
-        return self.pace.patience.wait(attempt)
+        return min(self.pace.patience.wait(attempt), RESTARTING if self._is_restarting(outcome) else math.inf)
+
+    def _is_restarting(self, outcome: Answer | Lost) -> bool:
+        """Whether a server that answered before refuses connections, for less than `gone` seconds: it is waited for."""
+        gone = self._closed is not None and time.monotonic() < self._closed[0]
+        return isinstance(outcome, Lost) and outcome.refused and self.met and not gone
 
     async def _noted(self, url: str) -> Answer | Lost:
         """One attempt; notes whether the server still answers anything."""
@@ -178,4 +189,6 @@ def _query(query: Iterable[tuple[str, str]]) -> str:
 
 
 def _slowed_by(outcome: Answer | Lost) -> str:
-    return str(outcome.status) if isinstance(outcome, Answer) else "connection lost"
+    if isinstance(outcome, Answer):
+        return str(outcome.status)
+    return "connection refused" if outcome.refused else "connection lost"

@@ -28,10 +28,11 @@ class Again(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No complete answer: why, for people, and when to ask again."""
+    """No complete answer: why, for people, and when to ask again. `refused`: nobody listens there, for the moment."""
 
     why: str
     again: Again = Again.NEVER
+    refused: bool = False
 
 
 def lost(error: Exception, endpoint: Endpoint) -> Lost:
@@ -44,7 +45,8 @@ def lost(error: Exception, endpoint: Endpoint) -> Lost:
             again = Again.WHEN_MET if cause.errno == socket.EAI_AGAIN else Again.NEVER
             return Lost(f"{endpoint.nearest} is not known (DNS): a typing error, or a VPN that is off?", again)
         if isinstance(cause, ConnectionRefusedError):
-            return Lost(f"{endpoint.nearest} refuses connections: is it running, is the port right?", Again.WHEN_MET)
+            why = f"{endpoint.nearest} refuses connections: is it running, is the port right?"
+            return Lost(why, Again.WHEN_MET, refused=True)
     return _transport(error, endpoint)
 
 
