@@ -16,13 +16,13 @@ from whydrift.core.remedy.choices import (
     drawn,
     failed,
     leftovers,
-    offers,
     owners,
     people,
     refused,
     rules_at_fault,
     spellings,
     syncs,
+    usual,
 )
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.hashes import hashed, is_hash
@@ -87,7 +87,7 @@ def choose(finding: Finding, subject: Subject, situation: Situation) -> Choice:
         return _of_hashed(case)
     chooser = CHOICES.get(case.cause)
     if chooser is None:
-        return offers.asked(case, "nothing explains it: who wrote it has to be found out", people.WAY_BACK)
+        return usual.asked(case, "nothing explains it: who wrote it has to be found out", people.WAY_BACK)
     return chooser(case)
 
 
@@ -105,12 +105,12 @@ def _of_hashed(case: Case) -> Choice:
         return (
             drawn.drawn(case)
             if case.cause in CHOICES
-            else offers.asked(case, f"it goes with what it hashes: {case.because}")
+            else usual.asked(case, f"it goes with what it hashes: {case.because}")
         )
     finding, subject, field = found
     choice = choose(finding, subject, case.situation)
     if choice.kind is RemedyKind.IGNORE:  # a rule for the one does not reach the other
-        return replace(offers.ignored(case, choice.why), safety=choice.safety)
+        return replace(usual.ignored(case, choice.why), safety=choice.safety)
     why = f"it is a hash of {field.key.kind} {field.key.name}, and goes with what is done there"
     at = field if choice.changes else choice.at
     return Choice(choice.kind, why, choice.safety, place=choice.place, at=at, follows=field, instead=choice.instead)

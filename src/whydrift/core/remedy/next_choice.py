@@ -11,7 +11,7 @@ from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
-from whydrift.core.remedy.choices.offers import compared_by_server, ignored
+from whydrift.core.remedy.choices.usual import compared_by_server, ignored
 from whydrift.core.remedy.places import candidates
 
 NEEDS_A_PLACE = frozenset({RemedyKind.GIT_SET, RemedyKind.GIT_DROP, RemedyKind.CHART_VALUE, RemedyKind.ADOPT})

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-Step = str | int
+from whydrift.core.model.paths import Path
+
 KEY = re.compile(r"[\"']?([^\s\"'#{}\[\]:,&*!|>%@`-][^\"'#{}\[\],&*!|>%@`]*?|\{\{[^}]*\}\})[\"']?\s*:(?:\s+(.*)|$)")
 SCALAR = re.compile(r"[|>][-+\d]*(?:\s+#.*)?$")
 DIRECTIVE = re.compile(r"\s*\{\{-?\s*(?:/\*|if|else|end|range|with|define|block|\$)")
@@ -22,7 +23,7 @@ class Line:
 
     number: int
     document: int
-    path: tuple[Step, ...]
+    path: Path
     value: str
 
 
@@ -30,10 +31,10 @@ class Line:
 class _Stack:
     """Where an indentation is inside: (column, step) from the outside in."""
 
-    steps: list[tuple[int, Step]]
-    counts: dict[tuple[Step, ...], int]
+    steps: list[tuple[int, str | int]]
+    counts: dict[Path, int]
 
-    def path(self) -> tuple[Step, ...]:
+    def path(self) -> Path:
         return tuple(step for _, step in self.steps)
 
     def item(self, column: int) -> None:
@@ -105,7 +106,7 @@ def in_flow(value: str, key: str) -> str | None:
     return unquoted(found.group(1)) if found else None
 
 
-def line_of(lines: Sequence[Line], path: Sequence[Step]) -> Line | None:
+def line_of(lines: Sequence[Line], path: Sequence[str | int]) -> Line | None:
     """The line that states a path, or the one whose flow mapping does; None where neither is there."""
     wanted = tuple(path)
     for line in lines:

@@ -11,7 +11,7 @@ from whydrift.core.model.trouble import Trouble
 from whydrift.core.model.values import JsonObject, text
 from whydrift.core.unmask.containers import Stuck, stuck_containers
 from whydrift.core.unmask.moments import earliest
-from whydrift.core.unmask.reasons import finding_of
+from whydrift.core.unmask.reasons import diagnosis_of
 from whydrift.core.unmask.scene import Scene
 
 WORST = ("NotReady", "Running")
@@ -72,8 +72,8 @@ def _about(stuck: Stuck) -> str:
 
 def _trouble(scene: Scene, key: ObjectKey, container: str, group: list[Stuck]) -> Trouble:
     ranked = sorted(group, key=lambda stuck: (stuck.state in WORST, -stuck.restarts, stuck.name))
-    findings = [(stuck, finding_of(scene, stuck)) for stuck in ranked]
-    shown, found = next(((stuck, found) for stuck, found in findings if found.why.line), findings[0])
+    diagnoses = [(stuck, diagnosis_of(scene, stuck)) for stuck in ranked]
+    shown, found = next(((stuck, found) for stuck, found in diagnoses if found.why.line), diagnoses[0])
     return Trouble(
         key=key,
         state=ranked[0].state,

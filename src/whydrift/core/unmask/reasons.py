@@ -31,14 +31,14 @@ NEVER = re.compile(r"(Readiness|Startup) probe (failed|errored)")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """Why, and what kind of trouble that is."""
 
     why: Reason
     category: Category
 
 
-def finding_of(scene: Scene, stuck: Stuck) -> Finding:
+def diagnosis_of(scene: Scene, stuck: Stuck) -> Diagnosis:
     """Why a container is in trouble, from the best witness of its state."""
     state = stuck.state.removeprefix("Init:")
     if state in IMAGES:
@@ -58,26 +58,26 @@ def _warnings(scene: Scene, stuck: Stuck) -> list[str]:
     return [text(event, "message") for event in mine if text(event, "type") != "Normal"]
 
 
-def _image(scene: Scene, stuck: Stuck) -> Finding:
+def _image(scene: Scene, stuck: Stuck) -> Diagnosis:
     pulls = [
         message for message in _warnings(scene, stuck) if message.startswith(("Failed to pull", "Failed to inspect"))
     ]
     said = pulls[-1] if pulls else stuck.message
     category = Category.CONFIG_INVALID if "InvalidImageName" in stuck.state else image_category(said)
-    return Finding(Reason(said, SaidBy.EVENT if pulls else SaidBy.STATUS), category)
+    return Diagnosis(Reason(said, SaidBy.EVENT if pulls else SaidBy.STATUS), category)
 
 
-def _hindered(scene: Scene, stuck: Stuck) -> Finding:
+def _hindered(scene: Scene, stuck: Stuck) -> Diagnosis:
     """A pod whose containers cannot be made: a volume that is not there, or no network."""
     said = text(hindrance(stuck.pod, scene.events), "message")
     found = category_of(said)
     missing = (Category.MISSING_SECRET_KEY, Category.CONFIG_MISSING)
     volume = re.search(r"(?i)volume|mount|attach", said)
     category = found if found in missing else Category.VOLUME_PENDING if volume else found or Category.APPLICATION_ERROR
-    return Finding(Reason(said, SaidBy.EVENT), category)
+    return Diagnosis(Reason(said, SaidBy.EVENT), category)
 
 
-def _refused(stuck: Stuck) -> Finding:
+def _refused(stuck: Stuck) -> Diagnosis:
     """A container that the runtime did not make: its status says why."""
     fallback = Category.INIT_FAILED if stuck.init else Category.APPLICATION_ERROR
     found = category_of(stuck.message)
@@ -85,35 +85,35 @@ def _refused(stuck: Stuck) -> Finding:
         found = (
             Category.MISSING_SECRET_KEY if re.search(r"(?i)secret", stuck.message) else found or Category.CONFIG_MISSING
         )
-    return Finding(Reason(stuck.message, SaidBy.STATUS), found or fallback)
+    return Diagnosis(Reason(stuck.message, SaidBy.STATUS), found or fallback)
 
 
-def _probes_kill(scene: Scene, stuck: Stuck) -> Finding | None:
+def _probes_kill(scene: Scene, stuck: Stuck) -> Diagnosis | None:
     """The probe that the kubelet kills a container by; only where it ended as something that was stopped ends."""
     if stuck.exit not in STOPPED_EXITS or stuck.reason == "OOMKilled":
         return None
     said = [message for message in _warnings(scene, stuck) if KILLS.match(message)]
-    return Finding(Reason(said[-1], SaidBy.EVENT), Category.PROBE_KILLS) if said else None
+    return Diagnosis(Reason(said[-1], SaidBy.EVENT), Category.PROBE_KILLS) if said else None
 
 
-def _not_ready(scene: Scene, stuck: Stuck) -> Finding:
+def _not_ready(scene: Scene, stuck: Stuck) -> Diagnosis:
     """A container that runs and is not ready: its log where that names a reason, else its probe."""
     said = line_that_says_why(scene.log(stuck.namespace, stuck.name, stuck.container).current, still_running=True)
     category = category_of(said)
     if category is not None:
-        return Finding(Reason(said, SaidBy.LOG), category)
+        return Diagnosis(Reason(said, SaidBy.LOG), category)
     probes = [message for message in _warnings(scene, stuck) if NEVER.match(message)]
-    return Finding(Reason(probes[-1] if probes else "", SaidBy.EVENT), Category.PROBE_NEVER_READY)
+    return Diagnosis(Reason(probes[-1] if probes else "", SaidBy.EVENT), Category.PROBE_NEVER_READY)
 
 
-def _ended(scene: Scene, stuck: Stuck) -> Finding:
+def _ended(scene: Scene, stuck: Stuck) -> Diagnosis:
     """A container that ran and ended: how it ended, or what it wrote."""
     killed = stuck.reason == "OOMKilled"
     why = why_ended(scene, stuck)
     found = category_of(why.line)
     if killed:
-        return Finding(why if found is Category.OUT_OF_MEMORY else Reason(), Category.OUT_OF_MEMORY)
-    return Finding(why, found or (Category.INIT_FAILED if stuck.init else Category.APPLICATION_ERROR))
+        return Diagnosis(why if found is Category.OUT_OF_MEMORY else Reason(), Category.OUT_OF_MEMORY)
+    return Diagnosis(why, found or (Category.INIT_FAILED if stuck.init else Category.APPLICATION_ERROR))
 
 
 def why_ended(scene: Scene, stuck: Stuck) -> Reason:

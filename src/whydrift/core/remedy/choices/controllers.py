@@ -17,7 +17,7 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, items
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import adopted, dropped, ignored, pinned
+from whydrift.core.remedy.choices.usual import adopted, dropped, ignored, pinned
 
 LEADER = "control-plane.alpha.kubernetes.io/leader"
 SWITCHES = {

@@ -9,8 +9,8 @@ from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind
 from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere, has_value_for
-from whydrift.core.remedy.choices.offers import compared_by_server, dropped, nothing, pinned, server_side_diff
 from whydrift.core.remedy.choices.shadows import shadowed
+from whydrift.core.remedy.choices.usual import compared_by_server, dropped, nothing, pinned, server_side_diff
 
 SERVER_OWNED = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"})
 

@@ -12,7 +12,7 @@ from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret, towards_live
 from whydrift.core.remedy.choices.charts import editable_files, files_of, in_subchart, own_folders
 from whydrift.core.remedy.choices.faults import value_files
-from whydrift.core.remedy.choices.offers import ignored
+from whydrift.core.remedy.choices.usual import ignored
 from whydrift.core.remedy.choices.value_lines import Values
 
 DECORATIONS = ("annotations", "labels")

@@ -8,8 +8,8 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Choice, RemedyKind, Safety
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.faults import fault
-from whydrift.core.remedy.choices.offers import asked
 from whydrift.core.remedy.choices.people import WAY_BACK
+from whydrift.core.remedy.choices.usual import asked
 
 ASKED = frozenset(
     {

@@ -13,7 +13,7 @@ from whydrift.core.model.remedy import Field
 from whydrift.core.model.values import ABSENT, child, items, mapping, same, text
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import editable_files
-from whydrift.core.remedy.choices.faults_in_files import Complaint
+from whydrift.core.remedy.choices.faults_in_files import RendererMessage
 from whydrift.core.remedy.choices.named_fields import named_field
 from whydrift.errors import NotComparable
 
@@ -85,7 +85,7 @@ def _field(message: str, case: Case) -> Field | None:
 def _in_files(message: str, case: Case) -> str:
     """The place that a renderer complains of; a file of values that is not there is named by the Application."""
     own = tuple(normpath(source.path) for source in case.application.sources if source.path)
-    said = Complaint(message, editable_files(case), value_files(case.application), own)
+    said = RendererMessage(message, editable_files(case), value_files(case.application), own)
     return _value_file(message, case.application) or said.place
 
 

@@ -22,7 +22,7 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 @dataclass(frozen=True)
-class Complaint:
+class RendererMessage:
     """A renderer's message with the files that it is about; `named` are files of values, `own` the sources' folders."""
 
     message: str
@@ -36,7 +36,7 @@ class Complaint:
         return next((place for find in FINDERS for place in find(self) if place), "")
 
 
-def _in_manifest(said: Complaint) -> Iterator[str]:
+def _in_manifest(said: RendererMessage) -> Iterator[str]:
     """A manifest of the source's own folder, by the name that Argo CD gives."""
     found = IN_MANIFEST.search(said.message)
     if found:
@@ -46,7 +46,7 @@ def _in_manifest(said: Complaint) -> Iterator[str]:
         yield from (f"{path}:{found[2] or 1}" for path in paths[:1])
 
 
-def _in_template(said: Complaint) -> Iterator[str]:
+def _in_template(said: RendererMessage) -> Iterator[str]:
     """The value that the innermost template's line asks for, itself or through what it includes; else the line."""
     found = IN_TEMPLATE.findall(said.message)
     if not found:
@@ -62,14 +62,14 @@ def _in_template(said: Complaint) -> Iterator[str]:
     yield f"{name}:{line}"
 
 
-def _in_rendered(said: Complaint) -> Iterator[str]:
+def _in_rendered(said: RendererMessage) -> Iterator[str]:
     """The template of what was rendered; the line is that of the text that came out of it."""
     found = IN_RENDERED.search(said.message)
     if found:
         yield f"{_in_chart(found[1], said)}:{found[2]}"
 
 
-def _subchart(said: Complaint) -> Iterator[str]:
+def _subchart(said: RendererMessage) -> Iterator[str]:
     """The dependency that was stated and not brought along."""
     found = NO_SUBCHART.search(said.message)
     if found:
@@ -77,7 +77,7 @@ def _subchart(said: Complaint) -> Iterator[str]:
         yield from _lines(said.files, charts, re.compile(rf"name:\s*[\"']?{re.escape(found[1])}\b"))
 
 
-def _in_kustomization(said: Complaint) -> Iterator[str]:
+def _in_kustomization(said: RendererMessage) -> Iterator[str]:
     """A field that kustomize does not know, or a patch that fits no object."""
     kustomizations = [path for path in _near(said) if basename(path) in KUSTOMIZATIONS]
     field, patch = NO_FIELD.search(said.message), NO_TARGET.search(said.message)
@@ -89,7 +89,7 @@ def _in_kustomization(said: Complaint) -> Iterator[str]:
         yield from _lines(said.files, patches, re.compile(rf"^\s+name:\s*[\"']?{re.escape(name)}[\"']?\s*$"))
 
 
-def _lost_file(said: Complaint) -> Iterator[str]:
+def _lost_file(said: RendererMessage) -> Iterator[str]:
     """The line that names a file which is not there."""
     if "no such file" not in said.message:
         return
@@ -101,7 +101,7 @@ def _lost_file(said: Complaint) -> Iterator[str]:
 FINDERS = (_in_manifest, _in_template, _in_rendered, _subchart, _in_kustomization, _lost_file)
 
 
-def _near(said: Complaint) -> list[str]:
+def _near(said: RendererMessage) -> list[str]:
     """The YAML files, those first that lie in a folder which the message names."""
     named = [path for path in said.files if path.endswith((".yaml", ".yml", "Kustomization"))]
     return sorted(named, key=lambda path: not dirname(path) or dirname(path) not in said.message)
@@ -115,6 +115,6 @@ def _lines(files: Mapping[str, str], paths: list[str], wanted: re.Pattern[str]) 
                 yield f"{path}:{number}"
 
 
-def _in_chart(name: str, said: Complaint) -> str:
+def _in_chart(name: str, said: RendererMessage) -> str:
     """Helm names a template by its chart's name; in git the chart is a folder."""
     return normpath(join(said.own[0] if said.own else ".", name.partition("/")[2]))

@@ -9,7 +9,7 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, text
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import asked, nothing, synced
+from whydrift.core.remedy.choices.usual import asked, nothing, synced
 
 BY_HAND = frozenset(
     {"CustomResourceDefinition", "ClusterRole", "Namespace", "PersistentVolumeClaim", "PersistentVolume"}

@@ -10,8 +10,8 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.people import ARGOCD, Writer
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import asked, nothing, placed, synced
 from whydrift.core.remedy.choices.statements import superseded
+from whydrift.core.remedy.choices.usual import asked, nothing, placed, synced
 
 MIGRATION = "argocd.argoproj.io/client-side-apply-migration-manager"
 

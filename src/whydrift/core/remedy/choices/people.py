@@ -14,7 +14,7 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Choice, Field, Instead, RemedyKind
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret
-from whydrift.core.remedy.choices.offers import adopted, asked, synced
+from whydrift.core.remedy.choices.usual import adopted, asked, synced
 
 WAY_BACK = Instead(RemedyKind.SYNC, "a sync puts git's value back and undoes what somebody did")
 BY_HAND = Instead(RemedyKind.OUT_OF_BAND, "a sync leaves it: only by hand is it taken away again")

@@ -11,8 +11,8 @@ from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.named_fields import named_field
-from whydrift.core.remedy.choices.offers import asked, pinned, synced
 from whydrift.core.remedy.choices.owners import one_owner
+from whydrift.core.remedy.choices.usual import asked, pinned, synced
 
 REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
 DROP = Instead(RemedyKind.GIT_DROP, "git does without it")

@@ -10,7 +10,7 @@ from whydrift.core.explain.ignoring import removed_by, rule_over, rules_of
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import asked, ignored
+from whydrift.core.remedy.choices.usual import asked, ignored
 
 WRITTEN = re.compile(r"spec\.ignoreDifferences\[(\d+)\]")
 

@@ -11,7 +11,7 @@ from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safe
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, items, text
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import dropped, nothing, pinned, server_side_diff, synced
+from whydrift.core.remedy.choices.usual import dropped, nothing, pinned, server_side_diff, synced
 
 
 def empty_value(case: Case) -> Choice:

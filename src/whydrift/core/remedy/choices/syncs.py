@@ -9,7 +9,7 @@ from whydrift.core.model.remedy import Choice, Instead, RemedyKind
 from whydrift.core.model.snapshot import Verdict
 from whydrift.core.model.values import text
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.offers import asked, synced
+from whydrift.core.remedy.choices.usual import asked, synced
 
 DROP = Instead(RemedyKind.GIT_DROP, "this cluster never has it then")
 

@@ -10,7 +10,7 @@ from whydrift.core.remedy.text.splices import Slot, Splice, Text, replaced
 from whydrift.core.remedy.text.writing import entry_lines, flow_text, indented
 
 
-def alias_steps(text: Text, node: Alias, new: Json, slot: Slot) -> Iterator[Splice]:
+def alias_alterations(text: Text, node: Alias, new: Json, slot: Slot) -> Iterator[Splice]:
     """How one use of an anchor comes to mean something else: a merge with what differs, else the value written out."""
     old = value_of(node)
     if not isinstance(old, dict) or not isinstance(new, dict) or any(key not in new for key in old):

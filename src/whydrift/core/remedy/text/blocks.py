@@ -13,7 +13,7 @@ from whydrift.core.remedy.text.writing import chomping
 HEADER = re.compile(r"([|>])([1-9]?)([-+]?)([1-9]?)([^\r\n]*)")
 
 
-def literal_steps(text: Text, node: Scalar, old: str, new: str, slot: Slot) -> Iterator[Splice]:
+def literal_alterations(text: Text, node: Scalar, old: str, new: str, slot: Slot) -> Iterator[Splice]:
     """How a literal block comes to hold another string, line by line."""
     header = HEADER.match(text.content, node.start)
     assert header is not None

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, same
-from whydrift.core.remedy.text.aliases import alias_steps
+from whydrift.core.remedy.text.aliases import alias_alterations
 from whydrift.core.remedy.text.anchors import handed_over
-from whydrift.core.remedy.text.blocks import folded_splice, literal_steps
+from whydrift.core.remedy.text.blocks import folded_splice, literal_alterations
 from whydrift.core.remedy.text.lines import line_of
-from whydrift.core.remedy.text.lists import list_steps
-from whydrift.core.remedy.text.maps import map_steps
+from whydrift.core.remedy.text.lists import list_alterations
+from whydrift.core.remedy.text.maps import map_alterations
 from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, value_of
 from whydrift.core.remedy.text.reading import Document, documents
 from whydrift.core.remedy.text.scalars import scalar_text
-from whydrift.core.remedy.text.splices import Inner, Slot, Splice, Step, Text, replaced, spliced
+from whydrift.core.remedy.text.splices import Alteration, Inner, Slot, Splice, Text, replaced, spliced
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.core.remedy.text.writing import Style, block_lines, flow_text, is_literal
 from whydrift.errors import NotEditable
@@ -73,32 +73,32 @@ def _taken_apart(text: Text, inner: Inner) -> Iterator[Splice]:
     """The splices of a change, inner ones first: at one place a child's line comes before its parent's."""
     if same(value_of(inner.node), inner.new):
         return
-    for step in _steps(text, inner.node, inner.new, inner.slot):
-        if isinstance(step, Splice):
-            yield step
+    for alteration in _alterations(text, inner.node, inner.new, inner.slot):
+        if isinstance(alteration, Splice):
+            yield alteration
         else:
-            yield from _taken_apart(text, step)
+            yield from _taken_apart(text, alteration)
 
 
-def _steps(text: Text, node: Node, new: Json, slot: Slot) -> Iterator[Step]:
+def _alterations(text: Text, node: Node, new: Json, slot: Slot) -> Iterator[Alteration]:
     match node, new:
         case Alias(), _:
-            yield from alias_steps(text, node, new, slot)
+            yield from alias_alterations(text, node, new, slot)
         case Entries(), dict() if new:
-            yield from map_steps(text, node, new, slot)
+            yield from map_alterations(text, node, new, slot)
         case Items(), list() if new:
-            yield from list_steps(text, node, new, slot)
+            yield from list_alterations(text, node, new, slot)
         case Scalar(), _ if not isinstance(new, dict | list):
-            yield from _scalar_steps(text, node, new, slot)
+            yield from _scalar_alterations(text, node, new, slot)
         case _:
             yield replaced(text, node, new, slot)
 
 
-def _scalar_steps(text: Text, node: Scalar, new: Json, slot: Slot) -> Iterator[Splice]:
+def _scalar_alterations(text: Text, node: Scalar, new: Json, slot: Slot) -> Iterator[Splice]:
     old = node.value
     if isinstance(old, str) and isinstance(new, str):
         if node.style == "|" and "\n" in new and new.strip("\n"):
-            yield from literal_steps(text, node, old, new, slot)
+            yield from literal_alterations(text, node, old, new, slot)
             return
         folded = folded_splice(text, node, old, new) if "\n" in text.content[node.start : node.end] else None
         if folded is not None:

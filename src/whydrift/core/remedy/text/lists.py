@@ -11,7 +11,7 @@ from whydrift.core.model.paths import item_key
 from whydrift.core.model.values import Json, child
 from whydrift.core.remedy.text.flow import Part, appended, rebuilt
 from whydrift.core.remedy.text.nodes import Items, value_of
-from whydrift.core.remedy.text.splices import Inner, Slot, Splice, Step, Text, replaced
+from whydrift.core.remedy.text.splices import Alteration, Inner, Slot, Splice, Text, replaced
 from whydrift.core.remedy.text.writing import flow_text, indented, item_lines
 from whydrift.errors import NotEditable
 
@@ -24,7 +24,7 @@ class Pair:
     new: int | None
 
 
-def list_steps(text: Text, node: Items, new: list[Json], slot: Slot) -> Iterator[Step]:
+def list_alterations(text: Text, node: Items, new: list[Json], slot: Slot) -> Iterator[Alteration]:
     """How a list becomes another one; what stays keeps its text and its comments."""
     old = [value_of(item) for item in node.items]
     order = _order(old, new)
@@ -36,7 +36,7 @@ def list_steps(text: Text, node: Items, new: list[Json], slot: Slot) -> Iterator
         yield replaced(text, node, new, slot)
         return
     if node.flow:
-        yield from _flow_steps(text, node, new, pairs)
+        yield from _flow_alterations(text, node, new, pairs)
         return
     for pair in pairs:
         if pair.old is not None and pair.new is not None:
@@ -91,7 +91,7 @@ def _names(old: list[Json], new: list[Json]) -> tuple[list[str], list[str]]:
     return [_text(item) for item in old], [_text(item) for item in new]
 
 
-def _flow_steps(text: Text, node: Items, new: list[Json], pairs: Sequence[Pair]) -> Iterator[Step]:
+def _flow_alterations(text: Text, node: Items, new: list[Json], pairs: Sequence[Pair]) -> Iterator[Alteration]:
     kept = [pair for pair in pairs if pair.old is not None and pair.new is not None]
     spans = [(item.outer, item.end) for item in node.items]
     added = [pair.new for pair in pairs if pair.old is None and pair.new is not None]

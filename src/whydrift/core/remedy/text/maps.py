@@ -9,7 +9,7 @@ from whydrift.core.model.values import Json, JsonObject, same
 from whydrift.core.remedy.text.flow import Part, appended, rebuilt
 from whydrift.core.remedy.text.nodes import Entries, is_merge, key_of, value_of
 from whydrift.core.remedy.text.scalars import scalar_text
-from whydrift.core.remedy.text.splices import Inner, Slot, Splice, Step, Text, replaced
+from whydrift.core.remedy.text.splices import Alteration, Inner, Slot, Splice, Text, replaced
 from whydrift.core.remedy.text.writing import entry_lines, flow_text, indented
 from whydrift.errors import NotEditable
 
@@ -18,7 +18,7 @@ SORTED = 3
 ALIKE = 0.6
 
 
-def map_steps(text: Text, node: Entries, new: JsonObject, slot: Slot) -> Iterator[Step]:
+def map_alterations(text: Text, node: Entries, new: JsonObject, slot: Slot) -> Iterator[Alteration]:
     """How a map becomes another one; NotEditable where a key comes from an anchor and shall go."""
     old = value_of(node)
     assert isinstance(old, dict)

@@ -43,7 +43,7 @@ class Inner:
     slot: Slot
 
 
-Step: TypeAlias = Splice | Inner
+Alteration: TypeAlias = Splice | Inner
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.application import application_text
 from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
+from whydrift.core.remedy.places.helm.measures import Made, make
 from whydrift.core.remedy.places.helm.sources import HelmSource
-from whydrift.core.remedy.places.helm.steps import Made, make
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
 from whydrift.errors import NotEditable
 

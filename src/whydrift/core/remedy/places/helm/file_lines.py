@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from whydrift.core.remedy.places.helm.measures import Idea, Replace
 from whydrift.core.remedy.places.helm.solving import LineChange
-from whydrift.core.remedy.places.helm.steps import Idea, Replace
 from whydrift.core.remedy.places.helm.traced import Pieces, Span
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, same
-from whydrift.core.remedy.places.helm.steps import Idea, SetValue
+from whydrift.core.remedy.places.helm.measures import Idea, SetValue
 from whydrift.core.remedy.places.helm.traced import Stated, Traced, plain
 
 UNREAD = "the templates that render this object are not in git: the place is the likeliest of the stated values"

@@ -13,11 +13,11 @@ from whydrift.core.model.values import ABSENT, Absent, Json, MaybeJson, child, i
 from whydrift.core.remedy.places.helm.file_lines import moved_lines
 from whydrift.core.remedy.places.helm.layers import read_values
 from whydrift.core.remedy.places.helm.located import Field, find
+from whydrift.core.remedy.places.helm.measures import Idea, Measure, Replace, SetValue
 from whydrift.core.remedy.places.helm.new_items import new_items
 from whydrift.core.remedy.places.helm.partial_changes import partial_changes
 from whydrift.core.remedy.places.helm.rendering import Printed
 from whydrift.core.remedy.places.helm.solving import LineChange, Part, line_changes, solutions
-from whydrift.core.remedy.places.helm.steps import Idea, Replace, SetValue, Step
 from whydrift.core.remedy.places.helm.template_ideas import added_lines, block_of, dropped_lines
 from whydrift.core.remedy.places.helm.traced import Condition, Piece, Pieces, Span, Stated, Traced, cut, text_of
 from whydrift.core.remedy.text.nodes import Entries, Scalar
@@ -81,21 +81,21 @@ class Ideas:
         """Ideas for pieces that shall say something else: where each would be stated, the place that counts first."""
         if len(parts) == 1:
             for place in (*parts[0].piece.before, parts[0].piece.origin):
-                for step in self._of_part(parts[0], place, value, field):
-                    yield (step,)
+                for measure in self._of_part(parts[0], place, value, field):
+                    yield (measure,)
             return
         firsts = [
             [
-                step
+                measure
                 for place in (*part.piece.before, part.piece.origin)
-                for step in self._of_part(part, place, value, field)
+                for measure in self._of_part(part, place, value, field)
             ]
             for part in parts
         ]
         if all(firsts):
-            yield tuple(steps[0] for steps in firsts)
+            yield tuple(measures[0] for measures in firsts)
 
-    def _of_part(self, part: Part, place: Stated | Span | None, value: Json, field: Field) -> Iterator[Step]:
+    def _of_part(self, part: Part, place: Stated | Span | None, value: Json, field: Field) -> Iterator[Measure]:
         if isinstance(place, Stated) and part.piece.volatile and not part.piece.exact:
             yield SetValue(place, self.stated(place) or "")
         elif isinstance(place, Stated):
@@ -139,14 +139,14 @@ class Ideas:
                 yield (SetValue(place, new),)
             return
         content = field.block_content
-        steps: list[Step] = []
+        measures: list[Measure] = []
         for change in line_changes(content, old, new):
-            step = next(iter(self._of_line(change, field)), None)
-            if step is None:
+            idea = next(iter(self._of_line(change, field)), None)
+            if idea is None:
                 return
-            steps += step
-        if steps:
-            yield tuple(steps)
+            measures += idea
+        if measures:
+            yield tuple(measures)
 
     def _of_line(self, change: LineChange, field: Field) -> Iterator[Idea]:
         if len(change.pieces) == 1 and len(change.lines) == 1:
@@ -172,7 +172,7 @@ class Ideas:
         changes = list(partial_changes(field.path, old, value)) if type(old) is type(value) else []
         ideas = [next(self.of(change), None) for change in changes]
         if changes and all(ideas) and len(changes) <= 12:
-            yield tuple(step for idea in ideas if idea for step in idea)
+            yield tuple(measure for idea in ideas if idea for measure in idea)
 
     def _copies(self, field: Field) -> Iterator[Stated]:
         """Values that a field repeats as they are, with the places that count before them."""

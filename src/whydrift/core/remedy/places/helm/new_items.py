@@ -8,8 +8,8 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.values import Absent, Json, MaybeJson, child
 from whydrift.core.remedy.places.helm.located import Field
+from whydrift.core.remedy.places.helm.measures import Idea, SetValue
 from whydrift.core.remedy.places.helm.solving import solutions
-from whydrift.core.remedy.places.helm.steps import Idea, SetValue
 from whydrift.core.remedy.places.helm.traced import Stated
 from whydrift.core.remedy.text.nodes import Scalar
 from whydrift.core.remedy.text.scalars import scalar_text

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from whydrift.core.model.values import Json
 from whydrift.core.remedy.places.helm.located import Field
-from whydrift.core.remedy.places.helm.steps import Idea, Rewrite
+from whydrift.core.remedy.places.helm.measures import Idea, Rewrite
 from whydrift.core.remedy.places.helm.template_lines import Lines, line_at, new_lines
 from whydrift.core.remedy.places.helm.traced import Piece, Span
 from whydrift.core.remedy.text.nodes import Items

@@ -13,9 +13,9 @@ from whydrift.core.remedy.places.helm.charts import Chart
 from whydrift.core.remedy.places.helm.ideas import Ideas
 from whydrift.core.remedy.places.helm.layers import read_values
 from whydrift.core.remedy.places.helm.located import find
+from whydrift.core.remedy.places.helm.measures import Made, make
 from whydrift.core.remedy.places.helm.rendering import Printed, Rendering
 from whydrift.core.remedy.places.helm.sources import HelmSource
-from whydrift.core.remedy.places.helm.steps import Made, make
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.errors import NotEditable
 

@@ -1,4 +1,4 @@
-"""The steps that an edit is made of, and what the files are after them."""
+"""The measures that an edit is made of, and what the files are after them."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ class Rewrite:
     line: int
 
 
-Step: TypeAlias = SetValue | Replace | Rewrite
-Idea: TypeAlias = tuple[Step, ...]
-"""Steps in one file; () says that a place is known, and not what should stand there."""
+Measure: TypeAlias = SetValue | Replace | Rewrite
+Idea: TypeAlias = tuple[Measure, ...]
+"""Measures in one file; () says that a place is known, and not what should stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Made:
 
 def make(files: Mapping[str, str], idea: Idea) -> Made:
     """What a file is after an idea; NotEditable where it cannot be made, or where it changes several files."""
-    names = {_file(step) for step in idea}
+    names = {_file(measure) for measure in idea}
     if len(names) != 1 or any(PACKED in name for name in names):
         raise NotEditable("there is not one file that can be edited")
     first = idea[0]
@@ -69,48 +69,48 @@ def make(files: Mapping[str, str], idea: Idea) -> Made:
         case Rewrite():
             return Made(first.file, first.content, first.line, How.TEMPLATE)
         case Replace():
-            return _replaced(files, [step for step in idea if isinstance(step, Replace)])
+            return _replaced(files, [measure for measure in idea if isinstance(measure, Replace)])
         case SetValue():
-            return _stated(files, [step for step in idea if isinstance(step, SetValue)])
+            return _stated(files, [measure for measure in idea if isinstance(measure, SetValue)])
 
 
-def _file(step: Step) -> str:
-    match step:
+def _file(measure: Measure) -> str:
+    match measure:
         case SetValue():
-            return step.place.file
+            return measure.place.file
         case Replace():
-            return step.span.file
+            return measure.span.file
         case Rewrite():
-            return step.file
+            return measure.file
 
 
-def _replaced(files: Mapping[str, str], steps: list[Replace]) -> Made:
-    file = steps[0].span.file
+def _replaced(files: Mapping[str, str], measures: list[Replace]) -> Made:
+    file = measures[0].span.file
     content = files[file]
-    line = min(line_at(content, step.span.start - (step.span.start == step.span.end)) for step in steps)
-    for step in sorted(steps, key=lambda step: step.span.start, reverse=True):
-        content = content[: step.span.start] + step.text + content[step.span.end :]
+    line = min(line_at(content, measure.span.start - (measure.span.start == measure.span.end)) for measure in measures)
+    for measure in sorted(measures, key=lambda measure: measure.span.start, reverse=True):
+        content = content[: measure.span.start] + measure.text + content[measure.span.end :]
     return Made(file, content, line, How.TEMPLATE)
 
 
-def _stated(files: Mapping[str, str], steps: list[SetValue]) -> Made:
-    file = steps[0].place.file
+def _stated(files: Mapping[str, str], measures: list[SetValue]) -> Made:
+    file = measures[0].place.file
     content = files.get(file, "")
-    changes = [change for step in steps for change in _changes(content, step)]
+    changes = [change for measure in measures for change in _changes(content, measure)]
     edited = edit_text(content, 0, changes)
     there = _there(content, changes[0].path)
     where = pointer(there) if file == APPLICATION else ""
     return Made(file, edited.content, edited.line if there else 1, How.VALUE, where)
 
 
-def _changes(content: str, step: SetValue) -> list[Change]:
+def _changes(content: str, measure: SetValue) -> list[Change]:
     """The change of a file; values that the Application holds as text (`helm.values`) are changed in the text."""
-    path = step.place.path
-    held = path.index("values") + 1 if step.place.file == APPLICATION and "values" in path else len(path)
+    path = measure.place.path
+    held = path.index("values") + 1 if measure.place.file == APPLICATION and "values" in path else len(path)
     text = child(read_values(content), *path[:held])
     if held == len(path) or not isinstance(text, str):
-        return [Change(path, step.value)]
-    inner = edit_text(text, 0, [Change(path[held:], step.value)])
+        return [Change(path, measure.value)]
+    inner = edit_text(text, 0, [Change(path[held:], measure.value)])
     return [Change(path[:held], inner.content)]
 
 
