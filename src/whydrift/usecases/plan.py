@@ -99,10 +99,13 @@ async def _stacked(
         offer = await bench.stacked(draft, bare, overlay)
         if comment and offer.edit is not None:
             offer = replace(offer, edit=commented(offer.edit, f"whydrift: {offer.cause}: {offer.group.choice.why}"))
-        if offer.edit is not None and offer.group.choice.kind is not RemedyKind.ASK:
+        if offer.edit is not None and _is_done(offer):
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, _with_place(draft, offer)))
-    why = {draft.named: await bench.together(draft, [o for d, o in made if d is draft], overlay) for draft in drafts}
+    why = {
+        draft.named: await bench.together(draft, [o for d, o in made if d is draft and _is_done(o)], overlay)
+        for draft in drafts
+    }
     return [(draft, _refuted(offer, why[draft.named])) for draft, offer in made], overlay
 
 
@@ -135,9 +138,14 @@ def _with_place(draft: Draft, offer: Offer) -> Offer:
 
 def _refuted(offer: Offer, why: str) -> Offer:
     """An offer without its proof, where the edits of its application do not work together."""
-    if not why or offer.edit is None or offer.proof is None or offer.proof.why_not:
+    if not why or not _is_done(offer) or offer.edit is None or offer.proof is None or offer.proof.why_not:
         return offer
     return replace(offer, proof=replace(offer.proof, why_not=why))
+
+
+def _is_done(offer: Offer) -> bool:
+    """Whether an offer is carried out: the edit of a question is what one of its answers would come to."""
+    return offer.group.choice.kind is not RemedyKind.ASK
 
 
 def _order(offer: Offer) -> tuple[bool, str, str]:
