@@ -188,3 +188,26 @@ def test_text_names_the_instance(tmp_path: Path) -> None:
     folder = together(tmp_path, {"west": Fleet([scaled()]), "east": Fleet([clean()])}, HOME_IN_EAST)
     assert "whydrift explain west:shop" in inside("scan", "--no-git", "--from", folder).out
     assert inside("explain", "west:shop", "--no-git", "--from", folder).out.startswith("west:shop  OutOfSync")
+
+
+def test_ls_of_several_instances_is_one_sorted_list(tmp_path: Path) -> None:
+    """As `LC_ALL=C sort` has it; each line says which instance it is of, and `INSTANCE:` selects by it."""
+    elsewhere = App("shop", [(config_map("a", a="1"), None)], metadata={"namespace": "team-a"})
+    fleets = {"west": Fleet([scaled(), clean()]), "east": Fleet([scaled(), elsewhere, left_over(name="shop-2")])}
+    folder = together(tmp_path, fleets, None)
+    listed = inside("ls", "--from", folder)
+    assert listed.code == 1 and listed.out.splitlines() == [
+        "shop\tConfigMap/a\tshop\teast",
+        "shop\tDeployment/web\tshop\teast",
+        "shop\tDeployment/web\tshop\twest",
+        "shop-2\tConfigMap/shared\tshop\teast",
+    ]
+    for words in ((), ("--wide", "--all"), ("--count",)):
+        lines = inside("ls", *words, "--from", folder).out.splitlines()
+        assert lines == sorted(lines, key=str.encode) and {line.rpartition("\t")[2] for line in lines} <= {
+            "east",
+            "west",
+        }
+    assert inside("ls", "west:*", "--from", folder).out == "shop\tDeployment/web\tshop\twest\n"
+    assert inside("ls", "east:team-a/*", "--from", folder).out == "shop\tConfigMap/a\tshop\teast\n"
+    assert inside("ls", "--from", Fleet([scaled()]).folder(tmp_path / "one")).out == "shop\tDeployment/web\tshop\n"

@@ -31,44 +31,53 @@ from whydrift.usecases.inventory import Line, inventory
 def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
     """One line per drifting object: app, kind/name, namespace or "cluster". TSV, in the order of LC_ALL=C sort.
 
+    Of several Argo CD instances each line ends with the one that it is of.
+
     Reads statuses only: one list for the whole fleet. A red application without a red object has a line of its own.
     """
     selection = selection_of(options, apps)
     lists = asyncio.run(_lists(connection_of(options)))
+    told: list[str] = []
     found = False
-    for content in lists:
-        for lines in inventory(content, selection, bool(options["hooks"]), bool(options["everything"])):
+    for instance, content in lists.items():
+        for lines in inventory(content, selection, bool(options["hooks"]), bool(options["everything"]), instance):
             found = found or any(line.status in ("OutOfSync", "Unknown") for line in lines)
-            sys.stdout.write(_counted(lines) if options["count"] else _told(lines, bool(options["wide"])))
+            told += _counted(lines) if options["count"] else _told(lines, bool(options["wide"]))
+    sys.stdout.writelines(sorted(told, key=str.encode))
     sys.stdout.flush()
     ctx.exit(1 if found else 0)
 
 
-async def _lists(connection: Connection) -> list[bytes]:
+async def _lists(connection: Connection) -> dict[str, bytes]:
+    """The lists of Applications by instance; "" is the only one."""
     from whydrift import wiring
 
     source = wiring.open_answers(connection, list_only=True)
     try:
-        replies = [await source.ask(Question(Api.ARGOCD, "/api/v1/applications", (), at)) for at in source.instances()]
+        instances = source.instances()
+        replies = {at: await source.ask(Question(Api.ARGOCD, "/api/v1/applications", (), at)) for at in instances}
     finally:
         await source.close()
-    for reply in replies:
+    for reply in replies.values():
         if isinstance(reply, NotRead):
             raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
-    return [reply.content for reply in replies if not isinstance(reply, NotRead)]
+    return {at: reply.content for at, reply in replies.items() if not isinstance(reply, NotRead)}
 
 
-def _told(lines: list[Line], wide: bool) -> str:
-    rows = (
-        (line.application, line.object, line.place, *((line.status, line.sync, line.health) if wide else ()))
-        for line in lines
-    )
-    return "".join("\t".join(map(cell, row)) + "\n" for row in rows)
+def _told(lines: list[Line], wide: bool) -> list[str]:
+    return [
+        _row(line, line.object, line.place, *((line.status, line.sync, line.health) if wide else ())) for line in lines
+    ]
 
 
-def _counted(lines: list[Line]) -> str:
+def _counted(lines: list[Line]) -> list[str]:
     if not lines:
-        return ""
+        return []
     counts = Counter(line.status or "no status" for line in lines)
     numbers = ", ".join(f"{number} {status}" for status, number in counts.most_common())
-    return "\t".join(map(cell, (lines[0].application, lines[0].sync, lines[0].health, numbers))) + "\n"
+    return [_row(lines[0], lines[0].sync, lines[0].health, numbers)]
+
+
+def _row(line: Line, *columns: str) -> str:
+    """A line of TSV; of several instances, it ends with its own."""
+    return "\t".join(map(cell, (line.application, *columns, *([line.instance] if line.instance else [])))) + "\n"

@@ -42,12 +42,17 @@ class Selection:
 
 def named(application: Application, pattern: str) -> bool:
     """Whether `[INSTANCE:][NAMESPACE/]NAME` names the application; each part may hold globs."""
-    instance, _, rest = pattern.rpartition(":")
-    namespace, _, name = rest.rpartition("/")
+    return names(pattern, application.instance, application.namespace, application.name)
+
+
+def names(pattern: str, instance: str, namespace: str, name: str) -> bool:
+    """Whether `[INSTANCE:][NAMESPACE/]NAME` names an application of which no more than that is known."""
+    wanted_instance, _, rest = pattern.rpartition(":")
+    wanted_namespace, _, wanted = rest.rpartition("/")
     return (
-        (not instance or fnmatchcase(application.instance, instance))
-        and (not namespace or fnmatchcase(application.namespace, namespace))
-        and fnmatchcase(application.name, name)
+        (not wanted_instance or fnmatchcase(instance, wanted_instance))
+        and (not wanted_namespace or fnmatchcase(namespace, wanted_namespace))
+        and fnmatchcase(name, wanted)
     )
 
 

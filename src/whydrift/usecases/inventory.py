@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from whydrift.core.select import Selection, label_selector
+from whydrift.core.select import Selection, label_selector, names
 from whydrift.errors import SourceError
 from whydrift.usecases.decode import UNREADABLE
 
@@ -73,14 +73,17 @@ class Line(msgspec.Struct, frozen=True):
     status: str
     sync: str
     health: str
+    instance: str = ""
 
 
 _LIST = msgspec.json.Decoder(_List)
 _ITEM = msgspec.json.Decoder(Listed)
 
 
-def inventory(content: bytes, selection: Selection, hooks: bool = False, everything: bool = False) -> list[list[Line]]:
-    """The lines of each selected application, in the byte order of names (LC_ALL=C); [] for one with nothing to tell.
+def inventory(
+    content: bytes, selection: Selection, hooks: bool = False, everything: bool = False, instance: str = ""
+) -> list[list[Line]]:
+    """The lines of each selected application of an Argo CD instance; [] for one with nothing to tell.
 
     OutOfSync and Unknown rows; `hooks` adds rows without a status, `everything` also Synced ones. An application that
     is red without such a row has a line of its own.
@@ -88,30 +91,25 @@ def inventory(content: bytes, selection: Selection, hooks: bool = False, everyth
     labels = label_selector(selection.labels)
     try:
         listed = (_ITEM.decode(raw) for raw in _LIST.decode(content).items or [])
-        chosen = (one for one in listed if _chosen(one, selection, labels))
-        told = [(one.metadata.name, _lines(one, hooks, everything)) for one in chosen]
+        chosen = (one for one in listed if _chosen(one, selection, labels, instance))
+        return [_lines(one, hooks, everything, instance) for one in chosen]
     except UNREADABLE as error:
         raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
-    told.sort(key=lambda entry: entry[0].encode())
-    return [lines for _, lines in told]
 
 
-def _chosen(listed: Listed, selection: Selection, labels: Callable[[Mapping[str, object]], bool]) -> bool:
+def _chosen(
+    listed: Listed, selection: Selection, labels: Callable[[Mapping[str, object]], bool], instance: str
+) -> bool:
     name, namespace = listed.metadata.name, listed.metadata.namespace
     return (
-        (not selection.names or any(_named(name, namespace, pattern) for pattern in selection.names))
+        (not selection.names or any(names(pattern, instance, namespace, name) for pattern in selection.names))
         and (not selection.projects or any(fnmatchcase(listed.spec.project, wanted) for wanted in selection.projects))
         and selection.namespace in ("", namespace)
         and labels(dict(listed.metadata.labels or {}))
     )
 
 
-def _named(name: str, namespace: str, pattern: str) -> bool:
-    stated, _, wanted = pattern.rpartition(":")[2].rpartition("/")
-    return fnmatchcase(name, wanted) and (not stated or fnmatchcase(namespace, stated))
-
-
-def _lines(listed: Listed, hooks: bool, everything: bool) -> list[Line]:
+def _lines(listed: Listed, hooks: bool, everything: bool, instance: str) -> list[Line]:
     name, status = listed.metadata.name, listed.status
     rows = [row for row in status.resources or [] if _told(row, hooks, everything)]
     told = [
@@ -122,6 +120,7 @@ def _lines(listed: Listed, hooks: bool, everything: bool) -> list[Line]:
             row.status,
             status.sync.status,
             status.health.status,
+            instance,
         )
         for row in rows
     ]
@@ -129,8 +128,8 @@ def _lines(listed: Listed, hooks: bool, everything: bool) -> list[Line]:
     if red:
         itself = f"Application/{name}"
         place = listed.metadata.namespace or "cluster"
-        told.append(Line(name, itself, place, status.sync.status, status.sync.status, status.health.status))
-    return sorted(told, key=lambda line: f"{line.application}\t{line.object}\t{line.place}".encode())
+        told.append(Line(name, itself, place, status.sync.status, status.sync.status, status.health.status, instance))
+    return told
 
 
 def _told(row: Row, hooks: bool, everything: bool) -> bool:
