@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from whydrift.core.compare.differences import Change
 from whydrift.core.compare.typed.quantity import parse_quantity
+from whydrift.core.judge.either_or import both_stated
 from whydrift.core.judge.predict import Way
 from whydrift.core.model.paths import Path, pointer, starts_with
 from whydrift.core.model.secrets import masked
@@ -67,6 +68,9 @@ def refused_value(sent: JsonObject, target: JsonObject, way: Way, *, update: boo
     """Why an object is refused as it stands; "" where nothing is known against it."""
     if way is Way.CLIENT_SIDE and _annotations(target) > TOTAL_ANNOTATIONS:
         return "its annotations would have more than 262144 bytes: last-applied holds the whole object"
+    beside = both_stated(sent)
+    if beside:
+        return beside
     if text(sent, "kind") == "Service" and text(sent, "apiVersion") == "v1":
         return _ports(sent)
     if update and text(sent, "kind") == "CustomResourceDefinition":
