@@ -11,6 +11,8 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import MaybeJson, child, items, text
+from whydrift.core.remedy.choices.faults import value_files
+from whydrift.core.remedy.choices.value_lines import Values
 from whydrift.core.unmask.outline import Line, in_flow, line_of, outline, unquoted
 
 YAML = (".yaml", ".yml", ".json", ".tpl")
@@ -109,8 +111,9 @@ class Places:
         """The value behind a template's line, where the files (or the Application) set it; else the line itself."""
         if place is None or TEMPLATED not in (line := self.content(place)):
             return place
-        named = VALUE.findall(line)
-        return next((found for name in reversed(named) if (found := self.value(name.split(".")))), place)
+        template, _, _ = place.rpartition(":")
+        stated = (self._value(template, name) for name in reversed(VALUE.findall(line)))
+        return next((found for found in stated if found), place)
 
     def content(self, place: str) -> str:
         """The text of a line."""
@@ -118,10 +121,10 @@ class Places:
         lines = self.git.files.get(name, "").split("\n")
         return lines[int(number) - 1] if number.isdigit() and 0 < int(number) <= len(lines) else ""
 
-    def value(self, path: Sequence[str]) -> str | None:
+    def _value(self, template: str, name: str) -> str | None:
         """Where a value of a chart is set: by the Application, else in the value file that wins."""
-        own = self._parameter_named(".".join(path))
-        return own or next((place for w in self.values if (place := w.at(*path))), None)
+        stated = Values(self.git.files, value_files(self.application), self.git.own)
+        return self._parameter_named(name) or stated.place(template, name.split("."))
 
     @cached_property
     def values(self) -> tuple[Written, ...]:
