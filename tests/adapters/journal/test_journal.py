@@ -75,10 +75,18 @@ def test_two_applies_of_one_plan_never_run_together(tmp_path: Path) -> None:
         FileJournal(path)
 
 
-def full(descriptor: int, content: bytes) -> None:
-    """A disk that takes half of it and is full then."""
-    os.write(descriptor, content[: len(content) // 2])
-    raise OSError(errno.ENOSPC, "No space left on device")
+def fill_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the system take half of the next write and be full then."""
+    write = os.write
+    taken: list[int] = []
+
+    def full(descriptor: int, content: memoryview) -> int:
+        if taken:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken.append(write(descriptor, content[: len(content) // 2]))
+        return taken[0]
+
+    monkeypatch.setattr(os, "write", full)
 
 
 def test_a_full_disk_is_said_and_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +94,7 @@ def test_a_full_disk_is_said_and_leaves_no_half_line(tmp_path: Path, monkeypatch
     path = tmp_path / "journal.jsonl"
     with FileJournal(path) as journal:
         journal.add(ENTRIES[0])
-        monkeypatch.setattr("whydrift.adapters.journal.file.write_all", full)
+        fill_disk(monkeypatch)
         with pytest.raises(SourceError, match="No space left"):
             journal.add(ENTRIES[1])
         monkeypatch.undo()
@@ -127,7 +135,7 @@ def test_no_dump_goes_into_a_work_tree(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_no_dump_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a dump must not look like one."""
-    monkeypatch.setattr("whydrift.adapters.journal.dumps.write_all", full)
+    fill_disk(monkeypatch)
     with pytest.raises(SourceError, match="No space left"):
         FileDumps(tmp_path).save("one.json", b"0123456789")
     assert list(tmp_path.iterdir()) == []
