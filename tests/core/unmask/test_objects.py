@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.snapshot import ObjectSnapshot, States
 from whydrift.core.model.trouble import Category, ContainerLog, GitFiles
-from whydrift.core.model.values import Json, JsonObject
+from whydrift.core.model.values import Json, JsonObject, items, mapping
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import troubles_of
 
@@ -105,6 +107,9 @@ def condition(kind: str, status: str, reason: str = "", message: str = "", at: s
     """A status that holds one condition."""
     row: JsonObject = {"type": kind, "status": status, "reason": reason, "message": message, "lastTransitionTime": at}
     return {"conditions": [row]}
+
+
+NO_METRICS = condition("ScalingActive", "False", "FailedGetResourceMetric", "no metrics returned")
 
 
 def node(kind: str, name: str, *parents: tuple[str, str, str], **info: str) -> JsonObject:
@@ -304,11 +309,23 @@ FINE = [
         ),
     ),
     (
-        "autoscaler-without-metrics",
+        "autoscaler-that-has-no-metrics-yet",
         scene(
-            live("HorizontalPodAutoscaler", "autoscaling/v2", condition("ScalingActive", "False", "", "no metrics")),
+            live("HorizontalPodAutoscaler", "autoscaling/v2", NO_METRICS, made=RECENT),
             health="Degraded",
         ),
+    ),
+    (
+        "autoscaler-without-metrics-that-argo-cd-does-not-call-degraded",
+        scene(live("HorizontalPodAutoscaler", "autoscaling/v2", NO_METRICS), health="Healthy"),
+    ),
+    (
+        "verdict-without-a-word",
+        scene(live("Deployment", "apps/v1"), health="Degraded"),
+    ),
+    (
+        "child-application",
+        scene(live("Application", "argoproj.io/v1alpha1", condition("x", "False", "", "why")), health="Degraded"),
     ),
     (
         "restarts-of-a-pod-that-runs-in-the-tree",
@@ -347,3 +364,25 @@ FINE = [
 def test_not_broken(_name: str, found: Scene) -> None:
     """What recovers, begins, ended or waits on purpose is not reported."""
     assert troubles_of(found) == ()
+
+
+def test_an_autoscaler_without_metrics_is_argo_cds_verdict() -> None:
+    """Nothing else is broken in a Degraded application: what Argo CD calls so, and its own word on it."""
+    found = scene(live("HorizontalPodAutoscaler", "autoscaling/v2", NO_METRICS), health="Degraded")
+    (trouble,) = troubles_of(found)
+    assert (trouble.state, trouble.category) == ("Degraded", Category.DEPENDENCY_UNREACHABLE)
+    assert (trouble.why.line, trouble.since) == ("no metrics returned", OLD)
+
+
+def test_argo_cds_message_goes_before_a_condition() -> None:
+    """The health message is what people saw; its words give the category."""
+    deployment = live(
+        "Deployment", "apps/v1", condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out")
+    )
+    found = scene(deployment, health="Degraded")
+    (row,) = items(found.application.raw, "status", "resources")
+    health: JsonObject = {"status": "Degraded", "message": 'Deployment "x" exceeded its progress deadline'}
+    status: JsonObject = {"resources": [{**mapping(row), "health": health}], "health": {"status": "Degraded"}}
+    (trouble,) = troubles_of(replace(found, application=Application({"metadata": {"name": "a"}, "status": status})))
+    assert trouble.why.line == 'Deployment "x" exceeded its progress deadline'
+    assert (trouble.state, trouble.category) == ("Degraded", Category.APPLICATION_ERROR)

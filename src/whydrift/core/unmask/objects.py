@@ -26,7 +26,7 @@ TOLD_ELSEWHERE = frozenset(
         "HorizontalPodAutoscaler",
     ]
 )
-"""Kinds whose troubles pods, claims and child applications tell; an autoscaler without metrics breaks nothing."""
+"""Kinds whose troubles pods, claims, child applications and Argo CD's verdict tell."""
 
 
 def object_troubles(scene: Scene) -> tuple[Trouble, ...]:

@@ -14,6 +14,7 @@ from whydrift.core.unmask.pending import pending_troubles, unmade_troubles
 from whydrift.core.unmask.pods import pod_troubles
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.unseen_pods import tree_troubles
+from whydrift.core.unmask.verdicts import verdict_troubles
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Unmasked:
 
 
 def troubles_of(scene: Scene) -> tuple[Trouble, ...]:
-    """What is broken now: what pods tell, then what objects tell whose pods tell nothing."""
+    """What is broken now: what pods tell, then what objects tell without pods, else Argo CD's own verdict."""
     seen = tree_troubles(scene) if scene.pods is None else (*pod_troubles(scene), *pending_troubles(scene))
     told = {trouble.key for trouble in seen}
     more = (*job_troubles(scene), *unmade_troubles(scene), *object_troubles(scene))
     found = (*seen, *(trouble for trouble in more if trouble.key not in told))
-    return tuple(with_origin(scene, trouble) for trouble in _once(found))
+    return tuple(with_origin(scene, trouble) for trouble in _once(found or verdict_troubles(scene)))
 
 
 def _once(found: tuple[Trouble, ...]) -> tuple[Trouble, ...]:
