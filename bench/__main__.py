@@ -88,6 +88,7 @@ def measure(quick: bool) -> list[Result]:
             *(result for name, folder in fleets.items() for result in explaining(name, folder)),
             *(result for name, folder in fleets.items() for result in live(name, folder)),
             *listing(large, many),
+            demo(),
             starting(),
         ]
 
@@ -97,12 +98,14 @@ def explaining(name: str, folder: Path) -> list[Result]:
     from bench.triage import triage_seconds
 
     decode = seconds(lambda: decode_all(folder))
-    explain, triage = triage_seconds(folder, forecast=False), triage_seconds(folder)
-    judge = triage - explain
-    return [
-        ratio(f"explaining / orjson decoding, {name}", explain, decode, 2.0),
-        ratio(f"judging / explaining, {name}", judge, explain, 0.3),
-    ]
+    results = []
+    for cores, shared in (("", True), (", in one process", False)):
+        explain, triage = triage_seconds(folder, False, shared), triage_seconds(folder, True, shared)
+        results += [
+            ratio(f"explaining / orjson decoding, {name}{cores}", explain, decode, 2.0),
+            ratio(f"judging / explaining, {name}{cores}", triage - explain, explain, 0.3),
+        ]
+    return results
 
 
 def live(name: str, folder: Path) -> list[Result]:
@@ -131,6 +134,12 @@ def peak_of(*arguments: str) -> float:
     scan.returncode = os.waitstatus_to_exitcode(status)
     assert scan.returncode in (0, 1, 3), f"whydrift {' '.join(arguments)}: exit code {scan.returncode}"
     return used.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+
+
+def demo() -> Result:
+    """What the user waits for when they try whydrift for the first time."""
+    taken = seconds(lambda: whydrift("demo"), 3)
+    return Result("demo, the whole tour", taken, 1.0, "s", "what the user waits for")
 
 
 def starting() -> Result:

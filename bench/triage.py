@@ -15,20 +15,20 @@ from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
 
 
-def triage_seconds(folder: Path, forecast: bool = True, times: int = 3) -> float:
-    """The median time of a whole scan of a recording, with or without what a sync would do."""
+def triage_seconds(folder: Path, forecast: bool = True, shared: bool = True, times: int = 3) -> float:
+    """The median time of a whole scan of a recording, with or without what a sync would do, on all cores or on one."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
-    return median(asyncio.run(_once(folder, forecast)) for _ in range(times))
+    return median(asyncio.run(_once(folder, forecast, shared)) for _ in range(times))
 
 
-async def _once(folder: Path, forecast: bool) -> float:
+async def _once(folder: Path, forecast: bool, shared: bool) -> float:
     opened = wiring.open_source(Connection(recording=str(folder), no_git=True))
     analysis = replace(wiring.analysis(opened.settings, False), forecast=forecast)
     start = time.perf_counter()
-    seen = 0
-    async for _ in scan(opened.answers, analysis, opened.reader, lambda application: True, Read()):
+    seen, share = 0, wiring.share(opened) if shared else None
+    async for _ in scan(opened.answers, analysis, opened.reader, lambda application: True, Read(), None, share):
         seen += 1
     assert seen, "the fleet has applications"
     await opened.close()
