@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from tests.adapters.git_work.repositories import bare, git
 from tests.faces.command import WHYDRIFT
 from tests.small_fleet.argocd import TRACKING
 from tests.small_fleet.mortal import Runner
-from tests.small_fleet.server import small_fleet
 from tests.small_fleet.situation import (
     RULE,
     Situation,
@@ -34,25 +33,6 @@ from whydrift.core.model.remedy import RemedyKind, Safety
 WEB = "/apis/apps/v1/namespaces/shop/deployments/web"
 
 
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    """A process that runs whydrift many times."""
-    with Runner() as running:
-        yield running
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Situation]:
-    """A fleet with the shop in it."""
-    with small_fleet() as fleet:
-        yield Situation(fleet, tmp_path)
-
-
-def apply(runner: Runner, shop: Situation, *words: str | Path) -> dict[str, Any]:
-    """One apply that asks nobody and watches health only for a moment."""
-    return runner.run(shop.env, "apply", *words, "--yes", "--watch", "0")
-
-
 def webs(shop: Situation) -> tuple[Step, ...]:
     """A sync of the web."""
     return (step("sync", "1", remedy=RemedyKind.SYNC, objects=(ref_of(shop, "apps/Deployment/web"),)),)
@@ -60,7 +40,7 @@ def webs(shop: Situation) -> tuple[Step, ...]:
 
 def test_every_kind_of_step_is_carried_out(runner: Runner, shop: Situation) -> None:
     """What the plan says is what is there afterwards, and nothing else was written."""
-    said = apply(runner, shop, everything(shop))
+    said = runner.apply(shop.env, everything(shop))
     assert said["code"] == 0, said
     [commit_made] = shop.branches().values()
     assert "replicas: 5  # three are enough" in shop.shown(commit_made, "shop/web.yaml")
@@ -86,7 +66,7 @@ def test_everything_is_shown_before_anybody_is_asked(runner: Runner, shop: Situa
 
 def test_a_sync_names_revision_and_objects_and_never_prunes(runner: Runner, shop: Situation) -> None:
     """What Argo CD is asked for is what the plan was made for."""
-    assert apply(runner, shop, shop.write(*webs(shop)))["code"] == 0
+    assert runner.apply(shop.env, shop.write(*webs(shop)))["code"] == 0
     [(_, _, body)] = shop.fleet.writes
     assert (body["prune"], body["revision"], [r["name"] for r in body["resources"]]) == (False, "a" * 40, ["web"])
 
@@ -144,7 +124,7 @@ def test_nothing_is_begun_where_something_moved_since_the_plan(what: str, runner
         commit(shop, "1", {"shop/web.yaml": more_replicas}), rule(shop, "2"), annotation(shop, "3"), delete(shop, "4")
     )
     MOVES[what](shop)
-    said = apply(runner, shop, path)
+    said = runner.apply(shop.env, path)
     assert said["code"] == 1, said
     assert "REFUSED" in said["out"]
     assert shop.fleet.writes == []
@@ -157,7 +137,7 @@ def test_a_new_status_is_no_move(runner: Runner, shop: Situation) -> None:
     _change_web(shop, lambda web: web.update(status={"readyReplicas": 2}))
     _change_application(shop, lambda raw: raw["status"].update(reconciledAt="later"))
     _change(shop, "/apis/apps/v1/namespaces/shop/deployments/cache", lambda o: o.update(status={"replicas": 1}))
-    assert apply(runner, shop, path)["code"] == 0
+    assert runner.apply(shop.env, path)["code"] == 0
 
 
 def test_what_has_no_proof_or_needs_a_look_is_left(runner: Runner, shop: Situation) -> None:
@@ -169,14 +149,14 @@ def test_what_has_no_proof_or_needs_a_look_is_left(runner: Runner, shop: Situati
         step("ask", "4"),
         step("refresh", "5", after=("3",)),
     )
-    said = apply(runner, shop, path, "-o", "json")
+    said = runner.apply(shop.env, path, "-o", "json")
     assert said["code"] == 0
     told = {row["id"]: (row["state"], row["says"]) for row in json.loads(said["out"])["steps"]}
     assert {state for state, _ in told.values()} == {"left"}
     assert "nothing could render it" in told["1"][1]
     assert shop.fleet.writes == []
     for named, code in (("1", 2), ("2", 2), ("4", 2), ("5", 2), ("9", 2), ("3", 0)):
-        assert apply(runner, shop, path, "--only", named)["code"] == code, named
+        assert runner.apply(shop.env, path, "--only", named)["code"] == code, named
     assert len(shop.fleet.writes) == 1
 
 
@@ -185,7 +165,7 @@ def test_an_application_that_somebody_else_writes_is_never_patched(runner: Runne
     _change_application(
         shop, lambda raw: raw["metadata"].update(annotations={TRACKING: "root:argoproj.io/Application:x"})
     )
-    said = apply(runner, shop, shop.write(rule(shop, "1")))
+    said = runner.apply(shop.env, shop.write(rule(shop, "1")))
     assert said["code"] == 1
     assert "parent" in said["out"]
     assert shop.fleet.writes == []
@@ -194,10 +174,10 @@ def test_an_application_that_somebody_else_writes_is_never_patched(runner: Runne
 def test_a_masked_value_is_never_written(runner: Runner, shop: Situation) -> None:
     """A plan knows secrets only by their tokens; these must not end up in a cluster or in git."""
     merge = {"spec": {"source": {"helm": {"parameters": [{"name": "password", "value": "⟦masked:0123⟧"}]}}}}
-    said = apply(runner, shop, shop.write(rule(shop, "1", merge=merge)))
+    said = runner.apply(shop.env, shop.write(rule(shop, "1", merge=merge)))
     assert said["code"] == 1
-    said = apply(
-        runner, shop, shop.write(commit(shop, "1", {"shop/web.yaml": lambda text: text + "password: ⟦masked:0123⟧\n"}))
+    said = runner.apply(
+        shop.env, shop.write(commit(shop, "1", {"shop/web.yaml": lambda text: text + "password: ⟦masked:0123⟧\n"}))
     )
     assert said["code"] == 1
     assert (shop.fleet.writes, shop.branches()) == ([], {})
@@ -207,7 +187,7 @@ def test_secrets_of_an_application_survive_a_patch(runner: Runner, shop: Situati
     """Only what changes is written: what is masked for the eyes stays as it is on the server."""
     parameters = [{"name": "password", "value": "hunter2-hunter2"}]
     _change_application(shop, lambda raw: raw["spec"]["source"].update(helm={"parameters": parameters}))
-    assert apply(runner, shop, shop.write(rule(shop, "1")))["code"] == 0
+    assert runner.apply(shop.env, shop.write(rule(shop, "1")))["code"] == 0
     assert shop.fleet.argocd.application("shop")[1]["spec"]["source"]["helm"]["parameters"] == parameters
     assert "hunter2" not in "".join(path.read_text() for path in (shop.state / "journals").iterdir())
 
@@ -217,15 +197,15 @@ def test_what_comes_after_commits_waits_for_the_merge(runner: Runner, shop: Situ
     path = shop.write(
         commit(shop, "1", {"shop/web.yaml": more_replicas}), delete(shop, "2", after=("1",)), *_sync_after(shop)
     )
-    said = apply(runner, shop, path)
+    said = runner.apply(shop.env, path)
     assert said["code"] == 1
     assert "not merged yet" in said["out"]
     assert shop.fleet.writes == []
-    assert apply(runner, shop, path, "--resume")["code"] == 1
-    assert apply(runner, shop, path)["code"] == 2, "a plan that was begun goes on with --resume only"
+    assert runner.apply(shop.env, path, "--resume")["code"] == 1
+    assert runner.apply(shop.env, path)["code"] == 2, "a plan that was begun goes on with --resume only"
     [branch] = shop.branches()
     shop.merge(branch)
-    said = apply(runner, shop, path, "--resume")
+    said = runner.apply(shop.env, path, "--resume")
     assert "Argo CD has not looked at" in said["out"]
     assert [method for method, _, _ in shop.fleet.writes] == ["DELETE"] * 3
 
@@ -237,10 +217,10 @@ def _sync_after(shop: Situation) -> tuple[Step, ...]:
 def test_the_default_branch_may_be_what_is_tracked(runner: Runner, shop: Situation) -> None:
     """HEAD is a branch of the remote's choice; a tag is none, and is refused."""
     edit = {"shop/web.yaml": more_replicas}
-    assert apply(runner, shop, shop.write(commit(shop, "1", edit, branch="HEAD")))["code"] == 0
+    assert runner.apply(shop.env, shop.write(commit(shop, "1", edit, branch="HEAD")))["code"] == 0
     assert len(shop.branches()) == 1
     git(bare(shop.url), "tag", "v1", "main", env=shop.user)
-    said = apply(runner, shop, shop.write(commit(shop, "1", edit, branch="v1")))
+    said = runner.apply(shop.env, shop.write(commit(shop, "1", edit, branch="v1")))
     assert said["code"] == 1
     assert "tag" in said["out"]
 
@@ -251,7 +231,7 @@ def test_a_sync_that_would_hurt_by_now_is_refused(runner: Runner, shop: Situatio
     _change_web(shop, lambda web: web["spec"].update(replicas=9))
     managers = [{"manager": "kubectl", "operation": "Update", "fieldsV1": {"f:spec": {"f:replicas": {}}}}]
     _change_web(shop, lambda web: web["metadata"].update(managedFields=managers))
-    said = apply(runner, shop, path)
+    said = runner.apply(shop.env, path)
     assert said["code"] == 1, said
     assert shop.fleet.writes == []
 

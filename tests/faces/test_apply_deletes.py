@@ -4,39 +4,19 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.small_fleet.mortal import Runner
-from tests.small_fleet.server import Fault, small_fleet
+from tests.small_fleet.server import Fault
 from tests.small_fleet.situation import GONE, Situation, delete, manifest
 from whydrift.core.model.remedy import Safety
 
 SECRET = "s3cr3t-of-the-cache"
 ANEW = ("uid", "resourceVersion", "creationTimestamp")
 CACHE = "/apis/apps/v1/namespaces/shop/deployments/cache"
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    """A process that runs whydrift many times."""
-    with Runner() as running:
-        yield running
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Situation]:
-    """A fleet with the shop in it."""
-    with small_fleet() as fleet:
-        yield Situation(fleet, tmp_path)
-
-
-def apply(runner: Runner, shop: Situation, *words: str | Path) -> dict[str, Any]:
-    """One apply that asks nobody and watches health only for a moment."""
-    return runner.run(shop.env, "apply", *words, "--yes", "--watch", "0")
 
 
 def deleted(shop: Situation) -> list[str]:
@@ -63,7 +43,7 @@ def content(shop: Situation) -> dict[str, Any]:
 def test_dependents_go_first_and_a_rollback_brings_everything_back(runner: Runner, shop: Situation) -> None:
     """Each delete has preconditions; the dump is its owner's only; the command that is printed restores."""
     before = content(shop)
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 0, said
     assert deleted(shop) == ["cache", "cache", "cache-config"]
     for _, _, body in shop.fleet.writes:
@@ -87,12 +67,12 @@ def test_the_first_change_for_the_worse_stops_everything(runner: Runner, shop: S
     """The web cannot live without the Service: the ConfigMap stays, and the way back is printed."""
     shop.fleet.argocd.sick_without["Service/cache"] = "Deployment/web"
     path = shop.write(delete(shop, "1"))
-    said = apply(runner, shop, path)
+    said = runner.apply(shop.env, path)
     assert said["code"] == 1
     assert "Deployment shop/web is Degraded" in said["out"]
     assert f"whydrift apply --rollback {dumps(shop)[0]}" in said["out"]
     assert deleted(shop) == ["cache", "cache"]
-    said = apply(runner, shop, path, "--resume")
+    said = runner.apply(shop.env, path, "--resume")
     assert said["code"] == 1, "it is still worse: going on is not what resuming means"
     assert deleted(shop) == ["cache", "cache"]
 
@@ -100,7 +80,7 @@ def test_the_first_change_for_the_worse_stops_everything(runner: Runner, shop: S
 def test_an_application_that_turns_sick_counts_too(runner: Runner, shop: Situation) -> None:
     """No part of it says why, the application itself does."""
     shop.fleet.argocd.sick_without["Deployment/cache"] = "Application/shop"
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 1
     assert "the application is Degraded" in said["out"]
     assert deleted(shop) == ["cache"]
@@ -113,7 +93,7 @@ def test_what_a_finalizer_holds_is_waited_for_and_named(
     stored = shop.fleet.store.objects[CACHE]
     stored["metadata"].update(finalizers=["example.com/keep"], deletionTimestamp="2026-11-01T09:00:00Z")
     shop.fleet.store.put(stored)
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 1
     assert "example.com/keep" in said["out"]
     assert deleted(shop) == []
@@ -128,12 +108,12 @@ def with_secret(shop: Situation) -> Path:
 def test_secrets_stay_unless_the_user_allows_their_dump(runner: Runner, shop: Situation) -> None:
     """Without the flag the real value is not even read; with it the dump holds it, and nothing else does."""
     path = with_secret(shop)
-    said = apply(runner, shop, path)
+    said = runner.apply(shop.env, path)
     assert said["code"] == 1
     assert "--dump-secrets" in said["out"]
     assert not any("secrets/cache-login" in line for line in shop.fleet.asked)
     assert (deleted(shop), dumps(shop)) == ([], [])
-    said = apply(runner, shop, path, "--dump-secrets")
+    said = runner.apply(shop.env, path, "--dump-secrets")
     assert said["code"] == 0, said
     assert deleted(shop)[-1] == "cache-login"
     [dump] = dumps(shop)
@@ -150,7 +130,7 @@ def test_values_that_look_secret_are_treated_like_secrets(runner: Runner, shop: 
     """A ConfigMap may hold a password as well."""
     config = shop.fleet.store.objects["/api/v1/namespaces/shop/configmaps/cache-config"]
     shop.fleet.store.put({**config, "data": {"password": SECRET}})
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 1
     assert SECRET not in said["out"] + said["err"]
     assert deleted(shop) == []
@@ -168,7 +148,7 @@ def test_kinds_that_take_more_with_them_are_left_to_people(
         del obj["metadata"]["namespace"]
     shop.fleet.store.put(obj)
     group = version.rpartition("/")[0]
-    said = apply(runner, shop, shop.write(delete(shop, "1", (f"{group}/{kind}/data",), safety=Safety.SAFE)))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1", (f"{group}/{kind}/data",), safety=Safety.SAFE)))
     assert said["code"] == 1
     assert "by hand" in said["out"]
     assert deleted(shop) == []
@@ -183,7 +163,7 @@ def test_where_auto_sync_prunes_nothing_races_with_it(runner: Runner, shop: Situ
     plan = json.loads(path.read_text())
     plan["applications"][0]["automated"] = True
     path.write_text(json.dumps(plan))
-    said = apply(runner, shop, path)
+    said = runner.apply(shop.env, path)
     assert said["code"] == 1
     assert "prunes at any moment" in said["out"]
     assert deleted(shop) == []
@@ -192,7 +172,7 @@ def test_where_auto_sync_prunes_nothing_races_with_it(runner: Runner, shop: Situ
 def test_a_dump_never_lands_in_a_work_tree(runner: Runner, shop: Situation) -> None:
     """Where the state folder lies in one, nothing is deleted."""
     (shop.folder / ".git").mkdir()
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 1
     assert "work tree" in said["out"]
     assert (deleted(shop), dumps(shop)) == ([], [])
@@ -202,10 +182,10 @@ def test_an_object_that_changes_between_dump_and_delete_stays(runner: Runner, sh
     """The first delete is refused by the server; meanwhile somebody writes the object: it is not what was dumped."""
     path = shop.write(delete(shop, "1"))
     shop.fleet.faults.append(Fault("DELETE", "services/cache", 409))
-    assert apply(runner, shop, path)["code"] == 1
+    assert runner.apply(shop.env, path)["code"] == 1
     service = shop.fleet.store.objects["/api/v1/namespaces/shop/services/cache"]
     shop.fleet.store.put({**service, "spec": {**service["spec"], "selector": {"app": "other"}}})
-    said = apply(runner, shop, path, "--resume")
+    said = runner.apply(shop.env, path, "--resume")
     assert said["code"] == 1
     assert "changed since it was dumped" in said["out"]
     assert deleted(shop) == ["cache"]
@@ -213,7 +193,7 @@ def test_an_object_that_changes_between_dump_and_delete_stays(runner: Runner, sh
 
 def test_a_rollback_never_writes_over_what_is_there(runner: Runner, shop: Situation) -> None:
     """What somebody made again stays; the rest is created."""
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 0
     shop.fleet.store.put(manifest("v1", "ConfigMap", "cache-config", data={"size": "128"}))
     assert runner.run(shop.env, "apply", "--rollback", dumps(shop)[0], "--yes")["code"] == 0
@@ -223,7 +203,7 @@ def test_a_rollback_never_writes_over_what_is_there(runner: Runner, shop: Situat
 
 def test_a_rollback_goes_on_where_it_was_refused(runner: Runner, shop: Situation) -> None:
     """Run again, it creates what is still missing."""
-    assert apply(runner, shop, shop.write(delete(shop, "1")))["code"] == 0
+    assert runner.apply(shop.env, shop.write(delete(shop, "1")))["code"] == 0
     shop.fleet.faults.append(Fault("POST", "services", 403))
     said = runner.run(shop.env, "apply", "--rollback", dumps(shop)[0], "--yes")
     assert said["code"] == 2

@@ -5,38 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.adapters.forge.server import forge
 from tests.adapters.git_work.repositories import bare
 from tests.small_fleet.mortal import Runner
-from tests.small_fleet.server import Fault, small_fleet
+from tests.small_fleet.server import Fault
 from tests.small_fleet.situation import Situation, annotation, commit, delete, more_replicas, ref_of, rule, step
 from whydrift.core.model.plan import Step
 from whydrift.core.model.remedy import RemedyKind
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    """A process that runs whydrift many times."""
-    with Runner() as running:
-        yield running
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Situation]:
-    """A fleet with the shop in it."""
-    with small_fleet() as fleet:
-        yield Situation(fleet, tmp_path)
-
-
-def apply(runner: Runner, shop: Situation, *words: str | Path) -> dict[str, Any]:
-    """One apply that asks nobody and watches health only for a moment."""
-    return runner.run(shop.env, "apply", *words, "--yes", "--watch", "0")
 
 
 def sync(shop: Situation, number: str) -> Step:
@@ -64,13 +44,13 @@ def test_a_fault_at_a_write_stops_and_resuming_finishes_it_once(
     method, path, make = WRITES[kind]
     plan = shop.write(make(shop, "1"), step("refresh", "2", remedy=RemedyKind.REFRESH))
     shop.fleet.faults.append(Fault(method, path, fault))
-    said = apply(runner, shop, plan)
+    said = runner.apply(shop.env, plan)
     assert said["code"] == (0 if fault == "after" else 1), said
     if fault != "after":
         assert "STOPPED" in said["out"]
         assert shop.fleet.argocd.refreshes == 0
         assert isinstance(fault, str) or str(fault) in said["out"]
-        said = apply(runner, shop, plan, "--resume")
+        said = runner.apply(shop.env, plan, "--resume")
         assert said["code"] == 0, said
     assert shop.fleet.argocd.refreshes == 1
     assert set(Counter((method, path) for method, path, _ in shop.fleet.writes).values()) == {1}
@@ -83,12 +63,12 @@ def test_a_rejected_push_stops_before_anything_else(runner: Runner, shop: Situat
     hook.write_text("#!/bin/sh\necho no deploys on Friday >&2\nexit 1\n")
     hook.chmod(0o755)
     plan = shop.write(commit(shop, "1", {"shop/web.yaml": more_replicas}), rule(shop, "2"))
-    said = apply(runner, shop, plan)
+    said = runner.apply(shop.env, plan)
     assert said["code"] == 1
     assert "declined" in said["out"]
     assert (shop.branches(), shop.fleet.writes) == ({}, [])
     hook.unlink()
-    assert apply(runner, shop, plan, "--resume")["code"] == 0
+    assert runner.apply(shop.env, plan, "--resume")["code"] == 0
     assert len(shop.branches()) == len(shop.fleet.writes) == 1
 
 
@@ -98,11 +78,11 @@ def test_a_remote_that_goes_away_in_the_middle(runner: Runner, shop: Situation) 
     killed = runner.run(shop.env, "apply", plan, "--yes", kill=3, when="after")  # the push is begun, and not sent
     assert killed["code"] == -9
     away = bare(shop.url).rename(bare(shop.url).with_name("away"))
-    said = apply(runner, shop, plan, "--resume")
+    said = runner.apply(shop.env, plan, "--resume")
     assert said["code"] == 1
     assert "STOPPED" in said["out"]
     away.rename(bare(shop.url))
-    assert apply(runner, shop, plan, "--resume")["code"] == 0
+    assert runner.apply(shop.env, plan, "--resume")["code"] == 0
     assert len(shop.branches()) == 1
 
 
@@ -118,7 +98,7 @@ def test_a_forge_that_refuses_leaves_the_branch_and_its_page(refuse: int, runner
         config.write_text(f'{config.read_text()}[url "{shop.url}"]\n\tinsteadOf = {web}\n')
         job = {"GITHUB_SERVER_URL": hosted.url, "GITHUB_API_URL": f"{hosted.url}/api"}
         shop.more = {**job, "GITHUB_TOKEN": "tok-abc123", "PATH": telling_git(shop.folder)}
-        said = apply(runner, shop, shop.write(commit(shop, "1", {"shop/web.yaml": more_replicas}, repo=web)))
+        said = runner.apply(shop.env, shop.write(commit(shop, "1", {"shop/web.yaml": more_replicas}, repo=web)))
     assert said["code"] == 0, said
     assert (f"{hosted.url}/requests/1" if not refuse else f"{hosted.url}/team/apps/compare/main...") in said["out"]
     assert len(shop.branches()) == 1
@@ -141,7 +121,7 @@ def test_a_journal_that_cannot_be_written_changes_nothing(runner: Runner, shop: 
     """No memory, no act."""
     shop.state.mkdir()
     (shop.state / "journals").write_text("")
-    said = apply(runner, shop, shop.write(rule(shop, "1")))
+    said = runner.apply(shop.env, shop.write(rule(shop, "1")))
     assert said["code"] == 2
     assert shop.fleet.writes == []
 
@@ -150,7 +130,7 @@ def test_dumps_that_cannot_be_written_delete_nothing(runner: Runner, shop: Situa
     """No dump, no delete."""
     shop.state.mkdir()
     (shop.state / "dumps").write_text("")
-    said = apply(runner, shop, shop.write(delete(shop, "1")))
+    said = runner.apply(shop.env, shop.write(delete(shop, "1")))
     assert said["code"] == 1
     assert "nothing is deleted" in said["out"]
     assert shop.fleet.writes == []
@@ -159,7 +139,7 @@ def test_dumps_that_cannot_be_written_delete_nothing(runner: Runner, shop: Situa
 def test_a_sync_that_fails_is_no_success(runner: Runner, shop: Situation) -> None:
     """Argo CD took the request, and the operation ended badly."""
     shop.fleet.argocd.ends = ("Failed", "one or more objects failed to apply")
-    said = apply(runner, shop, shop.write(sync(shop, "1")))
+    said = runner.apply(shop.env, shop.write(sync(shop, "1")))
     assert said["code"] == 1
     assert "failed to apply" in said["out"]
 
@@ -170,7 +150,7 @@ def test_two_syncs_after_one_lost_answer_are_told_apart(runner: Runner, shop: Si
     killed = runner.run(shop.env, "apply", plan, "--yes", kill=2, when="after")
     assert killed["code"] == -9
     shop.fleet.argocd.sync("shop", {})
-    said = apply(runner, shop, plan, "--resume")
+    said = runner.apply(shop.env, plan, "--resume")
     assert said["code"] == 1
     assert "not known" in said["out"]
     assert shop.fleet.argocd.syncs == 1

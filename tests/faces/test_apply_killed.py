@@ -45,13 +45,6 @@ def sync_and_delete(situation: Situation) -> Path:
     return situation.write(step("sync", "1", remedy=RemedyKind.SYNC, objects=web), delete(situation, "2", GONE[:2]))
 
 
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    """A process that runs whydrift many times."""
-    with Runner() as running:
-        yield running
-
-
 @pytest.fixture
 def hosted() -> Iterator[Forge]:
     """A forge for the requests."""

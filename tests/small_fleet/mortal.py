@@ -103,6 +103,10 @@ class Runner:
         found: dict[str, Any] = json.loads(self._process.stdout.readline())
         return found
 
+    def apply(self, env: dict[str, str], *words: str | Path) -> dict[str, Any]:
+        """One apply that asks nobody and watches health only for a moment."""
+        return self.run(env, "apply", *words, "--yes", "--watch", "0")
+
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.serving import serving
 from tests.small_fleet.argocd import Argocd, refused
 from tests.small_fleet.store import KINDS, Answer, Object, Store, status
 
@@ -191,13 +190,6 @@ def discovery(path: str) -> Answer | None:
     return 200, {"kind": "APIResourceList", "groupVersion": version, "resources": rows}
 
 
-@contextmanager
-def small_fleet() -> Iterator[SmallFleet]:
+def small_fleet() -> AbstractContextManager[SmallFleet]:
     """A running one."""
-    server = SmallFleet()
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return serving(SmallFleet())

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from tests.serving import serving
 
 
 class GitServer(ThreadingHTTPServer):
@@ -89,13 +89,6 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
 
-@contextmanager
-def git_server(folder: Path, login: str) -> Iterator[GitServer]:
+def git_server(folder: Path, login: str) -> AbstractContextManager[GitServer]:
     """A running one."""
-    server = GitServer(folder, login)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
+    return serving(GitServer(folder, login))

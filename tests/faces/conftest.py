@@ -1,0 +1,26 @@
+"""What the tests of `apply` share: a process that runs it, and a fleet to run it on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.small_fleet.mortal import Runner
+from tests.small_fleet.server import small_fleet
+from tests.small_fleet.situation import Situation
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """A process that runs whydrift many times."""
+    with Runner() as running:
+        yield running
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Situation]:
+    """A fleet with the shop in it."""
+    with small_fleet() as fleet:
+        yield Situation(fleet, tmp_path)
