@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
+from tests.core.remedy.places.child import CHILD, PARAMETERS, RULE
+
 from whydrift.core.model.application import Application
 from whydrift.core.model.remedy import Change, Choice, How, RemedyKind
-from whydrift.core.model.values import ABSENT, JsonObject
+from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.places.application import application_text, changes_of, choice_edit, own_edit
 from whydrift.core.remedy.text.reading import documents
-
-PARAMETERS = ("spec", "source", "helm", "parameters")
-RULE: JsonObject = {"group": "apps", "kind": "Deployment", "name": "web", "jsonPointers": ["/spec/replicas"]}
-CHILD = Application(
-    {
-        "metadata": {
-            "name": "shop",
-            "namespace": "argocd",
-            "resourceVersion": "7",
-            "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{}"},
-        },
-        "spec": {
-            "source": {"repoURL": "charts", "path": "shop", "helm": {"parameters": [{"name": "size", "value": "3"}]}},
-            "syncPolicy": {"syncOptions": ["CreateNamespace=true"]},
-        },
-        "status": {"sync": {"status": "OutOfSync"}},
-    }
-)
 
 
 def test_an_application_is_stated_as_a_manifest_would() -> None:
