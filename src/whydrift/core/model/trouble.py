@@ -139,3 +139,5 @@ class GitFiles:
     files: Mapping[str, str] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     trees: tuple[Tree, ...] = ()
+    memo: dict[tuple[str, int], object] = field(default_factory=dict, compare=False, repr=False)
+    """What was made of these files once and is asked for again: a chart that was followed."""

@@ -28,7 +28,7 @@ class Overlay:
             return git
         trees = tuple(self._over(tree) for tree in git.trees)
         merged = {name: content for tree in trees for name, content in tree.files.items()}
-        return replace(git, files={**git.files, **merged}, trees=trees)
+        return replace(git, files={**git.files, **merged}, trees=trees, memo={})
 
     def _over(self, tree: Tree) -> Tree:
         inside = f"{tree.path}/" if tree.path else ""

@@ -14,10 +14,9 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
-from whydrift.core.remedy.places.application import application_text
 from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
 from whydrift.core.remedy.places.helm.measures import Made, make
-from whydrift.core.remedy.places.helm.sources import HelmSource
+from whydrift.core.remedy.places.helm.sources import HelmSource, helm_source
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
 from whydrift.errors import NotEditable
 
@@ -42,8 +41,8 @@ def helm_candidates(
     that do not make the changes are left out. An edit whose `after` is its `before` is a place where somebody
     has to say what shall stand there.
     """
-    source = HelmSource(application, git, place)
-    files = {**source.files, APPLICATION: application_text(application)}
+    source = helm_source(application, git, place)
+    files = source.unedited
     later: list[tuple[Outcome, Made]] = []
     trial = Trial(source, key, target, changes)
     for outcome, made in trial.outcomes(files):

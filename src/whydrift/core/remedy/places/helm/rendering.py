@@ -55,6 +55,7 @@ class Rendering:
         self.files = files
         self.chart = chart
         self.release = release
+        self._printed: dict[tuple[str, str, str], list[Printed]] = {}
 
     @cached_property
     def _templates(self) -> dict[str, Nodes]:
@@ -96,6 +97,12 @@ class Rendering:
 
     def printed(self, chart: Chart, path: str) -> list[Printed]:
         """The objects that one template prints; none where it cannot be followed."""
+        place = (chart.folder, chart.name, path)
+        if place not in self._printed:
+            self._printed[place] = self._print(chart, path)
+        return self._printed[place]
+
+    def _print(self, chart: Chart, path: str) -> list[Printed]:
         if path.rpartition("/")[2].startswith("_") or path not in self._templates:
             return []
         evaluator = Evaluator(self._templates, FUNCTIONS)

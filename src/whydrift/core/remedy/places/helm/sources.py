@@ -11,6 +11,7 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION
 from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject, items, mapping, text
+from whydrift.core.remedy.places.application import application_text
 from whydrift.core.remedy.places.helm.charts import VALUES, Chart, inside, load
 from whydrift.core.remedy.places.helm.layers import (
     EMPTY,
@@ -49,6 +50,22 @@ class HelmSource:
         """All files: those of the own tree by path, those of others as `$ref/path`."""
         others = {f"{ref}{path}": text for ref, tree in self._referred.items() for path, text in tree.files.items()}
         return {**self.tree.files, **self.tree.packed, **others}
+
+    @cached_property
+    def unedited(self) -> dict[str, str]:
+        """The files with the Application itself among them, as they are before any edit."""
+        return {**self.files, APPLICATION: application_text(self.application)}
+
+    @cached_property
+    def _unedited_rendering(self) -> Rendering:
+        return self._rendering(self.unedited)
+
+    def rendered(self, files: Mapping[str, str]) -> Rendering:
+        """What it renders to with these files, the Application's settings among them; unedited ones only once."""
+        return self._unedited_rendering if files is self.unedited else self._rendering(files)
+
+    def _rendering(self, files: Mapping[str, str]) -> Rendering:
+        return self.rendering(files, mapping(read_values(files[APPLICATION]), *self.pointer, "helm"))
 
     def place_of(self, file: str) -> tuple[str, str]:
         """Repository and path of a key of `files`."""
@@ -126,3 +143,13 @@ class HelmSource:
         beside = {path for path in self.files if path.rpartition("/")[0] == folder and path.endswith((".yaml", ".yml"))}
         others = {path for path in beside - {*named, f"{own}values.yaml"} if "values" in path.rpartition("/")[2]}
         return bool(others) or not named[-1].startswith(own)
+
+
+def helm_source(application: Application, git: GitFiles, place: int) -> HelmSource:
+    """A source of an application; the same one for all of its differences, so that its charts are followed once."""
+    known = git.memo.get(("helm", place))
+    if isinstance(known, HelmSource) and known.application is application:
+        return known
+    source = HelmSource(application, git, place)
+    git.memo["helm", place] = source
+    return source

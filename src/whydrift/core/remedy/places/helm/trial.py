@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from whydrift.core.model.objects import ObjectKey, key_of
-from whydrift.core.model.remedy import APPLICATION, Change
-from whydrift.core.model.values import ABSENT, Absent, Json, JsonObject, MaybeJson, child, mapping, same
+from whydrift.core.model.remedy import Change
+from whydrift.core.model.values import ABSENT, Absent, Json, JsonObject, MaybeJson, child, same
 from whydrift.core.remedy.places.helm.charts import Chart
 from whydrift.core.remedy.places.helm.ideas import Ideas
-from whydrift.core.remedy.places.helm.layers import read_values
 from whydrift.core.remedy.places.helm.located import find
 from whydrift.core.remedy.places.helm.measures import Made, make
 from whydrift.core.remedy.places.helm.rendering import Printed, Rendering
@@ -66,7 +65,7 @@ class Trial:
             seen.add((made.file, made.content))
             whole = self._others(files, made) if len(self.changes) > 1 else made
             if whole is not None:
-                after = self._rendering({**files, whole.file: whole.content})
+                after = self.source.rendered({**files, whole.file: whole.content})
                 outcome = self._outcome(before, index, _again(after, chart, before[index].file), wanted)
                 vendored = "/charts/" in f"/{whole.file.removeprefix(self.source.tree.path)}"
                 if any(each.fetched and whole.file.startswith(f"{each.folder}/") for each in rendering.chart.all()):
@@ -125,13 +124,9 @@ class Trial:
         place = self._placed({**files, made.file: made.content})
         return place is not None and _has(place[2][place[3]].value, change)
 
-    def _rendering(self, files: Mapping[str, str]) -> Rendering:
-        settings = mapping(read_values(files[APPLICATION]), *self.source.pointer, "helm")
-        return self.source.rendering(files, settings)
-
     def _placed(self, files: Mapping[str, str]) -> tuple[Rendering, Chart, list[Printed], int] | None:
         """Where the object is printed: with all that the same template prints, and its place among it."""
-        rendering = self._rendering(files)
+        rendering = self.source.rendered(files)
         best: tuple[int, Chart, int, Printed] | None = None
         for chart, place, printed in rendering.objects(self.key):
             likeness = _likeness(printed.value, self.target)
