@@ -17,6 +17,7 @@ from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 from whydrift.usecases.clusters import Destinations, clusters_of
 from whydrift.usecases.decode import UNREADABLE, decode_object, raw_items
+from whydrift.usecases.visibility import listed_whole, not_listed
 
 LIST = "/api/v1/applications"
 EVERY_OBJECT = ("*/*", "*")
@@ -44,17 +45,26 @@ async def list_applications(source: Source, instance: str) -> Listing:
     reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
     if isinstance(reply, NotRead):
         raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
-    gaps = await _completeness(source, instance)
+    gaps = await _completeness(source, instance, reply.content)
     return Listing(instance, reply.content, gaps, await _version(source, instance))
 
 
-async def _completeness(source: Source, instance: str) -> tuple[Gap, ...]:
-    """Argo CD cuts lists to what the caller may see, without an error: ask whether that is everything."""
+async def _completeness(source: Source, instance: str, content: bytes) -> tuple[Gap, ...]:
+    """Argo CD cuts lists to what the caller may see, without an error: ask whether that is everything.
+
+    A rule that denies some beside one that allows */* goes unnoticed by its can-i; Kubernetes, where it may be asked,
+    knows better.
+    """
     allowed = await may_get_every(source, "applications", instance)
-    if allowed is True:
+    if allowed is not True and await listed_whole(source, instance, content):
         return ()
+    hidden = await not_listed(source, instance, content)
+    if allowed is True:
+        needs = "applications, get, */* in Argo CD, and no deny"
+        return (Gap("other applications not visible", hidden, needs),) if hidden else ()
     why = allowed.why if isinstance(allowed, NotRead) else "this login may not get applications of every project"
-    return (Gap("other projects not visible", why, "applications, get, */* in Argo CD"),)
+    told = f"{why}; {hidden}" if hidden else why
+    return (Gap("other projects not visible", told, "applications, get, */* in Argo CD"),)
 
 
 async def may_get_every(source: Source, resource: str, instance: str) -> bool | NotRead:

@@ -21,6 +21,7 @@ from whydrift.usecases.facts import READERS, FactReader
 NAMESPACE, HOME, CLUSTER, OBJECT = "some-namespace", "argocd-namespace", "some-cluster", "some-object"
 """Stand for real names while the readers are listened to."""
 PROOF = "which cluster Argo CD runs in"
+VISIBLE = "whether Argo CD lists all Applications"
 CORE = (
     "/apis/argoproj.io/v1alpha1/applications",
     f"/apis/argoproj.io/v1alpha1/namespaces/{HOME}/appprojects",
@@ -96,8 +97,9 @@ async def needs(schemas: Schemas, core: bool = False) -> tuple[Need, ...]:
         for path in await _asked_for(kind, schemas):
             if kind.name not in asked[path]:
                 asked[path].append(kind.name)
-    proof = f"/apis/argoproj.io/v1alpha1/namespaces/{HOME}/applications/{OBJECT}"
-    asked[proof].append(PROOF)
+    applications = f"/apis/argoproj.io/v1alpha1/namespaces/{HOME}/applications"
+    asked[f"{applications}/{OBJECT}"].append(PROOF)
+    asked[applications].append(VISIBLE)
     for path in CORE if core else ():
         asked[path].append("what Argo CD's API would say")
     found = ((path, resource_path(path), tuple(facts)) for path, facts in sorted(asked.items()))

@@ -90,7 +90,7 @@ async def visit(
             yield answer
         read.renders += reader.rendered
         read.notes += (f"cluster {cluster} {NOT_REACHED}" for cluster in sorted(reader.unreached))
-    if isinstance(fleet, Gap) and fleet not in read.gaps and fleet.what != "other projects not visible":
+    if isinstance(fleet, Gap) and fleet.what not in {gap.what for gap in read.gaps}:
         read.gaps.append(fleet)
 
 
