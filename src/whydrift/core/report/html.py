@@ -16,6 +16,7 @@ from whydrift.core.model.triage import (
     ExplanationAnswer,
     ObjectAnswer,
     ReadAnswer,
+    RemedyAnswer,
     SummaryAnswer,
     SyncAnswer,
     UnmaskedAnswer,
@@ -23,6 +24,7 @@ from whydrift.core.model.triage import (
 from whydrift.core.report.ages import age
 from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, further_reasons, short_revisions
 from whydrift.core.report.html_page import code, folded, mark, note, page, safe, table
+from whydrift.core.report.remedy_html import remedy_html
 from whydrift.core.report.tally import ATTENTION, concern, objects_of
 from whydrift.core.report.words import count, value
 from whydrift.core.unmask.since import troubles_in
@@ -238,7 +240,8 @@ def _difference(d: DifferenceAnswer) -> str:
         f'<div><b>live</b><span class="value">{safe(value(d.live, LONGEST))}</span></div></div>'
     )
     reasons = "".join(map(_explanation, d.explanations)) or _open(d)
-    return f'<div class="field">{head}{sides if d.path else ""}{reasons}{_judged(d)}</div>\n'
+    fix = remedy_html(d.remedy) if isinstance(d.remedy, RemedyAnswer) else ""
+    return f'<div class="field">{head}{sides if d.path else ""}{reasons}{_judged(d)}{fix}</div>\n'
 
 
 def _judged(d: DifferenceAnswer) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import (
     ApplicationAnswer,
@@ -13,6 +15,7 @@ from whydrift.core.model.triage import (
     ReadAnswer,
     SummaryAnswer,
 )
+from whydrift.core.report.remedy_lines import WORDS
 from whydrift.core.report.tally import cause_of, objects_of
 from whydrift.core.report.words import cell, code, count, markdown, value
 
@@ -94,8 +97,16 @@ def _section(application: ApplicationAnswer) -> str:
     if application.agrees == "not-compared":
         lines += ["**Argo CD could not compare it:** nothing below is known to be clean.", ""]
     if rows:
-        lines += ["| object | field | git | live | because | side |", "|---|---|---|---|---|---|", *rows, ""]
+        lines += ["| object | field | git | live | because | side | fix |", "|---|---|---|---|---|---|---|", *rows, ""]
     return "\n".join(lines)
+
+
+def _fix(d: DifferenceAnswer) -> str:
+    """What to do, and where."""
+    remedy = d.remedy
+    if isinstance(remedy, msgspec.UnsetType):
+        return ""
+    return WORDS[remedy.kind] + (f" {code(remedy.where)}" if remedy.where else "")
 
 
 def _markdown_row(item: ObjectAnswer, d: DifferenceAnswer) -> str:
@@ -105,5 +116,5 @@ def _markdown_row(item: ObjectAnswer, d: DifferenceAnswer) -> str:
     if isinstance(d.asks, AskAnswer):
         side += f" {markdown('; '.join(d.asks.whom))}: {markdown(d.asks.question)}"
     field = code(d.field) if d.field else "the whole object"
-    cells = (code(item.id), field, code(value(d.target)), code(value(d.live)), because, side)
+    cells = (code(item.id), field, code(value(d.target)), code(value(d.live)), because, side, _fix(d))
     return "| " + " | ".join(part.replace("|", "\\|") for part in cells) + " |"
