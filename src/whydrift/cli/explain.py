@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from whydrift.cli.answering import Request, answer
+from whydrift.cli.answering import answer
 from whydrift.cli.options import FORMATS, connection_options, difference_options, fail_on_option, output_option
-from whydrift.cli.requests import connection_of, fail_on_of, listed
+from whydrift.cli.requests import request_of
 from whydrift.core.select import Selection
 
 
@@ -21,14 +23,8 @@ from whydrift.core.select import Selection
 @click.pass_context
 def command(ctx: click.Context, /, app: str, objects: tuple[str, ...], **options: object) -> None:
     """Every field of an application that differs: both sides, the cause, its proof, which side is right."""
-    request = Request(
-        connection=connection_of(options),
-        selection=Selection((app,)),
-        output=str(options["output"]),
-        colour=str(options["colour"]),
-        fail_on=fail_on_of(options),
-        causes=listed(options["causes"]),
-        sides=listed(options["sides"]),
+    request = replace(
+        request_of(options, Selection((app,))),
         objects=objects,
         hidden=bool(options["hidden"]),
         whole=True,

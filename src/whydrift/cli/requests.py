@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from whydrift.cli.answering import Request
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
 
@@ -40,3 +41,16 @@ def selection_of(options: Mapping[str, object], names: tuple[str, ...]) -> Selec
 def fail_on_of(options: Mapping[str, object]) -> frozenset[str]:
     """What `--fail-on` lists."""
     return frozenset(part.strip() for part in str(options["fail_on"]).split(",") if part.strip())
+
+
+def request_of(options: Mapping[str, object], selection: Selection) -> Request:
+    """What every command asks for that answers with differences."""
+    return Request(
+        connection=connection_of(options),
+        selection=selection,
+        output=str(options["output"]),
+        colour=str(options["colour"]),
+        fail_on=fail_on_of(options),
+        causes=listed(options["causes"]),
+        sides=listed(options["sides"]),
+    )

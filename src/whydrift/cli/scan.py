@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
-from whydrift.cli.answering import Request, answer
+from whydrift.cli.answering import answer
 from whydrift.cli.options import (
     FORMATS,
     connection_options,
@@ -13,7 +15,7 @@ from whydrift.cli.options import (
     output_option,
     selection_options,
 )
-from whydrift.cli.requests import connection_of, fail_on_of, listed, selection_of
+from whydrift.cli.requests import request_of, selection_of
 
 
 @click.command("scan")
@@ -32,15 +34,8 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 
     Names may hold globs: 'shop-*', 'argocd/shop'. Without any, the whole fleet.
     """
-    selection = selection_of(options, apps)
-    request = Request(
-        connection=connection_of(options),
-        selection=selection,
-        output=str(options["output"]),
-        colour=str(options["colour"]),
-        fail_on=fail_on_of(options),
-        causes=listed(options["causes"]),
-        sides=listed(options["sides"]),
+    request = replace(
+        request_of(options, selection_of(options, apps)),
         hidden=bool(options["hidden"]),
         unmask=bool(options["unmask"]),
         forecast=not options["no_sync"],
