@@ -14,7 +14,7 @@ import msgspec
 from whydrift import wiring
 from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
 from whydrift.cli.options import connection_options, output_option, selection_options
-from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.model.application import Application
 from whydrift.core.model.triage import Answer, ApplicationAnswer, ReadAnswer
 from whydrift.core.report.guard_text import guard_exit_code, guard_markdown, guard_text, guard_verdict
@@ -55,10 +55,9 @@ class Guarded:
 @click.pass_context
 def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
     """May these applications be synced without reverting somebody's work? The exit code says it."""
-    projects = listed(options["projects"])
     guarded = Guarded(
         connection=connection_of(options),
-        selection=Selection(apps, str(options["selector"]), projects, str(options["app_namespace"])),
+        selection=selection_of(options, apps),
         output=str(options["output"]),
         colour=str(options["colour"]),
         revision=str(options["revision"]),

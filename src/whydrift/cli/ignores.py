@@ -13,7 +13,7 @@ import msgspec
 from whydrift import wiring
 from whydrift.cli.answering import Progress, page_width, read_answer, wants_colour, write_pieces
 from whydrift.cli.options import connection_options, output_option, selection_options
-from whydrift.cli.requests import connection_of, fail_on_of, listed
+from whydrift.cli.requests import connection_of, fail_on_of, selection_of
 from whydrift.core.audit import Ledger
 from whydrift.core.model.audit import FAULTS, IgnoresAnswer
 from whydrift.core.model.facts import Gap
@@ -73,10 +73,9 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     Rules of applications and of the settings, pointer by pointer. Rules of the settings are judged where the whole
     fleet is looked at.
     """
-    projects = listed(options["projects"])
     request = Audit(
         connection=connection_of(options),
-        selection=Selection(apps, str(options["selector"]), projects, str(options["app_namespace"])),
+        selection=selection_of(options, apps),
         output=str(options["output"]),
         colour=str(options["colour"]),
         fail_on=fail_on_of(options),

@@ -15,7 +15,7 @@ from whydrift import wiring
 from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
 from whydrift.cli.looks import is_recording, read_answer_file
 from whydrift.cli.options import connection_options, output_option, selection_options
-from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.model.application import Application
 from whydrift.core.model.triage import SCHEMA, Answer, ApplicationAnswer, ReadAnswer
 from whydrift.core.report.shield import shielded
@@ -73,10 +73,9 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     Crash loops, failing probes, out of memory, images, Secrets, Jobs, volumes, certificates, addresses. What recovered
     is not broken.
     """
-    projects = listed(options["projects"])
     wanted = Wanted(
         connection=connection_of(options),
-        selection=Selection(apps, str(options["selector"]), projects, str(options["app_namespace"])),
+        selection=selection_of(options, apps),
         output=str(options["output"]),
         colour=str(options["colour"]),
         since=str(options["since"]),
