@@ -71,11 +71,11 @@ class Server(Recording):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
-        self.asked: list[JsonObject] = []
+        self.sent: list[JsonObject] = []
 
     async def dry_run(self, at: str, target: JsonObject, namespace: str = "") -> Reply:
         """The target, stored nowhere; one name is refused."""
-        self.asked.append(target)
+        self.sent.append(target)
         if text(target, "metadata", "name") == "refused":
             return NotRead("422: invalid", 422)
         return Body(json.dumps(answered("1")).encode())
@@ -106,4 +106,4 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert isinstance(refused, NotRead) and isinstance(refused_back, NotRead)
     assert (refused.status, refused.why) == (refused_back.status, refused_back.why)
     assert (tmp_path / "out" / PLACE).is_file()
-    assert len(server.asked) == 2
+    assert len(server.sent) == 2

@@ -61,7 +61,7 @@ class History:
 
     async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         order = list(self.files_of)
-        span = order[order.index(since) + 1 : order.index(until) + 1]
+        span = order[order.index(since) + 1 if since else 0 : order.index(until) + 1]
         return tuple(Commit(revision, "Kim", "2026-11-22T07:00:00Z", revision) for revision in reversed(span))
 
     async def files(self, url: str, revision: str, path: str) -> dict[str, str] | NotRead:

@@ -126,7 +126,7 @@ def test_reads_logs_as_text_and_odd_names_as_they_are(source: Source) -> None:
 
 def test_counts_questions_and_has_one_instance(source: Source) -> None:
     assert source.requests == 0
-    ask(source, *[Question(Api.ARGOCD, "/api/version")] * 20)
+    ask(source, *(Question(Api.ARGOCD, "/api/version", (("n", str(number)),)) for number in range(20)))
     assert source.requests == 20
     assert list(source.instances()) == [""]
 
