@@ -34,6 +34,11 @@ def _service(*ports: JsonObject) -> JsonObject:
     }
 
 
+def _role(rules: Json) -> JsonObject:
+    role: JsonObject = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role"}
+    return {**role, "metadata": {"name": "reader", "namespace": "shop"}, "rules": rules}
+
+
 def _service_side(live: JsonObject, stated: Json, *entries: Json) -> JsonObject:
     mine = manager("argocd-controller", stated, "Apply", time="2026-11-01T09:00:00Z")
     return with_metadata(live, managedFields=[mine, *entries], uid="1")
@@ -55,6 +60,7 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
         True,
     ),
     "a new object": (Before(((config_map(a="1"), None),), moved=True), True),
+    "an empty list that the server stores as null": (Before(((_role([]), _role(None)),), spec=SSA), True),
     "the tracking id is put back": (
         Before(((with_metadata(config_map(a="1"), {ID: "shop:/ConfigMap:shop/config"}), config_map(a="1")),)),
         True,

@@ -8,6 +8,7 @@ from tests.core.remedy.choosing import chosen
 from tests.core.remedy.test_choice import told_of
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.model.values import Json, JsonObject
+from whydrift.core.remedy.choices.named_fields import named_field
 
 FAILING = [cause for cause in CATALOGUE if cause.id == "sync-is-failing"]
 META: JsonObject = {"name": "web", "namespace": "shop"}
@@ -134,3 +135,10 @@ def test_what_is_refused_is_mended_by_its_message(
     kind: str, target: JsonObject, live: JsonObject | None, message: str, expected: Json
 ) -> None:
     assert told(kind, target, live, message) == expected
+
+
+def test_long_words_of_a_message_take_no_time() -> None:
+    """A message that names no field: the names of groups and of objects in it are long."""
+    said = "RoleBinding.rbac.authorization.k8s.io-and-what-else-is-part-of-such-a-name" * 20
+    assert named_field(f"{said} is not valid", {"roleRef": {"name": "auditor"}}) == ()
+    assert named_field(f"{said}: .roleRef.name: expected string", {"roleRef": {"name": 1}}) == ("roleRef", "name")

@@ -45,7 +45,14 @@ _SHOWN = 3
 def changes_of(predicted: Predicted) -> tuple[Change, ...]:
     """What a sync changes in an object, without what only the server writes."""
     found = changes(predicted.before, predicted.after)
-    return tuple(c for c in found if not any(starts_with(c.left, place) for place in SERVER_OWNED))
+    told = (c for c in found if not any(starts_with(c.left, place) for place in SERVER_OWNED))
+    return tuple(c for c in told if not _is_one_empty(c))
+
+
+def _is_one_empty(change: Change) -> bool:
+    """Whether a list or map is null before and empty after, or the reverse: what is stored is the same (protobuf)."""
+    sides = (change.on_left, change.on_right)
+    return None in sides and all(side is None or side == [] or side == {} for side in sides)
 
 
 def effects_of(

@@ -10,7 +10,9 @@ from whydrift.core.model.values import ABSENT, MaybeJson, child
 
 NAMED = (
     STATED,
-    re.compile(r"((?:\.?[\w-]+|\[[^\]]*\])+): (?:field not declared in schema|expected \w|duplicate entries)"),
+    re.compile(
+        r"(?<![\w.\]-])((?:[\w.-]|\[[^\]]*\])+): (?:field not declared in schema|expected \w|duplicate entries)"
+    ),
     re.compile(r'unknown field "([^"]+)"'),
     re.compile(r"([a-zA-Z][\w.\[\]-]*): (?:Required value|Forbidden|Too long)"),
 )
