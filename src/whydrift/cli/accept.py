@@ -84,17 +84,17 @@ async def _find(connection: Connection, app: str, named: str, path: str) -> Matc
     from whydrift.core.report.shield import shielded
     from whydrift.usecases.scan import Read, scan
 
+    selection = Selection((app,))
     source = wiring.open_source(connection)
     analysis = replace(wiring.analysis(source.settings, hidden=True), forecast=False, read_at=source.read_at)
     applications: list[ApplicationAnswer] = []
     try:
-        stream = scan(source.answers, analysis, source.reader, Selection((app,)).chooses(), Read())
+        stream = scan(source.answers, analysis, source.reader, selection.chooses(), Read())
         async with aclosing(stream) as answers:
             applications = [shielded(application, source.masker) async for application in answers]
     finally:
         await source.close()
-    if not applications:
-        raise UsageError(f"no application matches {app}: `whydrift ls --all` and `argocd app list` name them")
+    selection.require(applications)
     matches = [
         (application, item, difference)
         for application in applications

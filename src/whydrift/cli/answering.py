@@ -167,10 +167,9 @@ def _line(application: ApplicationAnswer, output: str) -> bytes:
 
 def _nothing_found(selected: int, tally: Tally, request: Request) -> None:
     """A selection that selects nothing is a mistake, and said to be one."""
-    named = " ".join(request.selection.names) or "the selection"
-    if not selected and request.selection != Selection():
-        raise UsageError(f"no application matches {named}: `whydrift ls --all` and `argocd app list` name them")
+    request.selection.require(selected)
     if request.objects and not tally.applications:
+        named = " ".join(request.selection.names)
         raise UsageError(
             f"{named}: nothing differs in {' '.join(request.objects)}; `whydrift explain {named}` shows what does"
         )

@@ -21,8 +21,7 @@ from whydrift.core.report.guard_text import guard_exit_code, guard_markdown, gua
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.words import Ink
-from whydrift.core.select import Selection, named
-from whydrift.errors import UsageError
+from whydrift.core.select import Selection, named, unmatched
 from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
 
@@ -107,7 +106,7 @@ def _require_all(names: tuple[str, ...], matched: set[str]) -> None:
     """A name that selects nothing is a mistake, never "safe"."""
     for name in names:
         if name not in matched:
-            raise UsageError(f"no application matches {name}: `whydrift ls --all` and `argocd app list` name them")
+            raise unmatched(name)
 
 
 def _print(guarded: Guarded, found: list[ApplicationAnswer], tally: Tally, about: ReadAnswer) -> None:

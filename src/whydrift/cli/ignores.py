@@ -29,7 +29,6 @@ from whydrift.core.report.shield import shielded_audit
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.words import Ink
 from whydrift.core.select import Selection
-from whydrift.errors import UsageError
 from whydrift.settings import Connection
 from whydrift.usecases.audit import audit
 from whydrift.usecases.scan import Read
@@ -105,9 +104,7 @@ async def _answer(source: wiring.Opened, request: Audit) -> IgnoresAnswer:
             if found.not_read:
                 read.gaps.append(Gap(f"application {found.application.name}", found.not_read))
     progress.clear()
-    if not ledger.applications and request.selection != Selection():
-        named = " ".join(request.selection.names) or "the selection"
-        raise UsageError(f"no application matches {named}: `whydrift ls --all` and `argocd app list` name them")
+    request.selection.require(ledger.applications)
     about = read_answer(source, read, Tally(newest=ledger.newest))
     ledger.complete = ledger.complete and about.complete
     rules = ledger.answers()

@@ -109,9 +109,7 @@ async def _plan(request: Request) -> int:
         wanted = lambda cause: not request.causes or cause in request.causes  # noqa: E731 - one comparison
         found = await planned(drafts, bench, Planning(wanted, bystanders, analysis, request.comment))
         progress.clear()
-        if not drafting.seen and request.selection != Selection():
-            named = " ".join(request.selection.names) or "the selection"
-            raise UsageError(f"no application matches {named}: `whydrift ls --all` and `argocd app list` name them")
+        request.selection.require(drafting.seen)
         return _tell(request, _plan_of(found, source, read, drafting.not_read))
     finally:
         await source.close()

@@ -23,7 +23,6 @@ from whydrift.core.report.tally import Tally
 from whydrift.core.report.unmask_text import unmask_exit_code, unmask_markdown, unmask_text, unmask_tsv
 from whydrift.core.report.words import Ink
 from whydrift.core.select import Selection
-from whydrift.errors import UsageError
 from whydrift.settings import Connection
 from whydrift.usecases.scan import Read
 from whydrift.usecases.unmask import place_of, unmasked
@@ -107,9 +106,7 @@ async def _look(connection: Connection, selection: Selection, earlier: list[Appl
         progress.clear()
     finally:
         await source.close()
-    if not found and selection != Selection():
-        named = " ".join(selection.names) or "the selection"
-        raise UsageError(f"no application matches {named}: `whydrift ls --all` and `argocd app list` name them")
+    selection.require(found)
     return Found(found, read_answer(source, read, tally), tally)
 
 

@@ -39,6 +39,16 @@ class Selection:
 
         return chosen
 
+    def require(self, found: object) -> None:
+        """Raise UsageError where something was asked for and nothing was found: that is a mistake, never an answer."""
+        if not found and self != Selection():
+            raise unmatched(" ".join(self.names) or "the selection")
+
+
+def unmatched(pattern: str) -> UsageError:
+    """What is said of a name that no application has."""
+    return UsageError(f"no application matches {pattern}: `whydrift ls --all` and `argocd app list` name them")
+
 
 def named(application: Application, pattern: str) -> bool:
     """Whether `[INSTANCE:][NAMESPACE/]NAME` names the application; each part may hold globs."""
