@@ -39,6 +39,13 @@ def _role(rules: Json) -> JsonObject:
     return {**role, "metadata": {"name": "reader", "namespace": "shop"}, "rules": rules}
 
 
+def _counted(count: str) -> JsonObject:
+    return with_metadata(
+        {**deployment(), "kind": "DaemonSet", "spec": {"selector": {"matchLabels": {"app": "web"}}}},
+        {"deprecated.daemonset.template.generation": count},
+    )
+
+
 def _service_side(live: JsonObject, stated: Json, *entries: Json) -> JsonObject:
     mine = manager("argocd-controller", stated, "Apply", time="2026-11-01T09:00:00Z")
     return with_metadata(live, managedFields=[mine, *entries], uid="1")
@@ -60,6 +67,10 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
         True,
     ),
     "a new object": (Before(((config_map(a="1"), None),), moved=True), True),
+    "git states the count of a DaemonSet's templates, which the server keeps": (
+        Before(((_counted("7"), applied(_counted("8"), _counted("7"))),)),
+        False,
+    ),
     "an empty list that the server stores as null": (Before(((_role([]), _role(None)),), spec=SSA), True),
     "the tracking id is put back": (
         Before(((with_metadata(config_map(a="1"), {ID: "shop:/ConfigMap:shop/config"}), config_map(a="1")),)),

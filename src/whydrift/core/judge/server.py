@@ -11,6 +11,7 @@ from whydrift.core.compare.typed.defaults import stored
 from whydrift.core.explain.allocations import ALLOCATED
 from whydrift.core.explain.defaulting import with_defaults
 from whydrift.core.explain.server_fills import FILLS, filled
+from whydrift.core.explain.stamps import TEMPLATE_GENERATION
 from whydrift.core.model.paths import Path
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_empty, items, mapping, text
@@ -97,9 +98,20 @@ def _special(kind: str, found: JsonObject, live: JsonObject) -> JsonObject:
     """What built-in strategies and controllers make of single kinds."""
     if kind == "Namespace" and "spec" in live:
         return {**found, "spec": live["spec"]}
+    if kind == "DaemonSet":
+        return _counted(found, live)
     if kind == "Service" and text(found, "spec", "type") in ("", "ClusterIP") and _node_ports(live):
         return {**found, "spec": _without_node_ports(mapping(found, "spec"))}
     return found
+
+
+def _counted(found: JsonObject, live: JsonObject) -> JsonObject:
+    """A DaemonSet with the server's own count of its templates: nobody can state it (apis/apps/v1/conversion.go)."""
+    metadata, count = mapping(found, "metadata"), text(live, "metadata", "annotations", TEMPLATE_GENERATION)
+    stated = mapping(metadata, "annotations")
+    if not count or TEMPLATE_GENERATION not in stated:
+        return found
+    return {**found, "metadata": {**metadata, "annotations": {**stated, TEMPLATE_GENERATION: count}}}
 
 
 def _node_ports(live: JsonObject) -> bool:
