@@ -71,6 +71,33 @@ class Files:
         return sorted(path.name for path in (self._folder / folder).iterdir())
 
 
+async def answers(of: NotedRepositories | RecordedRepositories, first: str, last: str) -> list[object]:
+    """What is asked of a repository, also in vain."""
+    return [
+        await of.commits(URL, None, last, ""),
+        await of.commits(URL, first, last, "shop"),
+        await of.files(URL, last, "shop"),
+        await of.files(URL, first, ""),
+        await of.tree(URL, last, "shop"),
+        await of.head(URL, "main"),
+        await of.head(URL, "HEAD"),
+        await of.head(URL, "v1.*"),
+        await of.commits("ssh://git@git.example.com:22/team/apps", None, first, ""),
+        await of.head("https://git.example.com/team/other.git", "main"),
+    ]
+
+
+async def recorded(
+    noted: NotedRepositories, folder: Path, first: str, last: str
+) -> tuple[list[object], RecordedRepositories]:
+    """The answers, and the recording of what was asked."""
+    said = await answers(noted, first, last)
+    folder.mkdir()
+    rows, failed = await write_bundles(noted, folder)
+    assert not failed
+    return said, RecordedRepositories(Files(folder, msgspec.json.encode({"git": rows})))
+
+
 @pytest.mark.parametrize("most", [2, 4, 500])
 @pytest.mark.parametrize("again", [False, True], ids=["once", "recorded-again"])
 def test_it_answers_as_the_repository_does(
@@ -82,35 +109,14 @@ def test_it_answers_as_the_repository_does(
     place, made = apps
     first, last = made[1], made[-1]
 
-    async def answers(of: NotedRepositories | RecordedRepositories) -> list[object]:
-        return [
-            await of.commits(URL, None, last, ""),
-            await of.commits(URL, first, last, "shop"),
-            await of.files(URL, last, "shop"),
-            await of.files(URL, first, ""),
-            await of.tree(URL, last, "shop"),
-            await of.head(URL, "main"),
-            await of.head(URL, "HEAD"),
-            await of.head(URL, "v1.*"),
-            await of.commits("ssh://git@git.example.com:22/team/apps", None, first, ""),
-            await of.head("https://git.example.com/team/other.git", "main"),
-        ]
-
-    async def recorded(noted: NotedRepositories, folder: Path) -> tuple[list[object], RecordedRepositories]:
-        said = await answers(noted)
-        folder.mkdir()
-        rows, failed = await write_bundles(noted, folder)
-        assert not failed
-        return said, RecordedRepositories(Files(folder, msgspec.json.encode({"git": rows})))
-
     async def both() -> tuple[list[object], list[object], object]:
         said, copy = await recorded(
-            NotedRepositories(GitRepositories({URL: place}, tmp_path, clone=False)), tmp_path / "recording"
+            NotedRepositories(GitRepositories({URL: place}, tmp_path, clone=False)), tmp_path / "recording", first, last
         )
         if again:
-            _, copy = await recorded(NotedRepositories(copy), tmp_path / "another")
+            _, copy = await recorded(NotedRepositories(copy), tmp_path / "another", first, last)
         try:
-            return said, await answers(copy), await copy.files(URL, last, "other")
+            return said, await answers(copy, first, last), await copy.files(URL, last, "other")
         finally:
             copy.close()
 
