@@ -97,3 +97,11 @@ def test_a_note_is_nothing_that_was_not_read() -> None:
     text = screen(synced(SCALES), about=lacking)
     assert "NOT read completely." in text.splitlines()[0]
     assert section(text, "NOT READ") == ["the cluster: 401"]
+
+
+def test_an_unknown_writer_is_named_beside_what_it_left_unexplained() -> None:
+    """Named, never guessed; where nobody is known to have written it, nobody is named."""
+    unknown = difference(cause="")
+    named = msgspec.structs.replace(unknown, by="acme-tagger")
+    assert "itself; acme-tagger wrote it" in application_text(application(an_object(named)), Ink())
+    assert "wrote it" not in application_text(application(an_object(unknown)), Ink())

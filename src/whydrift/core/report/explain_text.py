@@ -154,6 +154,13 @@ def _field(difference: DifferenceAnswer, longest: int, width: int) -> str:
     return f"{name}   git {value(difference.target, room).ljust(12)}  live {value(difference.live, room)}"
 
 
+def _unknown_writer(difference: DifferenceAnswer) -> str:
+    """Who wrote it, and where to say what that is: an unknown manager is named, never guessed."""
+    if not isinstance(difference.by, str):
+        return ""
+    return f"; {plain(difference.by)} wrote it: if you know what that is, say so in whydrift.toml, [managers]"
+
+
 def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
     lines = []
     for place, explanation in enumerate(difference.explanations):
@@ -164,7 +171,7 @@ def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
         if place == 0:
             lines += [ink.quiet(f"           {plain(e.fact)}: {plain(e.says)}") for e in explanation.evidence]
     if not difference.explanations and not difference.undecided:
-        lines.append(ink.alarm("unexplained: no cause could prove itself"))
+        lines.append(ink.alarm(f"unexplained: no cause could prove itself{_unknown_writer(difference)}"))
     if not difference.explanations:
         lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
     if isinstance(difference.side, Side):
