@@ -51,7 +51,9 @@ def test_an_archive_that_unpacks_to_very_much_ends() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no archive", gzip.compress(b"no tar"), packed((tarfile.TarInfo("a"), b"x" * 999))[:40]]
+    "content",
+    [b"", b"no archive", gzip.compress(b"no tar"), packed((tarfile.TarInfo("a"), b"x" * 999))[:40]],
+    ids=["nothing", "text", "no-tar", "cut-off"],
 )
 def test_what_is_no_archive_holds_nothing(content: bytes) -> None:
     assert dict(unpacked(content)) == {}
