@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
-from whydrift.core.model.remedy import Change, Choice, RemedyKind
+from whydrift.core.model.remedy import Change, Choice, RemedyKind, Safety
 from whydrift.core.remedy.chosen import Chosen
 
 EDITED = frozenset(
@@ -26,7 +26,10 @@ EDITED = frozenset(
 
 @dataclass(frozen=True)
 class Group:
-    """Differences of one object that one edit may close: what it shall make of target, and the choice of the first."""
+    """Differences of one object that one edit may close: what it shall make of target, and the choice of the first.
+
+    Its safety is that of the least safe among them.
+    """
 
     key: ObjectKey
     differences: tuple[Difference, ...]
@@ -48,7 +51,8 @@ def groups(chosen: Chosen) -> Iterator[Group]:
         gathered.setdefault((key, choice.kind, parent), []).append((difference, choice))
     for (key, _, _), members in gathered.items():
         changes = tuple(dict.fromkeys(change for _, choice in members for change in choice.changes))
-        yield Group(key, tuple(difference for difference, _ in members), members[0][1], changes)
+        safety = max((choice.safety for _, choice in members), key=list(Safety).index)
+        yield Group(key, tuple(d for d, _ in members), replace(members[0][1], safety=safety), changes)
 
 
 def _parent(path: Path) -> Path:
