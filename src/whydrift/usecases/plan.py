@@ -13,7 +13,7 @@ from whydrift.core.model.plan import ApplicationRef, Left
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
 from whydrift.core.pipeline import Analysis
-from whydrift.core.remedy.batches import BLOCKING
+from whydrift.core.remedy.batches import BLOCKING, apart
 from whydrift.core.remedy.mending import Mend
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
@@ -93,6 +93,20 @@ async def _stacked(
     found = [
         (draft, offer) for draft, mine in zip(drafts, offered, strict=True) for offer in mine if wanted(offer.cause)
     ]
+    made, overlay = await _on_top(found, bench, comment)
+    why = {draft.named: await _why_not(draft, made, bench, overlay) for draft in drafts}
+    refuted = [(draft, _refuted(offer, why[draft.named])) for draft, offer in made]
+    if any(apart(then) != apart(now) for (_, then), (_, now) in zip(refuted, made, strict=True)):
+        proofs = {(draft.named, offer.group.key, offer.group.differences): offer.proof for draft, offer in refuted}
+        again = [(d, replace(o, proof=proofs[d.named, o.group.key, o.group.differences])) for d, o in found]
+        refuted, overlay = await _on_top(again, bench, comment)
+    return refuted, overlay
+
+
+async def _on_top(
+    found: Sequence[tuple[Draft, Offer]], bench: Workbench, comment: bool
+) -> tuple[list[tuple[Draft, Offer]], Overlay]:
+    """Offers whose edits stand on each other in the order of the steps that they become, and all edits."""
     overlay = Overlay()
     made: list[tuple[Draft, Offer]] = []
     for draft, bare in sorted(found, key=lambda member: _order(member[1])):
@@ -102,11 +116,12 @@ async def _stacked(
         if offer.edit is not None and _is_done(offer):
             overlay = overlay.with_edit(offer.edit)
         made.append((draft, _with_place(draft, offer)))
-    why = {
-        draft.named: await bench.together(draft, [o for d, o in made if d is draft and _is_done(o)], overlay)
-        for draft in drafts
-    }
-    return [(draft, _refuted(offer, why[draft.named])) for draft, offer in made], overlay
+    return made, overlay
+
+
+async def _why_not(draft: Draft, made: Sequence[tuple[Draft, Offer]], bench: Workbench, overlay: Overlay) -> str:
+    """Why the edits of an application do not come out together ("": they do)."""
+    return await bench.together(draft, [offer for of, offer in made if of is draft and _is_done(offer)], overlay)
 
 
 async def _with_bystanders(
@@ -148,9 +163,9 @@ def _is_done(offer: Offer) -> bool:
     return offer.group.choice.kind is not RemedyKind.ASK
 
 
-def _order(offer: Offer) -> tuple[bool, str, str]:
+def _order(offer: Offer) -> tuple[bool, str, str, str]:
     """What unblocks others first; then what becomes one commit stands together."""
-    return offer.cause not in BLOCKING, offer.group.choice.kind.value, offer.cause
+    return offer.cause not in BLOCKING, offer.group.choice.kind.value, offer.cause, apart(offer)
 
 
 def _reference(application: Application) -> ApplicationRef:

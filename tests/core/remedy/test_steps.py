@@ -59,10 +59,14 @@ def test_an_edit_that_nothing_rendered_says_so() -> None:
     assert "nothing could render it" in only(adopted(proof=None)).proof.why_not
 
 
-def test_the_worst_safety_counts() -> None:
-    """One unsafe edit makes the commit unsafe."""
+def test_what_is_not_safe_or_not_proven_stands_in_commits_of_its_own() -> None:
+    """A program carries out the first; a person looks at the others."""
     unsafe = Choice(RemedyKind.ADOPT, "?", Safety.UNSAFE, changes=(Change(("spec", "replicas"), 5),))
-    assert only(adopted(), offer(unsafe, edits=edit(file="b.yaml"), proof=PROVEN)).safety is Safety.UNSAFE
+    unproven = replace(adopted(edit(file="c.yaml")), proof=Proof(why_not="nothing could render it"))
+    made = steps([unproven, offer(unsafe, edits=edit(file="b.yaml"), proof=PROVEN), adopted()])
+    told = [(step.safety, bool(step.proof.why_not)) for step in made]
+    assert told == [(Safety.SAFE, False), (Safety.SAFE, True), (Safety.UNSAFE, False)]
+    assert [step.after for step in made] == [(), ("1",), ("1", "2")]
 
 
 def test_what_unblocks_others_comes_first_and_questions_last() -> None:

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import StepKind
-from whydrift.core.model.remedy import APPLICATION, Choice, RemedyKind
+from whydrift.core.model.remedy import APPLICATION, Choice, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.deletes import manual_reason
 from whydrift.core.remedy.offers import Offer
@@ -71,7 +71,7 @@ def _key(offer: Offer) -> BatchKey:
     order = Order.UNBLOCK if kind == "commit" and offer.cause in BLOCKING else ORDERS[kind]
     remedy = offer.group.choice.kind.value
     if kind == "commit" and offer.edit is not None:
-        return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause, _proven(offer))
+        return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause, apart(offer))
     if kind == "annotate":
         return order, kind, (offer.named, remedy, offer.cause, str(sorted(annotations_of(offer.group.choice).items())))
     if kind in ("ask", "manual"):
@@ -79,9 +79,11 @@ def _key(offer: Offer) -> BatchKey:
     return order, kind, (offer.named,)
 
 
-def _proven(offer: Offer) -> str:
-    """Keeps what is proven apart from what is not: "" stands first."""
-    return "" if offer.proof is not None and not offer.proof.why_not else "unproven"
+def apart(offer: Offer) -> str:
+    """Keeps what a program may do apart from what it may not: safe and proven ("") stands first."""
+    if offer.proof is None or offer.proof.why_not:
+        return "unproven"
+    return "" if offer.group.choice.safety is Safety.SAFE else offer.group.choice.safety.value
 
 
 def step_kind(offer: Offer) -> StepKind:
