@@ -119,10 +119,9 @@ def test_a_dump_is_its_owners_only_and_reads_back(tmp_path: Path) -> None:
 def test_a_dump_is_never_written_over(tmp_path: Path) -> None:
     """The earlier one may be all that is left of an object."""
     dumps = FileDumps(tmp_path)
-    path = dumps.save("one.json", b"first")
-    with pytest.raises(SourceError, match="never written over"):
-        dumps.save("one.json", b"second")
-    assert dumps.read(path) == b"first"
+    paths = [dumps.save("one.json", content) for content in (b"first", b"second", b"third")]
+    assert [Path(path).name for path in paths] == ["one.json", "one-2.json", "one-3.json"]
+    assert [dumps.read(path) for path in paths] == [b"first", b"second", b"third"]
 
 
 def test_no_dump_goes_into_a_work_tree(tmp_path: Path) -> None:

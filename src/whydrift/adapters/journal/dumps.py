@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from itertools import count
 from pathlib import Path
 
 from whydrift.adapters.journal.disk import OWNER_ONLY, make_folder, sync_folder, write_all
@@ -17,12 +18,11 @@ class FileDumps:
         self._folder = folder
 
     def save(self, name: str, content: bytes) -> str:
-        """Keep a dump under a name that is not taken; its path. SourceError where it is not whole on the disk."""
+        """Keep a dump, numbered where its name is taken: none is written over. SourceError where it is not whole."""
         path = self._folder / name
         try:
             self._refuse_work_tree()
-            if path.exists():
-                raise SourceError(f"{path}: exists already: a dump is never written over")
+            path = self._free(path)
             make_folder(self._folder)
             self._write(path, content)
             back = path.read_bytes()
@@ -31,6 +31,11 @@ class FileDumps:
         if back != content:
             raise SourceError(f"{path}: reads back differently from what was written: nothing is deleted")
         return str(path)
+
+    def _free(self, path: Path) -> Path:
+        """The path, or the first numbered one beside it that nothing stands under: a killed apply may have written."""
+        numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+        return path if not path.exists() else next(each for each in numbered if not each.exists())
 
     def _write(self, path: Path, content: bytes) -> None:
         partial = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
