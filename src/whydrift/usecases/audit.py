@@ -10,7 +10,6 @@ from whydrift.core.judge.rule_parts import parts_of
 from whydrift.core.judge.rules_audit import RulesAudit, audit_rules, terms_of
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, SETTINGS
-from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot
 from whydrift.core.model.values import items
 from whydrift.core.pipeline import Analysis
@@ -79,7 +78,7 @@ async def _audit_one(application: Application, how: Look) -> Audited:
 async def _concerned(application: Application, how: Look) -> bool:
     """Whether the application has rules of its own, or a rule that people wrote in the settings is for its objects."""
     reader = how.reader
-    itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+    itself = application.facts_key
     await reader.read([(application, itself, SETTINGS), (application, itself, ARGOCD_CONFIG)])
     if items(application.raw, "spec", "ignoreDifferences"):
         return True

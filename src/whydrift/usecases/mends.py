@@ -68,7 +68,7 @@ class Mending:
 
 async def _naming(application: Application, item: Item, how: Look) -> list[str]:
     """The objects of an application that name an item but are not what makes it."""
-    name = f"{application.namespace}/{application.name}"
+    name = application.full_name
     try:
         snapshot, not_read = await read_snapshot(application, how)
     except SourceError as error:

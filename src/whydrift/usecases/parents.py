@@ -55,8 +55,7 @@ class Parents:
         parent = await self.application(name.rpartition("_")[2])
         if parent is None:
             return None
-        itself = ObjectKey(GROUP, "Application", parent.destination_namespace, parent.name)
-        git = await self.reader.fact(parent, itself, RENDERED_FROM)
+        git = await self.reader.fact(parent, parent.facts_key, RENDERED_FROM)
         return None if git is None else ParentManifest(parent, git, key, _manifest(raw))
 
     async def application(self, name: str, namespace: str = "") -> Application | None:

@@ -52,7 +52,7 @@ class Drafting:
         self.seen += 1
         self.progress(self.seen, application.name)
         if not_read:
-            self.not_read[f"{application.namespace}/{application.name}"] = not_read
+            self.not_read[application.full_name] = not_read
         return await drafted(outcome, how.reader, how.analysis)
 
 

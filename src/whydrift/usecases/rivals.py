@@ -57,8 +57,7 @@ async def _rivals(draft: Draft, key: ObjectKey, parents: Parents) -> AsyncGenera
             continue
         other = await parents.application(claim.application, claim.namespace)
         if other is not None:
-            itself = ObjectKey("argoproj.io", "Application", other.destination_namespace, other.name)
-            git = await draft.reader.fact(other, itself, RENDERED_FROM)
+            git = await draft.reader.fact(other, other.facts_key, RENDERED_FROM)
             if git is not None:
                 yield Rival(other, git)
 

@@ -15,7 +15,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
 from whydrift.core.model.sources import same_url
 from whydrift.core.model.trouble import Tree
-from whydrift.core.model.values import ABSENT
+from whydrift.core.model.values import ABSENT, mapping
 from whydrift.core.prove.unlike import outside
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader
@@ -34,11 +34,8 @@ class Bystanders:
 
     def saw(self, application: Application) -> None:
         """Remember an application; nothing but where it is rendered from is kept."""
-        kept = {key: application.raw.get(key) for key in ("apiVersion", "kind", "metadata", "spec", "status")}
-        status = kept.get("status")
-        if isinstance(status, dict):
-            kept["status"] = {key: value for key, value in status.items() if key != "resources"}
-        self.applications.append(Application({k: v for k, v in kept.items() if v is not None}, application.instance))
+        status = {key: value for key, value in mapping(application.raw, "status").items() if key != "resources"}
+        self.applications.append(Application({**application.raw, "status": status}, application.instance))
 
     async def changed_by(
         self, edit: Edit, own: Iterable[Application], reader: FactReader, renders: Renderings
@@ -46,33 +43,32 @@ class Bystanders:
         """The applications, apart from `own`, that an edit changes or may change, in words."""
         if edit.file == APPLICATION or edit.before == edit.after:
             return []
-        known = {_named(application): application for application in own}
+        known = {application.full_name: application for application in own}
         branches = {s.target_revision for a in known.values() for s in a.sources if same_url(s.repo, edit.repo)}
-        others = [a for a in self.applications if _named(a) not in known and a.instance == reader.instance]
+        others = [a for a in self.applications if a.full_name not in known and a.instance == reader.instance]
         following = [
             a for a in others if any(s.target_revision in branches for s in a.sources if same_url(s.repo, edit.repo))
         ]
         touched = [a for a in following if await self._is_rendered_from(a, edit, reader)]
         told = [await _told(a, edit, renders) for a in touched[:MOST]]
-        return [says for says in told if says] + [f"Application {_named(a)} may change too" for a in touched[MOST:]]
+        return [says for says in told if says] + [f"Application {a.full_name} may change too" for a in touched[MOST:]]
 
     async def _is_rendered_from(self, application: Application, edit: Edit, reader: FactReader) -> bool:
         """Whether a file is among those that an application is rendered from."""
         if any(_is_below(edit.file, source.path) for source in application.sources if same_url(source.repo, edit.repo)):
             return True
-        if _named(application) not in self._trees:
-            itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
-            found = await reader.fact(application, itself, RENDERED_FROM)
-            self._trees[_named(application)] = found.trees if found is not None else ()
+        if application.full_name not in self._trees:
+            found = await reader.fact(application, application.facts_key, RENDERED_FROM)
+            self._trees[application.full_name] = found.trees if found is not None else ()
             reader.forget(application)
         return any(
-            same_url(tree.repo, edit.repo) and edit.file in tree.files for tree in self._trees[_named(application)]
+            same_url(tree.repo, edit.repo) and edit.file in tree.files for tree in self._trees[application.full_name]
         )
 
 
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
     """What an edit does to another application, "" where it renders the same with it."""
-    name, place = f"Application {_named(application)}", (edit.repo, edit.file)
+    name, place = f"Application {application.full_name}", (edit.repo, edit.file)
     before = await renders.rendered(application, {place: edit.before})  # it may be at an older commit
     after = await renders.rendered(application, {place: edit.after})
     if isinstance(before, NotRead) or isinstance(after, NotRead):
@@ -95,7 +91,3 @@ def _is_changed(key: ObjectKey, before: Rendered, after: Rendered, again: Render
 def _is_below(file: str, folder: str) -> bool:
     inside = folder.strip("/").removeprefix("./")
     return inside in ("", ".") or file.startswith(f"{inside}/")
-
-
-def _named(application: Application) -> str:
-    return f"{application.namespace}/{application.name}"

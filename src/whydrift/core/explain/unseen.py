@@ -65,7 +65,7 @@ def unseen_subjects(
 ) -> Iterator[Subject]:
     """The objects that take no part in the comparison, as far as something differs about them."""
     application, objects = snapshot.application, snapshot.objects or ()
-    known = facts(_itself(application))
+    known = facts(application.facts_key)
     compared = {item.key for item in objects}
     found: Found = {}
     for key in stated_by_conditions(application):
@@ -102,7 +102,7 @@ def unseen_wants(
 ) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
     """The facts without which what Argo CD does not compare cannot be found; renders only where there is a reason."""
     application = snapshot.application
-    itself = _itself(application)
+    itself = application.facts_key
     known = facts(itself)
     yield from ((itself, kind) for kind in _wanted(application, known) if not known.asked(kind))
     yield from ((key, DEFINITION) for key in _dropped(application, known) if not facts(key).asked(DEFINITION))
@@ -119,10 +119,6 @@ def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
     if any(_children(application, known)) or _has_definitions(application):
         cheap.append(EARLIER_MANIFESTS)
     return cheap
-
-
-def _itself(application: Application) -> ObjectKey:
-    return ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
 
 
 def _namespace(application: Application, compared: set[ObjectKey], facts: Facts) -> Found:
@@ -173,7 +169,7 @@ def _hooks(application: Application, facts: Facts) -> Found:
 
 def _left(application: Application, compared: set[ObjectKey], facts: Callable[[ObjectKey], Facts]) -> Found:
     """Objects that an earlier revision rendered, that live on, and that Argo CD does not count."""
-    known = facts(_itself(application))
+    known = facts(application.facts_key)
     earlier = known.maybe(EARLIER_MANIFESTS)
     found: Found = {key: (States(ABSENT, live), (EXTRA,)) for key, live in _abandoned(known) if key not in compared}
     if earlier is None:

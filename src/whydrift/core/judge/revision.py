@@ -20,7 +20,7 @@ Manifests = Mapping[ObjectKey, JsonObject]
 def not_rendered(application: Application, revision: str, why: str) -> Forecast:
     """What is known of a sync of a revision that does not render, and why it does not: nothing."""
     says = f"what it would change is not known: {revision} cannot be rendered: {why}"
-    itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+    itself = application.facts_key
     return Forecast((Effect(itself, Does.UNKNOWN, says, False),), False, says)
 
 

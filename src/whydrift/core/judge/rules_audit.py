@@ -157,7 +157,7 @@ class _Audit:
     def _first_wants(self) -> Wants:
         """What the terms are made of comes before everything else."""
         application = self.snapshot.application
-        itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+        itself = application.facts_key
         known = self.facts(itself)
         return tuple(
             (itself, kind) for kind in (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS) if not known.asked(kind)

@@ -82,7 +82,7 @@ class Situation:
     @cached_property
     def itself(self) -> ObjectKey:
         """The key under which facts about the whole application stand."""
-        return ObjectKey("argoproj.io", "Application", self.application.destination_namespace, self.application.name)
+        return self.application.facts_key
 
     @cached_property
     def whole(self) -> Facts:
@@ -181,7 +181,7 @@ def wants(
 ) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
     """The facts without which a forecast cannot be made, as far as they were not asked for yet."""
     application = snapshot.application
-    itself = ObjectKey("argoproj.io", "Application", application.destination_namespace, application.name)
+    itself = application.facts_key
     asked = [SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SYNC_WINDOWS, SCHEMAS, FLEET, COMPARED_MANIFESTS, NEWEST]
     asked += [WEBHOOKS, ADMISSION_POLICIES]
     if mapping(application.raw, *MANAGED_NAMESPACE):

@@ -53,6 +53,16 @@ class Application:
         return text(self.raw, "metadata", "namespace")
 
     @property
+    def full_name(self) -> str:
+        """`NAMESPACE/NAME`, as both command lines take it."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def facts_key(self) -> ObjectKey:
+        """The key under which facts about the whole application stand; in the namespace that its objects go to."""
+        return ObjectKey("argoproj.io", "Application", self.destination_namespace, self.name)
+
+    @property
     def project(self) -> str:
         """Its AppProject."""
         return text(self.raw, "spec", "project") or "default"

@@ -50,27 +50,22 @@ def application_command(application: Application, patch: JsonObject) -> str:
 def sync_command(application: Application, objects: tuple[ObjectKey, ...]) -> str:
     """Sync only what the step is about; all of an application where no object is named."""
     chosen = [f"--resource={key.group}:{key.kind}:{key.namespace}/{key.name}" for key in objects]
-    return line("argocd", "app", "sync", named(application), *chosen)
+    return line("argocd", "app", "sync", application.full_name, *chosen)
 
 
 def diff_command(application: Application) -> str:
     """Look before the sync."""
-    return line("argocd", "app", "diff", named(application))
+    return line("argocd", "app", "diff", application.full_name)
 
 
 def refresh_command(application: Application) -> str:
     """Let Argo CD compare again."""
-    return line("argocd", "app", "get", named(application), "--refresh")
+    return line("argocd", "app", "get", application.full_name, "--refresh")
 
 
 def explain_command(application: Application) -> str:
     """Read everything about an application."""
-    return line("whydrift", "explain", named(application))
-
-
-def named(application: Application) -> str:
-    """`NAMESPACE/NAME`, as both command lines take it."""
-    return f"{application.namespace}/{application.name}"
+    return line("whydrift", "explain", application.full_name)
 
 
 def annotate_command(key: ObjectKey, wanted: Mapping[str, str]) -> str:

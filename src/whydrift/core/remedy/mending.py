@@ -59,7 +59,7 @@ class Mend:
     @property
     def named(self) -> str:
         """The application as commands take it, without its instance."""
-        return f"{self.application.namespace}/{self.application.name}"
+        return self.application.full_name
 
 
 def in_git(trouble: Trouble) -> bool:

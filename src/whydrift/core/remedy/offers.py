@@ -41,4 +41,4 @@ class Offer:
     @property
     def named(self) -> str:
         """The application as commands take it: `NAMESPACE/NAME`."""
-        return f"{self.application.namespace}/{self.application.name}"
+        return self.application.full_name
