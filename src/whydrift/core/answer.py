@@ -18,9 +18,9 @@ from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Remedy
-from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.sources import source_notes, source_type
+from whydrift.core.model.telling import told
 from whydrift.core.model.triage import (
     Agrees,
     ApplicationAnswer,
@@ -45,9 +45,6 @@ from whydrift.core.model.trouble import Complaint, Trouble
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 from whydrift.core.remedy.told import remedy_answer
-
-LARGEST = 2**63 - 1
-"""Integers beyond 64 bit are told as text."""
 
 
 def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], not_read: str = "") -> ApplicationAnswer:
@@ -255,22 +252,7 @@ def side_of(finding: Finding, sides: Mapping[str, Side]) -> Side | None:
 
 def _values(target: MaybeJson, live: MaybeJson) -> tuple[Value | msgspec.UnsetType, Value | msgspec.UnsetType]:
     equal = target == live
-    return _shown(target, equal), _shown(live, equal)
-
-
-def _shown(side: MaybeJson, equal: bool) -> Value | msgspec.UnsetType:
-    return msgspec.UNSET if side is ABSENT else without_tokens(side, equal)
-
-
-def without_tokens(side: Json, equal: bool) -> Value:
-    """A value as it may leave: masked ones say only whether both sides are the same; integers fit JSON readers."""
-    if isinstance(side, str) and masked(side):
-        return {"masked": "same" if equal else "changed"}
-    if isinstance(side, dict):
-        return {key: without_tokens(part, equal) for key, part in side.items()}
-    if isinstance(side, list):
-        return [without_tokens(item, equal) for item in side]
-    return str(side) if isinstance(side, int) and abs(side) > LARGEST else side
+    return told(target, equal), told(live, equal)
 
 
 def _explanation(explanation: Explanation) -> ExplanationAnswer:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from whydrift.core.answer import without_tokens
 from whydrift.core.compare.rules import IgnoreRule
 from whydrift.core.judge.rule_dates import Promise
 from whydrift.core.judge.rule_parts import Part
@@ -23,8 +22,9 @@ from whydrift.core.model.audit import (
 )
 from whydrift.core.model.explanation import Evidence
 from whydrift.core.model.paths import for_people
-from whydrift.core.model.triage import EvidenceAnswer, GapAnswer, Value
-from whydrift.core.model.values import ABSENT, MaybeJson
+from whydrift.core.model.telling import told
+from whydrift.core.model.triage import EvidenceAnswer, GapAnswer
+from whydrift.core.model.values import ABSENT
 
 
 @dataclass
@@ -198,8 +198,8 @@ def _hidden(application: Application, hidden: Hidden) -> HiddenAnswer:
         proven=hidden.proven,
         says=hidden.release or (hidden.change.why if hidden.change else _quietly(hidden)),
         writers=hidden.writers,
-        target=msgspec.UNSET if d.whole else _side(d.target, equal),
-        live=msgspec.UNSET if d.whole else _side(d.live, equal),
+        target=msgspec.UNSET if d.whole else told(d.target, equal),
+        live=msgspec.UNSET if d.whole else told(d.live, equal),
         evidence=_evidence(hidden.change.evidence if hidden.change else ()),
     )
 
@@ -208,10 +208,6 @@ def _quietly(hidden: Hidden) -> str:
     if hidden.difference.whole:
         return "git no longer has the object, and it does not count"
     return f"written by {', '.join(hidden.writers)}" if hidden.writers else "nobody is recorded as its writer"
-
-
-def _side(side: MaybeJson, equal: bool) -> Value | msgspec.UnsetType:
-    return msgspec.UNSET if side is ABSENT else without_tokens(side, equal)
 
 
 def _evidence(evidence: Iterable[Evidence]) -> tuple[EvidenceAnswer, ...]:

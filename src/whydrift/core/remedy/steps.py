@@ -12,9 +12,8 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import FieldRef, ProofStep, Step, StepKind
 from whydrift.core.model.remedy import RemedyKind, Safety
-from whydrift.core.model.secrets import masked
-from whydrift.core.model.triage import Value
-from whydrift.core.model.values import ABSENT, MaybeJson, is_object, text
+from whydrift.core.model.telling import told
+from whydrift.core.model.values import ABSENT, is_object, text
 from whydrift.core.remedy import commands
 from whydrift.core.remedy.application_patch import back, merged, patch_of
 from whydrift.core.remedy.batches import BatchKey, Order, annotations_of, batches, of_application
@@ -130,26 +129,15 @@ def _field(offer: Offer, difference: Difference) -> FieldRef:
         namespace=key.namespace,
         path=difference.pointer,
         cause=offer.cause,
-        target=msgspec.UNSET if difference.whole else _told(difference.target),
-        live=msgspec.UNSET if difference.whole else _told(difference.live),
-        wanted=_told(wanted),
+        target=msgspec.UNSET if difference.whole else told(difference.target, equal=False),
+        live=msgspec.UNSET if difference.whole else told(difference.live, equal=False),
+        wanted=told(wanted, equal=False),
         shown=difference.shown,
         side=offer.side,
         by=writer.manager if writer else "",
         since=(writer.time or "") if writer else "",
         where=_where(offer),
     )
-
-
-def _told(value: MaybeJson) -> Value | msgspec.UnsetType:
-    """A value as it may leave: a masked one says only that it is one."""
-    if value is ABSENT:
-        return msgspec.UNSET
-    if isinstance(value, str) and masked(value):
-        return {"masked": "changed"}
-    if isinstance(value, dict):
-        return {key: _told(part) for key, part in value.items()}
-    return [_told(part) for part in value] if isinstance(value, list) else value
 
 
 def _commit(step: Step, batch: Sequence[Offer]) -> Step:
