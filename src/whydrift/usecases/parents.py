@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
-from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.objects import SERVER_METADATA, ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
 from whydrift.core.remedy.places.parent import ParentManifest
@@ -17,8 +17,8 @@ from whydrift.usecases.facts import FactReader
 
 GROUP = "argoproj.io"
 TRACKED_BY = "argocd.argoproj.io/tracking-id"
-SERVERS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "ownerReferences"})
-"""What servers write into metadata: no manifest states it."""
+NOT_STATED = (*SERVER_METADATA, "ownerReferences")
+"""What servers and controllers write into metadata: no manifest states it."""
 TEMPLATE: Path = ("spec", "template")
 
 
@@ -81,6 +81,6 @@ class Parents:
 
 def _manifest(raw: JsonObject) -> JsonObject:
     """A live object as a manifest would state it."""
-    metadata = {key: value for key, value in mapping(raw, "metadata").items() if key not in SERVERS}
+    metadata = {key: value for key, value in mapping(raw, "metadata").items() if key not in NOT_STATED}
     kept = {key: value for key, value in raw.items() if key not in ("status", "operation")}
     return {"apiVersion": "argoproj.io/v1alpha1", **kept, "metadata": metadata}

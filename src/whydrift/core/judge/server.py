@@ -12,6 +12,7 @@ from whydrift.core.explain.allocations import ALLOCATED
 from whydrift.core.explain.defaulting import with_defaults
 from whydrift.core.explain.server_fills import FILLS, filled
 from whydrift.core.explain.stamps import TEMPLATE_GENERATION
+from whydrift.core.model.objects import SERVER_METADATA
 from whydrift.core.model.paths import Path
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_empty, items, mapping, text
@@ -25,7 +26,6 @@ _DROPPING: dict[str, tuple[str, ...]] = {
 """Below which parts of a spec empties are dropped at once: by Go types, or by Argo CD (measured.md 36, 63)."""
 _STATED = frozenset(("served", "storage", "default", "status", "prune", "selfHeal", "allowEmpty", "enabled"))
 """Fields whose empty value is stored where it is stated."""
-_KEPT = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
 
 
 def admitted(sent: JsonObject, live: JsonObject | None, terms: Terms) -> JsonObject | None:
@@ -155,8 +155,8 @@ def _without_new_empties(value: Json, live: MaybeJson) -> Json:
 
 def _with_server_metadata(found: JsonObject, live: JsonObject) -> JsonObject:
     before, now = mapping(live, "metadata"), mapping(found, "metadata")
-    kept = {key: before[key] for key in _KEPT if key in before}
-    return {**found, "metadata": {**{key: part for key, part in now.items() if key not in _KEPT}, **kept}}
+    kept = {key: before[key] for key in SERVER_METADATA if key in before}
+    return {**found, "metadata": {**{key: part for key, part in now.items() if key not in SERVER_METADATA}, **kept}}
 
 
 def _carried(obj: JsonObject, live: MaybeJson, place: tuple[str, ...]) -> JsonObject:

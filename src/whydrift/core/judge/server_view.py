@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from whydrift.core.model.fact_kinds import DRY_RUN
 from whydrift.core.model.facts import Facts
+from whydrift.core.model.objects import SERVER_METADATA
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import JsonObject, is_object, mapping, same
-
-STAMPS = frozenset({"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"})
-"""What the server writes at every request, or never lets anybody write."""
 
 
 def sees_no_change(item: ObjectSnapshot, facts: Facts) -> bool | None:
@@ -21,4 +19,4 @@ def sees_no_change(item: ObjectSnapshot, facts: Facts) -> bool | None:
 
 def _stated(obj: JsonObject) -> JsonObject:
     kept = {key: value for key, value in obj.items() if key != "status"}
-    return {**kept, "metadata": {k: v for k, v in mapping(obj, "metadata").items() if k not in STAMPS}}
+    return {**kept, "metadata": {k: v for k, v in mapping(obj, "metadata").items() if k not in SERVER_METADATA}}

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from whydrift.core.model.values import Json, JsonObject, text
 
+SERVER_METADATA = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
+"""Metadata that the API server alone writes (Kubernetes API conventions, "Metadata")."""
+
 
 class ObjectKey(NamedTuple):
     """Group, kind, namespace ("" when cluster-scoped) and name of one object. Versions are no part of it."""

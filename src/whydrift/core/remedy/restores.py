@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from whydrift.core.model.objects import SERVER_METADATA
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 
 
@@ -12,7 +13,7 @@ def restorable(live: JsonObject, owners: Sequence[Json] = ()) -> JsonObject:
 
     What the server gives is left to it: uid, times, status, a Service's address, a Job's selector.
     """
-    metadata = {key: value for key, value in mapping(live, "metadata").items() if key not in SERVERS_OWN}
+    metadata = {key: value for key, value in mapping(live, "metadata").items() if key not in NOT_RESTORED}
     if owners:
         metadata["ownerReferences"] = list(owners)
     body: JsonObject = {key: value for key, value in live.items() if key not in ("status", "metadata")}
@@ -39,13 +40,8 @@ def trial(live: JsonObject, name: str) -> JsonObject:
     return body
 
 
-SERVERS_OWN = frozenset(
-    {
-        "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink", "deletionTimestamp",
-        "deletionGracePeriodSeconds", "ownerReferences",
-    }
-)  # fmt: skip
-"""Metadata that the server gives (Kubernetes API conventions, "Metadata"), or that names objects by their uid."""
+NOT_RESTORED = (*SERVER_METADATA, "deletionTimestamp", "deletionGracePeriodSeconds", "ownerReferences")
+"""Metadata that the server gives, or that names objects by their uid."""
 JOB_LABELS = ("controller-uid", "batch.kubernetes.io/controller-uid")
 ADDRESSES = ("clusterIP", "clusterIPs", "healthCheckNodePort")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.model.objects import SERVER_METADATA
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind
 from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
@@ -12,13 +13,11 @@ from whydrift.core.remedy.choices.charts import comes_from_elsewhere, has_value_
 from whydrift.core.remedy.choices.shadows import shadowed
 from whydrift.core.remedy.choices.usual import compared_by_server, dropped, nothing, pinned, server_side_diff
 
-SERVER_OWNED = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"})
-
 
 def default(case: Case) -> Choice:
     """State the default; what only the server counts is dropped; compare server-side where no value leads there."""
     path = case.difference.path
-    if case.stated and (path[:1] == ("status",) or (path[:1] == ("metadata",) and path[1] in SERVER_OWNED)):
+    if case.stated and (path[:1] == ("status",) or (path[:1] == ("metadata",) and path[1] in SERVER_METADATA)):
         return dropped(case, f"the server alone writes {path[-1]}: git cannot state it")
     if comes_from_elsewhere(case) and not has_value_for(case):
         return compared_by_server(

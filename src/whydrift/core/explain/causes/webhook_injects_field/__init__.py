@@ -33,15 +33,14 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, NAMESPACE, SCHEMAS, WEBHOOKS
+from whydrift.core.model.objects import SERVER_METADATA
 from whydrift.core.model.paths import for_people
-
-SERVER_OWNED = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"})
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """What nobody but Argo CD wrote, and Argo CD did not send."""
     path = difference.path
-    if difference.whole or difference.order or (path[0] == "metadata" and path[1:2] and path[1] in SERVER_OWNED):
+    if difference.whole or difference.order or (path[0] == "metadata" and path[1:2] and path[1] in SERVER_METADATA):
         return False
     return only_in_request(subject, difference) and not is_known_default(subject, difference)
 
