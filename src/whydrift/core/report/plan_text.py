@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from whydrift.core.model.plan import Plan, Step
 from whydrift.core.model.remedy import Safety
 from whydrift.core.report.manual_operation import is_manual, manual_operation
-from whydrift.core.report.words import Ink, code, count, markdown, plain, shortened
+from whydrift.core.report.words import Ink, code, count, fence, markdown, plain, shortened
 
 LONGEST = 65_536
 """Characters that GitHub and GitLab take in a comment at least."""
@@ -103,18 +103,8 @@ def _diffs(step: Step) -> str:
     if not step.edits:
         return ""
     diff = "".join(edit.diff for edit in step.edits)
-    fence = "`" * max(3, *(len(run) + 1 for run in _fences(diff)), 3)
-    return f"\n<details><summary>step {step.id}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n"
-
-
-def _fences(text: str) -> Iterator[str]:
-    run = ""
-    for letter in text:
-        if letter == "`":
-            run += letter
-        elif run:
-            yield run
-            run = ""
+    ticks = fence(diff)
+    return f"\n<details><summary>step {step.id}</summary>\n\n{ticks}diff\n{diff}{ticks}\n\n</details>\n"
 
 
 def runbook(plan: Plan) -> str:
@@ -162,8 +152,8 @@ def _step(step: Step, plan: Plan) -> Iterator[str]:
 
 def _fenced(language: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
-        fence = "`" * max(3, *(len(run) + 1 for line in lines for run in _fences(line + " ")), 3)
-        yield f"{fence}{language}"
+        ticks = fence("\n".join(lines))
+        yield f"{ticks}{language}"
         yield from (plain(line) for line in lines)
-        yield fence
+        yield ticks
         yield ""

@@ -34,9 +34,14 @@ def markdown(text: str) -> str:
 def code(text: str) -> str:
     """Text as a Markdown code span, whatever backticks it holds."""
     safe = plain(text)
-    fence = "`" * (max((len(run) for run in re.findall("`+", safe)), default=0) + 1)
+    ticks = fence(safe, least=1)
     pad = " " if "`" in safe else ""
-    return f"{fence}{pad}{safe}{pad}{fence}"
+    return f"{ticks}{pad}{safe}{pad}{ticks}"
+
+
+def fence(text: str, least: int = 3) -> str:
+    """Backticks that no run of backticks in a text can end."""
+    return "`" * max(least, *(len(run) + 1 for run in re.findall("`+", text)), least)
 
 
 def value(side: Value | msgspec.UnsetType, longest: int = 60) -> str:
