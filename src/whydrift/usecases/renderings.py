@@ -100,3 +100,10 @@ def _spec(edit: Edit) -> JsonObject | None:
         return None
     spec = found[0].get("spec") if found and is_object(found[0]) else None
     return spec if is_object(spec) else None
+
+
+def both(one: Rendered | NotRead, other: Rendered | NotRead) -> tuple[Rendered, Rendered] | NotRead:
+    """Two renders that are held against each other; why there is nothing to hold where one of them is missing."""
+    if isinstance(one, NotRead):
+        return one
+    return other if isinstance(other, NotRead) else (one, other)

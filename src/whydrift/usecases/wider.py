@@ -19,7 +19,7 @@ from whydrift.core.model.values import ABSENT, mapping
 from whydrift.core.prove.unlike import outside
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.renderings import Rendered, Renderings
+from whydrift.usecases.renderings import Rendered, Renderings, both
 
 MOST = 50
 """Other applications that are rendered for one edit; what comes after is named without a look."""
@@ -69,11 +69,11 @@ class Bystanders:
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
     """What an edit does to another application, "" where it renders the same with it."""
     name, place = f"Application {application.full_name}", (edit.repo, edit.file)
-    before = await renders.rendered(application, {place: edit.before})  # it may be at an older commit
-    after = await renders.rendered(application, {place: edit.after})
-    if isinstance(before, NotRead) or isinstance(after, NotRead):
-        why = before.why if isinstance(before, NotRead) else after.why if isinstance(after, NotRead) else ""
-        return f"{name} may change too, it was not rendered: {why}"
+    unedited = await renders.rendered(application, {place: edit.before})  # it may be at an older commit
+    found = both(unedited, await renders.rendered(application, {place: edit.after}))
+    if isinstance(found, NotRead):
+        return f"{name} may change too, it was not rendered: {found.why}"
+    before, after = found
     changed = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     if changed:
         again = await renders.rendered(application, {place: edit.before}, again=True)

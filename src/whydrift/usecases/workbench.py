@@ -21,7 +21,7 @@ from whydrift.core.remedy.places.parent import ParentManifest
 from whydrift.ports import NotRead, Renderer
 from whydrift.usecases.drafts import Draft, places
 from whydrift.usecases.parents import Parents
-from whydrift.usecases.renderings import Rendered, Renderings
+from whydrift.usecases.renderings import Rendered, Renderings, both
 from whydrift.usecases.rivals import rival_place
 
 MOST_CANDIDATES = 8
@@ -141,12 +141,11 @@ class Workbench:
     async def _why_not_from(self, draft: Draft, manifest: ParentManifest, edit: Edit, changes: Sequence[Change]) -> str:
         """Why the parent does not render exactly the wanted change of the manifest ("": it does)."""
         renders = self.renders(draft)
-        before = await renders.rendered(manifest.parent)
-        after = await renders.rendered(manifest.parent, {(edit.repo, edit.file): edit.after})
-        for found in (before, after):
-            if isinstance(found, NotRead):
-                return found.why
-        assert not isinstance(before, NotRead) and not isinstance(after, NotRead), "said above"
+        edited = {(edit.repo, edit.file): edit.after}
+        found = both(await renders.rendered(manifest.parent), await renders.rendered(manifest.parent, edited))
+        if isinstance(found, NotRead):
+            return found.why
+        before, after = found
         stated = before.get(manifest.key, manifest.target)
         return why_not_wanted(manifest.key, stated, manifest.changes(changes), before, after)
 
@@ -155,11 +154,10 @@ class Workbench:
         if self.renderer is None:
             return ""
         renders = self.renders(draft)
-        before, made = await renders.before(draft.situation), await renders.after(draft.situation, overlay.edits)
-        for found in (before, made):
-            if isinstance(found, NotRead):
-                return found.why
-        assert not isinstance(before, NotRead) and not isinstance(made, NotRead), "said above"
+        found = both(await renders.before(draft.situation), await renders.after(draft.situation, overlay.edits))
+        if isinstance(found, NotRead):
+            return found.why
+        before, made = found
         changes: dict[ObjectKey, list[Change]] = {}
         for offer in offers:
             own = offer.edit is not None and offer.edit.file != APPLICATION and offer.parent is None
