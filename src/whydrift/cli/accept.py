@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import aclosing
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options
 from whydrift.cli.requests import connection_of
 from whydrift.core.model.accepted import Accepted
@@ -79,21 +78,10 @@ def _until(stated: str, today: date) -> date:
 
 async def _find(connection: Connection, app: str, named: str, path: str) -> Match:
     """The one difference that is meant. UsageError where there is none, with what there is."""
-    from whydrift import wiring
     from whydrift.cli.answering import names
-    from whydrift.core.report.shield import shielded
-    from whydrift.usecases.scan import Read, scan
 
     selection = Selection((app,))
-    source = wiring.open_source(connection)
-    analysis = replace(wiring.analysis(source.settings, hidden=True), forecast=False, read_at=source.read_at)
-    applications: list[ApplicationAnswer] = []
-    try:
-        stream = scan(source.answers, analysis, source.reader, selection.chooses(), Read())
-        async with aclosing(stream) as answers:
-            applications = [shielded(application, source.masker) async for application in answers]
-    finally:
-        await source.close()
+    applications = (await look(connection, selection, hidden=True)).applications
     selection.require(applications)
     matches = [
         (application, item, difference)

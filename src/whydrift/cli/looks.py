@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
 
-from whydrift.core.model.triage import SCHEMA, ApplicationAnswer
+from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, ReadAnswer
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
@@ -40,24 +40,38 @@ def read_answer_file(name: str) -> list[ApplicationAnswer]:
     return answer.applications
 
 
-async def look(connection: Connection, selection: Selection, hidden: bool) -> list[ApplicationAnswer]:
-    """The selected applications as they are now, with what is accepted today."""
+@dataclass(frozen=True)
+class Looked:
+    """What a look found, and what was read of it."""
+
+    applications: list[ApplicationAnswer]
+    about: ReadAnswer
+
+
+async def look(
+    connection: Connection, selection: Selection, hidden: bool, *, unmask: bool = False, forecast: bool = False
+) -> Looked:
+    """The selected applications as they are now."""
     from whydrift import wiring
-    from whydrift.cli.answering import Progress, residuals_of
+    from whydrift.cli.answering import Progress, read_answer
     from whydrift.core.report.shield import shielded
+    from whydrift.core.report.tally import Tally
     from whydrift.usecases.scan import Read, scan
 
     source = wiring.open_source(connection)
-    progress, residuals = Progress(), residuals_of(connection)
-    analysis = replace(wiring.analysis(source.settings, hidden), forecast=connection.dry_run, read_at=source.read_at)
+    read, tally, progress = Read(), Tally(), Progress()
+    analysis = replace(
+        wiring.analysis(source.settings, hidden), forecast=forecast, unmask=unmask, read_at=source.read_at
+    )
     found: list[ApplicationAnswer] = []
     try:
-        stream = scan(source.answers, analysis, source.reader, selection.chooses(), Read())
+        stream = scan(source.answers, analysis, source.reader, selection.chooses(), read)
         async with aclosing(stream) as answers:
             async for application in answers:
-                found.append(residuals.marked(shielded(application, source.masker)))
+                found.append(shielded(application, source.masker))
+                tally.add(found[-1])
                 progress.show(len(found), application.name)
         progress.clear()
     finally:
         await source.close()
-    return found
+    return Looked(found, read_answer(source, read, tally))

@@ -39,7 +39,7 @@ def command(ctx: click.Context, /, looks: tuple[str, ...], now: bool, hidden: bo
     found = [Look(name, asyncio.run(_earlier(name, hidden))) for name in looks]
     if now or len(looks) == 1:
         name = connection.recording or "now"
-        found.append(Look(name, asyncio.run(look(connection, Selection(), hidden))))
+        found.append(Look(name, asyncio.run(_looked(connection, hidden))))
     answer = tallied(found)
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer)) + b"\n")
@@ -51,5 +51,14 @@ def command(ctx: click.Context, /, looks: tuple[str, ...], now: bool, hidden: bo
 
 async def _earlier(name: str, hidden: bool) -> list[ApplicationAnswer]:
     if is_recording(name):
-        return await look(Connection(recording=name), Selection(), hidden)
+        return await _looked(Connection(recording=name), hidden)
     return read_answer_file(name)
+
+
+async def _looked(connection: Connection, hidden: bool) -> list[ApplicationAnswer]:
+    """All applications as they are now, with what is accepted today."""
+    from whydrift.cli.answering import residuals_of
+
+    residuals = residuals_of(connection)
+    found = await look(connection, Selection(), hidden, forecast=connection.dry_run)
+    return [residuals.marked(application) for application in found.applications]

@@ -6,17 +6,15 @@ import asyncio
 import re
 import sys
 import time
-from contextlib import aclosing
-from dataclasses import replace
 from pathlib import Path
 
 import click
 import msgspec
 
+from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
 from whydrift.core.model.plan import Plan
-from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.report.verification import Verification, mends, verification_text, verified
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
@@ -72,32 +70,8 @@ def _seconds(stated: str) -> float:
 
 async def _look(plan: Plan, name: str, connection: Connection) -> Verification:
     """The applications of a plan as they are now, held against it."""
-    from whydrift import wiring
-    from whydrift.cli.answering import Progress, read_answer
-    from whydrift.core.report.shield import shielded
-    from whydrift.core.report.tally import Tally
-    from whydrift.usecases.scan import Read, scan
-
-    source = wiring.open_source(connection)
-    read, tally, progress = Read(), Tally(), Progress()
     names = tuple(f"{a.instance + ':' if a.instance else ''}{a.namespace}/{a.name}" for a in plan.applications)
-    analysis = replace(
-        wiring.analysis(source.settings, hidden=not all(field.shown for step in plan.steps for field in step.fields)),
-        forecast=False,
-        unmask=any(map(mends, plan.steps)),
-        read_at=source.read_at,
-    )
-    found: dict[str, ApplicationAnswer] = {}
-    try:
-        stream = scan(source.answers, analysis, source.reader, Selection(names).chooses(), read)
-        async with aclosing(stream) as answers:
-            async for whole in answers:
-                application = shielded(whole, source.masker)
-                tally.add(application)
-                found[f"{application.namespace}/{application.name}"] = application
-                progress.show(len(found), application.name)
-        progress.clear()
-    finally:
-        await source.close()
-    about = read_answer(source, read, tally)
-    return Verification(plan=name, read=about, steps=verified(plan, found), gaps=about.gaps)
+    hidden = not all(field.shown for step in plan.steps for field in step.fields)
+    found = await look(connection, Selection(names), hidden, unmask=any(map(mends, plan.steps)))
+    by_name = {f"{a.namespace}/{a.name}": a for a in found.applications}
+    return Verification(plan=name, read=found.about, steps=verified(plan, by_name), gaps=found.about.gaps)
