@@ -18,7 +18,7 @@ from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Remedy
-from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
+from whydrift.core.model.snapshot import TRACKING_ID, ObjectSnapshot, Verdict
 from whydrift.core.model.sources import source_notes, source_type
 from whydrift.core.model.telling import told
 from whydrift.core.model.triage import (
@@ -137,7 +137,7 @@ def _effect(effect: Effect) -> EffectAnswer:
 
 def origin(application: Application) -> str:
     """Where the Application itself comes from: a parent, an ApplicationSet, Helm, or whoever wrote its spec."""
-    tracking = text(application.raw, "metadata", "annotations", "argocd.argoproj.io/tracking-id")
+    tracking = text(application.raw, "metadata", "annotations", TRACKING_ID)
     if tracking:
         return f"application {tracking.partition(':')[0]}"
     for owner in items(application.raw, "metadata", "ownerReferences"):

@@ -8,6 +8,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.objects import SERVER_METADATA, ObjectKey
 from whydrift.core.model.paths import Path
+from whydrift.core.model.snapshot import TRACKING_ID
 from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
 from whydrift.core.remedy.places.parent import ParentManifest
 from whydrift.errors import SourceError
@@ -16,7 +17,6 @@ from whydrift.usecases.decode import decode_object
 from whydrift.usecases.facts import FactReader
 
 GROUP = "argoproj.io"
-TRACKED_BY = "argocd.argoproj.io/tracking-id"
 NOT_STATED = (*SERVER_METADATA, "ownerReferences")
 """What servers and controllers write into metadata: no manifest states it."""
 TEMPLATE: Path = ("spec", "template")
@@ -49,7 +49,7 @@ class Parents:
 
     async def _stated(self, raw: JsonObject, key: ObjectKey) -> ParentManifest | None:
         """The parent that tracks a manifest, with the files that it is rendered from."""
-        name = text(raw, "metadata", "annotations", TRACKED_BY).partition(":")[0]
+        name = text(raw, "metadata", "annotations", TRACKING_ID).partition(":")[0]
         if not name:
             return None
         parent = await self.application(name.rpartition("_")[2])

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from whydrift.core.model.objects import ObjectKey, group_of, key_of
+from whydrift.core.model.snapshot import TRACKING_ID as TRACKING_ID  # part of what this module offers
 from whydrift.core.model.values import ABSENT, JsonObject, child, mapping, text
 from whydrift.core.model.versions import LAST, Release
 from whydrift.errors import NotComparable
 
-TRACKING_ID = "argocd.argoproj.io/tracking-id"
 INSTALLATION_ID = "argocd.argoproj.io/installation-id"
 INSTANCE_LABEL = "app.kubernetes.io/instance"
 OLD_INSTANCE_LABEL = "applications.argoproj.io/app-name"

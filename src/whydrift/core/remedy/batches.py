@@ -8,7 +8,8 @@ from enum import IntEnum
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import StepKind
 from whydrift.core.model.remedy import APPLICATION, Choice, RemedyKind, Safety
-from whydrift.core.model.values import ABSENT
+from whydrift.core.model.snapshot import TRACKING_ID
+from whydrift.core.model.values import ABSENT, items, mapping, text
 from whydrift.core.remedy.deletes import manual_reason
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.text.diff import unified
@@ -115,13 +116,10 @@ def annotations_of(choice: Choice) -> dict[str, str]:
 
 def is_managed(application: Application) -> bool:
     """Whether a parent in git, an ApplicationSet or Helm writes the Application: a patch would not stay."""
-    metadata = application.raw.get("metadata")
-    if not isinstance(metadata, dict):
-        return False
-    annotations, labels = metadata.get("annotations"), metadata.get("labels")
-    tracked_by = isinstance(annotations, dict) and "argocd.argoproj.io/tracking-id" in annotations
-    helm = isinstance(labels, dict) and labels.get("app.kubernetes.io/managed-by") == "Helm"
-    return tracked_by or helm or bool(metadata.get("ownerReferences"))
+    metadata = mapping(application.raw, "metadata")
+    tracked_by = TRACKING_ID in mapping(metadata, "annotations")
+    helm = text(metadata, "labels", "app.kubernetes.io/managed-by") == "Helm"
+    return tracked_by or helm or bool(items(metadata, "ownerReferences"))
 
 
 def tracked(application: Application, repo: str) -> str:
