@@ -17,12 +17,9 @@ from tests.small_fleet.server import small_fleet
 from tests.small_fleet.situation import (
     GONE,
     Situation,
-    annotation,
-    commit,
+    commits_and_patches,
     delete,
-    more_replicas,
     ref_of,
-    rule,
     step,
 )
 from whydrift.core.model.remedy import RemedyKind
@@ -30,13 +27,7 @@ from whydrift.core.model.remedy import RemedyKind
 
 def git_and_patches(situation: Situation) -> Path:
     """Two commits with a request, a patch, an annotation, a refresh."""
-    return situation.write(
-        commit(situation, "1", {"shop/web.yaml": more_replicas}),
-        commit(situation, "2", {"shop/cron.yaml": lambda content: content.replace("5 4", "6 4")}, after=("1",)),
-        rule(situation, "3"),
-        annotation(situation, "4"),
-        step("refresh", "5", remedy=RemedyKind.REFRESH),
-    )
+    return situation.write(*commits_and_patches(situation))
 
 
 def sync_and_delete(situation: Situation) -> Path:

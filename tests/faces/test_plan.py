@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import zipfile
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from tests.demo_repository import demo_repository, git
 from tests.faces.command import Said, inside
 from whydrift.adapters.files.plans import read_plan
 from whydrift.core.model.plan import Plan
 from whydrift.core.model.remedy import Safety
-from whydrift.demo import FLEET
 
 
 @pytest.fixture(scope="module")
@@ -36,18 +34,7 @@ def plan(folder: Path) -> Plan:
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The fleet's repository, checked out."""
-    place = tmp_path_factory.mktemp("repository")
-    with zipfile.ZipFile(FLEET) as archive:
-        (place / "git.bundle").write_bytes(archive.read("git.bundle"))
-    _git(place, "clone", "--quiet", "git.bundle", "work")
-    return place / "work"
-
-
-def _git(place: Path, *words: str, given: bytes | None = None) -> str:
-    identity = ("-c", "user.name=Jo", "-c", "user.email=jo@example.com", "-c", "commit.gpgsign=false")
-    done = subprocess.run(["git", *identity, *words], cwd=place, input=given, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return done.stdout.decode()
+    return demo_repository(tmp_path_factory.mktemp("repository"))
 
 
 def test_every_field_has_a_step_or_is_named(plan: Plan) -> None:
@@ -70,10 +57,10 @@ def test_the_patches_are_commits_that_git_takes(folder: Path, plan: Plan, reposi
     assert len(commits) >= 3
     for step in commits:
         before = {edit.file: (repository / edit.file).read_text() for edit in step.edits}
-        _git(repository, "am", "--keep-cr", "--quiet", given=(folder / step.patch).read_bytes())
-        changed = _git(repository, "show", "--name-only", "--format=").split()
+        git(repository, "am", "--keep-cr", "--quiet", given=(folder / step.patch).read_bytes())
+        changed = git(repository, "show", "--name-only", "--format=").split()
         assert sorted(changed) == sorted(edit.file for edit in step.edits)
-        assert _git(repository, "log", "-1", "--format=%s").strip() == step.title
+        assert git(repository, "log", "-1", "--format=%s").strip() == step.title
         assert all((repository / file).read_text() != content for file, content in before.items())
 
 

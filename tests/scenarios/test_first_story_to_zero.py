@@ -6,14 +6,13 @@ Its author ended at two residuals of twenty. What a person has to decide is left
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from tests.demo_repository import demo_repository, git
 from tests.scenarios.planned import Made, Rendered, planned_for
 from whydrift.core.model.plan import Step
 from whydrift.core.model.snapshot import ObjectSnapshot
@@ -48,17 +47,7 @@ class Played:
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     """Every patch applied by git, and every step that deletes or syncs taken as done."""
-    place = tmp_path_factory.mktemp("story")
-    with zipfile.ZipFile(FLEET) as archive:
-        (place / "git.bundle").write_bytes(archive.read("git.bundle"))
-    _git(place, "clone", "--quiet", "git.bundle", "work")
-    return asyncio.run(_played(place / "work"))
-
-
-def _git(place: Path, *words: str, given: bytes | None = None) -> None:
-    identity = ("-c", "user.name=Jo", "-c", "user.email=jo@example.com", "-c", "commit.gpgsign=false")
-    done = subprocess.run(["git", *identity, *words], cwd=place, input=given, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
+    return asyncio.run(_played(demo_repository(tmp_path_factory.mktemp("story"))))
 
 
 async def _played(work: Path) -> Played:
@@ -66,7 +55,7 @@ async def _played(work: Path) -> Played:
         planned = steps(made.plan.offers, made.plan.mends)
         for step in planned:
             if step.kind == "commit":
-                _git(work, "am", "--keep-cr", "--quiet", given=patch_mail(step, "2026-04-16T22:00:00Z").encode())
+                git(work, "am", "--keep-cr", "--quiet", given=patch_mail(step, "2026-04-16T22:00:00Z").encode())
         left = {name: await _left(made, draft, work, planned) for name, draft in made.drafts.items() if draft.choices}
         asked: dict[str, set[str]] = {}
         for step in planned:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.serving import serving
+from tests.serving import answer_json, serving
 from tests.small_fleet.argocd import Argocd, refused
 from tests.small_fleet.store import KINDS, Answer, Object, Store, status
 
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "before":
             return self._break()
         if fault is not None and isinstance(fault.kind, int):
-            return self._send(*refused_like(path, fault.kind))
+            return answer_json(self, *refused_like(path, fault.kind))
         if changes:
             self.server.writes.append((method, path, body))
         answer = (
@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             if path.startswith("/kubernetes/")
             else self._argocd(method, path, query, body)
         )
-        return self._break() if fault is not None else self._send(*answer)
+        return self._break() if fault is not None else answer_json(self, *answer)
 
     def _kubernetes(self, method: str, path: str, body: Object, dry: bool) -> Answer:
         store, path = self.server.store, path.removeprefix("/kubernetes")
@@ -161,14 +161,6 @@ class _Handler(BaseHTTPRequestHandler):
                 return argocd.resource_tree(name)
             case _:
                 return 200, {"items": []}
-
-    def _send(self, code: int, body: Object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(code)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
     def _break(self) -> None:
         self.close_connection = True

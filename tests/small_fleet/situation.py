@@ -211,14 +211,21 @@ def annotation(situation: Situation, number: str) -> Step:
     )
 
 
-def everything(situation: Situation) -> Path:
-    """A plan with a step of every kind."""
-    return situation.write(
+def commits_and_patches(situation: Situation) -> tuple[Step, ...]:
+    """Two commits with a request, a patch, an annotation, a refresh."""
+    return (
         commit(situation, "1", {"shop/web.yaml": more_replicas}),
         commit(situation, "2", {"shop/cron.yaml": lambda content: content.replace("5 4", "6 4")}, after=("1",)),
         rule(situation, "3"),
         annotation(situation, "4"),
         step("refresh", "5", remedy=RemedyKind.REFRESH),
+    )
+
+
+def everything(situation: Situation) -> Path:
+    """A plan with a step of every kind."""
+    return situation.write(
+        *commits_and_patches(situation),
         step("sync", "6", remedy=RemedyKind.SYNC, objects=(ref_of(situation, "apps/Deployment/web"),), after=("3",)),
         delete(situation, "7", after=("3",)),
     )

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.serving import serving
+from tests.serving import answer_json, serving
 
 
 class Forge(ThreadingHTTPServer):
@@ -38,14 +38,14 @@ class _Handler(BaseHTTPRequestHandler):
         if self._refused():
             return None
         if any(each["branch"] == branch for each in self.server.opened):
-            return self._answer(422, {"message": f"A pull request already exists for {branch}"})
+            return answer_json(self, 422, {"message": f"A pull request already exists for {branch}"})
         self.server.opened.append(
             {"branch": branch, "project": self._project(), **{k: str(v) for k, v in body.items()}}
         )
         if self.server.break_off:
             self.connection.close()
             return None
-        return self._answer(201, self._shown(len(self.server.opened), branch))
+        return answer_json(self, 201, self._shown(len(self.server.opened), branch))
 
     def do_GET(self) -> None:
         """The open requests of a branch."""
@@ -54,7 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
         query = parse_qs(urlsplit(self.path).query)
         branch = query.get("head", query.get("source_branch", [""]))[0].rpartition(":")[2]
         rows = [(n, each) for n, each in enumerate(self.server.opened, 1) if each["branch"] == branch]
-        self._answer(200, [self._shown(n, each["branch"]) for n, each in rows])
+        answer_json(self, 200, [self._shown(n, each["branch"]) for n, each in rows])
 
     def _project(self) -> str:
         path = urlsplit(self.path).path
@@ -67,16 +67,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _refused(self) -> bool:
         self.server.headers.append({key.lower(): value for key, value in self.headers.items()})
         if self.server.refuse:
-            self._answer(self.server.refuse, {"message": f"no: {self.headers.get('Authorization', '')}"})
+            answer_json(self, self.server.refuse, {"message": f"no: {self.headers.get('Authorization', '')}"})
         return bool(self.server.refuse)
-
-    def _answer(self, status: int, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
 
 def forge() -> AbstractContextManager[Forge]:

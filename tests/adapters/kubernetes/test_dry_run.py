@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import pytest
 from tests.adapters.kubernetes.clusters import TOKEN, kubeconfig, source
+from tests.serving import answer_json
 
 from whydrift.core.model.values import JsonObject
 from whydrift.ports import Body, NotRead, Reply
@@ -33,8 +34,10 @@ class Server(BaseHTTPRequestHandler):
         listed: list[dict[str, object]] = [
             {"name": name, "kind": kind, "namespaced": inside} for name, kind, inside in rows
         ]
-        self._reply(
-            200, {"kind": "APIResourceList", "resources": [{"name": "deployments/scale", "kind": "Scale"}, *listed]}
+        answer_json(
+            self,
+            200,
+            {"kind": "APIResourceList", "resources": [{"name": "deployments/scale", "kind": "Scale"}, *listed]},
         )
 
     def do_PATCH(self) -> None:
@@ -42,15 +45,7 @@ class Server(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.patched.append((self.path, self.headers["Content-Type"], self.headers["Authorization"]))
         refused = {"kind": "Status", "message": "spec.replicas: must be a number"}
-        self._reply(self.status, body if self.status == 200 else refused)
-
-    def _reply(self, status: int, body: object) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        answer_json(self, self.status, body if self.status == 200 else refused)
 
 
 def dry_run(folder: Path, target: JsonObject, allowed: bool = True, status: int = 200) -> Reply:
