@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from whydrift.core.explain.conditions import comparison_failed
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.writers import last_writer
 from whydrift.core.judge.calibration import Agreement
 from whydrift.core.model.application import Application, Source
@@ -207,7 +207,7 @@ def _server(unchanged: bool | None) -> Literal["no change", "changes"] | msgspec
     return "no change" if unchanged else "changes"
 
 
-def _state(item: ObjectSnapshot, findings: tuple[Finding, ...]) -> State:
+def _state(item: ObjectSnapshot, findings: tuple[Examined, ...]) -> State:
     if any(finding.difference.whole and finding.difference.kind is Kind.MISSING for finding in findings):
         return "missing"
     if any(finding.difference.whole and finding.difference.kind is Kind.EXTRA for finding in findings):
@@ -217,7 +217,7 @@ def _state(item: ObjectSnapshot, findings: tuple[Finding, ...]) -> State:
 
 
 def _difference(
-    item: ObjectSnapshot, finding: Finding, sides: Mapping[str, Side], remedy: Remedy | None
+    item: ObjectSnapshot, finding: Examined, sides: Mapping[str, Side], remedy: Remedy | None
 ) -> DifferenceAnswer:
     d = finding.difference
     root = item.live if d.kind is Kind.EXTRA else item.target
@@ -242,7 +242,7 @@ def _difference(
     )
 
 
-def side_of(finding: Finding, sides: Mapping[str, Side]) -> Side | None:
+def side_of(finding: Examined, sides: Mapping[str, Side]) -> Side | None:
     """The side that the strongest explanation speaks for; None while a difference is unexplained."""
     if not finding.explanations:
         return None

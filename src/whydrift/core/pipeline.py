@@ -10,7 +10,7 @@ from whydrift.core.explain.additions import may_hold_additions
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
-from whydrift.core.explain.engine import Finding, explain
+from whydrift.core.explain.engine import Examined, explain
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.subject import Knowledge, Subject
@@ -42,7 +42,7 @@ class ObjectOutcome:
     """One object with what was found out about its differences."""
 
     object: ObjectSnapshot
-    findings: tuple[Finding, ...]
+    findings: tuple[Examined, ...]
 
     @property
     def key(self) -> ObjectKey:
@@ -118,7 +118,7 @@ def _not_read(snapshot: ApplicationSnapshot) -> list[ObjectOutcome]:
     """The objects that Argo CD calls different and whose sides were not read: undecided, whatever they hold."""
     unread = (item for item in snapshot.objects or () if not item.read)
     lacking = Undecided("", "managed-resources of the application", "what differs was not read")
-    return [ObjectOutcome(item, (Finding(WHOLE_OBJECT, undecided=(lacking,)),)) for item in unread]
+    return [ObjectOutcome(item, (Examined(WHOLE_OBJECT, undecided=(lacking,)),)) for item in unread]
 
 
 def _settled(before: ApplicationOutcome) -> dict[ObjectKey, ObjectOutcome]:
@@ -232,7 +232,7 @@ def dry_run_of(
     return sent
 
 
-def _worth_telling(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _worth_telling(findings: tuple[Examined, ...]) -> tuple[Examined, ...]:
     """All shown differences; of the hidden ones those that a cause proves to be worth telling (design/decisions.md)."""
     return tuple(f for f in findings if f.difference.shown or f.explanations)
 

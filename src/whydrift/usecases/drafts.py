@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
@@ -46,7 +46,7 @@ class Draft:
         return f"{self.application.instance}:{self.application.namespace}/{self.application.name}"
 
     @property
-    def found(self) -> tuple[tuple[ObjectSnapshot, tuple[Finding, ...]], ...]:
+    def found(self) -> tuple[tuple[ObjectSnapshot, tuple[Examined, ...]], ...]:
         """Its differing objects with what was found out about them."""
         return tuple((found.object, found.findings) for found in self.outcome.objects)
 

@@ -11,7 +11,7 @@ from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.builtin.types import load_types
 from whydrift.adapters.jq import JqWorker
 from whydrift.core.explain.causes import CATALOGUE
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Knowledge
 from whydrift.core.model.application import Application
 from whydrift.core.model.effect import Forecast
@@ -124,7 +124,7 @@ class Before:
         analysis = replace(_analysis(), read_at=self.read_at)
         return foresee(self._looked_at(facts), lambda key: facts, analysis)
 
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[Examined, ...]:
         """What was found out about every difference, with the reason for its side."""
         facts = self._facts()
         outcome = replace(self._looked_at(facts), sync=self.forecast())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.core.judge.situations import NEW, Before, applied, config_map, deployment, manager, with_metadata
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import COMMITS, EVENTS, HISTORY, NEWEST, RENDERED_FROM, SYNCED_MANIFESTS
 from whydrift.core.model.facts import FactKind
@@ -27,14 +27,14 @@ def _git(*commits: Commit, owners: str = "") -> dict[FactKind[object], object]:
     return {HISTORY: (History(commits, owners),), RENDERED_FROM: GitFiles({FILE: TEXT}, ("shop",))}
 
 
-def _edited(live: JsonObject, facts: dict[FactKind[object], object] | None = None) -> Finding:
+def _edited(live: JsonObject, facts: dict[FactKind[object], object] | None = None) -> Examined:
     target = config_map(a="1")
     found = _at("/data/a", Before(((target, applied(live, target, EDIT)),), facts=facts or {}))
     assert found.explanations[0].cause == "person-edits-live"
     return found
 
 
-def _at(pointer: str, before: Before) -> Finding:
+def _at(pointer: str, before: Before) -> Examined:
     return next(found for found in before.findings() if found.difference.pointer == pointer)
 
 

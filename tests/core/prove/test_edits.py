@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.core.judge.rule_situations import Ruled
 from tests.core.judge.situations import applied, config_map, deployment
 from tests.core.prove.proofs import differences_in, proven, rendered, situation_of
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Explanation, Strength
 from whydrift.core.model.objects import key_of
@@ -192,7 +192,7 @@ def test_what_a_controller_writes_again_is_not_closed_by_another_value() -> None
     found = differences_in(SCALED, key)
     cause = next(cause for cause in situation.catalogue if cause.id == "autoscaler-scales-replicas")
     explanation = Explanation(frozenset([found[0].path]), Strength.ATTRIBUTED, "it scales", (), cause.id)
-    finding = Finding(found[0], (explanation,))
+    finding = Examined(found[0], (explanation,))
     judged = replace(situation, findings={key: (finding,)})
     before, after = rendered(deployment(3)), rendered(deployment(4))
     proof = prove_edit(judged, key, found, [Change(REPLICAS, 4)], before, after)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tests.cases import subject_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.causes import CATALOGUE
-from whydrift.core.explain.engine import Finding, explain
+from whydrift.core.explain.engine import Examined, explain
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.facts import Facts
@@ -17,7 +17,7 @@ from whydrift.core.model.snapshot import ApplicationSnapshot
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.choice import choose
 
-Chosen = tuple[Subject, Finding, Choice]
+Chosen = tuple[Subject, Examined, Choice]
 
 
 def chosen(case: JsonObject, causes: Sequence[Cause] = CATALOGUE, more: Facts | None = None) -> dict[str, Chosen]:
@@ -31,7 +31,7 @@ def chosen(case: JsonObject, causes: Sequence[Cause] = CATALOGUE, more: Facts | 
     return {f.difference.pointer: (subject, f, choose(f, subject, situation)) for f in explained}
 
 
-def situation_of(subject: Subject, findings: tuple[Finding, ...]) -> Situation:
+def situation_of(subject: Subject, findings: tuple[Examined, ...]) -> Situation:
     """The application around one object with findings."""
     snapshot = ApplicationSnapshot(subject.application, subject.siblings)
     return Situation(snapshot, {subject.key: findings}, CATALOGUE, lambda key: subject.facts, subject.knowledge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.core.remedy.offered import REPLICAS, application, deployment, difference, edit, item
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION, Change, Choice, RemedyKind, Safety
@@ -67,7 +67,7 @@ def test_edits_stand_on_each_other_and_an_applications_own_spec_is_no_file() -> 
 def test_what_nothing_explains_is_named() -> None:
     """Neither a difference without a choice nor one that needs nothing vanishes."""
     stray, shadow = difference(("spec", "stray"), ABSENT, 1), difference(("spec", "shadow"), ABSENT, 1)
-    found = [(item(deployment(), deployment(5)), (Finding(stray), Finding(shadow)))]
+    found = [(item(deployment(), deployment(5)), (Examined(stray), Examined(shadow)))]
     choices = {(WEB, shadow): Choice(RemedyKind.NOTHING, "it goes with another")}
     rows = list(unplanned(application(), found, choices))
     assert [(row.path, row.why) for row in rows] == [

@@ -18,7 +18,7 @@ from whydrift.core.model.facts import Cost, FactKind, Gap
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Examined:
     """A difference with everything that was found out about it, the strongest explanation first.
 
     `because` is the reason for its side in a sentence, `asking` whom to ask where no side is right by itself; both are
@@ -36,7 +36,7 @@ class Finding:
 class Outcome:
     """The findings for one object, and the facts that were not asked for yet but would decide more."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Examined, ...]
     wants: frozenset[FactKind[object]] = frozenset()
 
 
@@ -143,6 +143,6 @@ def _settled(claims: Sequence[tuple[int, Explanation]], place: int) -> bool:
 
 def _finding(
     difference: Difference, claims: Sequence[tuple[int, Explanation]], undecided: Sequence[Undecided]
-) -> Finding:
+) -> Examined:
     ranked = sorted(claims, key=lambda claim: (claim[1].strength.rank, claim[0]))
-    return Finding(difference, tuple(explanation for _, explanation in ranked), tuple(undecided))
+    return Examined(difference, tuple(explanation for _, explanation in ranked), tuple(undecided))

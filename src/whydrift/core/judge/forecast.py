@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from whydrift.core.compare.differences import Change
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.conclusion import concluded
 from whydrift.core.judge.convergence import settles
@@ -242,5 +242,5 @@ def _cause(item: ObjectSnapshot, situation: Situation) -> str:
     return next((cause for f in situation.findings.get(item.key, ()) if (cause := _cause_of(f))), "")
 
 
-def _cause_of(finding: Finding) -> str:
+def _cause_of(finding: Examined) -> str:
     return finding.explanations[0].cause if finding.explanations else ""

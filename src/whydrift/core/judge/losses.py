@@ -14,7 +14,7 @@ from whydrift.core.compare.alignment import at
 from whydrift.core.compare.differences import Change, hidden_differences
 from whydrift.core.compare.tracking import INSTALLATION_ID, TRACKING_ID, parse_tracking_id
 from whydrift.core.explain.base import base_of, git_moved
-from whydrift.core.explain.engine import Finding, explain
+from whydrift.core.explain.engine import Examined, explain
 from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.judge.predict import Predicted
@@ -82,7 +82,7 @@ def judged(changes: Sequence[Change], item: ObjectSnapshot, predicted: Predicted
     return [_judged(change, explained, at_place) for change in changes]
 
 
-def _judged(change: Change, explained: Sequence[Finding], place: _Place) -> Judged:
+def _judged(change: Change, explained: Sequence[Examined], place: _Place) -> Judged:
     """The worst of what the findings say; what they say of parts of a change does not speak for all of it."""
     here = [finding for finding in explained if _meets(finding.difference, change)]
     worths = [_by_finding(change, finding, place.situation) for finding in here]
@@ -106,7 +106,7 @@ def takes_something(item: ObjectSnapshot, situation: Situation) -> str:
     return next((each.cause or "unexplained" for each in found if each.worth is Worth.LOST), "")
 
 
-def _unshown(silent: Sequence[Change], item: ObjectSnapshot, situation: Situation) -> tuple[Finding, ...]:
+def _unshown(silent: Sequence[Change], item: ObjectSnapshot, situation: Situation) -> tuple[Examined, ...]:
     """What the causes say of changes that nothing shows, as far as the facts are there."""
     hidden = hidden_differences(item.target, item.live, ())
     raw = tuple(d for d in hidden if any(_meets(d, change) for change in silent))
@@ -129,7 +129,7 @@ def _related(one: Path, other: Path) -> bool:
     return starts_with(one, other) or starts_with(other, one)
 
 
-def _by_finding(change: Change, finding: Finding, situation: Situation) -> Judged:
+def _by_finding(change: Change, finding: Examined, situation: Situation) -> Judged:
     if not finding.explanations:
         return Judged(change, Worth.LOST, "", "nobody knows who wrote it")
     worths = [_by_explanation(change, e, situation) for e in _strongest(finding.explanations)]

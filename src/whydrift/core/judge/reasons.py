@@ -16,7 +16,7 @@ from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.commits import SHORT
 from whydrift.core.explain.earlier import once_in_git
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.newer import changed_to
 from whydrift.core.explain.raised import REPLICAS
@@ -49,7 +49,7 @@ _LONGEST = 100
 
 
 def reason_wants(
-    findings: Iterable[tuple[ObjectSnapshot, Finding]], situation: Situation
+    findings: Iterable[tuple[ObjectSnapshot, Examined]], situation: Situation
 ) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
     """The facts that reasons are made of and that nothing asked for yet, where people's work is in question."""
     for item, finding in findings:
@@ -59,8 +59,8 @@ def reason_wants(
 
 
 def reasoned(
-    item: ObjectSnapshot, findings: tuple[Finding, ...], sync: Forecast | None, situation: Situation
-) -> tuple[Finding, ...]:
+    item: ObjectSnapshot, findings: tuple[Examined, ...], sync: Forecast | None, situation: Situation
+) -> tuple[Examined, ...]:
     """The findings of one object with the reason for each one's side, and whom to ask where it is `ask`."""
     known = situation.facts(item.key)
     subject = replace(situation.subject(item), base=base_of(situation.application, item, known))
@@ -69,7 +69,7 @@ def reasoned(
     return tuple(_reasoned(_Place(subject, finding, git, effects, situation)) for finding in findings)
 
 
-def _reasoned(place: _Place) -> Finding:
+def _reasoned(place: _Place) -> Examined:
     finding, side = place.finding, place.situation.cause_side(place.finding)
     if side is None:
         return finding
@@ -89,7 +89,7 @@ class _Place:
     """One finding with what is known of its place."""
 
     subject: Subject
-    finding: Finding
+    finding: Examined
     git: Written | None
     effects: tuple[Effect, ...]
     situation: Situation

@@ -11,7 +11,7 @@ from whydrift.core.compare import terms
 from whydrift.core.compare.settings import ComparisonSettings, settings_of_api, settings_of_config_map
 from whydrift.core.explain.base import rendered_object
 from whydrift.core.explain.cause import Cause
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Knowledge, Subject, sync_options
 from whydrift.core.judge.predict import KUBECTL, OWN, Way
 from whydrift.core.model.application import Application
@@ -61,7 +61,7 @@ class Situation:
     """
 
     snapshot: ApplicationSnapshot
-    findings: Mapping[ObjectKey, tuple[Finding, ...]]
+    findings: Mapping[ObjectKey, tuple[Examined, ...]]
     catalogue: Sequence[Cause]
     facts: Callable[[ObjectKey], Facts]
     knowledge: Knowledge
@@ -131,7 +131,7 @@ class Situation:
             self.application, item, (), self.knowledge, None, self.snapshot.objects or (), self.facts(item.key)
         )
 
-    def cause_side(self, finding: Finding) -> Side | None:
+    def cause_side(self, finding: Examined) -> Side | None:
         """The side that the strongest explanation speaks for; None while a difference is unexplained."""
         if not finding.explanations:
             return None

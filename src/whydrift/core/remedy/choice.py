@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Forecast
@@ -80,7 +80,7 @@ CHOICES: Mapping[str, Chooser] = {
 """Every cause of the catalogue but `checksum-follows-config`, whose remedy is that of what it hashes."""
 
 
-def choose(finding: Finding, subject: Subject, situation: Situation) -> Choice:
+def choose(finding: Examined, subject: Subject, situation: Situation) -> Choice:
     """What should be done about one difference; `ask` where nothing explains it."""
     case = Case(finding, subject, situation)
     if is_hash(case):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.base import base_of
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import About, Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
@@ -21,7 +21,7 @@ Chosen = dict[tuple[ObjectKey, Difference], Choice]
 
 
 def chosen(
-    situation: Situation, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]], sync: Forecast | None = None
+    situation: Situation, found: Iterable[tuple[ObjectSnapshot, tuple[Examined, ...]]], sync: Forecast | None = None
 ) -> Chosen:
     """The choice for every explained difference, in their order; an unexplained one has none.
 
@@ -37,7 +37,7 @@ def chosen(
     return choices
 
 
-def _subject(situation: Situation, item: ObjectSnapshot, findings: tuple[Finding, ...]) -> Subject:
+def _subject(situation: Situation, item: ObjectSnapshot, findings: tuple[Examined, ...]) -> Subject:
     """An object as causes see it; the Application itself where it is about that."""
     application, facts = situation.application, situation.facts(item.key)
     about = About.APPLICATION if item.target is application.raw else About.OBJECT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.fact_kinds import RENDERED_FROM
@@ -18,7 +18,7 @@ NEEDS_A_PLACE = frozenset({RemedyKind.GIT_SET, RemedyKind.GIT_DROP, RemedyKind.C
 NO_VALUE = "the chart is not ours to edit, and has no value for it"
 
 
-def with_a_place(choice: Choice, finding: Finding, subject: Subject, situation: Situation) -> Choice:
+def with_a_place(choice: Choice, finding: Examined, subject: Subject, situation: Situation) -> Choice:
     """The choice where an edit of it has a place, else the next remedy; `ask` where only git could say it."""
     case = Case(finding, subject, situation)
     if choice.kind not in NEEDS_A_PLACE or choice.place or not choice.changes or not comes_from_elsewhere(case):

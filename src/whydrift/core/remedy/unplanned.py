@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import Left
 from whydrift.core.model.remedy import Choice, Field, RemedyKind
@@ -14,7 +14,7 @@ from whydrift.core.remedy.followers import is_follower
 
 
 def unplanned(
-    application: Application, found: Iterable[tuple[ObjectSnapshot, tuple[Finding, ...]]], choices: Chosen
+    application: Application, found: Iterable[tuple[ObjectSnapshot, tuple[Examined, ...]]], choices: Chosen
 ) -> Iterator[Left]:
     """The differences of an application that no step closes: unexplained ones, and those that need nothing.
 
@@ -39,7 +39,7 @@ def _has_step(choice: Choice) -> bool:
     return choice.kind is not RemedyKind.NOTHING and not is_follower(choice)
 
 
-def _unexplained(finding: Finding) -> str:
+def _unexplained(finding: Examined) -> str:
     """Why there is no choice: a fact is missing, or no cause proves itself."""
     if finding.undecided:
         return "undecided: " + "; ".join(dict.fromkeys(f"it needs {u.needs}" for u in finding.undecided))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from whydrift.core.compare.rules import IgnoreRule, application_rules
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import others
 from whydrift.core.judge.situation import Situation
@@ -24,7 +24,7 @@ COMPARED_BY_SERVER = "ServerSideDiff=true"
 class Case:
     """One difference to be remedied."""
 
-    finding: Finding
+    finding: Examined
     subject: Subject
     situation: Situation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from whydrift.core.explain.base import base_of
-from whydrift.core.explain.engine import Finding
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Field
@@ -15,7 +15,7 @@ from whydrift.core.remedy.choices.case import Case
 HASHED = ("ConfigMap", "Secret", "ExternalSecret", "SealedSecret")
 CHECKSUM, DRAWN = "checksum-follows-config", "chart-renders-differently-each-time"
 NAMED = re.compile(r"checksum|hash|sha(1|256|512)?(sum)?$|md5", re.IGNORECASE)
-Hashed = tuple[Finding, Subject, Field]
+Hashed = tuple[Examined, Subject, Field]
 
 
 def is_hash(case: Case) -> bool:
