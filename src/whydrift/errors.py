@@ -15,6 +15,10 @@ class SourceError(WhydriftError):
     """A source of facts (Argo CD, Kubernetes, git, a recording) cannot be used at all."""
 
 
+class StoreError(WhydriftError):
+    """The store of findings cannot be used: unreachable, full, of another version."""
+
+
 class NotComparable(WhydriftError):
     """Argo CD's comparison would fail for this object, or its inputs cannot be compared at all."""
 

@@ -11,6 +11,7 @@ from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.writers import last_writer
 from whydrift.core.judge.calibration import Agreement
+from whydrift.core.judge.team import team_of
 from whydrift.core.model.application import Application, Source
 from whydrift.core.model.drift import Kind
 from whydrift.core.model.effect import Effect, Forecast
@@ -64,6 +65,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             revision=", ".join(application.revisions),
             reconciled_at=application.reconciled_at,
             conditions=tuple(f"{kind}: {message}" for kind, message in application.conditions),
+            operation=text(application.operation, "phase"),
         ),
         compared_by=compared_by(application),
         agrees=_agrees(outcome),
@@ -80,6 +82,8 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         unseen=() if outcome.broken is None else tuple(map(_gap, outcome.broken.gaps)),
         complaints=() if outcome.broken is None else tuple(map(_complaint, outcome.broken.complaints)),
         seen_at="" if outcome.broken is None else outcome.broken.at,
+        labels=application.labels,
+        team=team_of(application),
     )
 
 

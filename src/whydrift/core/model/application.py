@@ -58,6 +58,16 @@ class Application:
         return f"{self.namespace}/{self.name}"
 
     @property
+    def labels(self) -> dict[str, str]:
+        """Its own labels."""
+        return _texts(mapping(self.raw, "metadata", "labels"))
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """Its own annotations."""
+        return _texts(mapping(self.raw, "metadata", "annotations"))
+
+    @property
     def facts_key(self) -> ObjectKey:
         """The key under which facts about the whole application stand; in the namespace that its objects go to."""
         return ObjectKey("argoproj.io", "Application", self.destination_namespace, self.name)
@@ -163,6 +173,10 @@ class Application:
         """Whether auto-sync is on (`automated.enabled: false` switches it off, since 3.1)."""
         policy = child(self.raw, "spec", "syncPolicy", "automated")
         return isinstance(policy, dict) and policy.get("enabled") is not False
+
+
+def _texts(stated: JsonObject) -> dict[str, str]:
+    return {key: value for key, value in stated.items() if isinstance(value, str)}
 
 
 def _sources(holder: JsonObject) -> tuple[Source, ...]:

@@ -223,13 +223,14 @@ class NotReplayedAnswer(Answered, frozen=True):
 
 
 class ArgocdAnswer(Answered, frozen=True):
-    """Argo CD's own words, quoted."""
+    """Argo CD's own words, quoted. `operation` is the phase of the last (or running) sync."""
 
     sync: str
     health: str = ""
     revision: str = ""
     reconciled_at: str = ""
     conditions: tuple[str, ...] = ()
+    operation: str = ""
 
 
 class ApplicationAnswer(Answered, frozen=True):
@@ -237,7 +238,8 @@ class ApplicationAnswer(Answered, frozen=True):
 
     `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more;
     `health_before` is what Argo CD said of its health then; `complaints` are what its containers write that run, looked
-    for where it was Progressing then and is not any more.
+    for where it was Progressing then and is not any more. `labels` are the Application's own; `team` is who looks after
+    it, as one of its labels or annotations says.
     """
 
     name: str
@@ -261,6 +263,8 @@ class ApplicationAnswer(Answered, frozen=True):
     complaints: tuple[ComplaintAnswer, ...] = ()
     unseen: tuple[GapAnswer, ...] = ()
     seen_at: str = ""
+    labels: dict[str, str] = {}
+    team: str = ""
 
 
 class ReadAnswer(Answered, frozen=True, omit_defaults=False):

@@ -1,0 +1,167 @@
+"""What was found and when: the words of history. Times are RFC 3339 in UTC, to the second, as text: they sort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+
+class ApplicationName(NamedTuple):
+    """Which application: the Argo CD instance ("" is the only one), its namespace and name."""
+
+    instance: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        """`[INSTANCE:]NAMESPACE/NAME`, as selectors take it."""
+        return f"{self.instance}:{self.namespace}/{self.name}" if self.instance else f"{self.namespace}/{self.name}"
+
+
+class About(StrEnum):
+    """What a finding is about: a field that differs, or something that is broken now."""
+
+    FIELD = "field"
+    TROUBLE = "trouble"
+
+
+class Severity(StrEnum):
+    """How much it hurts, worst first.
+
+    BROKEN: broken now · LOSES: a sync would lose it, or fail at it · UNEXPLAINED: nobody knows why, or a fact lacks ·
+    ATTENTION: side git, cluster, ask or structure · NOISE: equivalent or a controller's, or accepted by somebody.
+    """
+
+    BROKEN = "broken"
+    LOSES = "loses"
+    UNEXPLAINED = "unexplained"
+    ATTENTION = "attention"
+    NOISE = "noise"
+
+
+SEVERITIES = tuple(Severity)
+"""Worst first."""
+
+
+class FindingKey(NamedTuple):
+    """What makes two looks speak of the same finding, within an application.
+
+    `object` is group/Kind/name as answers name it, `path` a JSON pointer; of a trouble, `/CONTAINER` of the object.
+    """
+
+    about: About
+    object: str
+    namespace: str
+    path: str
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one look says of one finding; masked, as answers are, and each text at most LONGEST characters.
+
+    `cause` is a cause's id, "unexplained" or "undecided", of a trouble its category. `target` and `live` are JSON texts
+    ("" = absent). `who` is the manager that wrote it, `since` when (RFC 3339), both "" where nobody knows. `remedy` is
+    the kind of the fix, `where` its place, `sync` what a sync would do to the object.
+    """
+
+    key: FindingKey
+    field: str
+    cause: str
+    side: str
+    severity: Severity
+    kind: str = "modified"
+    shown: bool = True
+    who: str = ""
+    since: str = ""
+    why: str = ""
+    target: str = ""
+    live: str = ""
+    remedy: str = ""
+    where: str = ""
+    sync: str = ""
+    accepted: str = ""
+
+
+LONGEST = 2000
+"""Characters of a text that a finding keeps."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """What one look at one application says, at a time.
+
+    `whole` says whether everything that belongs to `scope` was read and compared: only then is what is missing gone.
+    `settled` is false during a sync and a rollout. `answer` is the ApplicationAnswer as JSON. `fingerprint` tells
+    whether Argo CD's word of it changed since ("" = unknown).
+    """
+
+    application: ApplicationName
+    at: str
+    project: str
+    team: str
+    labels: Mapping[str, str]
+    cluster: str
+    sync: str
+    health: str
+    revision: str
+    safe: str
+    whole: bool
+    not_read: str
+    settled: bool
+    scope: frozenset[str]
+    found: tuple[Found, ...]
+    answer: bytes
+    fingerprint: str = ""
+
+
+SHOWN, HIDDEN, TROUBLE = "shown", "hidden", "trouble"
+"""What a look can look for (`Seen.scope`): shown differences, hidden ones, troubles."""
+
+
+def scope_of(found: Found) -> str:
+    """Which part of a look finds it."""
+    if found.key.about is About.TROUBLE:
+        return TROUBLE
+    return SHOWN if found.shown else HIDDEN
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One finding with its history. `gone` is "" while it is there; `times_returned` counts how often it came back."""
+
+    id: int
+    application: ApplicationName
+    project: str
+    team: str
+    found: Found
+    first_seen: str
+    last_seen: str
+    since: str
+    gone: str = ""
+    times_returned: int = 0
+
+
+class What(StrEnum):
+    """What happened to a finding between two looks. STILL is never stored."""
+
+    NEW = "new"
+    RETURNED = "returned"
+    CHANGED = "changed"
+    GONE = "gone"
+    STILL = "still"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to a finding. `before` is what it was, where that changed (cause, side, severity)."""
+
+    id: int
+    at: str
+    what: What
+    finding: int
+    application: ApplicationName
+    project: str
+    team: str
+    labels: Mapping[str, str]
+    found: Found
+    before: str = ""
+    times_returned: int = 0

@@ -1,0 +1,221 @@
+"""What keeping watch needs from outside: a store, receivers of messages, a stream of changes, the time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from whydrift.core.model.application import Application
+from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen, Severity
+from whydrift.core.model.notice import Delivery, Matcher, Notice, Outgoing, Silence
+from whydrift.ports import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which findings a reader wants: empty means any; globs as in selectors. `visible` None: everything may be seen.
+
+    `text` is looked for in names, fields and causes. `open_only` leaves out what is gone. `since` counts last_seen.
+    """
+
+    applications: tuple[ApplicationName, ...] = ()
+    causes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    projects: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    text: str = ""
+    scope: tuple[str, ...] = ()
+    open_only: bool = True
+    accepted: bool | None = None
+    since: str = ""
+    visible: frozenset[ApplicationName] | None = None
+    limit: int = 200
+    offset: int = 0
+
+
+class Known(NamedTuple):
+    """An application as it was seen last, without its answer; `open` counts its open findings by severity."""
+
+    application: ApplicationName
+    at: str
+    project: str
+    team: str
+    cluster: str
+    sync: str
+    health: str
+    revision: str
+    safe: str
+    not_read: str
+    fingerprint: str
+    settled: bool
+    open: Mapping[str, int]
+    oldest: str
+
+
+class Count(NamedTuple):
+    """How many open findings of one cause, team, project and severity, in how many applications and objects."""
+
+    cause: str
+    side: str
+    severity: str
+    project: str
+    team: str
+    fields: int
+    objects: int
+    applications: int
+
+
+class Flap(NamedTuple):
+    """What comes and goes: how often within the time asked for, and who wrote it then, newest first."""
+
+    finding: Finding
+    times: int
+    writers: tuple[str, ...]
+
+
+class Store(Protocol):
+    """Keeps findings, messages and where a watcher stands. Every method is one transaction; StoreError where it fails.
+
+    Methods block: callers that serve others run them in a thread. Any number of processes may use one store.
+    """
+
+    def record(self, seen: Seen) -> tuple[Event, ...]:
+        """Keep a look at an application, and what happened to its findings since the last one (core/history).
+
+        A look that is older than the one that is kept changes nothing and gives ().
+        """
+
+    def vanished(self, application: ApplicationName, at: str) -> tuple[Event, ...]:
+        """An application was deleted: its findings are gone with it."""
+
+    def applications(self, visible: frozenset[ApplicationName] | None = None) -> tuple[Known, ...]:
+        """All applications that were seen and did not vanish, by name."""
+
+    def answer(self, application: ApplicationName) -> tuple[bytes, str] | None:
+        """The ApplicationAnswer (JSON) of the last look and its time; None where there was none."""
+
+    def findings(self, wanted: Wanted) -> tuple[Finding, ...]:
+        """A page of findings, what hurts most first, then the newest."""
+
+    def total(self, wanted: Wanted) -> int:
+        """How many there are, without the page's limits."""
+
+    def counts(self, at: str = "", visible: frozenset[ApplicationName] | None = None) -> tuple[Count, ...]:
+        """Open findings in numbers, now or at a time in the past."""
+
+    def daily(self, since: str, visible: frozenset[ApplicationName] | None = None) -> tuple[tuple[str, str, int], ...]:
+        """(day, cause, open findings at the end of that day), from `since` (RFC 3339 date) to today."""
+
+    def timeline(self, application: ApplicationName, since: str = "", limit: int = 500) -> tuple[Event, ...]:
+        """What happened to an application's findings, newest first."""
+
+    def flaps(self, since: str, visible: frozenset[ApplicationName] | None = None, limit: int = 50) -> tuple[Flap, ...]:
+        """What returned since a time, most often first."""
+
+    def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
+        """Events that no message was made of yet, oldest first, of applications that have settled for so many seconds.
+
+        What came and went again in the meantime is in it as both events. Claimed by this process for five minutes.
+        """
+
+    def announce(self, events: Sequence[int], notices: Sequence[Notice], due: Mapping[str, str]) -> None:
+        """In one transaction: these events are told of, by these messages (() = by none), due by route.
+
+        A notice whose key is kept already is not kept twice.
+        """
+
+    def outgoing(self, now: str, limit: int = 20) -> tuple[Outgoing, ...]:
+        """Messages that are due, claimed by this process for five minutes."""
+
+    def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
+        """What became of an attempt to send a message; WAITING with `due` for another."""
+
+    def messages(self, limit: int = 50) -> tuple[Outgoing, ...]:
+        """The newest messages, whatever became of them."""
+
+    def silence(self, matcher: Matcher, reason: str, by: str, since: str, until: str) -> int:
+        """Keep a silence; its id."""
+
+    def unsilence(self, silence: int, at: str) -> bool:
+        """End a silence now; whether there was one that had not ended."""
+
+    def silences(self, at: str = "") -> tuple[Silence, ...]:
+        """The silences that hold at a time; "" is all that were ever kept."""
+
+    def recall(self, name: str) -> str:
+        """What a watcher noted under a name ("" = nothing): where its stream stands, when it looked at all."""
+
+    def note(self, name: str, value: str) -> None:
+        """Note something under a name."""
+
+    def prune(self, before: str) -> int:
+        """Forget what was gone before a time, with its events and messages; how many findings."""
+
+    def close(self) -> None:
+        """Let go of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A message was not taken, but may be tried again: after so many seconds where the receiver said so."""
+
+    why: str
+    seconds: float | None = None
+
+
+Delivered = Sent | Later | Refused
+
+
+class Notifier(Protocol):
+    """Sends messages on one route."""
+
+    async def send(self, notice: Notice) -> Delivered:
+        """Send one message, with its key. Never raises for what a receiver answered or did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationChanged:
+    """An Application as it is now, raw."""
+
+    application: Application
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationDeleted:
+    """An Application is no longer there."""
+
+    application: ApplicationName
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBroke:
+    """The stream ended, or was told that it is too old (410): changes may have been missed, a full list is due."""
+
+    why: str
+
+
+AppChange = ApplicationChanged | ApplicationDeleted | StreamBroke
+
+
+class Follower(Protocol):
+    """Tells of changes of Applications as they happen."""
+
+    def follow(self, instance: str, since: str) -> AsyncIterator[AppChange]:
+        """Changes after the list whose resourceVersion is `since`; ends with StreamBroke, never raises for a server."""
+
+
+class Clock(Protocol):
+    """Time: what it is, and waiting."""
+
+    def now(self) -> str:
+        """RFC 3339 in UTC, to the second."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""

@@ -1,0 +1,1 @@
+"""The page and its API: thin views over stored answers and findings; read only, no analysis."""
