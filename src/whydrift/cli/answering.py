@@ -148,9 +148,9 @@ def _workbench(source: wiring.Opened, request: Request) -> Workbench | None:
     """What remedies are looked for on: only as much of them is as the output shows."""
     if not request.remedies:
         return None
-    if request.output in ("json", "jsonl", "html", "md") or (request.output == "text" and request.whole):
+    if request.output != "text" or request.whole:
         return Workbench(wiring.renderer(source) if request.whole else None)
-    return Workbench(places=False) if request.output == "text" and not request.unseen else None
+    return None if request.unseen else Workbench(places=False)
 
 
 def residuals_of(connection: Connection) -> Residuals:

@@ -29,7 +29,8 @@ from whydrift.core.model.triage import (
 from whydrift.core.model.values import Json, items, text
 from whydrift.core.report.html import html_document
 from whydrift.core.report.junit import junit_document
-from whydrift.core.report.sarif import relative_uri, sarif_document
+from whydrift.core.report.sarif import sarif_document
+from whydrift.core.report.sarif_text import relative_uri
 from whydrift.core.report.tally import Tally
 from whydrift.wiring import cause_pages, titles
 

@@ -26,7 +26,7 @@ def patched(before: str, diff: str) -> str:
     lines = _lines(before)
     result: list[str] = []
     place = 0
-    for hunk in _hunks(diff):
+    for hunk in hunks(diff):
         end = hunk.start + len(hunk.old)
         if hunk.start < place or tuple(lines[hunk.start : end]) != hunk.old:
             raise NotPatched(f"the diff does not fit at line {hunk.start + 1}")
@@ -41,8 +41,8 @@ def _lines(content: str) -> list[str]:
     return [*(f"{line}\n" for line in found[:-1]), *([found[-1]] if found[-1] else [])]
 
 
-def _hunks(diff: str) -> Iterator[Hunk]:
-    """The hunks below the two lines that name the file."""
+def hunks(diff: str) -> Iterator[Hunk]:
+    """The hunks below the two lines that name the file; NotPatched where there is none, or one is cut off."""
     lines = [line.removesuffix("\n") for line in _lines(diff)]
     place = next((n for n, line in enumerate(lines) if line.startswith("@@")), len(lines))
     if place == len(lines):

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+import msgspec
+
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import (
@@ -21,6 +23,7 @@ from whydrift.core.model.triage import (
     SyncAnswer,
     UnmaskedAnswer,
 )
+from whydrift.core.report.remedy_lines import remedy_said
 from whydrift.core.report.tally import UNDECIDED, cause_of, objects_of
 from whydrift.core.report.words import plain, value
 from whydrift.core.unmask.since import troubles_in
@@ -105,7 +108,7 @@ def _object(item: ObjectAnswer, fail_on: frozenset[str]) -> Case:
     open_ = [u for d in item.differences if cause_of(d) == UNDECIDED for u in d.undecided]
     skipped = "; ".join(dict.fromkeys(f"undecided: {u.cause} needs {u.needs}" for u in open_))
     name = f"{item.id} in {item.namespace}" if item.namespace else item.id
-    return Case(name, tuple(map(_line, counting)), skipped)
+    return Case(name, tuple(line for d in counting for line in (_line(d), *_fix(d))), skipped)
 
 
 def _broken(trouble: UnmaskedAnswer, fail_on: frozenset[str]) -> Case:
@@ -124,6 +127,11 @@ def _line(d: DifferenceAnswer) -> str:
     why = f": {d.explanations[0].why}" if d.explanations else ""
     sides = f" git {value(d.target)}, live {value(d.live)}" if d.path else " the whole object"
     return f"{cause_of(d)}{side} {d.field}{sides}{why}"
+
+
+def _fix(d: DifferenceAnswer) -> tuple[str, ...]:
+    """What to do about a difference, in a line; () where nobody asked for it."""
+    return () if isinstance(d.remedy, msgspec.UnsetType) else (f"  fix: {remedy_said(d.remedy)}",)
 
 
 def _effect_cases(application: ApplicationAnswer) -> list[Case]:

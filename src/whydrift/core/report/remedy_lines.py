@@ -32,6 +32,14 @@ MOST_LINES = 12
 MOST_PLACES = 3
 
 
+def remedy_said(remedy: RemedyAnswer) -> str:
+    """A remedy in one line: what, where, what its proof says, and why."""
+    proof = () if isinstance(remedy.proof, msgspec.UnsetType) else (f"({proof_words(remedy.proof)})",)
+    safety = "" if remedy.safety is Safety.SAFE else f"{remedy.safety.value}: "
+    what = " ".join(part for part in (WORDS[remedy.kind], remedy.where, *proof) if part)
+    return plain(f"{what}: {safety}{remedy.why}")
+
+
 def remedy_lines(alike: Sequence[DifferenceAnswer], width: int) -> Iterator[str]:
     """The remedies of differences that are told together, each once."""
     by_remedy: dict[tuple[RemedyKind, str], list[RemedyAnswer]] = {}

@@ -21,18 +21,21 @@ from whydrift.core.model.triage import (
     GapAnswer,
     ObjectAnswer,
     ReadAnswer,
+    RemedyAnswer,
     SyncAnswer,
     UnmaskedAnswer,
 )
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.core.report.cause_page import CausePage
+from whydrift.core.report.remedy_lines import remedy_said
+from whydrift.core.report.sarif_fixes import fixes_of
+from whydrift.core.report.sarif_text import relative_uri, text
 from whydrift.core.report.tally import UNDECIDED, UNEXPLAINED, cause_of, objects_of
 from whydrift.core.report.words import plain, value
 from whydrift.core.unmask.since import troubles_in
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ABOUT = "https://github.com/whydrift/whydrift"
-UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/")
 ERRORS, WARNINGS = frozenset({Side.ASK, Side.CLUSTER}), frozenset({Side.GIT, Side.STRUCTURE})
 OPEN = {
     UNEXPLAINED: "No cause could prove itself: this difference is of an unknown kind, and worth a look.",
@@ -78,6 +81,7 @@ class Result:
     identity: tuple[str, ...]
     properties: JsonObject
     line: int = 0
+    fixes: tuple[JsonObject, ...] = ()
 
     def said(self) -> JsonObject:
         """As a result; the fingerprint stays while values, causes and wording change."""
@@ -85,6 +89,7 @@ class Result:
         physical: JsonObject = {"artifactLocation": {"uri": relative_uri(self.uri)}}
         region: JsonObject = {"region": {"startLine": self.line}} if self.line else {}
         place: JsonObject = {"physicalLocation": {**physical, **region}}
+        fixes: JsonObject = {"fixes": list(self.fixes)} if self.fixes else {}
         digest = hashlib.sha256("\0".join(self.identity).encode("utf-8", "surrogatepass")).hexdigest()
         return {
             "ruleId": self.rule,
@@ -92,6 +97,7 @@ class Result:
             "message": {"text": text(self.message)},
             "locations": [{**place, "logicalLocations": logical}],
             "partialFingerprints": {"whydrift/v1": digest},
+            **fixes,
             "properties": self.properties,
         }
 
@@ -169,14 +175,32 @@ def _difference(application: ApplicationAnswer, item: ObjectAnswer, d: Differenc
     because = d.because if isinstance(d.because, str) else d.explanations[0].why if d.explanations else _open(d)
     sides = f" (git {value(d.target)}, live {value(d.live)})" if d.path else ""
     hidden = "" if d.shown else " Argo CD does not show it."
-    message = f"{_named(item)} {d.field or 'as a whole'}{sides}: {because}.{hidden}"
+    remedy = None if isinstance(d.remedy, msgspec.UnsetType) else d.remedy
+    fix = f" Fix: {remedy_said(remedy)}." if remedy else ""
+    message = f"{_named(item)} {d.field or 'as a whole'}{sides}: {because}.{hidden}{fix}"
     properties: JsonObject = {
         "application": plain(application.name),
         "side": d.side.value if isinstance(d.side, Side) else "",
         "strength": d.explanations[0].strength.value if d.explanations else "",
         "shown": d.shown,
     }
-    return _result(application, cause_of(d), level(d), message, place(item), d.path, properties)
+    found = _result(application, cause_of(d), level(d), message, place(item), d.path, properties)
+    return _remedied(found, application, remedy) if remedy else found
+
+
+def _remedied(result: Result, application: ApplicationAnswer, remedy: RemedyAnswer) -> Result:
+    """A result at the place of its remedy, with the edit where one is proven."""
+    revisions = (source.revision for source in application.sources if source.repo == remedy.repo)
+    at: JsonObject = {"repository": plain(remedy.repo), "revision": plain(next(revisions, ""))} if remedy.repo else {}
+    kind: JsonObject = {"remedy": remedy.kind.value, "safety": remedy.safety.value}
+    found = _at(result, remedy.where)
+    return replace(found, fixes=fixes_of(remedy), properties={**result.properties, **at, **kind})
+
+
+def _at(result: Result, where: str) -> Result:
+    """A result at `file:line`; as it is where that is no place in a file."""
+    file, _, line = where.rpartition(":")
+    return replace(result, uri=file, line=int(line)) if file and line.isdecimal() and int(line) else result
 
 
 def _effects(application: ApplicationAnswer) -> Iterator[Result]:
@@ -204,8 +228,7 @@ def _trouble(application: ApplicationAnswer, trouble: UnmaskedAnswer) -> Result:
     message = f"{trouble.object.split('/', 1)[-1]} {trouble.container} is {trouble.state} ({trouble.category}){line}"
     properties: JsonObject = {"application": plain(application.name), "category": trouble.category}
     found = _result(application, BROKEN, "error", message, where, f"#{trouble.container}", properties)
-    at, _, number = (trouble.source if isinstance(trouble.source, str) else "").rpartition(":")
-    return replace(found, uri=at, line=int(number)) if at and number.isdecimal() and int(number) else found
+    return _at(found, trouble.source) if isinstance(trouble.source, str) else found
 
 
 def _result(
@@ -253,15 +276,3 @@ def _named(item: ObjectAnswer) -> str:
 def place(item: ObjectAnswer) -> str:
     """What tells an object from all others of its application."""
     return f"{item.id}@{item.namespace}"
-
-
-def text(said: str) -> str:
-    """A message: braces are doubled (SARIF 3.11.5), and nothing in it is a link (3.11.6) or a control character."""
-    return plain(said).replace("{", "{{").replace("}", "}}").replace("](", "] (")
-
-
-def relative_uri(path: str) -> str:
-    """A path as a relative URI: everything but unreserved characters is encoded, and it never leads upwards."""
-    parts = [part for part in path.split("/") if part not in ("", ".", "..")]
-    encoded = "/".join(parts).encode("utf-8", "surrogatepass")
-    return "".join(chr(byte) if byte in UNRESERVED else f"%{byte:02X}" for byte in encoded) or "."

@@ -33,6 +33,8 @@ COLUMNS = (
     "live",
     "by",
     "since",
+    "fix",
+    "where",
 )
 MARKDOWN_LIMIT = 65_000
 """Characters; a GitHub comment takes 65,536."""
@@ -51,7 +53,7 @@ def tsv_rows(application: ApplicationAnswer) -> str:
     if application.not_read or application.agrees == "not-compared":
         why = application.not_read or "; ".join(application.argocd.conditions)
         what = "not-read" if application.not_read else "not-compared"
-        rows.append((application.name, *("",) * 5, what, *("",) * 3, why, "", ""))
+        rows.append((application.name, *("",) * 5, what, *("",) * 3, why, *("",) * 4))
     return "".join("\t".join(map(cell, row)) + "\n" for row in rows)
 
 
@@ -60,7 +62,8 @@ def _row(application: ApplicationAnswer, item: ObjectAnswer, d: DifferenceAnswer
     side = d.side.value if isinstance(d.side, Side) else ""
     place = (application.name, item.id, item.namespace or "cluster", d.path, d.kind, "yes" if d.shown else "no")
     written = tuple(part if isinstance(part, str) else "" for part in (d.by, d.since))
-    return (*place, cause_of(d), strength, side, value(d.target, 200), value(d.live, 200), *written)
+    fix = ("", "") if isinstance(d.remedy, msgspec.UnsetType) else (d.remedy.kind.value, d.remedy.where)
+    return (*place, cause_of(d), strength, side, value(d.target, 200), value(d.live, 200), *written, *fix)
 
 
 def markdown_document(applications: Iterator[ApplicationAnswer], read: ReadAnswer, summary: SummaryAnswer) -> str:
