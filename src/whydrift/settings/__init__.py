@@ -11,13 +11,15 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from whydrift.core.model.people import People
 from whydrift.errors import UsageError
+from whydrift.settings.watching import RouteFile, ServeFile, StoreFile, WatchFile
 
+T = TypeVar("T")
 FILE = "whydrift.toml"
 RENDERS = 2
 """Renders at a time where nobody says otherwise."""
@@ -58,14 +60,18 @@ class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache: str = ""
     prometheus: str = ""
     state: str = ""
+    store: StoreFile = StoreFile()
+    watch: WatchFile = WatchFile()
+    routes: tuple[RouteFile, ...] = ()
+    serve: ServeFile = ServeFile()
 
 
 @dataclass(frozen=True)
 class Settings:
     """What holds in the end. `repos` are local checkouts by URL of the repository, `cache` is where clones go.
 
-    `state` is where `apply` keeps what must not be lost: journals and dumps. `prometheus` is a URL that says what
-    pods use.
+    `state` is where `apply` keeps what must not be lost: journals and dumps; the store of findings is there too, where
+    no URL names another. `prometheus` is a URL that says what pods use.
     """
 
     people: People = field(default_factory=People)
@@ -74,11 +80,16 @@ class Settings:
     cache: Path = Path()
     state: Path = Path()
     prometheus: str = ""
+    store: StoreFile = field(default_factory=StoreFile)
+    watch: WatchFile = field(default_factory=WatchFile)
+    routes: tuple[RouteFile, ...] = ()
+    serve: ServeFile = field(default_factory=ServeFile)
 
 
 def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Settings:
     """Environment over file over defaults. UsageError names the file or variable, and the key, that is wrong."""
     path = _file(environ, home, folder)
+    found = path if path == folder / FILE and not environ.get("WHYDRIFT_CONFIG") else None
     file = _read(path) if path is not None else File()
     beside = path.resolve().parent if path is not None else folder
     stated = file.managers
@@ -94,17 +105,21 @@ def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Setti
         people=people,
         repos={url: beside / Path(place).expanduser() for url, place in file.repos.items()},
         renders=file.renders,
-        prometheus=_prometheus(path, file, folder),
+        prometheus=_own(found, "prometheus", file.prometheus, "only --prometheus, WHYDRIFT_PROMETHEUS or"),
+        store=_own(found, "store", file.store, "only --store, WHYDRIFT_STORE or"),
+        watch=file.watch,
+        routes=_own(found, "routes", file.routes, "only WHYDRIFT_CONFIG or"),
+        serve=_own(found, "serve", file.serve, "only options, WHYDRIFT_CONFIG or"),
         cache=beside / Path(cache).expanduser() if cache else caches,
         state=beside / Path(state).expanduser() if state else states,
     )
 
 
-def _prometheus(path: Path | None, file: File, folder: Path) -> str:
-    """The URL of the user's own file. One in the folder that one stands in is refused: anybody may put it there."""
-    if file.prometheus and path == folder / FILE:
-        raise UsageError(f"{path}: prometheus: only --prometheus, WHYDRIFT_PROMETHEUS or your own settings may name it")
-    return file.prometheus
+def _own(found: Path | None, key: str, stated: T, who: str) -> T:
+    """What the user's own file says. One found in the folder that one stands in may not: anybody may put it there."""
+    if found is not None and stated not in ("", (), StoreFile(), ServeFile()):
+        raise UsageError(f"{found}: {key}: {who} your own settings may name it")
+    return stated
 
 
 def _file(environ: Mapping[str, str], home: Path, folder: Path) -> Path | None:
