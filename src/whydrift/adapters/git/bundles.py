@@ -70,6 +70,7 @@ class RecordedRepositories:
         self._rows = {same_repository(row.url): row for row in _listed(files)}
         self._folder: Path | None = None
         self._places: dict[str, asyncio.Task[Path]] = {}
+        self._opened: dict[str, GitRepositories] = {}
 
     async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         """The commits after `since` up to `until` that touch `path`, newest first."""
@@ -125,7 +126,9 @@ class RecordedRepositories:
             place = await asyncio.shield(self._places[name])
         except GitFailed as error:
             return NotRead(f"{name}: {error}")
-        return GitRepositories({url: place}, place, clone=False)
+        if url not in self._opened:  # one for all questions: it remembers what branches stand for
+            self._opened[url] = GitRepositories({url: place}, place, clone=False)
+        return self._opened[url]
 
     def _bundle_of(self, url: str) -> str | None:
         last = same_repository(url).rpartition("/")[2]
