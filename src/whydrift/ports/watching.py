@@ -67,6 +67,16 @@ class Count(NamedTuple):
     applications: int
 
 
+class Drift(NamedTuple):
+    """How many open findings of one cause, side and severity an application has."""
+
+    application: ApplicationName
+    cause: str
+    side: str
+    severity: str
+    fields: int
+
+
 class Flap(NamedTuple):
     """What comes and goes: how often within the time asked for, and who wrote it then, newest first."""
 
@@ -110,6 +120,14 @@ class Store(Protocol):
 
     def timeline(self, application: ApplicationName, since: str = "", limit: int = 500) -> tuple[Event, ...]:
         """What happened to an application's findings, newest first."""
+
+    def drifts(self, cause: str = "", visible: frozenset[ApplicationName] | None = None) -> tuple[Drift, ...]:
+        """Open findings of each application in numbers, of one cause or of all, by application."""
+
+    def recent(
+        self, after: int = 0, visible: frozenset[ApplicationName] | None = None, limit: int = 100
+    ) -> tuple[Event, ...]:
+        """What happened anywhere, newest first; `after` an event's id."""
 
     def flaps(self, since: str, visible: frozenset[ApplicationName] | None = None, limit: int = 50) -> tuple[Flap, ...]:
         """What returned since a time, most often first."""
