@@ -20,6 +20,7 @@ COMMANDS = {
     "record": "write everything that is read, masked, into a folder or .zip",
     "causes": "what whydrift knows, with examples",
     "doctor": "can everything be reached; which permission is missing",
+    "mcp": "the reading commands as MCP tools, for assistants",
     "completion": "shell completion",
 }
 SUMMARY = "Why does it differ? For every field that differs between git and an Argo CD cluster: the cause, with proof."

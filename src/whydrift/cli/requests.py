@@ -33,6 +33,27 @@ def connection_of(options: Mapping[str, object]) -> Connection:
     )
 
 
+def words_of(connection: Connection) -> tuple[str, ...]:
+    """The connection as words of a command line: what `connection_of` reads again, apart from Prometheus' address."""
+    stated = {
+        "--from": connection.recording or "",
+        "--argocd-context": connection.argocd_context,
+        "--server": connection.server,
+        "--context": connection.context,
+        "--kubeconfig": connection.kubeconfig,
+        "--renders": "" if connection.renders is None else str(connection.renders),
+    }
+    flags = {
+        "--in-cluster": connection.in_cluster,
+        "--no-kubernetes": connection.no_kubernetes,
+        "--dry-run": connection.dry_run,
+        "--no-git": connection.no_git,
+    }
+    words = [f"{flag}={value}" for flag, value in stated.items() if value]
+    words += [flag for flag, wanted in flags.items() if wanted]
+    return (*words, *(f"--repo={stated}" for stated in connection.repos))
+
+
 def selection_of(options: Mapping[str, object], names: tuple[str, ...]) -> Selection:
     """The applications that were named, narrowed by `selection_options`."""
     return Selection(names, str(options["selector"]), listed(options["projects"]), str(options["app_namespace"]))
