@@ -18,6 +18,7 @@ from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places.application import changes_of, choice_edit
 from whydrift.core.remedy.places.parent import ParentManifest
+from whydrift.core.remedy.text.diff import is_made, line_before
 from whydrift.ports import NotRead, Renderer
 from whydrift.usecases.drafts import Draft, places
 from whydrift.usecases.parents import Parents
@@ -167,11 +168,17 @@ class Workbench:
         return next((why for key in changes if (why := why_not_together(items[key], changes[key], before, made))), "")
 
     async def stacked(self, draft: Draft, offer: Offer, overlay: Overlay) -> Offer:
-        """The same edit, made on top of others; one that changes nothing where they leave no place for it."""
+        """The same edit, made on top of others; one that changes nothing where they make it, or leave no place for it.
+
+        Its line stays that of the file as git holds it.
+        """
         edit = offer.edit
         content = overlay.content(edit) if edit is not None else None
-        if edit is None or content in (None, edit.before):
+        if edit is None or content is None or content == edit.before:
             return offer
+        made = replace(offer, edit=replace(edit, before=content, after=content))
+        if is_made(edit, content):
+            return made
         if offer.parent is None:
             found = places(draft, offer.group, overlay=overlay)
         else:
@@ -180,9 +187,9 @@ class Workbench:
             assert manifest is not None and own is not None, "the offer was made from them"
             found = manifest.edits(changes_of(own), overlay)
         again = next((e for e in islice(found, MOST_CANDIDATES) if e.file == edit.file), None)
-        if again is not None:
-            return replace(offer, edit=again)
-        return replace(offer, edit=replace(edit, before=content or "", after=content or ""))
+        if again is None:
+            return made
+        return replace(offer, edit=replace(again, line=line_before(edit.before, content, again.line)))
 
     def parents(self, draft: Draft) -> Parents:
         """What is known of where Applications come from, one for each Argo CD instance."""

@@ -34,6 +34,7 @@ from whydrift.errors import NotComparable
 
 SERVER_SIDE_DIFF = "ServerSideDiff=true"
 INCLUDE_WEBHOOKS = "IncludeMutationWebhook=true"
+KEPT = ": a sync keeps the cluster's value"
 SERVER_SIDE_APPLY = "ServerSideApply=true"
 
 
@@ -144,7 +145,7 @@ def _kept(situation: Situation, item: ObjectSnapshot, terms: Terms, meant: Seque
     for change in changes({k: v for k, v in wanted.items() if k != "status"}, applied):
         if not any(starts_with(change.left, path) for path in meant):
             _require_unmoved(situation, item, change.left)
-        yield f"{item.key} {for_people(change.left, wanted)}: a sync keeps the cluster's value"
+        yield f"{item.key} {for_people(change.left, wanted)}{KEPT}"
 
 
 def _require_unmoved(situation: Situation, item: ObjectSnapshot, path: Path) -> None:

@@ -36,6 +36,31 @@ def unified(edit: Edit) -> str:
     return f"--- {old}\n+++ b/{edit.file}\n{body}"
 
 
+def is_made(edit: Edit, content: str) -> bool:
+    """Whether what an edit's file holds by now has every change of the edit already, each at its own lines."""
+    return _changes(edit.before, edit.after) <= _changes(edit.before, content)
+
+
+def line_before(before: str, after: str, line: int) -> int:
+    """Where a line of a changed content stood before it was changed (from 1); for a new line the one above it."""
+    for tag, start, end, first, last in SequenceMatcher(None, _lines(before), _lines(after), False).get_opcodes():
+        if first < line <= last:
+            return min(start + line - first, max(end, 1)) if tag != "insert" else max(start, 1)
+    return line
+
+
+def _changes(before: str, after: str) -> set[tuple[int, int, tuple[str, ...]]]:
+    """What becomes of which lines; lines that are replaced one by one stand alone."""
+    old, new = _lines(before), _lines(after)
+    found: set[tuple[int, int, tuple[str, ...]]] = set()
+    for _, start, end, first, last in _blocks(old, new):
+        if end - start == last - first:
+            found |= {(start + n, start + n + 1, (new[first + n],)) for n in range(end - start)}
+        else:
+            found.add((start, end, tuple(new[first:last])))
+    return found
+
+
 def _lines(content: str) -> Lines:
     """Lines with their ends; only a line feed ends a line, as diff and git see it."""
     found = [f"{line}\n" for line in content.split("\n")]
