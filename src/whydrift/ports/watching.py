@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen, Severity
-from whydrift.core.model.notice import Delivery, Matcher, Notice, Outgoing, Silence
+from whydrift.core.model.notice import Delivery, Line, Matcher, Notice, Outgoing, Silence
 from whydrift.ports import Refused
 
 
@@ -138,10 +138,24 @@ class Store(Protocol):
         What came and went again in the meantime is in it as both events. Claimed by this process for five minutes.
         """
 
-    def announce(self, events: Sequence[int], notices: Sequence[Notice], due: Mapping[str, str]) -> None:
+    def announce(
+        self,
+        events: Sequence[int],
+        notices: Sequence[Notice],
+        due: Mapping[str, str],
+        hold: Mapping[str, Sequence[int]] | None = None,
+        release: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
         """In one transaction: these events are told of, by these messages (() = by none), due by route.
 
-        A notice whose key is kept already is not kept twice.
+        A notice whose key is kept already is not kept twice. `hold` and `release` are ids of events by route: what is
+        held back there from now on, and what no longer is. Unknown ids are no error.
+        """
+
+    def held(self, now: str) -> Mapping[str, tuple[Event, ...]]:
+        """What is held back by route (quiet hours, a digest, a silence), oldest first.
+
+        Claimed as a whole by this process for five minutes; {} while another one has it.
         """
 
     def outgoing(self, now: str, limit: int = 20) -> tuple[Outgoing, ...]:
@@ -196,6 +210,9 @@ class Notifier(Protocol):
 
     async def send(self, notice: Notice) -> Delivered:
         """Send one message, with its key. Never raises for what a receiver answered or did not."""
+
+    async def remind(self, lines: Sequence[Line]) -> Delivered:
+        """Say again what is still there, to a receiver that forgets it otherwise (Alertmanager); nothing to others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,10 @@ def scope_of(found: Found) -> str:
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with its history. `gone` is "" while it is there; `times_returned` counts how often it came back."""
+    """One finding with its history. `gone` is "" while it is there; `times_returned` counts how often it came back.
+
+    `labels` are those of the Application.
+    """
 
     id: int
     application: ApplicationName
@@ -139,6 +142,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     gone: str = ""
     times_returned: int = 0
+    labels: Mapping[str, str] = {}
 
 
 class What(StrEnum):
@@ -152,7 +156,10 @@ class What(StrEnum):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a finding. `before` is what it was, where that changed (cause, side, severity)."""
+    """Something that happened to a finding.
+
+    `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
+    """
 
     id: int
     at: str

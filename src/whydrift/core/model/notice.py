@@ -37,7 +37,11 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One group of events of a message: one cause in one application, with a few of its fields."""
+    """One group of events of a message: one cause in one application, with a few of its fields.
+
+    `before` is the cause that it had, where that changed. `left` counts what there is of the cause in the application
+    when the message is sent, and `worst` is how much that hurts.
+    """
 
     what: str
     application: ApplicationName
@@ -57,6 +61,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     link: str
     events: tuple[int, ...]
+    before: str = ""
+    left: int = 0
+    worst: Severity = Severity.NOISE
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
