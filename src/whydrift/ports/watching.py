@@ -36,7 +36,10 @@ class Wanted:
 
 
 class Known(NamedTuple):
-    """An application as it was seen last, without its answer; `open` counts its open findings by severity."""
+    """An application as it was seen last, without its answer; `open` counts its open findings by severity.
+
+    `oldest` is since when the oldest of them is there that is more than noise, "" where there is none.
+    """
 
     application: ApplicationName
     at: str

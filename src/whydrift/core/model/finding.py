@@ -92,8 +92,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What one look at one application says, at a time.
 
     `whole` says whether everything that belongs to `scope` was read and compared: only then is what is missing gone.
-    `settled` is false during a sync and a rollout. `answer` is the ApplicationAnswer as JSON. `fingerprint` tells
-    whether Argo CD's word of it changed since ("" = unknown).
+    `unclear` are the objects (id, namespace) that were not compared all the same: nothing of them is gone. `settled` is
+    false during a sync and a rollout. `safe` is what a sync is: "safe", "unsafe", "unknown", "" where nobody asked.
+    `answer` is the ApplicationAnswer as JSON. `fingerprint` tells whether Argo CD's word of it changed since ("" =
+    unknown).
     """
 
     application: ApplicationName
@@ -113,6 +115,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     found: tuple[Found, ...]
     answer: bytes
     fingerprint: str = ""
+    unclear: frozenset[tuple[str, str]] = frozenset()
 
 
 SHOWN, HIDDEN, TROUBLE = "shown", "hidden", "trouble"

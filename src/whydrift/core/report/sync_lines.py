@@ -52,7 +52,7 @@ def at_difference(item: ObjectAnswer, difference: DifferenceAnswer, sync: SyncAn
     failing = [e.says for e in here if e.does is Does.FAIL]
     if failing:
         return plain(failing[0])
-    touching = [e for e in here if any(_related(path, difference.path) for path in e.paths)]
+    touching = [e for e in here if any(related(path, difference.path) for path in e.paths)]
     acting = [e for e in touching if e.does is not Does.NOTHING]
     if acting:
         return plain("; ".join(dict.fromkeys(e.says for e in acting)))
@@ -79,5 +79,6 @@ def beside(application: ApplicationAnswer, items: Iterable[ObjectAnswer]) -> lis
     ]
 
 
-def _related(one: str, other: str) -> bool:
+def related(one: str, other: str) -> bool:
+    """Whether one JSON pointer is the other, or above or below it."""
     return one == other or not one or not other or one.startswith(f"{other}/") or other.startswith(f"{one}/")

@@ -1,0 +1,91 @@
+"""What happened to an application's findings between what is known of them and a newer look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+
+from whydrift.core.model.finding import Finding, Found, Seen, What, scope_of
+
+LATE = timedelta(hours=1)
+"""No look takes longer: one that is older than what is kept by more than that tells of a clock that was set back."""
+
+
+class Change(NamedTuple):
+    """One finding as it is after a look, and what happened to it; its id is 0 where it is new.
+
+    `before` is the cause, side and severity that it had, where these changed.
+    """
+
+    what: What
+    finding: Finding
+    before: str = ""
+
+
+def is_late(kept: str, at: str) -> bool:
+    """Whether a look at a time comes after one that is newer, and has nothing more to tell."""
+    if at >= kept or not kept:
+        return False
+    return datetime.fromisoformat(kept) - datetime.fromisoformat(at) <= LATE
+
+
+def changes(known: Sequence[Finding], seen: Seen) -> tuple[Change, ...]:
+    """Every finding that was seen, and every open one that a whole look did not find any more.
+
+    `known` are the open findings of the application and those that were seen again. What was not looked for, or not
+    read, stays as it is and is not told. Times never go back.
+    """
+    there = {finding.found.key: finding for finding in known}
+    found = {one.key for one in seen.found}
+    came = [_came(there.get(one.key), one, seen) for one in seen.found]
+    left = [_gone(finding, seen.at) for key, finding in there.items() if key not in found and _is_gone(finding, seen)]
+    return (*came, *left)
+
+
+def vanished(known: Sequence[Finding], at: str) -> tuple[Change, ...]:
+    """Everything that was there is gone, with the application."""
+    return tuple(_gone(finding, at) for finding in known if not finding.gone)
+
+
+def _is_gone(finding: Finding, seen: Seen) -> bool:
+    key = finding.found.key
+    looked = seen.whole and scope_of(finding.found) in seen.scope
+    return looked and not finding.gone and (key.object, key.namespace) not in seen.unclear
+
+
+def _came(before: Finding | None, found: Found, seen: Seen) -> Change:
+    """A finding that was seen: for the first time, again, or still."""
+    if before is None:
+        finding = Finding(
+            id=0,
+            application=seen.application,
+            project=seen.project,
+            team=seen.team,
+            found=found,
+            first_seen=seen.at,
+            last_seen=seen.at,
+            since=seen.at,
+        )
+        return Change(What.NEW, finding)
+    at = max(seen.at, before.last_seen)
+    now = msgspec.structs.replace(before, found=found, last_seen=at, project=seen.project, team=seen.team)
+    if before.gone:
+        back = max(at, before.gone)
+        now = msgspec.structs.replace(
+            now, gone="", last_seen=back, since=back, times_returned=before.times_returned + 1
+        )
+        return Change(What.RETURNED, now)
+    was, is_now = _judged(before.found), _judged(found)
+    return Change(What.CHANGED, now, was) if was != is_now else Change(What.STILL, now)
+
+
+def _gone(before: Finding, at: str) -> Change:
+    return Change(What.GONE, msgspec.structs.replace(before, gone=max(at, before.last_seen)))
+
+
+def _judged(found: Found) -> str:
+    """What makes a finding another one to people: why it is there, who is right, how much it hurts."""
+    return ", ".join(filter(None, (found.cause, found.side, found.severity.value)))
