@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.errors import NotEditable
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One scalar: `outer` is where its anchor or tag starts, `start` its text; `style` is "" (plain), ', ", | or >."""
 
     outer: int
@@ -22,8 +22,7 @@ class Scalar:
     size: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list. `dashes` are the places of its dashes (empty in flow style)."""
 
     outer: int
@@ -36,8 +35,7 @@ class Items:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A map, its entries in their order; a key that stands twice is here twice."""
 
     outer: int
@@ -49,8 +47,7 @@ class Entries:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(Struct, frozen=True):
     """A use of an anchor."""
 
     outer: int

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 import yaml
 
@@ -26,6 +27,12 @@ REMEMBERED = 256
 """Texts that were read last: the same files are looked at for one difference after the other."""
 LARGEST = 2_000_000
 """How many values a document may hold, aliases counted each time: more is an attack on the reader."""
+
+
+class Mark(Protocol):
+    """A place in a text; libyaml and Python's own reader have a class each for it."""
+
+    index: int
 
 
 @dataclass(frozen=True)
@@ -64,12 +71,11 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.shift = 1 if self.content.startswith("\ufeff") else 0
-        self.events: Iterator[yaml.Event] = iter(yaml.parse(self.content, Loader=LOADER))
+        self.events: Iterator[yaml.Event] = iter(LOADER(self.content).get_event, None)
 
-    def at(self, mark: object) -> int:
-        """The place of a mark; libyaml has a class of its own for them."""
-        index = getattr(mark, "index", 0)
-        return (index if isinstance(index, int) else 0) + self.shift
+    def at(self, mark: Mark | None) -> int:
+        """The place of a mark."""
+        return self.shift if mark is None else mark.index + self.shift
 
     @cached_property
     def dashes(self) -> list[int]:
@@ -93,10 +99,10 @@ class _Reader:
         outer, end = self.at(event.start_mark), self.at(event.end_mark)
         anchor = getattr(event, "anchor", None) or ""
         match event:
-            case yaml.AliasEvent():
-                return self.alias(outer, end, anchor)
             case yaml.ScalarEvent():
                 node: Node = self.scalar(event, outer, end, anchor)
+            case yaml.AliasEvent():
+                return self.alias(outer, end, anchor)
             case yaml.SequenceStartEvent():
                 node = self.items(bool(event.flow_style), outer, end, anchor)
             case yaml.MappingStartEvent():
@@ -151,6 +157,9 @@ class _Reader:
 
     def dash_before(self, item: Node) -> int:
         place = item.start if isinstance(item, Items) and not item.flow and not item.anchor else item.outer
+        near = self.content.rfind("-", 0, place)
+        if not self.content[near + 1 : place].strip(" \t"):
+            return near
         return self.dashes[bisect_left(self.dashes, place) - 1]
 
     def entries(self, flow: bool, outer: int, end: int, anchor: str) -> Entries:
