@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.values import mapping
 from whydrift.errors import UsageError
 
@@ -52,18 +53,7 @@ def unmatched(pattern: str) -> UsageError:
 
 def named(application: Application, pattern: str) -> bool:
     """Whether `[INSTANCE:][NAMESPACE/]NAME` names the application; each part may hold globs."""
-    return names(pattern, application.instance, application.namespace, application.name)
-
-
-def names(pattern: str, instance: str, namespace: str, name: str) -> bool:
-    """Whether `[INSTANCE:][NAMESPACE/]NAME` names an application of which no more than that is known."""
-    wanted_instance, _, rest = pattern.rpartition(":")
-    wanted_namespace, _, wanted = rest.rpartition("/")
-    return (
-        (not wanted_instance or fnmatchcase(instance, wanted_instance))
-        and (not wanted_namespace or fnmatchcase(namespace, wanted_namespace))
-        and fnmatchcase(name, wanted)
-    )
+    return ApplicationName(application.instance, application.namespace, application.name).fits(pattern)
 
 
 def label_selector(selector: str) -> Callable[[Mapping[str, object]], bool]:

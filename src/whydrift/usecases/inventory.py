@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from whydrift.core.select import Selection, label_selector, names
+from whydrift.core.model.finding import ApplicationName
+from whydrift.core.select import Selection, label_selector
 from whydrift.errors import SourceError
 from whydrift.usecases.decode import UNREADABLE
 
@@ -100,11 +101,11 @@ def inventory(
 def _chosen(
     listed: Listed, selection: Selection, labels: Callable[[Mapping[str, object]], bool], instance: str
 ) -> bool:
-    name, namespace = listed.metadata.name, listed.metadata.namespace
+    named = ApplicationName(instance, listed.metadata.namespace, listed.metadata.name)
     return (
-        (not selection.names or any(names(pattern, instance, namespace, name) for pattern in selection.names))
+        (not selection.names or any(named.fits(pattern) for pattern in selection.names))
         and (not selection.projects or any(fnmatchcase(listed.spec.project, wanted) for wanted in selection.projects))
-        and selection.namespace in ("", namespace)
+        and selection.namespace in ("", named.namespace)
         and labels(dict(listed.metadata.labels or {}))
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +20,16 @@ class ApplicationName(NamedTuple):
     def __str__(self) -> str:
         """`[INSTANCE:]NAMESPACE/NAME`, as selectors take it."""
         return f"{self.instance}:{self.namespace}/{self.name}" if self.instance else f"{self.namespace}/{self.name}"
+
+    def fits(self, pattern: str) -> bool:
+        """Whether `[INSTANCE:][NAMESPACE/]NAME` names it; each part may hold globs."""
+        wanted_instance, _, rest = pattern.rpartition(":")
+        wanted_namespace, _, wanted = rest.rpartition("/")
+        return (
+            (not wanted_instance or fnmatchcase(self.instance, wanted_instance))
+            and (not wanted_namespace or fnmatchcase(self.namespace, wanted_namespace))
+            and fnmatchcase(self.name, wanted)
+        )
 
 
 class About(StrEnum):
@@ -132,7 +143,8 @@ def scope_of(found: Found) -> str:
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding with its history. `gone` is "" while it is there; `times_returned` counts how often it came back.
 
-    `labels` are those of the Application.
+    `since` is when it came this time: the first time, or the last one that it returned. `labels` are those of the
+    Application.
     """
 
     id: int
