@@ -161,8 +161,8 @@ class Store(Protocol):
         Claimed as a whole by this process for five minutes; {} while another one has it.
         """
 
-    def outgoing(self, now: str, limit: int = 20) -> tuple[Outgoing, ...]:
-        """Messages that are due, claimed by this process for five minutes."""
+    def outgoing(self, now: str, limit: int = 20, route: str = "") -> tuple[Outgoing, ...]:
+        """Messages that are due, of one route or of all, oldest first; claimed by this process for five minutes."""
 
     def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
         """What became of an attempt to send a message; WAITING with `due` for another."""
