@@ -95,7 +95,7 @@ def unread(read: ReadAnswer) -> str:
 def is_told(application: ApplicationAnswer) -> bool:
     """Whether an application has a section of its own."""
     unsafe = isinstance(application.sync, SyncAnswer) and any(not e.safe for e in application.sync.effects)
-    broken = bool(troubles_in(application) or application.recovered)
+    broken = bool(troubles_in(application) or application.recovered or application.waits)
     open_ = application.not_read or application.agrees == "not-compared"
     return bool(objects_of(application) or open_ or unsafe or broken)
 
@@ -151,24 +151,25 @@ def _application(application: ApplicationAnswer) -> str:
     said = application.argocd
     marks = f"{mark(said.sync or 'not compared')} {mark(said.health)} {_sync_mark(application)}"
     head = f"<h3>{safe(application.name)}</h3> {marks}"
-    parts = [_about(application)]
-    if application.not_read:
-        parts.append(note([application.not_read], "Not read", "bad"))
-    if application.agrees == "not-compared":
-        parts.append(note(said.conditions, "Argo CD could not compare it: nothing here is known to be clean", "bad"))
-    if application.agrees == "stale":
-        parts.append(note((), "Argo CD's verdict is older than its inputs"))
-    parts += [_trouble(trouble, application.seen_at) for trouble in troubles_in(application)]
-    if application.unseen:
-        parts.append(note((f"{gap.what}: {gap.why}" for gap in application.unseen), "Not looked at", "bad"))
-    if application.recovered:
-        lines = (f"{trouble.object} {trouble.state}" for trouble in application.recovered)
-        parts.append(note(lines, "Broken at the earlier look, and not any more", "good"))
-    if isinstance(application.sync, SyncAnswer):
-        parts.append(_sync(application.sync))
-    parts += [_object(item) for item in objects_of(application)]
-    body = folded(head, "".join(parts), opened=bool(concern(application) or troubles_in(application)))
+    opened = bool(concern(application) or troubles_in(application))
+    body = folded(head, "".join(application_parts(application)), opened=opened)
     return f'<section id="{_anchor(application)}">\n{body}<p class="small"><a href="#top">up</a></p></section>\n'
+
+
+def application_parts(application: ApplicationAnswer) -> Iterator[str]:
+    """Everything about one application: what was read, what is broken, what a sync would do, each object."""
+    yield _about(application)
+    if application.not_read:
+        yield note([application.not_read], "Not read", "bad")
+    if application.agrees == "not-compared":
+        conditions = application.argocd.conditions
+        yield note(conditions, "Argo CD could not compare it: nothing here is known to be clean", "bad")
+    if application.agrees == "stale":
+        yield note((), "Argo CD's verdict is older than its inputs")
+    yield from _health(application)
+    if isinstance(application.sync, SyncAnswer):
+        yield _sync(application.sync)
+    yield from map(_object, objects_of(application))
 
 
 def _about(application: ApplicationAnswer) -> str:
@@ -181,6 +182,18 @@ def _about(application: ApplicationAnswer) -> str:
         *(("source", f"{code(source.repo)} {code(source.path)}") for source in application.sources),
     ]
     return definitions(rows)
+
+
+def _health(application: ApplicationAnswer) -> Iterator[str]:
+    """What is broken, what is not well without being called so, what nobody could look at, and what recovered."""
+    yield from (_trouble(trouble, application.seen_at) for trouble in troubles_in(application))
+    if application.waits:
+        yield note(application.waits, "Not well, and nothing says that it is broken")
+    if application.unseen:
+        yield note((f"{gap.what}: {gap.why}" for gap in application.unseen), "Not looked at", "bad")
+    if application.recovered:
+        lines = (f"{trouble.object} {trouble.state}" for trouble in application.recovered)
+        yield note(lines, "Broken at the earlier look, and not any more", "good")
 
 
 def _trouble(trouble: UnmaskedAnswer, now: str) -> str:
