@@ -94,7 +94,8 @@ async def _stacked(
         (draft, offer) for draft, mine in zip(drafts, offered, strict=True) for offer in mine if wanted(offer.cause)
     ]
     made, overlay = await _on_top(found, bench, comment)
-    why = {draft.named: await _why_not(draft, made, bench, overlay) for draft in drafts}
+    told = await asyncio.gather(*(_why_not(draft, made, bench, overlay) for draft in drafts))
+    why = {draft.named: says for draft, says in zip(drafts, told, strict=True)}
     refuted = [(draft, _refuted(offer, why[draft.named])) for draft, offer in made]
     if any(apart(then) != apart(now) for (_, then), (_, now) in zip(refuted, made, strict=True)):
         proofs = {(draft.named, offer.group.key, offer.group.differences): offer.proof for draft, offer in refuted}
@@ -120,8 +121,9 @@ async def _on_top(
 
 
 async def _why_not(draft: Draft, made: Sequence[tuple[Draft, Offer]], bench: Workbench, overlay: Overlay) -> str:
-    """Why the edits of an application do not come out together ("": they do)."""
-    return await bench.together(draft, [offer for of, offer in made if of is draft and _is_done(offer)], overlay)
+    """Why the edits of an application do not come out together ("": they do, or none is proven)."""
+    mine = [offer for of, offer in made if of is draft and _is_done(offer)]
+    return await bench.together(draft, mine, overlay) if any(map(_is_proven, mine)) else ""
 
 
 async def _with_bystanders(
@@ -153,9 +155,14 @@ def _with_place(draft: Draft, offer: Offer) -> Offer:
 
 def _refuted(offer: Offer, why: str) -> Offer:
     """An offer without its proof, where the edits of its application do not work together."""
-    if not why or not _is_done(offer) or offer.edit is None or offer.proof is None or offer.proof.why_not:
+    if not why or not _is_done(offer) or offer.proof is None or not _is_proven(offer):
         return offer
     return replace(offer, proof=replace(offer.proof, why_not=why))
+
+
+def _is_proven(offer: Offer) -> bool:
+    """Whether an offer is an edit that is proven."""
+    return offer.edit is not None and offer.proof is not None and not offer.proof.why_not
 
 
 def _is_done(offer: Offer) -> bool:
