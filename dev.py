@@ -29,8 +29,8 @@ WORK = os.path.join(HERE, ".work")
 VENV = os.path.join(WORK, "venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 STEPS = (
-    ("format", ("ruff", "format", "--check", "--quiet", "src", "tests", "bench", "docs", "dev.py")),
-    ("lint", ("ruff", "check", "--quiet", "src", "tests", "bench", "docs", "dev.py")),
+    ("format", ("ruff", "format", "--check", "--quiet", "src", "tests", "bench", "docs", "deploy", "dev.py")),
+    ("lint", ("ruff", "check", "--quiet", "src", "tests", "bench", "docs", "deploy", "dev.py")),
     ("types", ("mypy",)),
     ("layers", ("lint-imports", "--no-logo")),
     ("docs", ("docs/generate.py", "--check")),

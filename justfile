@@ -12,7 +12,7 @@ docs:
 
 # Format the code
 format:
-    uv run ruff format src tests bench docs dev.py && uv run ruff check --fix src tests bench docs dev.py
+    uv run ruff format src tests bench docs deploy dev.py && uv run ruff check --fix src tests bench docs deploy dev.py
 
 # Pin what pip installs to what uv locked
 lock:

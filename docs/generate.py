@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -17,11 +19,16 @@ from whydrift.cli import whydrift
 from whydrift.commands import COMMANDS
 from whydrift.core.model.audit import IGNORES_SCHEMA, IgnoresAnswer
 from whydrift.core.model.triage import SCHEMA, Answer
+from whydrift.core.rbac import FOLLOWING, following, rules
 from whydrift.core.report.cause_page import CausePage, cause_markdown
+from whydrift.usecases.needs import HOME, needs
 
 DOCS = Path(__file__).parent
 README = DOCS.parent / "README.md"
+GITLAB = DOCS.parent / "deploy" / "gitlab" / "guard.yml"
+CHART = DOCS.parent / "deploy" / "chart" / "whydrift"
 BEGIN, END = "<!-- demo: made by docs/generate.py -->\n", "<!-- /demo -->"
+_YAML = "# made by docs/generate.py from what `whydrift doctor --rbac` prints: change the code, then run `just docs`\n"
 GENERATED = "<!-- made by docs/generate.py: change the code, then run `just docs` -->\n\n"
 
 
@@ -34,7 +41,28 @@ def pages() -> dict[Path, str]:
     made[README] = _readme()
     for name, document, title in (("answer", Answer, SCHEMA), ("ignores", IgnoresAnswer, IGNORES_SCHEMA)):
         made[DOCS / "schema" / f"{name}.json"] = json.dumps(_schema(document, title), indent=1, sort_keys=True) + "\n"
-    return made
+    made[GITLAB] = _gitlab()
+    return made | _chart()
+
+
+def _gitlab() -> str:
+    """The GitLab component with the script that GitHub's action runs too: a component is one file."""
+    head, _, rest = GITLAB.read_text().partition("    - |\n")
+    _, found, foot = rest.partition("  artifacts:\n")
+    script = textwrap.indent((DOCS.parent / "deploy" / "guard.sh").read_text(), "      ")
+    return f"{head}    - |\n{script}{found}{foot}"
+
+
+def _chart() -> dict[Path, str]:
+    """The permissions of the Helm chart: what `whydrift doctor --rbac` prints, and what following takes."""
+    granted = [need.grant(HOME) for need in asyncio.run(needs(wiring.schemas()))]
+    apart = {grant for grant in granted if (grant.group, grant.resource) == FOLLOWING}
+    files = {
+        "cluster-rules": [grant for grant in granted if not grant.namespace],
+        "home-rules": [grant for grant in granted if grant.namespace and grant not in apart],
+        "application-rules": following(),
+    }
+    return {CHART / "files" / f"{name}.yaml": _YAML + rules(grants) for name, grants in files.items()}
 
 
 def _readme() -> str:

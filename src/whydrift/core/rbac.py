@@ -53,6 +53,15 @@ class Subject:
         return [f"- kind: {self.kind}\n  name: {json.dumps(self.name)}\n  apiGroup: {API}"]
 
 
+FOLLOWING = ("argoproj.io", "applications")
+"""What `watch` and `serve` follow besides, with the verb `watch`."""
+
+
+def following(namespace: str = "") -> tuple[Grant, ...]:
+    """What it takes to see Applications of a namespace ("": of all) and to follow them."""
+    return tuple(Grant(verb, *FOLLOWING, namespace) for verb in ("get", "list", "watch"))
+
+
 def subject(stated: str) -> Subject:
     """`user:NAME`, `group:NAME` or `serviceaccount:NAMESPACE/NAME`. UsageError otherwise."""
     kind, _, name = stated.partition(":")
@@ -70,8 +79,6 @@ def manifests(grants: Iterable[Grant], to: Subject, name: str = "whydrift") -> s
     """A ClusterRole for what is granted everywhere, a Role for each namespace with grants of its own, and bindings."""
     places: dict[str, list[Grant]] = defaultdict(list)
     for grant in sorted(set(grants)):
-        if grant.resource == "secrets" and not grant.group:
-            continue  # never
         places[grant.namespace].append(grant)
     return "".join(_role(name, place, granted) + _binding(name, place, to) for place, granted in sorted(places.items()))
 
@@ -79,14 +86,19 @@ def manifests(grants: Iterable[Grant], to: Subject, name: str = "whydrift") -> s
 def _role(name: str, namespace: str, grants: list[Grant]) -> str:
     kind = "Role" if namespace else "ClusterRole"
     head = f"---\napiVersion: {API}/v1\nkind: {kind}\n{_metadata(name, namespace)}rules:\n"
-    return head + "".join(_rules(grants))
+    return head + rules(grants)
 
 
 def _metadata(name: str, namespace: str) -> str:
     return f"metadata:\n  name: {name}\n" + (f"  namespace: {json.dumps(namespace)}\n" if namespace else "")
 
 
-def _rules(grants: list[Grant]) -> Iterator[str]:
+def rules(grants: Iterable[Grant]) -> str:
+    """The entries of a role's `rules`, as YAML. Secrets are never among them."""
+    return "".join(_rules(grant for grant in grants if (grant.group, grant.resource) != ("", "secrets")))
+
+
+def _rules(grants: Iterable[Grant]) -> Iterator[str]:
     """One rule for all resources of a group with the same verbs; those that are about named objects stand alone."""
     verbs: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for grant in grants:

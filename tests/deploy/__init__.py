@@ -1,0 +1,1 @@
+"""What is installed elsewhere: the chart, the pipelines, the image's recipe."""
