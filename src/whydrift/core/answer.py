@@ -81,6 +81,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
         unseen=() if outcome.broken is None else tuple(map(_gap, outcome.broken.gaps)),
         complaints=() if outcome.broken is None else tuple(map(_complaint, outcome.broken.complaints)),
+        waits=() if outcome.broken is None else outcome.broken.waits,
         seen_at="" if outcome.broken is None else outcome.broken.at,
         labels=application.labels,
         team=team_of(application),

@@ -18,9 +18,10 @@ from whydrift.core.unmask.containers import Stuck, statuses
 from whydrift.core.unmask.jobs import failed_runs
 from whydrift.core.unmask.owners import pod_nodes
 from whydrift.core.unmask.pods import owned_pods, suspects
-from whydrift.core.unmask.scene import Scene
+from whydrift.core.unmask.scene import UNWELL, Scene
 from whydrift.core.unmask.troubles import Unmasked, troubles_of
 from whydrift.core.unmask.unseen_pods import containers_of, state_of, tree_suspects
+from whydrift.core.unmask.verdicts import waits_of
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.pod_log import log_key
 
@@ -37,7 +38,7 @@ async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "
     scene = Scene(snapshot.application, snapshot.objects or (), pods=(), read_at=now)
     gaps: list[Gap] = []
     unread: list[Gap] = []
-    if _may_run(snapshot):
+    if _may_run(snapshot) or _untold(scene):
         scene = await _with_pods(scene, reader, gaps)
     if every_log or _suspicious(scene):
         scene = replace(scene, events=await _events(scene, reader, unread))
@@ -48,7 +49,8 @@ async def unmask(snapshot: ApplicationSnapshot, reader: FactReader, now: str = "
     if found:
         files = await _one(scene, reader, RENDERED_FROM)
         found = found if isinstance(files, Gap) else troubles_of(replace(scene, git=files))
-    return Unmasked(found, tuple(gaps), scene.now, complaints_of(scene, found) if every_log else ())
+    complaints = complaints_of(scene, found) if every_log else ()
+    return Unmasked(found, tuple(gaps), scene.now, complaints, waits_of(scene, found))
 
 
 async def _one(scene: Scene, reader: FactReader, kind: FactKind[T], namespace: str = "") -> T | Gap:
@@ -81,6 +83,11 @@ PODLESS = frozenset(
 def _may_run(snapshot: ApplicationSnapshot) -> bool:
     """Whether an application may have pods of its own."""
     return any(key.kind not in PODLESS for key, _ in snapshot.application.rows)
+
+
+def _untold(scene: Scene) -> bool:
+    """Whether only the tree can say which object makes an application unwell."""
+    return scene.application.health in UNWELL and not scene.unwell
 
 
 async def _with_pods(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Scene:

@@ -53,7 +53,7 @@ def test_pods_that_are_ready_are_not_broken(names: list[str]) -> None:
         "containerStatuses": [{"name": "c", "ready": True, "restartCount": 0, "state": {"running": {"startedAt": OLD}}}]
     }
     pods = tuple(pod(f"{name}-{n}", owner=("StatefulSet", "x"), status=status) for n, name in enumerate(names))
-    assert troubles_of(scene(live("StatefulSet", "apps/v1"), pods=pods)) == ()
+    assert troubles_of(scene(live("StatefulSet", "apps/v1"), pods=pods, health="Healthy")) == ()
 
 
 @given(st.text(alphabet="ab:-{}[]#|>\"' \n", max_size=120))

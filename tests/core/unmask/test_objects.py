@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.snapshot import ObjectSnapshot, States
 from whydrift.core.model.trouble import Category, ContainerLog, GitFiles
-from whydrift.core.model.values import Json, JsonObject, items, mapping
+from whydrift.core.model.values import Json, JsonObject, mapping
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import troubles_of
 
@@ -27,10 +25,12 @@ def scene(
     tree: tuple[JsonObject, ...] = (),
     git: str = "",
     logs: str = "",
+    said: str = "",
+    so: str = OLD,
 ) -> Scene:
     """An application of some live objects in namespace shop."""
     keys = [key_of(obj, "shop") for obj in objects]
-    rows: list[Json] = [row_of(key, health) for key in keys]
+    rows: list[Json] = [row_of(key, health, said) for key in keys]
     nodes: list[Json] = list(tree)
     snapshots = tuple(
         ObjectSnapshot(key=key, load=lambda obj=obj: States(target=obj, live=obj))  # type: ignore[misc]  # bound at once
@@ -38,7 +38,10 @@ def scene(
     )
     return Scene(
         application=Application(
-            {"metadata": {"name": "a"}, "status": {"resources": rows, "health": {"status": health}}}
+            {
+                "metadata": {"name": "a"},
+                "status": {"resources": rows, "health": {"status": health, "lastTransitionTime": so}},
+            }
         ),
         objects=snapshots,
         tree={"nodes": nodes},
@@ -54,9 +57,16 @@ def scene(
     )
 
 
-def row_of(key: ObjectKey, health: str) -> JsonObject:
+def row_of(key: ObjectKey, health: str, said: str = "") -> JsonObject:
     """Argo CD's row of an object."""
-    return {"group": key.group, "kind": key.kind, "namespace": "shop", "name": key.name, "health": {"status": health}}
+    word: JsonObject = {"status": health, "message": said} if said else {"status": health}
+    return {"group": key.group, "kind": key.kind, "namespace": "shop", "name": key.name, "health": word}
+
+
+def written(obj: JsonObject, at: str, subresource: str = "status") -> JsonObject:
+    """An object that somebody wrote at a time: its status, or what it asks for."""
+    entry: JsonObject = {"manager": "m", "operation": "Update", "time": at, "subresource": subresource}
+    return {**obj, "metadata": {**mapping(obj, "metadata"), "managedFields": [entry]}}
 
 
 def live(kind: str, version: str = "v1", status: JsonObject | None = None, made: str = OLD, **spec: Json) -> JsonObject:
@@ -262,23 +272,32 @@ FINE = [
     ("balancer-that-was-made-just-now", scene(live("Service", made=RECENT, type="LoadBalancer"))),
     (
         "balancer-with-an-address",
-        scene(live("Service", status={"loadBalancer": {"ingress": [{"ip": "1.2.3.4"}]}}, type="LoadBalancer")),
+        scene(
+            live("Service", status={"loadBalancer": {"ingress": [{"ip": "1.2.3.4"}]}}, type="LoadBalancer"),
+            health="Healthy",
+        ),
     ),
-    ("service-without-balancer", scene(live("Service", type="ClusterIP"))),
-    ("certificate-that-is-ready", scene(live("Certificate", "cert-manager.io/v1", condition("Ready", "True")))),
+    ("service-without-balancer", scene(live("Service", type="ClusterIP"), health="Healthy")),
+    (
+        "certificate-that-is-ready",
+        scene(live("Certificate", "cert-manager.io/v1", condition("Ready", "True")), health="Healthy"),
+    ),
     (
         "certificate-being-issued",
         scene(live("Certificate", "cert-manager.io/v1", condition("Ready", "False", at=RECENT))),
     ),
     (
         "rollout-that-is-paused",
-        scene(live("Rollout", "argoproj.io/v1alpha1", {"phase": "Paused", "pauseConditions": [{}]})),
+        scene(
+            live("Rollout", "argoproj.io/v1alpha1", {"phase": "Paused", "pauseConditions": [{}]}), health="Suspended"
+        ),
     ),
     ("claim-that-waits-for-its-first-pod", scene(live("PersistentVolumeClaim", status={"phase": "Pending"}))),
     (
         "schedule-whose-newest-run-succeeded",
         scene(
             live("CronJob", "batch/v1"),
+            health="Healthy",
             pods=(
                 pod("old", "2026-11-20T08:00:00Z", "Failed", ("Job", "x-1"), status={"containerStatuses": ended(1)}),
                 pod("new", "2026-11-21T08:00:00Z", "Succeeded", ("Job", "x-2"), status={"containerStatuses": ended(0)}),
@@ -290,6 +309,7 @@ FINE = [
         "job-that-succeeded-in-the-end",
         scene(
             live("Job", "batch/v1", condition("Complete", "True")),
+            health="Healthy",
             pods=(
                 pod("a", phase="Failed", status={"containerStatuses": ended(1)}),
                 pod("b", phase="Succeeded", status={"containerStatuses": ended(0)}),
@@ -298,12 +318,13 @@ FINE = [
     ),
     (
         "workload-scaled-to-nothing",
-        scene(live("Deployment", "apps/v1", condition("ReplicaFailure", "True"), replicas=0)),
+        scene(live("Deployment", "apps/v1", condition("ReplicaFailure", "True"), replicas=0), health="Healthy"),
     ),
     (
         "refusals-that-were-overcome",
         scene(
             live("StatefulSet", "apps/v1", replicas=1),
+            health="Healthy",
             pods=(pod(owner=("StatefulSet", "x")),),
             events=(event("StatefulSet", "FailedCreate", "exceeded quota"),),
         ),
@@ -331,6 +352,7 @@ FINE = [
         "restarts-of-a-pod-that-runs-in-the-tree",
         scene(
             live("StatefulSet", "apps/v1"),
+            health="Healthy",
             pods=None,
             tree=(
                 node(
@@ -364,25 +386,3 @@ FINE = [
 def test_not_broken(_name: str, found: Scene) -> None:
     """What recovers, begins, ended or waits on purpose is not reported."""
     assert troubles_of(found) == ()
-
-
-def test_an_autoscaler_without_metrics_is_argo_cds_verdict() -> None:
-    """Nothing else is broken in a Degraded application: what Argo CD calls so, and its own word on it."""
-    found = scene(live("HorizontalPodAutoscaler", "autoscaling/v2", NO_METRICS), health="Degraded")
-    (trouble,) = troubles_of(found)
-    assert (trouble.state, trouble.category) == ("Degraded", Category.DEPENDENCY_UNREACHABLE)
-    assert (trouble.why.line, trouble.since) == ("no metrics returned", OLD)
-
-
-def test_argo_cds_message_goes_before_a_condition() -> None:
-    """The health message is what people saw; its words give the category."""
-    deployment = live(
-        "Deployment", "apps/v1", condition("Progressing", "False", "ProgressDeadlineExceeded", "timed out")
-    )
-    found = scene(deployment, health="Degraded")
-    (row,) = items(found.application.raw, "status", "resources")
-    health: JsonObject = {"status": "Degraded", "message": 'Deployment "x" exceeded its progress deadline'}
-    status: JsonObject = {"resources": [{**mapping(row), "health": health}], "health": {"status": "Degraded"}}
-    (trouble,) = troubles_of(replace(found, application=Application({"metadata": {"name": "a"}, "status": status})))
-    assert trouble.why.line == 'Deployment "x" exceeded its progress deadline'
-    assert (trouble.state, trouble.category) == ("Degraded", Category.APPLICATION_ERROR)

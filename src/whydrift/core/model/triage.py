@@ -238,8 +238,8 @@ class ApplicationAnswer(Answered, frozen=True):
 
     `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more;
     `health_before` is what Argo CD said of its health then; `complaints` are what its containers write that run, looked
-    for where it was Progressing then and is not any more. `labels` are the Application's own; `team` is who looks after
-    it, as one of its labels or annotations says.
+    for where it was Progressing then and is not any more. `waits` say what is not well, and not called broken. `labels`
+    are the Application's own; `team` is who looks after it, as one of its labels or annotations says.
     """
 
     name: str
@@ -261,6 +261,7 @@ class ApplicationAnswer(Answered, frozen=True):
     recovered: tuple[UnmaskedAnswer, ...] = ()
     health_before: str = ""
     complaints: tuple[ComplaintAnswer, ...] = ()
+    waits: tuple[str, ...] = ()
     unseen: tuple[GapAnswer, ...] = ()
     seen_at: str = ""
     labels: dict[str, str] = {}

@@ -34,6 +34,7 @@ class Category(StrEnum):
     PROBE_NEVER_READY = "probe-never-ready"
     QUOTA_EXCEEDED = "quota-exceeded"
     ROLLOUT_ABORTED = "rollout-aborted"
+    STILL_WAITING = "still-waiting"
     UNSCHEDULABLE = "unschedulable"
     VOLUME_PENDING = "volume-pending"
     WRONG_ARCHITECTURE = "wrong-architecture"

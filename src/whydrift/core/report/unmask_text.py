@@ -14,6 +14,7 @@ from whydrift.core.unmask.since import troubles_in
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 LONGEST_LINES = 4
+WAITS_SHOWN = 12
 MARKER = "<!-- whydrift: unmask -->"
 COLUMNS = (
     "app", "object", "namespace", "container", "state", "reason", "exit", "restarts", "since", "category", "change",
@@ -41,6 +42,7 @@ def unmask_text(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAns
         lines += ["", ink.alarm("NOT READ"), *(f"  {shortened(line, width - 2)}" for line in unread[:8])]
     if found:
         lines += ["", ink.strong("BROKEN NOW, behind the noise"), *broken_lines(applications, ink, width)]
+    lines += _waiting(applications, ink, width)
     lines += _left(applications, ink, width)
     lines += _recovered(applications, ink, width)
     return "\n".join(lines) + "\n"
@@ -157,6 +159,17 @@ def _unread(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]
     return list(dict.fromkeys(lines))
 
 
+def _waiting(applications: Sequence[ApplicationAnswer], ink: Ink, width: int) -> list[str]:
+    """What Argo CD does not call well, for less time than it may take, or by its nature: never called fine."""
+    rows = [
+        f"  {plain(application.name)}  {shortened(said, width - len(application.name) - 4)}"
+        for application in applications
+        for said in application.waits
+    ]
+    more = [f"  … {count(len(rows) - WAITS_SHOWN, 'more object')}: -o json"] if len(rows) > WAITS_SHOWN else []
+    return ["", ink.strong("NOT WELL, and nothing says that it is broken"), *rows[:WAITS_SHOWN], *more] if rows else []
+
+
 def _left(applications: Sequence[ApplicationAnswer], ink: Ink, width: int) -> list[str]:
     """The applications that were Progressing at the earlier look and are not any more, with what they complain of."""
     left = [a for a in applications if a.health_before == "Progressing" and a.argocd.health != "Progressing"]
@@ -225,4 +238,7 @@ def unmask_markdown(applications: Sequence[ApplicationAnswer], gaps: Sequence[Ga
         place = f", from {code(where)}" if where else ""
         lines.append(f"- **{markdown(application.name)}** {markdown(_about(trouble))}: {markdown(what)}{place}")
         lines += [f"  {code(part.strip())}" for part in trouble.line.split("\n")[:LONGEST_LINES] if part.strip()]
+    waits = [(application.name, said) for application in applications for said in application.waits]
+    lines += ["", "Not well, and nothing says that it is broken:"] if waits else []
+    lines += [f"- **{markdown(name)}** {markdown(said)}" for name, said in waits[:WAITS_SHOWN]]
     return "\n".join(lines) + "\n"

@@ -9,24 +9,8 @@ from whydrift.core.model.trouble import Category, Reason, SaidBy, Trouble
 from whydrift.core.model.values import JsonObject, MaybeJson, child, items, text
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.containers import GRACE, condition
-from whydrift.core.unmask.moments import between, earliest
+from whydrift.core.unmask.moments import between
 from whydrift.core.unmask.scene import Scene
-
-TOLD_ELSEWHERE = frozenset(
-    [
-        "Deployment",
-        "StatefulSet",
-        "DaemonSet",
-        "ReplicaSet",
-        "Pod",
-        "Job",
-        "CronJob",
-        "PersistentVolumeClaim",
-        "Application",
-        "HorizontalPodAutoscaler",
-    ]
-)
-"""Kinds whose troubles pods, claims, child applications and Argo CD's verdict tell."""
 
 
 def object_troubles(scene: Scene) -> tuple[Trouble, ...]:
@@ -47,7 +31,7 @@ def _trouble(scene: Scene, key: ObjectKey, live: MaybeJson) -> Iterator[Trouble]
         case "argoproj.io", "Rollout":
             yield from _rollout(key, live)
         case _:
-            yield from _degraded(scene, key, live)
+            return
 
 
 def _service(key: ObjectKey, live: JsonObject) -> Iterator[Trouble]:
@@ -96,22 +80,6 @@ def _rollout(key: ObjectKey, live: JsonObject) -> Iterator[Trouble]:
     )
 
 
-def _degraded(scene: Scene, key: ObjectKey, live: JsonObject) -> Iterator[Trouble]:
-    """Any other object that Argo CD calls Degraded and whose own condition says why."""
-    if key.kind in TOLD_ELSEWHERE or _health(scene, key) != "Degraded":
-        return
-    false = [
-        row for row in items(live, "status", "conditions") if text(row, "status") == "False" and text(row, "message")
-    ]
-    ready = condition(live, "Ready")
-    shown = ready if text(ready, "status") == "False" else next((row for row in false if isinstance(row, dict)), {})
-    said = text(shown, "message") or text(scene.rows.get(key, {}), "health", "message")
-    if said:
-        since = earliest([text(shown, "lastTransitionTime")])
-        category = category_of(said) or Category.APPLICATION_ERROR
-        yield Trouble(key, "Degraded", category, text(shown, "reason"), since=since, why=Reason(said, SaidBy.CONDITION))
-
-
 def _health(scene: Scene, key: ObjectKey) -> str:
     """Argo CD's word on the health of an object."""
-    return text(scene.rows.get(key, {}), "health", "status")
+    return text(scene.health(key), "status")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from whydrift.core.model.objects import ObjectKey, group_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
@@ -18,12 +18,14 @@ class Owners:
 
     parents: Mapping[ObjectKey, tuple[ObjectKey, ...]]
     managed: frozenset[ObjectKey]
+    nodes: Mapping[ObjectKey, JsonObject] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: Json, managed: Iterable[ObjectKey]) -> Owners:
         """Owners out of the answer of `/resource-tree` (ABSENT answers give those that pods name themselves)."""
-        nodes = (node for node in items(tree, "nodes") if isinstance(node, dict))
-        return cls({_key(node): tuple(map(_key, _rows(node))) for node in nodes}, frozenset(managed))
+        nodes = {_key(node): node for node in items(tree, "nodes") if isinstance(node, dict)}
+        parents = {key: tuple(map(_key, _rows(node))) for key, node in nodes.items()}
+        return cls(parents, frozenset(managed), nodes)
 
     def chain(self, pod: JsonObject) -> Iterator[ObjectKey]:
         """A pod and everything above it, nearest first."""
@@ -84,5 +86,10 @@ def node_as_pod(node: JsonObject) -> JsonObject:
     labels = mapping(node, "networkingInfo", "labels")
     return {
         "kind": "Pod",
-        "metadata": {"name": text(node, "name"), "namespace": text(node, "namespace"), "labels": labels},
+        "metadata": {
+            "name": text(node, "name"),
+            "namespace": text(node, "namespace"),
+            "labels": labels,
+            "creationTimestamp": text(node, "createdAt"),
+        },
     }

@@ -18,8 +18,10 @@ from whydrift.core.unmask.scene import Scene
 CLAIMS = re.compile(r"(?i)persistentvolumeclaim|volume node affinity|unbound|no persistent volumes")
 SOON = 60.0
 """Seconds that the scheduler may take, and a controller's first try."""
-WAITS = frozenset({"WaitForFirstConsumer", "WaitForPodScheduled", "ExternalProvisioning", "Provisioning"})
-"""Events of a claim that only waits (volume binding and provisioning controllers)."""
+WAITS = frozenset({"WaitForFirstConsumer", "WaitForPodScheduled"})
+"""Events of a claim that waits for a pod (pv_controller.go)."""
+PROVISIONING = frozenset({"ExternalProvisioning", "Provisioning"})
+"""Events of a claim whose volume somebody is to make: trouble when nobody does (pv_controller.go)."""
 
 
 def pending_troubles(scene: Scene) -> tuple[Trouble, ...]:
@@ -70,7 +72,12 @@ def _unbound(scene: Scene, key: ObjectKey) -> bool:
 def _failures(scene: Scene, claim: MaybeJson) -> list[Json]:
     known = claim if isinstance(claim, dict) else {}
     about: JsonObject = {"kind": "PersistentVolumeClaim", "metadata": known.get("metadata")}
-    return [event for event in events_of(about, scene.events) if text(event, "reason") not in WAITS]
+    return [event for event in events_of(about, scene.events) if _is_failure(event, scene.now)]
+
+
+def _is_failure(event: Json, now: str) -> bool:
+    reason = text(event, "reason")
+    return reason not in WAITS and (reason not in PROVISIONING or between(first_seen(event), now) > GRACE)
 
 
 def _pending(scene: Scene, key: ObjectKey, pods: list[JsonObject]) -> Trouble:
@@ -106,7 +113,7 @@ def _claim_failures(scene: Scene, key: ObjectKey, pods: list[JsonObject]) -> lis
         for name in sorted(claims - {""})
         for e in _failures(scene, {"metadata": {"name": name, "namespace": key.namespace}})
     ]
-    return [event for event in found if text(event, "type") != "Normal"]
+    return [event for event in found if text(event, "type") != "Normal" or text(event, "reason") in PROVISIONING]
 
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"})

@@ -10,9 +10,12 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import ContainerLog, GitFiles, Logs
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, mapping, text
 from whydrift.core.unmask.moments import newest
 from whydrift.core.unmask.owners import Owners
+
+UNWELL = ("Degraded", "Progressing")
+"""Argo CD's words for what is broken, and for what is on its way or waits."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,20 @@ class Scene:
     def by_key(self) -> Mapping[ObjectKey, ObjectSnapshot]:
         """The managed objects that were read."""
         return {item.key: item for item in self.objects}
+
+    def health(self, key: ObjectKey) -> JsonObject:
+        """Argo CD's word on the health of an object: of its row, else of the tree, which has it where rows do not."""
+        return mapping(self.rows.get(key, {}), "health") or mapping(self.owners.nodes.get(key, {}), "health")
+
+    @cached_property
+    def unwell(self) -> tuple[ObjectKey, ...]:
+        """The managed objects that Argo CD calls Degraded or Progressing."""
+        return tuple(key for key in self.rows if text(self.health(key), "status") in UNWELL)
+
+    @property
+    def unwell_since(self) -> str:
+        """Since when the whole application has the health that it has."""
+        return text(self.application.raw, "status", "health", "lastTransitionTime")
 
     def stated(self, key: ObjectKey) -> MaybeJson:
         """A managed object as it lives; as git renders it where it does not live."""

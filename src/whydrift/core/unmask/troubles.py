@@ -21,22 +21,24 @@ from whydrift.core.unmask.verdicts import verdict_troubles
 class Unmasked:
     """What is broken in an application at a time, and what could not be looked at.
 
-    `complaints` are what containers that run write, where those were asked.
+    `complaints` are what containers that run write, where those were asked. `waits` say what else is not well, and not
+    called broken.
     """
 
     troubles: tuple[Trouble, ...] = ()
     gaps: tuple[Gap, ...] = ()
     at: str = ""
     complaints: tuple[Complaint, ...] = ()
+    waits: tuple[str, ...] = ()
 
 
 def troubles_of(scene: Scene) -> tuple[Trouble, ...]:
-    """What is broken now: what pods tell, then what objects tell without pods, else Argo CD's own verdict."""
+    """What is broken now: what pods tell, then what objects tell without pods, then Argo CD's own verdict."""
     seen = tree_troubles(scene) if scene.pods is None else (*pod_troubles(scene), *pending_troubles(scene))
     told = {trouble.key for trouble in seen}
     more = (*job_troubles(scene), *unmade_troubles(scene), *object_troubles(scene))
     found = (*seen, *(trouble for trouble in more if trouble.key not in told))
-    return tuple(with_origin(scene, trouble) for trouble in _once(found or verdict_troubles(scene)))
+    return tuple(with_origin(scene, trouble) for trouble in _once((*found, *verdict_troubles(scene, found))))
 
 
 def _once(found: tuple[Trouble, ...]) -> tuple[Trouble, ...]:
