@@ -1,0 +1,66 @@
+"""Findings and events → the words of the history's answer."""
+
+from __future__ import annotations
+
+from whydrift.core.model.finding import ApplicationName, Event, Finding
+from whydrift.core.model.history import EventAnswer, FindingAnswer, NameAnswer
+
+
+def name_answer(name: ApplicationName) -> NameAnswer:
+    """An application's name."""
+    return NameAnswer(namespace=name.namespace, name=name.name, instance=name.instance)
+
+
+def finding_answer(finding: Finding) -> FindingAnswer:
+    """A finding with its history."""
+    found = finding.found
+    return FindingAnswer(
+        application=name_answer(finding.application),
+        about=found.key.about.value,
+        object=found.key.object,
+        namespace=found.key.namespace,
+        path=found.key.path,
+        field=found.field,
+        kind=found.kind,
+        cause=found.cause,
+        side=found.side,
+        severity=found.severity.value,
+        shown=found.shown,
+        project=finding.project,
+        first_seen=finding.first_seen,
+        last_seen=finding.last_seen,
+        since=finding.since,
+        gone=finding.gone,
+        times_returned=finding.times_returned,
+        team=finding.team,
+        who=found.who,
+        written_at=found.since,
+        why=found.why,
+        target=found.target,
+        live=found.live,
+        remedy=found.remedy,
+        where=found.where,
+        sync=found.sync,
+        accepted=found.accepted,
+    )
+
+
+def event_answer(event: Event) -> EventAnswer:
+    """What happened to a finding."""
+    found = event.found
+    return EventAnswer(
+        id=event.id,
+        at=event.at,
+        what=event.what.value,
+        application=name_answer(event.application),
+        object=found.key.object,
+        namespace=found.key.namespace,
+        path=found.key.path,
+        field=found.field,
+        cause=found.cause,
+        side=found.side,
+        severity=found.severity.value,
+        who=found.who,
+        before=event.before,
+        times_returned=event.times_returned,
+    )

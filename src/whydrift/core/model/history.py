@@ -1,0 +1,116 @@
+"""History as an answer: what was found since when, and what happened to it. Shared by the API and `-o json`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from whydrift.core.model.triage import Answered
+
+
+class NameAnswer(Answered, frozen=True):
+    """An application; `instance` is left out where there is only one Argo CD."""
+
+    namespace: str
+    name: str
+    instance: str = ""
+
+
+class FindingAnswer(Answered, frozen=True):
+    """One finding with its history. `object` is group/Kind/name, `path` a JSON pointer, of a trouble `/CONTAINER`.
+
+    `target` and `live` are JSON texts, cut where they are long. `since` is since when it is there without a break,
+    `gone` since when it is not; `written_at` when `who` wrote what live holds.
+    """
+
+    application: NameAnswer
+    about: str
+    object: str
+    namespace: str
+    path: str
+    field: str
+    kind: str
+    cause: str
+    side: str
+    severity: str
+    shown: bool
+    project: str
+    first_seen: str
+    last_seen: str
+    since: str
+    gone: str = ""
+    times_returned: int = 0
+    team: str = ""
+    who: str = ""
+    written_at: str = ""
+    why: str = ""
+    target: str = ""
+    live: str = ""
+    remedy: str = ""
+    where: str = ""
+    sync: str = ""
+    accepted: str = ""
+
+
+class EventAnswer(Answered, frozen=True):
+    """What happened to a finding. `before` is `CAUSE SIDE SEVERITY` as it was, where that changed."""
+
+    id: int
+    at: str
+    what: str
+    application: NameAnswer
+    object: str
+    namespace: str
+    path: str
+    field: str
+    cause: str
+    side: str
+    severity: str
+    who: str = ""
+    before: str = ""
+    times_returned: int = 0
+
+
+class KnownAnswer(Answered, frozen=True, omit_defaults=False):
+    """An application as the last look saw it; `open` counts its open findings by severity."""
+
+    application: NameAnswer
+    at: str
+    project: str
+    team: str
+    cluster: str
+    sync: str
+    health: str
+    revision: str
+    safe: str
+    not_read: str
+    oldest: str
+    open: dict[str, int]
+
+
+class CountAnswer(Answered, frozen=True, omit_defaults=False):
+    """Open findings of one cause, side, severity, project and team."""
+
+    cause: str
+    side: str
+    severity: str
+    project: str
+    team: str
+    fields: int
+    objects: int
+    applications: int
+
+
+class DayAnswer(Answered, frozen=True, omit_defaults=False):
+    """Open findings of one cause at the end of a day."""
+
+    day: str
+    cause: str
+    fields: int
+
+
+class FlapAnswer(Answered, frozen=True, omit_defaults=False):
+    """A finding that comes and goes, how often, and who wrote it, newest first."""
+
+    finding: FindingAnswer
+    times: int
+    writers: tuple[str, ...]
