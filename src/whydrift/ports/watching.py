@@ -220,33 +220,59 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationChanged:
-    """An Application as it is now, raw."""
+    """An Application is there, is new or changed. `application` is None where the stream tells no more than that.
 
-    application: Application
+    `version` is its resourceVersion. `since` is where the stream stands after it, "" where it cannot be resumed.
+    """
+
+    name: ApplicationName
+    version: str
+    application: Application | None = None
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ApplicationDeleted:
     """An Application is no longer there."""
 
-    application: ApplicationName
+    name: ApplicationName
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStands:
+    """The stream is open and told everything up to `since` ("" where it cannot be resumed)."""
+
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamBroke:
-    """The stream ended, or was told that it is too old (410): changes may have been missed, a full list is due."""
+    """The stream ended. `stale`: it cannot go on from where it stood (410), only from the beginning.
+
+    `refused` says that it will not be answered to this login, ever.
+    """
 
     why: str
+    stale: bool = False
+    refused: bool = False
 
 
-AppChange = ApplicationChanged | ApplicationDeleted | StreamBroke
+AppChange = ApplicationChanged | ApplicationDeleted | StreamStands | StreamBroke
 
 
 class Follower(Protocol):
     """Tells of changes of Applications as they happen."""
 
+    @property
+    def way(self) -> str:
+        """What is followed, for people."""
+
     def follow(self, instance: str, since: str) -> AsyncIterator[AppChange]:
-        """Changes after the list whose resourceVersion is `since`; ends with StreamBroke, never raises for a server."""
+        """Every Application that is there where `since` is "", else what changed after it; then changes as they happen.
+
+        Ends with StreamBroke; never raises for what a server answered or did not.
+        """
 
 
 class Clock(Protocol):
