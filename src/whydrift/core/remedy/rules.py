@@ -32,13 +32,20 @@ def narrowest_rule(subject: Subject, differences: Iterable[Difference]) -> JsonO
 def respect_for(subject: Subject, difference: Difference) -> tuple[str, ...]:
     """The sync option without which a sync writes over what the rule ignores; () where it is not needed or not safe.
 
-    It is not needed where git states nothing. A custom resource's list is copied whole or loses git's items
-    (reference/measured.md 12, 27, 55).
+    It is not needed where git states nothing, but in a map that is applied as one. A custom resource's list is copied
+    whole or loses git's items (reference/measured.md 12, 27, 55).
     """
     in_list = any(isinstance(step, int) for step in difference.path) or isinstance(difference.live, list)
-    if difference.target is ABSENT or respected(subject) or (subject.custom and in_list):
+    if respected(subject) or (subject.custom and in_list):
         return ()
-    return (RESPECT,)
+    stated = difference.target is not ABSENT
+    return (RESPECT,) if stated or (subject.server_side and _is_in_atomic_map(subject, difference)) else ()
+
+
+def _is_in_atomic_map(subject: Subject, difference: Difference) -> bool:
+    """Whether a key lies in a map that has one owner as a whole: applied server-side, git's map takes its place."""
+    around = subject.schema.at(difference.path[:-1]) if subject.schema is not None else None
+    return around is not None and around.kind != "list" and around.is_atomic
 
 
 def _for_object(subject: Subject) -> JsonObject:
