@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
+    from whydrift.ports.watching import Store
     from whydrift.usecases.apply.world import World
     from whydrift.usecases.doctor import Examination
     from whydrift.usecases.facts import FactReader
@@ -371,6 +372,13 @@ def examination(opened: Opened, connection: Connection) -> Examination:
         core=isinstance(opened.answers, CoreSource),
         reachable=opened.reachable,
     )
+
+
+def open_store(settings: Settings, url: str = "") -> Store:
+    """Where findings are kept: `url`, else what the settings say, else SQLite in the state directory."""
+    from whydrift.adapters.store.store import SqlStore
+
+    return SqlStore(url or settings.store.url, settings.state)
 
 
 def titles() -> Mapping[str, str]:

@@ -17,7 +17,7 @@ LATE = timedelta(hours=1)
 class Change(NamedTuple):
     """One finding as it is after a look, and what happened to it; its id is 0 where it is new.
 
-    `before` is the cause, side and severity that it had, where these changed.
+    `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
     """
 
     what: What
@@ -64,6 +64,7 @@ def _came(before: Finding | None, found: Found, seen: Seen) -> Change:
             application=seen.application,
             project=seen.project,
             team=seen.team,
+            labels=seen.labels,
             found=found,
             first_seen=seen.at,
             last_seen=seen.at,
@@ -71,7 +72,9 @@ def _came(before: Finding | None, found: Found, seen: Seen) -> Change:
         )
         return Change(What.NEW, finding)
     at = max(seen.at, before.last_seen)
-    now = msgspec.structs.replace(before, found=found, last_seen=at, project=seen.project, team=seen.team)
+    now = msgspec.structs.replace(
+        before, found=found, last_seen=at, project=seen.project, team=seen.team, labels=seen.labels
+    )
     if before.gone:
         back = max(at, before.gone)
         now = msgspec.structs.replace(
@@ -88,4 +91,4 @@ def _gone(before: Finding, at: str) -> Change:
 
 def _judged(found: Found) -> str:
     """What makes a finding another one to people: why it is there, who is right, how much it hurts."""
-    return ", ".join(filter(None, (found.cause, found.side, found.severity.value)))
+    return " ".join(filter(None, (found.cause, found.side, found.severity.value)))

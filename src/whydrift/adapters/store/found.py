@@ -1,0 +1,66 @@
+"""Which findings a reader wants, a page of them, and how many there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from sqlalchemy import Column, ColumnElement, Connection, func, select
+
+from whydrift.adapters.store.rows import FINDING, finding_of, is_named, is_visible
+from whydrift.adapters.store.tables import APPLICATIONS, FINDINGS
+from whydrift.core.model.finding import SEVERITIES, Finding
+from whydrift.ports.watching import Wanted
+
+GLOB = re.compile(r"[*?\[]")
+WILD = re.compile(r"([%_\\])")
+
+
+def findings(connection: Connection, wanted: Wanted) -> tuple[Finding, ...]:
+    """A page, what hurts most first, then the newest."""
+    order = (FINDINGS.c.rank, FINDINGS.c.since.desc(), FINDINGS.c.id)
+    page = FINDING.where(*_wanted(connection, wanted)).order_by(*order).limit(wanted.limit).offset(wanted.offset)
+    return tuple(finding_of(row) for row in connection.execute(page))
+
+
+def total(connection: Connection, wanted: Wanted) -> int:
+    """How many there are on all pages."""
+    counted = select(func.count()).select_from(FINDINGS).join(APPLICATIONS).where(*_wanted(connection, wanted))
+    return connection.execute(counted).scalar_one()
+
+
+def _wanted(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Every condition; none where anything is wanted."""
+    ranks = [SEVERITIES.index(severity) for severity in wanted.severities]
+    conditions: list[ColumnElement[bool]] = [*is_visible(connection, wanted.visible)]
+    conditions += [FINDINGS.c.gone == ""] if wanted.open_only else []
+    conditions += [is_named(connection, wanted.applications)] if wanted.applications else []
+    conditions += [FINDINGS.c.rank.in_(ranks)] if ranks else []
+    conditions += [FINDINGS.c.scope.in_(wanted.scope)] if wanted.scope else []
+    conditions += [FINDINGS.c.accepted.is_(wanted.accepted)] if wanted.accepted is not None else []
+    conditions += [FINDINGS.c.last_seen >= wanted.since] if wanted.since else []
+    conditions += [_holds(word) for word in wanted.text.lower().split()]
+    globs = (
+        (FINDINGS.c.cause, wanted.causes),
+        (FINDINGS.c.side, wanted.sides),
+        (APPLICATIONS.c.project, wanted.projects),
+        (APPLICATIONS.c.team, wanted.teams),
+    )
+    return conditions + [_fits(connection, column, patterns) for column, patterns in globs if patterns]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Whether a word stands anywhere in names, fields and causes."""
+    literal = WILD.sub(r"\\\1", word)
+    return FINDINGS.c.search.like(f"%{literal}%", escape="\\")
+
+
+def _fits(connection: Connection, column: Column[str], patterns: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column fits a glob: the few values that there are are tried here, alike for both databases."""
+    plain = [pattern for pattern in patterns if not GLOB.search(pattern)]
+    globs = [pattern for pattern in patterns if GLOB.search(pattern)]
+    if globs:
+        there = connection.scalars(select(column).distinct())
+        plain += [value for value in there if any(fnmatchcase(value, glob) for glob in globs)]
+    return column.in_(plain)

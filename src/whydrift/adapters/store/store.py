@@ -1,0 +1,172 @@
+"""The store: every method is one transaction (`ports.watching.Store`)."""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from whydrift.adapters.store import counting, found, happened, outbox, recording, upkeep
+from whydrift.adapters.store.engine import Database
+from whydrift.adapters.store.rows import is_named
+from whydrift.adapters.store.schema import migrate
+from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS
+from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen
+from whydrift.core.model.notice import Delivery, Matcher, Notice, Outgoing, Silence
+from whydrift.ports.watching import Count, Drift, Flap, Known, Wanted
+
+Visible = frozenset[ApplicationName] | None
+
+
+class SqlStore:
+    """A store in SQLite or PostgreSQL, brought to this version's tables when it is opened."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        """`url` is `postgresql://…`, or a path or `sqlite:///…`; "" is SQLite in `folder`."""
+        self._owner = uuid.uuid4().hex
+        self._database = Database(url, folder)
+        with self._database.failing():
+            migrate(self._database)
+
+    @property
+    def name(self) -> str:
+        """Where it is, without login."""
+        return self._database.name
+
+    def record(self, seen: Seen) -> tuple[Event, ...]:
+        """Keep a look, and what happened since the last one."""
+        with self._database.writing() as connection:
+            return recording.record(connection, seen)
+
+    def vanished(self, application: ApplicationName, at: str) -> tuple[Event, ...]:
+        """An application was deleted."""
+        with self._database.writing() as connection:
+            return recording.vanish(connection, application, at)
+
+    def applications(self, visible: Visible = None) -> tuple[Known, ...]:
+        """All applications that are there."""
+        with self._database.reading() as connection:
+            return counting.applications(connection, visible)
+
+    def answer(self, application: ApplicationName) -> tuple[bytes, str] | None:
+        """The last answer and its time."""
+        with self._database.reading() as connection:
+            named = select(ANSWERS.c.body, ANSWERS.c.at).join_from(ANSWERS, APPLICATIONS)
+            row = connection.execute(named.where(is_named(connection, [application]))).first()
+        return None if row is None else (zlib.decompress(row.body), row.at)
+
+    def findings(self, wanted: Wanted) -> tuple[Finding, ...]:
+        """A page of findings."""
+        with self._database.reading() as connection:
+            return found.findings(connection, wanted)
+
+    def total(self, wanted: Wanted) -> int:
+        """How many findings there are on all pages."""
+        with self._database.reading() as connection:
+            return found.total(connection, wanted)
+
+    def counts(self, at: str = "", visible: Visible = None) -> tuple[Count, ...]:
+        """Open findings in numbers, now or then."""
+        with self._database.reading() as connection:
+            return counting.counts(connection, at, visible)
+
+    def drifts(self, cause: str = "", visible: Visible = None) -> tuple[Drift, ...]:
+        """Open findings of each application in numbers."""
+        with self._database.reading() as connection:
+            return counting.drifts(connection, cause, visible)
+
+    def daily(self, since: str, visible: Visible = None) -> tuple[tuple[str, str, int], ...]:
+        """Open findings by cause at the end of each day, up to today (UTC)."""
+        today = datetime.now(UTC).strftime("%Y-%m-%d")
+        with self._database.reading() as connection:
+            return counting.daily(connection, since, today, visible)
+
+    def timeline(self, application: ApplicationName, since: str = "", limit: int = 500) -> tuple[Event, ...]:
+        """What happened to an application's findings."""
+        with self._database.reading() as connection:
+            return happened.timeline(connection, application, since, limit)
+
+    def recent(self, after: int = 0, visible: Visible = None, limit: int = 100) -> tuple[Event, ...]:
+        """What happened anywhere."""
+        with self._database.reading() as connection:
+            return happened.recent(connection, after, visible, limit)
+
+    def flaps(self, since: str, visible: Visible = None, limit: int = 50) -> tuple[Flap, ...]:
+        """What returned since a time."""
+        with self._database.reading() as connection:
+            return happened.flaps(connection, since, visible, limit)
+
+    def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
+        """Events to tell of, claimed."""
+        with self._database.writing() as connection:
+            return outbox.unannounced(connection, now, settled_for, limit)
+
+    def announce(
+        self,
+        events: Sequence[int],
+        notices: Sequence[Notice],
+        due: Mapping[str, str],
+        hold: Mapping[str, Sequence[int]] | None = None,
+        release: Mapping[str, Sequence[int]] | None = None,
+    ) -> None:
+        """These events are told of, by these messages; nothing at all where another process told of some of them."""
+        with self._database.writing() as connection:
+            if not outbox.announce(connection, events, notices, due, hold or {}, release or {}):
+                connection.rollback()
+
+    def held(self, now: str) -> Mapping[str, tuple[Event, ...]]:
+        """What is held back by route, claimed."""
+        with self._database.writing() as connection:
+            return outbox.held(connection, now, self._owner)
+
+    def outgoing(self, now: str, limit: int = 20, route: str = "") -> tuple[Outgoing, ...]:
+        """Messages that are due, claimed."""
+        with self._database.writing() as connection:
+            return outbox.outgoing(connection, now, limit, route)
+
+    def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
+        """What became of an attempt to send."""
+        with self._database.writing() as connection:
+            outbox.delivered(connection, message, state, at, error, due)
+
+    def messages(self, limit: int = 50) -> tuple[Outgoing, ...]:
+        """The newest messages."""
+        with self._database.reading() as connection:
+            return outbox.messages(connection, limit)
+
+    def silence(self, matcher: Matcher, reason: str, by: str, since: str, until: str) -> int:
+        """Keep a silence."""
+        with self._database.writing() as connection:
+            return upkeep.silence(connection, matcher, reason, by, since, until)
+
+    def unsilence(self, silence: int, at: str) -> bool:
+        """End a silence."""
+        with self._database.writing() as connection:
+            return upkeep.unsilence(connection, silence, at)
+
+    def silences(self, at: str = "") -> tuple[Silence, ...]:
+        """The silences that hold, or all."""
+        with self._database.reading() as connection:
+            return upkeep.silences(connection, at)
+
+    def recall(self, name: str) -> str:
+        """What was noted."""
+        with self._database.reading() as connection:
+            return upkeep.recall(connection, name)
+
+    def note(self, name: str, value: str) -> None:
+        """Note something."""
+        with self._database.writing() as connection:
+            upkeep.note(connection, name, value)
+
+    def prune(self, before: str) -> int:
+        """Forget what was gone before a time."""
+        return upkeep.prune(self._database.writing, before)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.engine.dispose()
