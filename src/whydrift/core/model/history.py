@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from whydrift.core.model.triage import Answered
 
 

@@ -1,0 +1,1 @@
+"""The JSON API: the answer of `whydrift -o json` and the history, as documents with a schema."""

@@ -1,0 +1,100 @@
+"""/metrics: what drifts, by application, cause and side, never by object; how old the looks are; errors.
+
+It tells of every application, whoever asks: it has a token of its own, or is open where everything is (loopback).
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from whydrift.core.model.finding import ApplicationName
+from whydrift.ports.watching import Drift, Known, Store
+from whydrift.web.authentication import token_of
+from whydrift.web.reader import Asking, Denied, Reader
+from whydrift.web.site import Site
+
+TYPE = "text/plain; version=0.0.4; charset=utf-8"
+OF = ["instance", "namespace", "application"]
+
+
+async def may_read(site: Site, asking: Asking) -> Denied | None:
+    """Why these metrics are not for who asks; None where they are."""
+    if site.metrics_token:
+        given = token_of(asking.header("authorization"))
+        if hmac.compare_digest(given.encode("utf-8", "replace"), site.metrics_token.encode()):
+            return None
+        return Denied(401, "the metrics have a token of their own", 'Bearer realm="whydrift metrics"')
+    reader = await site.access.reader(asking)
+    if isinstance(reader, Reader) and reader.everything:
+        return None
+    return Denied(403, "the metrics tell of every application: give them a token with --metrics-token-file")
+
+
+def metrics(site: Site) -> bytes:
+    """Everything that is measured, in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Fleet(site.store, site.now()))
+    return generate_latest(registry)
+
+
+class Fleet(Collector):
+    """The store in numbers, read when it is asked for."""
+
+    def __init__(self, store: Store, now: str) -> None:
+        self._store = store
+        self._now = now
+
+    def collect(self) -> Iterable[Metric]:
+        """All families."""
+        known = self._store.applications()
+        yield fields(self._store.drifts())
+        yield from looks(known, self._now)
+
+
+def fields(drifts: Iterable[Drift]) -> Metric:
+    """Open findings of each application by cause, side and severity."""
+    family = GaugeMetricFamily(
+        "whydrift_open_findings",
+        "Fields that differ and things that are broken, by application, cause, side and severity",
+        labels=[*OF, "cause", "side", "severity"],
+    )
+    for drift in drifts:
+        family.add_metric([*_labels(drift.application), drift.cause, drift.side, drift.severity], drift.fields)
+    return family
+
+
+def looks(known: Iterable[Known], now: str) -> Iterable[Metric]:
+    """How old each look is, which applications were not read, and Argo CD's verdicts in numbers."""
+    age = GaugeMetricFamily("whydrift_look_age_seconds", "Seconds since an application was looked at", labels=OF)
+    unread = GaugeMetricFamily("whydrift_not_read", "1 where an application could not be read", labels=OF)
+    verdicts: Counter[str] = Counter()
+    newest = ""
+    for one in known:
+        age.add_metric(_labels(one.application), seconds(one.at, now))
+        unread.add_metric(_labels(one.application), float(bool(one.not_read)))
+        verdicts[one.sync or "not-compared"] += 1
+        newest = max(newest, one.at)
+    said = GaugeMetricFamily("whydrift_applications", "Applications by Argo CD's sync status", labels=["sync"])
+    for verdict, number in sorted(verdicts.items()):
+        said.add_metric([verdict], number)
+    last = GaugeMetricFamily("whydrift_newest_look_age_seconds", "Seconds since anything was looked at")
+    if newest:
+        last.add_metric([], seconds(newest, now))
+    yield from (age, unread, said, last)
+
+
+def seconds(since: str, now: str) -> float:
+    """Seconds from one time (RFC 3339) to another; 0 where that is in the future."""
+    return max((datetime.fromisoformat(now) - datetime.fromisoformat(since)).total_seconds(), 0.0)
+
+
+def _labels(name: ApplicationName) -> list[str]:
+    return list(name)

@@ -1,0 +1,39 @@
+"""What a site shows, and how: the store, the time, the catalogue of causes, and what it is told of the watching."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from whydrift.core.report.cause_page import CausePage
+from whydrift.ports.watching import Store
+from whydrift.web.access import Access
+from whydrift.web.door import Limits
+
+PAGE = 100
+"""Rows of a page."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site. `root` is the path at which a proxy serves it, `stale` the seconds after which a look is too old.
+
+    `metrics_token` opens /metrics where not everybody may read everything. `stopping` ends what streams.
+    """
+
+    store: Store
+    now: Callable[[], str]
+    causes: Mapping[str, CausePage]
+    access: Access
+    root: str = ""
+    https: bool = False
+    stale: int = 3 * 3600
+    metrics_token: str = field(default="", repr=False)
+    limits: Limits = field(default_factory=Limits)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def title(self, cause: str) -> str:
+        """What a cause says in a few words; "" for what is no cause (unexplained, a trouble's category)."""
+        page = self.causes.get(cause)
+        return page.cause.title if page is not None else ""
