@@ -1,0 +1,149 @@
+"""A real PostgreSQL server in a temporary folder, on a socket: for tests that keep findings in it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+USERS = ("postgres", "nobody")
+PATIENCE = 60
+
+
+def binaries() -> Path | None:
+    """The folder of `postgres` and `initdb`: on PATH, where Debian puts them, or in the pgserver wheel; else None."""
+    found = shutil.which("postgres")
+    places = [Path(found).resolve().parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    try:
+        import pgserver
+    except ImportError:
+        pass
+    else:
+        places.append(Path(pgserver.__file__).parent / "pginstall" / "bin")
+    return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
+
+
+class Postgres:
+    """One server. `kill` ends it as kill -9 and a power cut of the machine's processes would."""
+
+    def __init__(self, tools: Path, folder: Path) -> None:
+        """A fresh cluster in `folder`, started."""
+        self._tools, self.folder = tools, folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._user = next((u for u in USERS if _is_user(u)), None) if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+        plain = [str(tools / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "whydrift", "--no-sync"]
+        options = ["-E", "UTF8", "--locale=C"]
+        subprocess.run([*plain, *options], check=True, capture_output=True, cwd=folder, user=self._user)
+        self.start()
+
+    def url(self, database: str = "postgres") -> str:
+        """How to reach a database of it."""
+        return f"postgresql://whydrift@/{database}?host={self.folder}"
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        import psycopg
+
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return self.url(name)
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        settings = ("listen_addresses=", "fsync=off", "max_connections=120", f"unix_socket_directories={self.folder}")
+        words = [part for setting in settings for part in ("-c", setting)]
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(self._tools / "postgres"), "-D", str(self.folder / "data"), *words],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                user=self._user,
+                start_new_session=True,
+            )
+        self._wait()
+
+    def _wait(self) -> None:
+        import psycopg
+
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                psycopg.connect(self.url()).close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        """kill -9 of the server and all of its processes: each is in a session of its own."""
+        assert self._process is not None
+        for pid in (self._process.pid, *_children(self._process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End it, without waiting for anybody."""
+        assert self._process is not None
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+
+
+def _children(parent: int) -> list[int]:
+    """The processes that a process started; where /proc does not tell, they notice by themselves that it died."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            pid, _, rest = stat.read_text().partition(" (")
+            if int(rest.rpartition(")")[2].split()[1]) == parent:
+                found.append(int(pid))
+    return found
+
+
+def _is_user(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+@contextmanager
+def running() -> Iterator[Postgres]:
+    """A server while it is needed. Skips the test where there is none; socket paths must be short."""
+    tools = binaries()
+    if tools is None:
+        pytest.skip("no PostgreSQL: neither on PATH, nor Debian's, nor the pgserver wheel")
+    folder = Path(tempfile.mkdtemp(prefix="whydrift-pg-", dir="/tmp"))
+    try:
+        server = Postgres(tools, folder)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server that tests share; each takes a database of its own."""
+    with running() as server:
+        yield server
