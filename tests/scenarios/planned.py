@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import yaml
 
 from tests.adapters.render.tools import tools
 from whydrift.adapters.builtin.schema import builtin_schemas
@@ -99,15 +96,3 @@ async def planned_for(recording: Path, *, hidden: bool = True, comment: bool = F
         yield Made(plan, found, bench, repository)
     finally:
         repository.close()
-
-
-def scenario(recording: Path) -> dict[str, object]:
-    """What a recording's scenario says of it."""
-    found = yaml.safe_load((recording / "scenario.yaml").read_text())
-    return found if isinstance(found, dict) else {}
-
-
-def proving() -> Path:
-    """The folder with the files of the scenarios."""
-    shared = Path(os.environ.get("WHYDRIFT_SHARED") or Path(__file__).parents[3] / "shared")
-    return shared / "proving" / "scenarios"
