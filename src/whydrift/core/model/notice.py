@@ -39,8 +39,9 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One group of events of a message: one cause in one application, with a few of its fields.
 
-    `before` is the cause that it had, where that changed. `left` counts what there is of the cause in the application
-    when the message is sent, and `worst` is how much that hurts.
+    `application` is the first where it is one cause in several, `also` how many others there are. `before` is the cause
+    that it had, where that changed; `since` the time of the oldest event. `left` counts what there is of the cause in
+    the application when the message is sent, and `worst` is how much that hurts.
     """
 
     what: str
@@ -62,12 +63,17 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     events: tuple[int, ...]
     before: str = ""
+    since: str = ""
+    also: int = 0
     left: int = 0
     worst: Severity = Severity.NOISE
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """One message for one route. `key` is its idempotency key: the same events on the same route give the same."""
+    """One message for one route. `key` is its idempotency key: the same events on the same route give the same.
+
+    `more` counts the groups that it has no line for.
+    """
 
     key: str
     route: str

@@ -1,0 +1,162 @@
+"""Messages in words: plain ones that no chat takes for markup or a mention, Markdown, and JSON; within a length.
+
+What is quoted was written by others. Links in messages are whydrift's own; an address in a quoted text is disarmed.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from whydrift.core.model.finding import SEVERITIES, Severity, What
+from whydrift.core.model.notice import Line, Notice
+from whydrift.core.model.values import Json, JsonObject
+from whydrift.core.report import words
+
+SCHEMA = "whydrift.notice/1"
+LOOKALIKES = str.maketrans({"@": "＠", "<": "‹", ">": "›", "`": "ˋ", "*": "∗", "~": "∼", "|": "¦"})
+"""Characters that start mentions, links, markup or HTML in some chat, and those that are shown in their place."""
+SPELLED_OUT = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+"""Categories of characters that are not seen, or turn what is seen around (Unicode, general category)."""
+HURTS = {
+    Severity.BROKEN: "broken now",
+    Severity.LOSES: "a sync would hurt",
+    Severity.UNEXPLAINED: "unexplained",
+    Severity.ATTENTION: "needs attention",
+    Severity.NOISE: "no action needed",
+}
+LONGEST_TITLE = 200
+LONGEST_APPLICATION = 100
+NAMED = 2
+
+
+def neutral(text: str) -> str:
+    """A quoted text that no receiver takes for markup, a mention or a link."""
+    return visible(text).translate(LOOKALIKES).replace("](", "] (").replace("://", ":∕∕")
+
+
+def visible(text: str) -> str:
+    """A text whose characters can all be seen, in their order."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"\\u{ord(c):04x}" if unicodedata.category(c) in SPELLED_OUT else c for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a kind of receiver is spoken to: quoted sentences, quoted names, emphasis, our own links."""
+
+    say: Callable[[str], str]
+    name: Callable[[str], str]
+    strong: Callable[[str], str]
+    link: Callable[[str], str]
+    item: str
+
+
+PLAIN = Dialect(neutral, neutral, lambda text: text, lambda url: url, "  ")
+MARKDOWN = Dialect(
+    lambda text: words.markdown(neutral(text)),
+    lambda text: words.code(visible(text)),
+    lambda text: f"**{text}**",
+    lambda url: f"<{url}>",
+    "- ",
+)
+
+
+def title(notice: Notice) -> str:
+    """The message in a line: how much it hurts, where, and what happened; plain, and not too long."""
+    there = [line for line in notice.lines if line.what != What.GONE]
+    worst = min((line.severity for line in there), key=SEVERITIES.index, default=None)
+    counted = {what.value: sum(line.fields for line in notice.lines if line.what == what) for what in What}
+    numbers = ", ".join(f"{number} {what}" for what, number in counted.items() if number)
+    text = f"{HURTS[worst] if worst else 'gone'}: {_applications(notice)} ({numbers})"
+    return words.shortened(f"whydrift: {text}", LONGEST_TITLE)
+
+
+def _applications(notice: Notice) -> str:
+    named = list(dict.fromkeys(_name(line) for line in notice.lines))
+    others = len(named[NAMED:]) + sum(line.also for line in notice.lines)
+    return neutral(", ".join(named[:NAMED])) + (f" and {others} more" if others else "")
+
+
+def _name(line: Line) -> str:
+    return words.shortened(str(line.application), LONGEST_APPLICATION)
+
+
+def body(notice: Notice, dialect: Dialect, longest: int) -> str:
+    """The lines of a message and its key, in at most so many bytes of UTF-8; short where they do not fit, or fewer."""
+    end = f"\n\nkey {notice.key}"
+    for block in (full, short):
+        blocks = [block(line, dialect) for line in notice.lines]
+        text = "\n\n".join([*blocks, *_more(notice.more, dialect)]) + end
+        if _size(text) <= longest:
+            return text
+    kept = [short(line, dialect) for line in notice.lines]
+    while kept:
+        kept.pop()
+        text = "\n\n".join([*kept, *_more(notice.more + len(notice.lines) - len(kept), dialect)]) + end
+        if _size(text) <= longest:
+            return text
+    return title(notice).encode()[:longest].decode("utf-8", "ignore")
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _more(number: int, dialect: Dialect) -> list[str]:
+    return [f"… {words.count(number, 'more group')}: {dialect.name('whydrift history')}"] if number else []
+
+
+def short(line: Line, dialect: Dialect) -> str:
+    """A group in a line: what happened where, why, and how many fields."""
+    where = dialect.name(_name(line)) + (f" and {line.also} more" if line.also else "")
+    cause = neutral(words.shortened(line.cause, LONGEST_APPLICATION))
+    side = f", side {neutral(line.side)}" if line.side else ""
+    left = f"; {line.left} left" if line.left and line.what == What.GONE else ""
+    was = f" (was {neutral(line.before)})" if line.before else ""
+    number = f"{words.count(line.fields, 'field')} of {words.count(line.objects, 'object')}"
+    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}, {HURTS[line.severity]}{left}"
+
+
+def full(line: Line, dialect: Dialect) -> str:
+    """A group with what one needs at night: why, who, what a sync would do, the fix, and how to go on."""
+    said = [("because", ": ".join(filter(None, (line.title, line.why)))), ("who", line.who)]
+    if line.what != What.GONE:
+        said += [("a sync", line.sync), ("fix", line.remedy)]
+    rows = [dialect.name(example) for example in line.examples]
+    hidden = line.fields - len(line.examples)
+    rows += [f"… {words.count(hidden, 'more field')}"] if hidden > 0 else []
+    rows += [f"{label}: {dialect.say(text)}" for label, text in said if text]
+    rows += [f"go on: {dialect.name(line.command)}"]
+    rows += [dialect.link(line.link)] if line.link else []
+    return "\n".join([short(line, dialect), *(f"{dialect.item}{row}" for row in rows)])
+
+
+def as_json(notice: Notice, longest: int = 20_000) -> JsonObject:
+    """A message as data, with its text beside: names are as they are, it is the receiver's to escape them."""
+    lines: list[Json] = [_line(line) for line in notice.lines]
+    return {
+        "schema": SCHEMA,
+        "key": notice.key,
+        "route": notice.route,
+        "at": notice.at,
+        "title": title(notice),
+        "text": body(notice, PLAIN, longest),
+        "lines": lines,
+        "more": notice.more,
+    }
+
+
+def _line(line: Line) -> JsonObject:
+    data: JsonObject = {name: _json(getattr(line, name)) for name in line.__struct_fields__}
+    return {**data, "application": dict(line.application._asdict())}
+
+
+def _json(part: object) -> Json:
+    """A field of a line as JSON has it."""
+    if isinstance(part, Sequence) and not isinstance(part, str):
+        return [_json(each) for each in part]
+    assert isinstance(part, str | int), "lines are made of texts and numbers"
+    return part

@@ -1,0 +1,82 @@
+"""Makes messages of what happened and keeps them, before anything is sent (core/notice decides which)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from whydrift.core.model.finding import SEVERITIES, Finding, Severity
+from whydrift.core.model.notice import Line, Notice
+from whydrift.core.notice.decision import decide
+from whydrift.core.notice.grouping import reminders
+from whydrift.core.notice.lines import Telling
+from whydrift.core.notice.routes import Route, is_meant
+from whydrift.ports.watching import Clock, Notifier, Store, Wanted
+
+EVENTS = 10_000
+"""Events that one round makes messages of; what is more waits for the next round."""
+PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A route with what sends on it."""
+
+    route: Route
+    notifier: Notifier
+
+
+async def announce(store: Store, routes: Sequence[Route], telling: Telling, clock: Clock, settle: int) -> int:
+    """Make messages of the events of settled applications, one round; how many. StoreError: nothing changed."""
+    now = clock.now()
+    fresh = await asyncio.to_thread(store.unannounced, now, settle, EVENTS)
+    held = await asyncio.to_thread(store.held, now)
+    if not fresh and not held:
+        return 0
+    silences = await asyncio.to_thread(store.silences, now)
+    decided = {r.name: decide(r, fresh, held.get(r.name, ()), silences, now, telling) for r in routes}
+    forgotten = {name: tuple(event.id for event in events) for name, events in held.items() if name not in decided}
+    made = tuple(notice for each in decided.values() for notice in each.notices)
+    hold = {name: each.hold for name, each in decided.items() if each.hold}
+    release = forgotten | {name: each.release for name, each in decided.items() if each.release}
+    if fresh or made or hold or release:
+        ids = tuple(event.id for event in fresh)
+        await asyncio.to_thread(store.announce, ids, made, dict.fromkeys(decided, now), hold, release)
+    return len(made)
+
+
+def as_it_is(store: Store, route: Route, notice: Notice) -> Notice:
+    """A message with what is left of each line's cause now: it may have waited for hours."""
+    lines = tuple(line if line.also else _with_left(store, route, line) for line in notice.lines)
+    return msgspec.structs.replace(notice, lines=lines)
+
+
+def _with_left(store: Store, route: Route, line: Line) -> Line:
+    wanted = Wanted(applications=(line.application,), causes=(line.cause,), limit=PAGE)
+    there = [finding.found.severity for finding in store.findings(wanted) if is_meant(route, finding)]
+    worst = min(there, key=SEVERITIES.index, default=Severity.NOISE)
+    return msgspec.structs.replace(line, left=len(there), worst=worst)
+
+
+def standing_lines(store: Store, route: Route, telling: Telling, now: str, grace: int) -> tuple[Line, ...]:
+    """What is there of what a route was told of: nothing that is held back, or too young to have been told."""
+    held = {event.finding for event in store.held(now).get(route.name, ())}
+    before = (datetime.fromisoformat(now) - timedelta(seconds=grace)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    there = [f for f in _open(store, route) if f.since < before and f.id not in held]
+    return reminders(route, there, telling)
+
+
+def _open(store: Store, route: Route) -> list[Finding]:
+    """The open findings that may concern a route, page by page."""
+    least = max((matcher.severity for matcher in route.match), key=SEVERITIES.index, default=Severity.NOISE)
+    severities = SEVERITIES[: SEVERITIES.index(least) + 1]
+    found: list[Finding] = []
+    while True:
+        page = store.findings(Wanted(severities=severities, limit=PAGE, offset=len(found)))
+        found += page
+        if len(page) < PAGE:
+            return found
