@@ -271,7 +271,7 @@ class Follower(Protocol):
     def follow(self, instance: str, since: str) -> AsyncIterator[AppChange]:
         """Every Application that is there where `since` is "", else what changed after it; then changes as they happen.
 
-        Ends with StreamBroke; never raises for what a server answered or did not.
+        Nothing counts after a StreamBroke; never raises for what a server answered or did not.
         """
 
 

@@ -71,8 +71,7 @@ class Client:
 
     async def get(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Answer | Lost:
         """The answer for a decoded path below the endpoint's URL, after repeating where that helps."""
-        # "surrogatepass": a name out of JSON may hold what is no text; its URL finds nothing, and breaks nothing
-        url = self.endpoint.url + quote(path, safe="/-._~!$&'()+,;=:@*", errors="surrogatepass") + _query(query)
+        url = self.url(path, query)
         started = time.monotonic()
         attempt = 0
         while True:
@@ -87,6 +86,11 @@ class Client:
                 return outcome
             self.pace.pause(wait, _slowed_by(outcome))
             attempt += 1
+
+    def url(self, path: str, query: Iterable[tuple[str, str]] = ()) -> str:
+        """The URL of a decoded path below the endpoint's."""
+        # "surrogatepass": a name out of JSON may hold what is no text; its URL finds nothing, and breaks nothing
+        return self.endpoint.url + quote(path, safe="/-._~!$&'()+,;=:@*", errors="surrogatepass") + _query(query)
 
     def _wait_before_again(self, outcome: Answer | Lost, attempt: int) -> float | None:
         """Seconds to wait before the same question is asked again; None: this is the outcome."""
@@ -140,7 +144,7 @@ class Client:
 
     async def _one_request(self, url: str) -> Answer | Lost:
         name = self.endpoint.tls.server_name
-        async with self._open().stream("GET", url, extensions={"sni_hostname": name} if name else None) as response:
+        async with self.http().stream("GET", url, extensions={"sni_hostname": name} if name else None) as response:
             self.met = True
             content = io.BytesIO()  # grows in place: one copy of a large answer, not two
             async for chunk in response.aiter_bytes():
@@ -155,7 +159,8 @@ class Client:
                 wait=retry_after(response.headers.get("retry-after", "")),
             )
 
-    def _open(self) -> httpx2.AsyncClient:
+    def http(self) -> httpx2.AsyncClient:
+        """The connections. SourceError where the proxy cannot be used."""
         if self._http is None:
             import httpx2
 

@@ -79,7 +79,7 @@ class Cluster:
                 self._logged_in = True
             return self._connected
 
-    async def _renewed(self, refused: Connected) -> Connected:
+    async def renewed(self, refused: Connected) -> Connected:
         """A new login, made once however many questions were refused with the old one."""
         async with self._lock:
             if self._connected is refused:
@@ -92,7 +92,7 @@ class Cluster:
         self.requests += 1
         outcome = await connected.client.get(question.path, query)
         if isinstance(outcome, Answer) and outcome.status == 401 and connected.renewable:
-            connected = await self._renewed(connected)
+            connected = await self.renewed(connected)
             self.requests += 1
             outcome = await connected.client.get(question.path, query)
         connected.renewable = connected.renewable or (isinstance(outcome, Answer) and outcome.status < 300)
