@@ -22,17 +22,25 @@ def secret_lines(content: str, first: int, last: int) -> frozenset[int]:
     """The numbers (from 0) of the lines from `first` to `last` that hold something secret, comments included."""
     lines = content.split("\n")
     near = range(max(first - AROUND, 0), min(last + AROUND, len(lines)))
+    found = _in_values(content)
+    if found is None:
+        return _in_text(lines, near)
+    return found | {n for n in near if "#" in lines[n] and MASKER.text(lines[n]) != lines[n]}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _in_values(content: str) -> frozenset[int] | None:
+    """The lines of secret values; None where it is no YAML."""
     try:
-        found = {
+        return frozenset(
             number
             for document in documents(content)
             if document.root is not None
             for scalar in _masked(document.root, MASKER.mask(value_of(document.root)))
             for number in _lines(content, scalar)
-        }
+        )
     except (NotEditable, SourceError):
-        return _in_text(lines, near)
-    return frozenset(found | {n for n in near if "#" in lines[n] and MASKER.text(lines[n]) != lines[n]})
+        return None
 
 
 def _in_text(lines: list[str], near: range) -> frozenset[int]:
