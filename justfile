@@ -18,6 +18,7 @@ format:
 lock:
     uv lock
     uv export --quiet --no-dev --group build --no-emit-project --format requirements-txt -o requirements/run.txt
+    uv export --quiet --no-dev --extra serve --extra notify --extra postgres --extra workers --group build --no-emit-project --format requirements-txt -o requirements/image.txt
     uv export --quiet --all-extras --group build --group dev --no-emit-project --format requirements-txt -o requirements/dev.txt
 
 # How fast, as ratios in one run

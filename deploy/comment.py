@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a report into a pull request: updates the comment with the report's marker, else adds one. Standard library only.
+"""Writes a report into a pull request: updates the comment with its marker, else adds one. Standard library only.
 
 Reads TOKEN, REPORT (a file), EVENT (GitHub's event payload), API, REPOSITORY from the environment.
 """

@@ -22,7 +22,8 @@ from whydrift.web.reader import Asking, Denied, Reader
 from whydrift.web.site import Site
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
-OF = ["instance", "namespace", "application"]
+OF = ["argocd", "app_namespace", "application"]
+"""Not `instance` and `namespace`: Prometheus gives these to where it scrapes, and renames ours."""
 
 
 async def may_read(site: Site, asking: Asking) -> Denied | None:
