@@ -45,9 +45,6 @@ DIGEST = 16
 
 def seen(answer: ApplicationAnswer, at: str, scope: frozenset[str], fingerprint: str = "") -> Seen:
     """What an answer says at a time; it was masked and shielded before. `scope` is what was looked for."""
-    compared = not answer.not_read and answer.agrees != "not-compared"
-    looked = not answer.unseen and not isinstance(answer.unmasked, msgspec.UnsetType)
-    complete = (scope if looked else scope - {TROUBLE}) if compared else scope - {SHOWN, HIDDEN}
     busy = answer.argocd.operation in BUSY or answer.argocd.health == PROGRESSING or answer.agrees == "stale"
     return Seen(
         application=ApplicationName(answer.instance, answer.namespace, answer.name),
@@ -60,15 +57,22 @@ def seen(answer: ApplicationAnswer, at: str, scope: frozenset[str], fingerprint:
         health=answer.argocd.health,
         revision=answer.argocd.revision,
         safe=_safe(answer.sync),
-        whole=compared,
+        whole=not answer.not_read,
         not_read=answer.not_read,
         settled=not busy,
-        scope=complete,
+        scope=scope - _not_looked(answer),
         found=_found(answer),
         answer=msgspec.json.encode(answer),
         fingerprint=fingerprint,
         unclear=_unclear(answer),
     )
+
+
+def _not_looked(answer: ApplicationAnswer) -> frozenset[str]:
+    """What an answer knows nothing of, or not everything."""
+    not_compared = {SHOWN, HIDDEN} if answer.agrees == "not-compared" else set()
+    not_unmasked = {TROUBLE} if answer.unseen or isinstance(answer.unmasked, msgspec.UnsetType) else set()
+    return frozenset(not_compared | not_unmasked)
 
 
 def _safe(sync: SyncAnswer | msgspec.UnsetType) -> str:
