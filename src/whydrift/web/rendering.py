@@ -22,7 +22,7 @@ SEVERE = {
     Severity.LOSES: ("a sync would hurt", "bad"),
     Severity.UNEXPLAINED: ("unexplained", "bad"),
     Severity.ATTENTION: ("somebody must act", "warn"),
-    Severity.NOISE: ("nobody must act", "good"),
+    Severity.NOISE: ("nobody must act", ""),
 }
 """What each severity says to people, and how it is marked."""
 SIDES = {"ask": "bad", "cluster": "bad", "git": "warn", "structure": "warn", "equivalent": "good", "controller": "good"}

@@ -11,6 +11,7 @@ from whydrift.ports.watching import Wanted
 from whydrift.web.asked import Asked
 from whydrift.web.site import PAGE, Site
 from whydrift.web.views import NotFound, Shown
+from whydrift.web.views.alike import alike
 
 LATELY = 8
 
@@ -20,12 +21,14 @@ def application(site: Site, asked: Asked) -> Shown:
     answer, at = answer_of(site, asked)
     name = asked.application
     wanted = Wanted(applications=(name,), visible=asked.visible, limit=PAGE)
+    rows = site.store.findings(wanted)
     values = {
         "name": name,
         "answer": answer,
         "at": at,
         "parts_html": Markup("".join(application_parts(answer))),  # escaped where it is made (core/report/html)
-        "rows": site.store.findings(wanted),
+        "groups": alike(rows),
+        "shown": len(rows),
         "total": site.store.total(wanted),
         "lately": site.store.timeline(name, limit=LATELY),
     }

@@ -10,6 +10,7 @@ from whydrift.ports.watching import Wanted
 from whydrift.web.asked import Asked
 from whydrift.web.site import PAGE, Site
 from whydrift.web.views import NotFound, Shown
+from whydrift.web.views.alike import alike
 from whydrift.web.views.fleet import by_cause, chosen
 from whydrift.web.views.pager import Pager
 
@@ -53,7 +54,7 @@ def _page(site: Site, asked: Asked, wanted: Wanted) -> dict[str, object]:
     wanted = narrowed(wanted, asked)
     pager = Pager(asked, site.store.total(wanted), PAGE)
     rows = site.store.findings(replace(wanted, limit=PAGE, offset=pager.offset))
-    return {"pager": pager, "rows": rows}
+    return {"pager": pager, "groups": alike(rows)}
 
 
 def narrowed(wanted: Wanted, asked: Asked) -> Wanted:
@@ -84,7 +85,7 @@ def cause(site: Site, asked: Asked) -> Shown:
     name = asked.names["cause"]
     page: CausePage | None = site.causes.get(name)
     shown = _page(site, asked, Wanted(causes=(name,)))
-    if page is None and name not in UNNAMED and not shown["rows"]:
+    if page is None and name not in UNNAMED and not shown["groups"]:
         raise NotFound
     return Shown("cause.html", {"name": name, "page": page, "says": UNNAMED.get(name, ""), **shown})
 
@@ -92,7 +93,7 @@ def cause(site: Site, asked: Asked) -> Shown:
 def search(site: Site, asked: Asked) -> Shown:
     """Applications and findings that hold a text."""
     if not asked.word("q"):
-        return Shown("search.html", {"applications": [], "found": 0, "rows": [], "pager": None})
+        return Shown("search.html", {"applications": [], "found": 0, "groups": [], "pager": None})
     applications = chosen(site, asked, site.store.applications(asked.visible))
     found = {"applications": applications[:MOST_FOUND], "found": len(applications)}
     return Shown("search.html", {**found, **_page(site, asked, Wanted())})

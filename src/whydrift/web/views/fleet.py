@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from whydrift.core.model.finding import SEVERITIES, ApplicationName, Finding, Severity
+from whydrift.core.model.finding import SEVERITIES, ApplicationName, Severity
 from whydrift.ports.watching import Count, Known, Wanted
 from whydrift.web.asked import Asked
 from whydrift.web.site import PAGE, Site
 from whydrift.web.views import Shown
+from whydrift.web.views.alike import Hurt, by_application
 from whydrift.web.views.pager import Pager
 
 FIRST = 5
+MOST_FIRST = 100
 MOST_ROWS = 12
 MOST_CHOICES = 200
 NOT_READ = "not-read"
@@ -77,13 +79,13 @@ def fleet(site: Site, asked: Asked) -> Shown:
 FILTERS = ("q", "project", "team", "severity", "sync", "cause", "show")
 
 
-def _first(site: Site, asked: Asked) -> list[tuple[Severity, tuple[Finding, ...], int]]:
+def _first(site: Site, asked: Asked) -> list[tuple[Severity, list[Hurt], int]]:
     """What is broken now and what a sync would hurt: the worst few of each, and how many there are."""
     found = []
     for severity in (Severity.BROKEN, Severity.LOSES):
-        wanted = Wanted(severities=(severity,), visible=asked.visible, limit=FIRST)
+        wanted = Wanted(severities=(severity,), visible=asked.visible, limit=MOST_FIRST)
         if few := site.store.findings(wanted):
-            found.append((severity, few, site.store.total(wanted)))
+            found.append((severity, by_application(few)[:FIRST], site.store.total(wanted)))
     return found
 
 
