@@ -33,11 +33,15 @@ class WatchFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group: Seconds = 30
 
 
+Clock = Annotated[str, msgspec.Meta(pattern="^(([01][0-9]|2[0-3]):[0-5][0-9])?$")]
+"""HH:MM, or nothing."""
+
+
 class QuietFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Quiet hours of a route: `from` and `to` as HH:MM in `zone`; `days` as mon … sun. Broken is told all the same."""
 
-    begin: str = msgspec.field(name="from", default="")
-    end: str = msgspec.field(name="to", default="")
+    begin: Clock = msgspec.field(name="from", default="")
+    end: Clock = msgspec.field(name="to", default="")
     zone: str = "UTC"
     days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ()
     but_broken: bool = True
@@ -46,7 +50,8 @@ class QuietFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class RouteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`[[routes]]`: who is told what. `to` is apprise, webhook, alertmanager, github or gitlab.
 
-    `url` and `secret` may be `env:NAME` or `file:/path`. `events` are what is told of; `digest` is "" (at once) or
+    `url` and `secret` may be `env:NAME` or `file:/path`. `project` and `issue` are GitHub's and GitLab's: where issues
+    are opened, or the one that is commented on. `events` are what is told of; `digest` is "" (at once) or
     `HH:MM` (once a day, in `quiet.zone`). `match` names what is meant, several are alternatives, none is everything.
     """
 
@@ -59,7 +64,7 @@ class RouteFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     match: tuple[Matcher, ...] = ()
     events: tuple[Literal["new", "returned", "changed", "gone"], ...] = ("new", "returned", "gone")
     quiet: QuietFile = QuietFile()
-    digest: str = ""
+    digest: Clock = ""
     most: Annotated[int, msgspec.Meta(ge=1, le=100)] = 12
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from whydrift.adapters.http.client import Answer
 from whydrift.adapters.http.endpoint import Endpoint
+from whydrift.adapters.http.pace import retry_after
 from whydrift.adapters.http.trust import ssl_context
 from whydrift.adapters.http.words import lost
 from whydrift.core.model.values import Json
@@ -29,6 +30,11 @@ class Request:
     body: Json = None
     query: Iterable[tuple[str, str]] = ()
     content_type: str = "application/json"
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as it is sent."""
+        return None if self.body is None else json.dumps(self.body).encode()
 
 
 async def send(endpoint: Endpoint, request: Request, judge: Callable[[Answer], Reply]) -> Outcome:
@@ -70,12 +76,14 @@ async def attempt(endpoint: Endpoint, request: Request, seconds: float = SECONDS
         response = await client.request(
             request.method,
             endpoint.url + quote(request.path, safe=SAFE, errors="surrogatepass") + _query(request.query),
-            content=None if request.body is None else json.dumps(request.body).encode(),
+            content=request.content,
             headers=headers,
             extensions={"sni_hostname": name} if name else None,
         )
     kind, location = response.headers.get("content-type", ""), response.headers.get("location", "")
-    return Answer(response.status_code, response.content, kind, location)
+    return Answer(
+        response.status_code, response.content, kind, location, retry_after(response.headers.get("retry-after", ""))
+    )
 
 
 def _query(query: Iterable[tuple[str, str]]) -> str:
