@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -223,21 +222,20 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
 def share(opened: Opened) -> Share | None:
     """What spreads the work on a recording over all cores; None where there is one, or processes cannot be forked.
 
-    macOS forks too, but its own libraries do not survive it. Live servers are waited for, in one process.
+    Live servers are waited for, in one process.
     """
-    from whydrift.adapters.forks import Forks
+    from whydrift.adapters.forks import Forks, cores
     from whydrift.usecases.spread import Spread
 
-    recording = opened.answers
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
-    if not isinstance(recording, Recording) or cores < 2:
+    recording, number = opened.answers, cores()
+    if not isinstance(recording, Recording) or number < 2:
         return None
 
     def ended() -> None:
         for close in opened.closing:
             close()
 
-    return lambda explain: Spread(explain, recording, lambda work: Forks(work, cores, recording.files.reopen, ended))
+    return lambda explain: Spread(explain, recording, lambda work: Forks(work, number, recording.files.reopen, ended))
 
 
 def renderer(opened: Opened) -> Renderer | None:

@@ -10,6 +10,7 @@ import os
 import pickle
 import signal
 import socket
+import sys
 import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -129,6 +130,16 @@ class Forks(Generic[A, R]):
             return Failed(error)
         except Exception as error:  # said by the process that asked
             return Failed(None, "".join(traceback.format_exception(error)))
+
+
+def cores() -> int:
+    """How many processes may work side by side; one on macOS, which forks too, but its libraries do not survive it."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def beside(work: Callable[[A], Coroutine[None, None, R]]) -> Forks[A, R] | None:
+    """One more process, for work that shares nothing with this one; None where there is no core for it."""
+    return Forks(work, 1, lambda: None, lambda: None) if cores() > 1 else None
 
 
 def _interrupted(number: int, at: FrameType | None) -> NoReturn:

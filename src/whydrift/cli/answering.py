@@ -98,14 +98,26 @@ def answer(request: Request) -> int:
 
 
 async def _answer(request: Request) -> int:
+    spill, tally, about = await _found(request)
+    _print(request, spill, tally, about)
+    return exit_code(tally, about.gaps, request.fail_on)
+
+
+async def text_of(request: Request) -> str:
+    """The answer of a request for text, to be printed where its turn is."""
+    return "".join(_text(request, *await _found(request)))
+
+
+async def _found(request: Request) -> tuple[Spill, Tally, ReadAnswer]:
     source = wiring.open_source(request.connection)
     try:
-        return await _answer_from(source, request)
+        return await _found_in(source, request)
     finally:
         await source.close()
 
 
-async def _answer_from(source: wiring.Opened, request: Request) -> int:
+async def _found_in(source: wiring.Opened, request: Request) -> tuple[Spill, Tally, ReadAnswer]:
+    """What was found out, to be told; outputs that stream are written here."""
     read, tally, spill = Read(), Tally(), Spill()
     out = sys.stdout.buffer
     streaming = request.output in ("jsonl", "tsv")
@@ -139,9 +151,7 @@ async def _answer_from(source: wiring.Opened, request: Request) -> int:
     progress.clear()
     _nothing_found(selected, tally, request)
     about = read_answer(source, read, tally)
-    about = msgspec.structs.replace(about, notes=(*about.notes, *residuals.notes()))
-    _print(request, spill, tally, about)
-    return exit_code(tally, about.gaps, request.fail_on)
+    return spill, tally, msgspec.structs.replace(about, notes=(*about.notes, *residuals.notes()))
 
 
 def _workbench(source: wiring.Opened, request: Request) -> Workbench | None:
@@ -251,20 +261,19 @@ def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> N
             how = Document(request.output, request.heading, request.fail_on)
             write_document(how, spill.applications, about, tally)
         case _:
-            _print_text(request, spill, tally, about)
+            out.writelines(_text(request, spill, tally, about))
     out.flush()
 
 
-def _print_text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> None:
-    out = sys.stdout
+def _text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> Iterator[str]:
     ink, width = Ink(wants_colour(request.colour)), page_width()
     if request.unseen:
-        out.write(hidden_text(spill.applications(), about, tally, ink, width))
+        yield hidden_text(spill.applications(), about, tally, ink, width)
     elif request.whole:
         for application in spill.applications():
-            out.write(application_text(application, ink, width))
+            yield application_text(application, ink, width)
     else:
-        out.write(triage_text(tally, about, wiring.titles(), ink, width))
+        yield triage_text(tally, about, wiring.titles(), ink, width)
 
 
 @dataclass(frozen=True)

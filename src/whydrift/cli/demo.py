@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import click
 
-from whydrift.cli.answering import Request, answer
+from whydrift.adapters.forks import beside
+from whydrift.cli.answering import Request, text_of
 from whydrift.core.select import Selection
 from whydrift.demo import FLEET
 from whydrift.settings import Connection
@@ -35,14 +38,28 @@ def command(ctx: click.Context, /, path: bool) -> None:
         click.echo(FLEET)
         return
     click.echo(INTRODUCTION)
-    answer(_request(Selection()))
-    for name, objects, says in NEXT:
-        click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
-        answer(_request(Selection((name,)), objects, whole=True))
+    asyncio.run(_tour())
     click.echo(
         "\nYours: whydrift scan --unmask      (your argocd login and kubeconfig are used; nothing is ever written)"
     )
     ctx.exit(0)
+
+
+async def _tour() -> None:
+    """Tell one answer after the other; those that come later are found out beside the first."""
+    other = beside(text_of)
+    ask = text_of if other is None else other.ask
+    try:
+        later = [
+            asyncio.create_task(ask(_request(Selection((name,)), objects, whole=True))) for name, objects, _ in NEXT
+        ]
+        click.echo(await text_of(_request(Selection())), nl=False)
+        for (name, objects, says), told in zip(NEXT, later, strict=True):
+            click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
+            click.echo(await told, nl=False)
+    finally:
+        if other is not None:
+            await other.close()
 
 
 def _request(selection: Selection, objects: tuple[str, ...] = (), whole: bool = False) -> Request:
