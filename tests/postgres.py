@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,8 @@ def binaries() -> Path | None:
     found = shutil.which("postgres")
     places = [Path(found).resolve().parent] if found else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    try:
-        import pgserver
-    except ImportError:
-        pass
-    else:
-        places.append(Path(pgserver.__file__).parent / "pginstall" / "bin")
+    wheel = find_spec("pgserver")
+    places += [Path(place) / "pginstall" / "bin" for place in (wheel and wheel.submodule_search_locations) or ()]
     return next((place for place in places if (place / "initdb").exists() and (place / "postgres").exists()), None)
 
 
