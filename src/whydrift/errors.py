@@ -27,6 +27,10 @@ class NotReplayed(NotComparable):
     """Argo CD may well compare this, but whydrift cannot do it again: something is not known, or not supported."""
 
 
+class Refuted(NotReplayed):
+    """A remedy was tried, and does not do what it is offered for."""
+
+
 class NotEditable(WhydriftError):
     """A text cannot be changed so that it states what is wanted and nothing else changes."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from whydrift.core.model.remedy import Edit, How, RemedyKind
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.offers import Offer
-from whydrift.ports import NotRead
+from whydrift.ports import NotRead, Renderer
 from whydrift.settings import Settings
 from whydrift.usecases.drafts import Draft
 from whydrift.usecases.facts import FactReader
@@ -75,11 +75,18 @@ def _name(draft: Draft) -> str:
 
 
 @asynccontextmanager
-async def planned_for(recording: Path, *, hidden: bool = True, comment: bool = False) -> AsyncGenerator[Made, None]:
-    """The plan of a recording with real tools."""
+async def planned_for(
+    recording: Path,
+    *,
+    hidden: bool = True,
+    comment: bool = False,
+    rendering: Callable[[Renderer], Renderer] | None = None,
+) -> AsyncGenerator[Made, None]:
+    """The plan of a recording with real tools, or with what `rendering` makes of them."""
     source = Recording(recording)
     repository = RecordedRepositories(source.files)
-    bench, drafting = Workbench(ToolRenderer(repository, tools())), Drafting(lambda _number, _name: None)
+    real: Renderer = ToolRenderer(repository, tools())
+    bench, drafting = Workbench(rendering(real) if rendering else real), Drafting(lambda _number, _name: None)
     found: dict[str, Draft] = {}
     how = analysis(Settings(), hidden)
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from whydrift.core.explain.engine import Examined
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
+from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.remedy import Change, Choice, Edit
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import is_object
 from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
-from whydrift.core.remedy.chosen import Chosen, chosen
+from whydrift.core.remedy.chosen import Chosen, chosen, subject_of
 from whydrift.core.remedy.groups import Group
+from whydrift.core.remedy.next_choice import next_choices
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places import candidates
@@ -56,6 +58,13 @@ class Draft:
         first = next(finding for finding in findings if finding.difference == group.differences[0])
         side = self.situation.cause_side(first)
         return Offer(self.situation, item, group, first.explanations[0].cause, side.value if side else "")
+
+    def next_choices(self, item: ObjectSnapshot, difference: Difference, why: str) -> Iterator[Choice]:
+        """What else may be done about a difference where no place in git works."""
+        findings = next(findings for one, findings in self.found if one.key == item.key)
+        finding = next(finding for finding in findings if finding.difference == difference)
+        subject = subject_of(self.situation, item, findings)
+        return next_choices(self.choices[item.key, difference], finding, subject, self.situation, why)
 
 
 async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Analysis) -> Draft:

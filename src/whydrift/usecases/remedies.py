@@ -18,6 +18,8 @@ async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:
     for offer in await bench.offers(draft):
         for difference in offer.group.differences:
             choice = draft.choices[offer.item.key, difference]
+            if offer.group.choice.kind is not choice.kind:  # no place works for the first one
+                choice = offer.group.choice
             if offer.group.choice.place:
                 choice = replace(choice, place=offer.group.choice.place)
             edit = own_edit(draft, offer.group, choice, offer.edit)

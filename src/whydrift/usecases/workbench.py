@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.remedy import APPLICATION, Change, Edit, Proof
+from whydrift.core.model.remedy import APPLICATION, Change, Edit, Proof, RemedyKind
 from whydrift.core.model.values import is_object
 from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit, why_not_wanted
@@ -45,7 +46,8 @@ class Workbench:
         """
         offers = [self._likeliest(draft, group) for group in groups(draft.choices)]
         if self.renderer is not None:
-            offers = await self._tried(self.renders(draft), draft, offers)
+            tried = await self._tried(self.renders(draft), draft, offers)
+            offers = [other for offer in tried for other in await self._instead(draft, offer)]
         return [await self._in_parent(draft, await self._beside(draft, offer)) for offer in offers]
 
     async def _beside(self, draft: Draft, offer: Offer) -> Offer:
@@ -107,14 +109,35 @@ class Workbench:
         return proofs
 
     async def _one_by_one(self, renders: Renderings, draft: Draft, offer: Offer, before: Rendered) -> Offer:
-        """The first candidate that is proven; else the likeliest, with the reason why there is no proof."""
-        first = offer
+        """The first candidate that is proven; else the likeliest, with the reason: refuted where each of them is."""
+        failed: list[tuple[Edit, Proof]] = []
         for edit in islice(places(draft, offer.group), MOST_CANDIDATES):
-            tried = replace(offer, edit=edit, proof=await self._proof(renders, draft, offer.group, edit, before))
-            if tried.proof is not None and not tried.proof.why_not:
-                return tried
-            first = tried if first is offer else first
-        return first
+            proof = await self._proof(renders, draft, offer.group, edit, before)
+            if not proof.why_not:
+                return replace(offer, edit=edit, proof=proof)
+            failed.append((edit, proof))
+        if not failed:
+            return offer
+        edit, proof = failed[0]
+        return replace(offer, edit=edit, proof=replace(proof, refuted=all(proof.refuted for _, proof in failed)))
+
+    async def _instead(self, draft: Draft, offer: Offer) -> list[Offer]:
+        """What is offered where no place works: for each difference the next remedy that is proven, or a question."""
+        if offer.proof is None or not offer.proof.refuted:
+            return [offer]
+        found = [await self._next(draft, offer, difference) for difference in offer.group.differences]
+        made = [other for other in found if other is not None]
+        return made if len(made) == len(found) else [offer]
+
+    async def _next(self, draft: Draft, offer: Offer, difference: Difference) -> Offer | None:
+        """The next remedy of one difference of a refuted offer; None where none is proven."""
+        why = offer.proof.why_not if offer.proof is not None else ""
+        for choice in draft.next_choices(offer.item, difference, why):
+            group = Group(offer.item.key, (difference,), choice, choice.changes)
+            [other] = await self._tried(self.renders(draft), draft, [self._likeliest(draft, group)])
+            if choice.kind is RemedyKind.ASK or (other.proof is not None and not other.proof.why_not):
+                return other
+        return None
 
     async def _proof(self, renders: Renderings, draft: Draft, group: Group, edit: Edit, before: Rendered) -> Proof:
         after = await renders.after(draft.situation, [edit])

@@ -132,7 +132,8 @@ class Proof:
     """What comparing again with the remedy in place says: differences as `object path`, in words.
 
     `closes`: gone; `leaves`: still there; `hides`: changes that a rule would swallow, now or later. `wider` lists other
-    applications and objects that the same edit changes. `why_not` says why there is no proof ("": it is proven).
+    applications and objects that the same edit changes. `why_not` says why there is no proof ("": it is proven);
+    `refuted` where it was tried and does not work, and not only could not be tried.
     """
 
     closes: tuple[str, ...] = ()
@@ -140,6 +141,7 @@ class Proof:
     hides: tuple[str, ...] = ()
     wider: tuple[str, ...] = ()
     why_not: str = ""
+    refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, text
-from whydrift.errors import NotReplayed
+from whydrift.errors import NotReplayed, Refuted
 
 ORDER = " (order)"
 
@@ -126,6 +126,12 @@ def _named(key: ObjectKey, shown: tuple[Difference, ...], target: MaybeJson, liv
 def needs_server(terms: Terms, dry_run: DryRun | None, target: MaybeJson, live: MaybeJson) -> bool:
     """Whether only the server's dry run could tell, and there is none."""
     return terms.server_side and dry_run is None and target is not ABSENT and live is not ABSENT
+
+
+def refute(why: str) -> None:
+    """Raise Refuted where there is a reason why a remedy does not work."""
+    if why:
+        raise Refuted(why)
 
 
 def require(condition: bool, why: str) -> None:

@@ -19,6 +19,7 @@ from whydrift.core.prove.again import (
     compared_again,
     name_of,
     needs_server,
+    refute,
     require,
     served_in,
     terms_of,
@@ -27,7 +28,7 @@ from whydrift.core.prove.again import (
 from whydrift.core.prove.synced import compared_after_sync, require_no_return, takes_over
 from whydrift.core.prove.unlike import outside, unwanted
 from whydrift.core.remedy.text.wanted import changed
-from whydrift.errors import NotComparable, NotEditable
+from whydrift.errors import NotComparable, NotEditable, Refuted
 
 AFTER_SYNC = " (after a sync)"
 Rendered = Mapping[ObjectKey, JsonObject]
@@ -52,9 +53,10 @@ def prove_edit(
     wider = tuple(_wider(situation, key, before, after))
     try:
         item = _item(situation, key)
-        unwanted = why_not_wanted(key, item.target, changes, before, after)
-        require(not unwanted, unwanted)
         made = after.get(key, ABSENT)
+        unlike = _why_unlike(before.get(key, ABSENT), item.target, changes)
+        require(not unlike, unlike)
+        refute(_why_not_made(made, item.target, changes))
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
         named = {name_of(key, each, item.target, item.live): each for each in differences}
         brought = tuple(_brought(item, changes, made, (name for name in then.shown if name not in now.shown)))
@@ -64,16 +66,18 @@ def prove_edit(
             require_no_return(situation, key, differences, changes)
             synced = compared_after_sync(situation, item, made, terms_of(item, situation))
     except (NotComparable, NotEditable) as error:
-        return Proof(wider=wider, why_not=str(error))
+        return Proof(wider=wider, why_not=str(error), refuted=isinstance(error, Refuted))
     still = (*_still(named, synced), *(name for name in brought if name in synced.shown))
     closed = [name for name in named if name not in still]
     at_once = [name for name in now.shown if name not in then.shown and name not in named]
     left = [name for name in then.shown if name not in (*closed, *brought)]
+    why = _why_not(still, [name for name in left if name not in now.shown])
     return Proof(
         closes=(*(name + (AFTER_SYNC if name in waiting else "") for name in closed), *at_once),
         leaves=tuple(dict.fromkeys((*still, *left))),
         wider=wider,
-        why_not=_why_not(still, [name for name in left if name not in now.shown]),
+        why_not=why,
+        refuted=bool(why),
     )
 
 
@@ -122,10 +126,17 @@ def why_not_wanted(
 
     Without the edit the render must be `target`, but for what shall change: a value that is drawn anew each time.
     """
-    unlike = next(outside(before.get(key, ABSENT), target, [change.path for change in changes]), None)
-    if unlike is not None:
-        return f"rendered here, git's object is not what Argo CD compared{_at(unlike, target)}"
-    aim, made = changed(target, changes), after.get(key, ABSENT)
+    unlike = _why_unlike(before.get(key, ABSENT), target, changes)
+    return unlike or _why_not_made(after.get(key, ABSENT), target, changes)
+
+
+def _why_unlike(before: MaybeJson, target: MaybeJson, changes: Sequence[Change]) -> str:
+    unlike = next(outside(before, target, [change.path for change in changes]), None)
+    return "" if unlike is None else f"rendered here, git's object is not what Argo CD compared{_at(unlike, target)}"
+
+
+def _why_not_made(made: MaybeJson, target: MaybeJson, changes: Sequence[Change]) -> str:
+    aim = changed(target, changes)
     missed = next(unwanted(made, aim, changes), None)
     return "" if missed is None else f"rendered with the edit, git's object is not what was wanted{_at(missed, aim)}"
 

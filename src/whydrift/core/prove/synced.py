@@ -19,7 +19,7 @@ from whydrift.core.model.paths import starts_with
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, same
-from whydrift.core.prove.again import Compared, compared_again, hidden_only, require, served_in
+from whydrift.core.prove.again import Compared, compared_again, hidden_only, refute, served_in
 
 
 def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonObject, terms: Terms) -> Compared:
@@ -38,7 +38,7 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
         kind = (item.key.group, item.key.kind)
         refused = refused_change(after.before, after.after, changes_of(after), kind)
         refused = refused or refused_value(after.after, sent, way, update=True)
-        require(not refused, f"the sync that follows is refused: {refused}")
+        refute(f"the sync that follows is refused: {refused}" if refused else "")
     left = left_by_sync(after, made, way, situation)
     if terms.server_side:
         return hidden_only(item.key, made, left)
@@ -48,11 +48,11 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
 def require_no_return(
     situation: Situation, key: ObjectKey, differences: Sequence[Difference], changes: Sequence[Change]
 ) -> None:
-    """Raise NotReplayed where a writer brings live's value back, and git is to state another one."""
+    """Raise Refuted where a writer brings live's value back, and git is to state another one."""
     for finding in situation.findings.get(key, ()):
         if finding.difference in differences and situation.cause_side(finding) is Side.CONTROLLER:
             returns = _states_another(finding.difference, changes)
-            require(not returns, "what writes the cluster's value writes it again after a sync")
+            refute("what writes the cluster's value writes it again after a sync" if returns else "")
 
 
 def _states_another(difference: Difference, changes: Sequence[Change]) -> bool:

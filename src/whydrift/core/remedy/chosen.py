@@ -29,7 +29,7 @@ def chosen(
     """
     choices: Chosen = {}
     for item, findings in found:
-        subject = _subject(situation, item, findings)
+        subject = subject_of(situation, item, findings)
         for finding in findings:
             if finding.explanations:
                 choice = with_a_place(choose(finding, subject, situation), finding, subject, situation)
@@ -37,7 +37,7 @@ def chosen(
     return choices
 
 
-def _subject(situation: Situation, item: ObjectSnapshot, findings: tuple[Examined, ...]) -> Subject:
+def subject_of(situation: Situation, item: ObjectSnapshot, findings: tuple[Examined, ...]) -> Subject:
     """An object as causes see it; the Application itself where it is about that."""
     application, facts = situation.application, situation.facts(item.key)
     about = About.APPLICATION if item.target is application.raw else About.OBJECT

@@ -1,20 +1,24 @@
-"""The next remedy where the first one has no place: a chart that is not ours may have no value for it."""
+"""The next remedy where the first one has no place: a chart that is not ours, or no place whose edit comes out so."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
 
 from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.fact_kinds import RENDERED_FROM
-from whydrift.core.model.remedy import Choice, RemedyKind, Safety
+from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
-from whydrift.core.remedy.choices.usual import compared_by_server, ignored
+from whydrift.core.remedy.choices.usual import asked, compared_by_server, dropped, ignored, pinned
 from whydrift.core.remedy.places import candidates
 
 NEEDS_A_PLACE = frozenset({RemedyKind.GIT_SET, RemedyKind.GIT_DROP, RemedyKind.CHART_VALUE, RemedyKind.ADOPT})
+NO_PLACE = "no place in git comes to it"
 NO_VALUE = "the chart is not ours to edit, and has no value for it"
 
 
@@ -34,3 +38,37 @@ def with_a_place(choice: Choice, finding: Examined, subject: Subject, situation:
     if any(other.kind is RemedyKind.SERVER_SIDE_DIFF for other in choice.instead):
         return compared_by_server(f"{NO_VALUE}; asked itself, the API server says the same of both sides")
     return ignored(case, NO_VALUE)
+
+
+def next_choices(
+    choice: Choice, finding: Examined, subject: Subject, situation: Situation, why: str
+) -> Iterator[Choice]:
+    """What else may be done where no edit in git comes to what a choice wants (`why`), in the table's order.
+
+    What somebody changed is never undone or hidden instead: then they are asked.
+    """
+    case = Case(finding, subject, situation)
+    said = f"{choice.kind.value} is not offered, {why}"
+    rest = tuple(other for other in choice.instead if other.kind is not RemedyKind.IGNORE)
+    if choice.kind is RemedyKind.ADOPT:
+        yield replace(asked(case, said, *rest), changes=())
+        return
+    for other in choice.instead if choice.kind in NEEDS_A_PLACE else ():
+        found = _made(other.kind, case, said)
+        if found is not None:
+            yield replace(found, instead=(*found.instead, Instead(choice.kind, NO_PLACE)))
+
+
+def _made(kind: RemedyKind, case: Case, why: str) -> Choice | None:
+    """An alternative as a choice of its own; None for one that undoes something, or that only a person carries out."""
+    match kind:
+        case RemedyKind.SERVER_SIDE_DIFF:
+            return compared_by_server(why)
+        case RemedyKind.GIT_SET:
+            return pinned(case, why)
+        case RemedyKind.GIT_DROP:
+            return dropped(case, why)
+        case RemedyKind.IGNORE:
+            return ignored(case, why)
+        case _:
+            return None
