@@ -20,6 +20,7 @@ COMMANDS = {
     "record": "write everything that is read, masked, into a folder or .zip",
     "causes": "what whydrift knows, with examples",
     "doctor": "can everything be reached; which permission is missing",
+    "serve": "the fleet as a web page and a JSON API: live, with history; it only reads",
     "mcp": "the reading commands as MCP tools, for assistants",
     "completion": "shell completion",
 }

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
+    from whydrift.ports.visibility import Visibility
     from whydrift.ports.watching import Store
     from whydrift.usecases.apply.world import World
     from whydrift.usecases.doctor import Examination
@@ -377,6 +378,20 @@ def open_store(settings: Settings, url: str = "") -> Store:
     from whydrift.adapters.store.store import SqlStore
 
     return SqlStore(url or settings.store.url, settings.state)
+
+
+def open_visibility(connection: Connection) -> Visibility:
+    """What the one Argo CD that is read shows to its users. UsageError where it is not one, or has no API server."""
+    from whydrift.adapters.argocd import ArgocdSource
+    from whydrift.adapters.argocd.visibility import ArgocdVisibility
+    from whydrift.adapters.live import Live
+
+    source = _open_live(connection, list_only=True) if connection.recording is None else None
+    if not isinstance(source, Live) or not isinstance(source.argocd, ArgocdSource):
+        raise UsageError(
+            "--rbac argocd asks one live Argo CD with an API server: no recording, no core mode, not several"
+        )
+    return ArgocdVisibility(source.argocd)
 
 
 def titles() -> Mapping[str, str]:

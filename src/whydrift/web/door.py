@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import traceback
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -21,6 +23,7 @@ OPEN = ("/healthz", "/readyz")
 OWN = ("/metrics",)
 """It has a token of its own."""
 STREAMS = ("/events",)
+LOG = logging.getLogger("whydrift.web")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,20 @@ class Door:
             async with asyncio.timeout(self._limits.seconds):
                 await self._app(scope, receive, noted)
         except TimeoutError:
-            if not started:
-                await _deny(scope, receive, send, Denied(503, "this took too long: try again", wait=5))
+            failed = Denied(503, "this took too long: try again", wait=5)
+        except Exception as error:
+            LOG.error("%s", _unforeseen(error))
+            failed = Denied(500, "whydrift met something that it did not expect: its log says where")
+        else:
+            return
+        if not started:
+            await _deny(scope, receive, send, failed)
+
+
+def _unforeseen(error: Exception) -> str:
+    """A mistake of whydrift's own, in a line that quotes nothing."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"not expected: {type(error).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}: please report it"
 
 
 def reader_of(request: Request) -> Reader:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from whydrift.adapters.http.endpoint import Endpoint
+from whydrift.adapters.argocd.source import ArgocdSource
 from whydrift.adapters.http.trust import ssl_context
 from whydrift.core.model.finding import ApplicationName
 from whydrift.ports import Refused
@@ -40,8 +40,9 @@ class _List(msgspec.Struct):
 class ArgocdVisibility:
     """Asks GET /api/v1/applications as the user. No cookie of an answer is kept, no token stored or told."""
 
-    def __init__(self, endpoint: Endpoint, namespace: str = "argocd") -> None:
-        self._endpoint = endpoint
+    def __init__(self, source: ArgocdSource, namespace: str = "argocd") -> None:
+        self._source = source
+        self._endpoint = source.client.endpoint
         self._namespace = namespace
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._http: httpx2.AsyncClient | None = None
@@ -97,7 +98,8 @@ class ArgocdVisibility:
         return self._http
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections, the source's too."""
         if self._http is not None:
             await self._http.aclose()
             self._http = None
+        await self._source.close()

@@ -1,0 +1,234 @@
+"""`whydrift serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from whydrift import wiring
+from whydrift.cli.options import connection_options
+from whydrift.cli.requests import connection_of, listed
+from whydrift.core.select import Selection
+from whydrift.errors import UsageError
+from whydrift.settings import Connection, Settings, read_settings
+
+if TYPE_CHECKING:
+    from whydrift.ports.visibility import Visibility
+    from whydrift.ports.watching import Store
+    from whydrift.web.authentication import Authentication
+    from whydrift.web.site import Site
+
+MISSING = "serve needs whydrift[serve]: pip install 'whydrift[serve]'"
+
+
+@dataclass(frozen=True)
+class Serving:
+    """How to serve, as options and the settings say it."""
+
+    host: str
+    port: int
+    base_url: str
+    user_header: str
+    proxies: tuple[str, ...]
+    token_file: str
+    metrics_token_file: str
+    rbac: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether anybody is asked who they are."""
+        return bool(self.user_header or self.token_file or self.rbac)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
+@click.option(
+    "--store",
+    default="",
+    envvar="WHYDRIFT_STORE",
+    show_envvar=True,
+    metavar="URL",
+    help="Where findings are kept: postgresql://…; else SQLite in the state directory.",
+)
+@click.option("--no-watch", is_flag=True, help="Only serve: another process watches into the same store.")
+@click.option(
+    "--base-url",
+    default="",
+    envvar="WHYDRIFT_BASE_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Where people reach the page; its path is that behind a proxy.",
+)
+@click.option("--user-header", default="", metavar="NAME", help="The header in which a trusted proxy names the user.")
+@click.option("--trusted-proxy", "trusted_proxies", multiple=True, metavar="CIDR", help="Where that proxy is.")
+@click.option("--token-file", default="", metavar="FILE", help="Tokens, one a line: as bearer, or as Basic's password.")
+@click.option("--metrics-token-file", default="", metavar="FILE", help="The token that opens /metrics.")
+@click.option(
+    "--rbac",
+    default="",
+    type=click.Choice(("", "argocd")),
+    metavar="argocd",
+    help="Show to each user what Argo CD shows to their own token (bearer, or its cookie).",
+)
+@connection_options
+@click.pass_context
+def command(ctx: click.Context, /, **options: object) -> None:
+    """The fleet as a web page and a JSON API: live, with history; it only reads.
+
+    Without authentication it listens on loopback only. Try it: whydrift serve --from demo
+    """
+    connection = connection_of(options)
+    settings = read_settings(os.environ, Path.home(), Path.cwd())
+    serving = checked(serving_of(options, settings))
+    try:
+        asyncio.run(_serve(serving, connection, settings, str(options["store"]), watches=not options["no_watch"]))
+    except ModuleNotFoundError as error:
+        raise UsageError(MISSING) from error
+    ctx.exit(0)
+
+
+def serving_of(options: Mapping[str, object], settings: Settings) -> Serving:
+    """Options over the settings' `[serve]`."""
+    stated = settings.serve
+    return Serving(
+        host=str(options["host"]),
+        port=int(str(options["port"])),
+        base_url=(str(options["base_url"]) or stated.base_url).rstrip("/"),
+        user_header=str(options["user_header"]) or stated.user_header,
+        proxies=listed(options["trusted_proxies"]) or stated.trusted_proxies,
+        token_file=str(options["token_file"]) or stated.token_file,
+        metrics_token_file=str(options["metrics_token_file"]),
+        rbac=str(options["rbac"] or stated.rbac),
+    )
+
+
+def checked(serving: Serving) -> Serving:
+    """The same. UsageError for what would let in whom nobody means, or nobody at all."""
+    if serving.user_header and not serving.proxies:
+        raise UsageError("--user-header needs --trusted-proxy: whoever else sends that header is not believed")
+    if serving.proxies and not serving.user_header:
+        raise UsageError("--trusted-proxy needs --user-header: the header in which it names the user")
+    if serving.token_file and (serving.user_header or serving.rbac):
+        raise UsageError("--token-file goes alone: one way to know who asks")
+    if not serving.asks and not is_loopback(serving.host):
+        raise UsageError(
+            f"--host {serving.host} would show the fleet to everybody: authenticate with --user-header and "
+            "--trusted-proxy, --token-file or --rbac argocd"
+        )
+    if serving.base_url and urlsplit(serving.base_url).scheme not in ("http", "https"):
+        raise UsageError(f"--base-url {serving.base_url}: not an address that begins with https:// or http://")
+    return serving
+
+
+async def _serve(serving: Serving, connection: Connection, settings: Settings, url: str, watches: bool) -> None:
+    """Open everything, look and serve until a signal comes, and close everything."""
+    from whydrift.web.server import listen, serve
+
+    with tempfile.TemporaryDirectory(prefix="whydrift-serve-") as folder:
+        recorded = connection.recording is not None
+        store = wiring.open_store(
+            replace(settings, state=Path(folder)) if recorded else settings, "" if recorded else url
+        )
+        visibility = wiring.open_visibility(connection) if serving.rbac else None
+        times = Times()
+        listening = listen(serving.host, serving.port)
+        site = _site(serving, store, visibility, times)
+        click.echo(said(serving, listening.getsockname()[1], connection))
+        try:
+            await serve(site, listening, _look(connection, store, times) if recorded and watches else None)
+        finally:
+            store.close()
+            if visibility is not None:
+                await visibility.close()
+
+
+@dataclass
+class Times:
+    """What time it is: that of the recording that is shown, or now."""
+
+    recorded: str = ""
+
+    def now(self) -> str:
+        """RFC 3339 in UTC, to the second."""
+        return self.recorded or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _site(serving: Serving, store: Store, visibility: Visibility | None, times: Times) -> Site:
+    from whydrift.web.access import Access
+    from whydrift.web.site import Site
+
+    parts = urlsplit(serving.base_url)
+    return Site(
+        store=store,
+        now=times.now,
+        causes={page.cause.id: page for page in wiring.cause_pages()},
+        access=Access(_authentication(serving, parts.hostname or ""), visibility),
+        root=parts.path,
+        https=parts.scheme == "https",
+        metrics_token=_token(serving.metrics_token_file),
+    )
+
+
+def _authentication(serving: Serving, host: str) -> Authentication:
+    from whydrift.web.authentication import Anybody, Loopback, ProxyHeader, TokenFile
+
+    if serving.user_header:
+        return ProxyHeader(serving.user_header, serving.proxies)
+    if serving.token_file:
+        return TokenFile(Path(serving.token_file))
+    return Anybody() if serving.rbac else Loopback([host] if host else [])
+
+
+def _token(path: str) -> str:
+    try:
+        return Path(path).read_text().strip() if path else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from error
+
+
+def said(serving: Serving, port: int, connection: Connection) -> str:
+    """What is said when it begins: where, and who may look."""
+    host = f"[{serving.host}]" if ":" in serving.host else serving.host
+    where = serving.base_url or f"http://{host}:{port}"
+    if serving.asks:
+        who = (
+            "to each what Argo CD shows to them"
+            if serving.rbac
+            else "to whom the proxy names"
+            if serving.user_header
+            else "with a token"
+        )
+    else:
+        who = "on this machine only, to everybody on it: nobody is asked who they are"
+    return f"whydrift shows {connection.recording or 'the fleet'} at {where}/ ({who}). Ctrl-C ends it."
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+async def _look(connection: Connection, store: Store, times: Times) -> None:
+    """Look at a recording once, and keep what is seen, as of the time when it was made."""
+    from whydrift.cli.looks import look
+    from whydrift.core.history.seen import seen
+    from whydrift.core.model.finding import HIDDEN, SHOWN, TROUBLE
+
+    found = await look(connection, Selection(), hidden=True, unmask=True, forecast=True, remedies=True)
+    times.recorded = found.about.at
+    for application in found.applications:
+        await asyncio.to_thread(store.record, seen(application, times.now(), frozenset({SHOWN, HIDDEN, TROUBLE})))

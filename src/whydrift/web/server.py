@@ -1,0 +1,129 @@
+"""Runs a site: one process, HTTP/1.1, until a signal; a request that is being answered is finished first."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
+
+from uvicorn import Config, Server
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from whydrift.errors import UsageError
+from whydrift.web.app import application_of
+from whydrift.web.site import Site
+
+HEADER_BYTES = 32 * 1024
+"""Of the head of one request, as a whole."""
+HEADER_SECONDS = 15.0
+AT_ONCE = 500
+"""Connections, streams included; more are told to come back (503)."""
+IDLE = 30
+GRACE = 10
+
+
+class Punctual(H11Protocol):
+    """Closes connections on which a request does not become whole in time, and leaves the rest to uvicorn."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn's own
+        """Begin to wait for the first request."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; stop waiting where it makes a request whole."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop_waiting()
+        elif self._late is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
+class Stoppable(Server):
+    """A server whose streams end when it is told to stop, and that leaves quietly then."""
+
+    def __init__(self, config: Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGINT and SIGTERM stop it; a second one does not wait any more."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop, number)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _stop(self, number: int) -> None:
+        self._stopping.set()
+        self.handle_exit(number, None)
+
+    def stop_after(self, other: asyncio.Future[None]) -> None:
+        """Stop where what runs beside has failed; it may end otherwise."""
+        if not other.cancelled() and other.exception() is not None:
+            self._stopping.set()
+            self.should_exit = True
+
+
+async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, None, None] | None = None) -> None:
+    """Serve until a signal comes, while something else runs beside; where that fails, everything ends with it."""
+    config = Config(
+        application_of(site),
+        http=Punctual,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # who asks is worked out by the door alone
+        server_header=False,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+        limit_concurrency=AT_ONCE,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = Stoppable(config, site.stopping)
+    other = asyncio.ensure_future(beside) if beside is not None else None
+    if other is not None:
+        other.add_done_callback(server.stop_after)
+    try:
+        await server.serve([listening])
+    finally:
+        if other is not None:
+            await _ended(other)
+
+
+async def _ended(other: asyncio.Future[None]) -> None:
+    """End what runs beside, and raise what it failed with."""
+    other.cancel()
+    with suppress(asyncio.CancelledError):
+        await other
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. UsageError where the address cannot be had."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        raise UsageError(f"--host {host} --port {port}: {error.strerror or error}") from error
