@@ -23,7 +23,6 @@ from whydrift.core.model.fact_kinds import (
     DRY_RUN,
     EARLIER_MANIFESTS,
     EVENTS,
-    FLEET,
     GIT_FILES,
     HISTORY,
     NAMESPACE,
@@ -65,6 +64,8 @@ NO_DRY_RUN = Gap("dry run", "no dry run without --dry-run", DRY_RUN.needs)
 COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS)
 """The facts on whose terms objects are compared; what is sent to a dry run depends on them."""
 F = TypeVar("F")
+Scope = tuple[str, ...]
+"""What a fact is about: () the fleet, or the names of a cluster, a namespace, an application, an object."""
 Sent = Callable[[ObjectKey], JsonObject | None]
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
@@ -84,9 +85,9 @@ class FactReader:
     dry_runs: DryRuns | None = None
     metrics: Metrics | None = None
     histories: dict[tuple[str, str], asyncio.Future[History | NotRead]] = field(default_factory=dict)
-    _sent: dict[tuple[str, ...], Sent] = field(default_factory=dict)
-    _known: dict[tuple[FactKind[object], tuple[str, ...]], object] = field(default_factory=dict)
-    _locks: dict[tuple[FactKind[object], tuple[str, ...]], asyncio.Lock] = field(default_factory=dict)
+    _sent: dict[Scope, Sent] = field(default_factory=dict)
+    _known: dict[Scope, dict[FactKind[object], object]] = field(default_factory=dict)
+    _locks: dict[tuple[FactKind[object], Scope], asyncio.Lock] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,19 +95,18 @@ class FactReader:
 
     def remember(self, kind: FactKind[object], value: object, *scope: str) -> None:
         """Give a fact that something else already read (the fleet)."""
-        self._known[kind, scope] = value
+        self._known.setdefault(scope, {})[kind] = value
 
     def facts(self, application: Application, key: ObjectKey) -> Facts:
         """What is known by now for one object of an application."""
         values: dict[FactKind[object], object] = {}
         gaps: dict[FactKind[object], Gap] = {} if self.dry_runs else {DRY_RUN: NO_DRY_RUN}
-        scopes = {per: self._scope(per, application, key) for per in Per}
-        for kind in (*READERS, FLEET):
-            found = self._known.get((kind, scopes[kind.per]))
-            if isinstance(found, Gap):
-                gaps[kind] = found
-            elif found is not None:
-                values[kind] = found
+        for per in Per:
+            for kind, found in self._known.get(self._scope(per, application, key), {}).items():
+                if isinstance(found, Gap):
+                    gaps[kind] = found
+                elif found is not None:
+                    values[kind] = found
         return Facts(values, gaps)
 
     async def read(self, wants: Iterable[tuple[Application, ObjectKey, FactKind[object]]]) -> None:
@@ -122,19 +122,20 @@ class FactReader:
         return None if isinstance(found, Gap) else cast(F | None, found)  # a reader gives what its kind says
 
     async def _read_once(self, application: Application, key: ObjectKey, kind: FactKind[object]) -> object:
-        place = (kind, self._scope(kind.per, application, key))
-        async with self._locks.setdefault(place, asyncio.Lock()):
-            if place in self._known:
-                return self._known[place]
+        scope = self._scope(kind.per, application, key)
+        async with self._locks.setdefault((kind, scope), asyncio.Lock()):
+            if kind in self._known.get(scope, {}):
+                return self._known[scope][kind]
             if kind.cost is Cost.RENDER and not self.renders:
-                self._known[place] = Gap(kind.name, "renders are switched off (--renders 0)", kind.needs)
+                found: object = Gap(kind.name, "renders are switched off (--renders 0)", kind.needs)
             elif kind.cost is Cost.RENDER:
                 async with self._slots:
                     self.rendered += 1
-                    self._known[place] = await READERS[kind](self, application, key)
+                    found = await READERS[kind](self, application, key)
             else:
-                self._known[place] = await READERS[kind](self, application, key)
-            return self._known[place]
+                found = await READERS[kind](self, application, key)
+            self.remember(kind, found, *scope)
+            return found
 
     def sends(self, application: Application, sent: Sent) -> None:
         """Say what a dry run of an application's objects applies; the facts that this depends on are read first."""
@@ -149,10 +150,10 @@ class FactReader:
         """Let go of what concerns one application only."""
         mine = self._application(application)
         self._sent.pop(mine, None)
-        for place in [place for place in self._known if place[1][: len(mine)] == mine]:
-            del self._known[place]
+        for scope in [scope for scope in self._known if scope[: len(mine)] == mine]:
+            del self._known[scope]
 
-    def _scope(self, per: Per, application: Application, key: ObjectKey) -> tuple[str, ...]:
+    def _scope(self, per: Per, application: Application, key: ObjectKey) -> Scope:
         match per:
             case Per.FLEET:
                 return ()
@@ -165,7 +166,7 @@ class FactReader:
             case Per.OBJECT:
                 return (*self._application(application), *key)
 
-    def _application(self, application: Application) -> tuple[str, ...]:
+    def _application(self, application: Application) -> Scope:
         return ("application", application.namespace, application.name)
 
     async def argocd(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Body | NotRead:

@@ -14,7 +14,7 @@ from whydrift.core.judge.effects import changes_of
 from whydrift.core.judge.predict import KUBECTL, OWN, Way, predicted
 from whydrift.core.judge.unchanged import surely_merged, surely_unchanged
 from whydrift.core.model.application import Application
-from whydrift.core.model.values import Json, JsonObject, is_object, items, text
+from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 from whydrift.demo import FLEET
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -49,6 +49,18 @@ def test_what_is_sure_is_what_the_prediction_says() -> None:
         if surely_unchanged(target, live, known):
             sure += 1
             assert changes_of(predicted(target, live, Way.CLIENT_SIDE, known)) == (), text(target, "metadata", "name")
+    assert sure > 100, "the demo holds objects that are surely unchanged"
+
+
+def test_what_is_sure_without_last_applied_is_what_the_prediction_says() -> None:
+    known, sure = terms(), 0
+    for target, live in pairs():
+        metadata = mapping(live, "metadata")
+        notes = {key: note for key, note in mapping(metadata, "annotations").items() if key != LAST_APPLIED}
+        bare: JsonObject = {**live, "metadata": {**metadata, "annotations": notes}}
+        if surely_unchanged(target, bare, known):
+            sure += 1
+            assert changes_of(predicted(target, bare, Way.CLIENT_SIDE, known)) == (), text(target, "metadata", "name")
     assert sure > 100, "the demo holds objects that are surely unchanged"
 
 

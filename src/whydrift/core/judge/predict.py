@@ -121,7 +121,7 @@ def merged_by_server(target: JsonObject, live: JsonObject, terms: Terms, migrate
 def owned_by_apply(after: JsonObject, target: JsonObject, terms: Terms) -> JsonObject:
     """The object with Argo CD's entry as its server-side apply of the target writes it: what git states, as stated."""
     owned = stated_fields(target, type_of_object(target, terms.knowledge.schemas))
-    rest = [entry for entry in items(after, "metadata", "managedFields") if not _is_ours(entry, OWN)]
+    rest = [entry for entry in items(after, "metadata", "managedFields") if not is_ours(entry, OWN)]
     return _managed(after, [*rest, _applied_entry(text(after, "apiVersion"), owned.to_json())])
 
 
@@ -144,8 +144,8 @@ def _with_one_owner(live: JsonObject, migrated: frozenset[str]) -> JsonObject:
     entries: list[Json] = [
         _entry(entry, text(live, "apiVersion")) for entry in items(live, "metadata", "managedFields")
     ]
-    mine = [entry for entry in entries if _is_ours(entry, migrated)]
-    rest = [entry for entry in entries if not _is_ours(entry, migrated)]
+    mine = [entry for entry in entries if is_ours(entry, migrated)]
+    rest = [entry for entry in entries if not is_ours(entry, migrated)]
     fields: Json = {}
     for entry in mine:
         fields = _united(fields, mapping(entry, "fieldsV1"))
@@ -158,7 +158,8 @@ def _entry(entry: Json, version: str) -> Json:
     return {**entry, "apiVersion": version} if is_object(entry) and text(entry, "apiVersion") else entry
 
 
-def _is_ours(entry: Json, migrated: frozenset[str]) -> bool:
+def is_ours(entry: Json, migrated: frozenset[str]) -> bool:
+    """Whether a server-side apply counts a managed-fields entry as Argo CD's own, or takes it over."""
     who, how = text(entry, "manager"), text(entry, "operation")
     if text(entry, "subresource"):
         return False
@@ -171,6 +172,6 @@ def _taken_over(live: JsonObject) -> bool:
 
 
 def _united(a: Json, b: Json) -> Json:
-    if not isinstance(a, dict) or not isinstance(b, dict):
+    if not a or not b or not isinstance(a, dict) or not isinstance(b, dict):
         return a or b
     return {key: _united(a.get(key, {}), b.get(key, {})) for key in (*a, *(key for key in b if key not in a))}

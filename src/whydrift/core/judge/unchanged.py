@@ -6,19 +6,20 @@ what is sure to the prediction).
 
 from __future__ import annotations
 
-from whydrift.core.compare.differences import changes, is_server_owned
 from whydrift.core.compare.last_applied import LAST_APPLIED, last_applied
 from whydrift.core.compare.merge.patch_tags import MERGE, Schema
+from whydrift.core.compare.structured import surely_applied
 from whydrift.core.compare.terms import Terms
-from whydrift.core.judge.predict import merged_by_server
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, mapping, same
+from whydrift.core.judge.predict import is_ours
+from whydrift.core.model.fieldsets import FieldSet
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, same, text
 from whydrift.errors import NotComparable
 
 
 def surely_unchanged(target: JsonObject, live: JsonObject, terms: Terms) -> bool:
-    """Whether last-applied states what git states, and live holds all of it: then the three-way patch is empty."""
+    """Whether last-applied states what git states, or nothing, and live holds all of it: the patch is empty then."""
     stated = last_applied(live)
-    if not is_object(stated) or not same(_bare(stated), _bare(target)):
+    if is_object(stated) and not same(_bare(stated), _bare(target)):
         return False
     struct = terms.knowledge.types.of(target)
     schema = None if struct is None else Schema(terms.knowledge.types, struct)
@@ -29,12 +30,24 @@ def surely_unchanged(target: JsonObject, live: JsonObject, terms: Terms) -> bool
 
 
 def surely_merged(target: JsonObject, live: JsonObject, terms: Terms, migrated: frozenset[str]) -> bool:
-    """Whether a server-side apply merges nothing into live but what only the server writes (ownership, for one)."""
-    try:
-        merged = merged_by_server(target, live, terms, migrated)
-    except NotComparable:
+    """Whether live holds all that git states, and git all that Argo CD's entries own but the annotation that goes.
+
+    Then a server-side apply merges nothing into live but what only the server writes (ownership, for one).
+    """
+    if text(live, "apiVersion") != text(target, "apiVersion"):
         return False
-    return all(is_server_owned(change.right) for change in changes(live, merged))
+    applied = (entry for entry in items(live, "metadata", "managedFields") if is_ours(entry, migrated))
+    try:
+        owned = [FieldSet.parse(mapping(entry, "fieldsV1")) for entry in applied]
+        return surely_applied(_annotated(target), _annotated(live), owned, terms.knowledge.schemas)
+    except (NotComparable, ValueError):  # of managed fields that cannot be read
+        return False
+
+
+def _annotated(manifest: JsonObject) -> JsonObject:
+    """A manifest with an empty last-applied annotation: on both sides it is no difference."""
+    metadata = mapping(manifest, "metadata")
+    return {**manifest, "metadata": {**metadata, "annotations": {**mapping(metadata, "annotations"), LAST_APPLIED: ""}}}
 
 
 def _bare(manifest: JsonObject) -> JsonObject:

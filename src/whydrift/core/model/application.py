@@ -42,12 +42,12 @@ class Application:
     raw: JsonObject
     instance: str = ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name."""
         return text(self.raw, "metadata", "name")
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """The namespace of the Application resource itself."""
         return text(self.raw, "metadata", "namespace")
@@ -67,7 +67,7 @@ class Application:
         """Its own annotations."""
         return _texts(mapping(self.raw, "metadata", "annotations"))
 
-    @property
+    @cached_property
     def facts_key(self) -> ObjectKey:
         """The key under which facts about the whole application stand; in the namespace that its objects go to."""
         return ObjectKey("argoproj.io", "Application", self.destination_namespace, self.name)
@@ -77,18 +77,18 @@ class Application:
         """Its AppProject."""
         return text(self.raw, "spec", "project") or "default"
 
-    @property
+    @cached_property
     def instance_name(self) -> str:
         """Its name in tracking ids: `name`, or `namespace_name` outside the control plane (types.go InstanceName)."""
         controller = text(self.raw, "status", "controllerNamespace")
         return self.name if not controller or controller == self.namespace else f"{self.namespace}_{self.name}"
 
-    @property
+    @cached_property
     def destination_namespace(self) -> str:
         """The namespace that objects without one go to."""
         return text(self.raw, "spec", "destination", "namespace")
 
-    @property
+    @cached_property
     def cluster(self) -> str:
         """The destination cluster: its URL, else its name."""
         return text(self.raw, "spec", "destination", "server") or text(self.raw, "spec", "destination", "name")
@@ -114,7 +114,7 @@ class Application:
         compared = mapping(self.raw, "status", "sync", "comparedTo")
         return _sources(compared) or _sources(mapping(self.raw, "spec"))
 
-    @property
+    @cached_property
     def revisions(self) -> tuple[str, ...]:
         """The revisions that the verdict was computed from, index-aligned with `sources`."""
         return revisions_of(mapping(self.raw, "status", "sync"))
@@ -162,7 +162,7 @@ class Application:
         """Whether syncs use server-side apply for all objects."""
         return "ServerSideApply=true" in self.sync_options
 
-    @property
+    @cached_property
     def compare_options(self) -> frozenset[str]:
         """The application's compare-options annotation, split."""
         stated = text(self.raw, "metadata", "annotations", COMPARE_OPTIONS)

@@ -3,7 +3,12 @@
 It knows types and managers; which strategy an application asks for and what it ignores is decided elsewhere.
 """
 
-from whydrift.core.compare.structured.apply import ARGOCD_MANAGER, structured_merge, type_of_object
+from whydrift.core.compare.structured.apply import (
+    ARGOCD_MANAGER,
+    structured_merge,
+    surely_applied,
+    type_of_object,
+)
 from whydrift.core.compare.structured.fields import stated_fields
 from whydrift.core.compare.structured.server_side import server_side_predicted
 from whydrift.core.compare.structured.trusted import drop_trusted_differences
@@ -14,5 +19,6 @@ __all__ = [
     "server_side_predicted",
     "stated_fields",
     "structured_merge",
+    "surely_applied",
     "type_of_object",
 ]

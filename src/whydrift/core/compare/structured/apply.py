@@ -7,7 +7,7 @@ converter knows no internal versions, so every conversion fails as "not register
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from whydrift.core.compare.structured.fields import stated_fields, with_named_fi
 from whydrift.core.compare.structured.merge import merge
 from whydrift.core.compare.structured.reconcile import reconciled
 from whydrift.core.compare.structured.removal import without
+from whydrift.core.compare.structured.restated import holds, states_all
 from whydrift.core.model.fieldsets import EMPTY, FieldSet
 from whydrift.core.model.managers import Entry, ManagedFields
 from whydrift.core.model.schema import Schemas
@@ -48,14 +49,20 @@ def structured_merge(target: JsonObject, live: JsonObject, schemas: Schemas) -> 
     owned = _owned_by_managers(live)
     predicted = merge(live, target, atom)
     last = reconciled(owned.get(_ARGOCD, EMPTY), atom)
-    stated = stated_fields(target, atom) if last else EMPTY
-    if last - with_named_fields(stated, atom):  # what is stated again is not removed, whoever else owns what
+    if not states_all(target, last, atom):  # what is stated again is not removed, whoever else owns what
         others = {who: reconciled(fields, atom) for who, fields in owned.items() if who != _ARGOCD}
-        predicted = _pruned(predicted, last, {**others, _ARGOCD: stated}, atom)
+        predicted = _pruned(predicted, last, {**others, _ARGOCD: stated_fields(target, atom)}, atom)
         compare(live, predicted, atom)
     if not isinstance(predicted, dict):
         raise NotComparable("a sync would leave nothing of the object")
     return None if same(live, predicted) else predicted
+
+
+def surely_applied(target: JsonObject, live: JsonObject, applied: Iterable[FieldSet], schemas: Schemas) -> bool:
+    """Whether live surely stays as it is where what was applied is stated again; raises NotComparable."""
+    atom = type_of_object(target, schemas)
+    validate(target, atom)
+    return holds(live, target, atom) and all(states_all(target, reconciled(fields, atom), atom) for fields in applied)
 
 
 def type_of_object(obj: JsonObject, schemas: Schemas) -> Atom:

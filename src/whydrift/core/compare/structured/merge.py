@@ -12,12 +12,15 @@ from typing import TypeAlias
 from whydrift.core.compare.structured.atoms import Atom, ListAtom, MapAtom
 from whydrift.core.compare.structured.elements import fits_scalar, item_element
 from whydrift.core.model.fieldsets import PathElement
-from whydrift.core.model.values import ABSENT, Json, MaybeJson
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, same
 from whydrift.errors import NotComparable
 
 
 def merge(left: Json, right: Json, atom: Atom) -> Json:
-    """The left value with everything that the right one states; raises NotComparable, also when nothing is left."""
+    """The left value, which fits its type, with everything that the right one states.
+
+    Raises NotComparable, also when nothing is left.
+    """
     merged = _merge(left, right, atom)
     if merged is ABSENT:
         raise NotComparable("nothing is left of the object")
@@ -25,8 +28,10 @@ def merge(left: Json, right: Json, atom: Atom) -> Json:
 
 
 def _merge(left: MaybeJson, right: MaybeJson, atom: Atom) -> MaybeJson:
+    if right is ABSENT or same(left, right):
+        return _later(left, right)
     # Where the two sides have different forms (a scalar against a map) the right side's form decides.
-    form = atom.for_value(left if right is ABSENT else right)
+    form = atom.for_value(right)
     if form.map:
         return _merge_maps(left, right, form.map)
     if form.scalar:
@@ -40,7 +45,9 @@ def _merge(left: MaybeJson, right: MaybeJson, atom: Atom) -> MaybeJson:
 
 def _merge_item(left: MaybeJson, right: MaybeJson, atom: Atom) -> MaybeJson:
     """An item of a list. What cannot be merged inside it is left out: Go loses those errors (a shadowed variable)."""
-    form = atom.for_value(left if right is ABSENT else right)
+    if right is ABSENT or same(left, right):
+        return _later(left, right)
+    form = atom.for_value(right)
     try:
         return _merge_maps(left, right, form.map, below=_merge_item) if form.map else _merge(left, right, atom)
     except NotComparable:
