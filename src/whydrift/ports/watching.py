@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -268,7 +268,7 @@ class Follower(Protocol):
     def way(self) -> str:
         """What is followed, for people."""
 
-    def follow(self, instance: str, since: str) -> AsyncIterator[AppChange]:
+    def follow(self, instance: str, since: str) -> AsyncGenerator[AppChange, None]:
         """Every Application that is there where `since` is "", else what changed after it; then changes as they happen.
 
         Nothing counts after a StreamBroke; never raises for what a server answered or did not.

@@ -47,14 +47,14 @@ class CoreSource:
         self.name = f"{kubernetes.name} (core mode)"
         self.notes = [f"statuses only: {FOR_MORE}"]
         self.gaps: tuple[Gap, ...] = ()
-        self._kubernetes = kubernetes
-        self._namespace = namespace
+        self.kubernetes = kubernetes
+        self.namespace = namespace
         self._list: tuple[Reply, bool] | None = None
 
     async def ask(self, question: Question) -> Reply:
         """Answer from the Kubernetes API, as Argo CD would have answered."""
         if question.api is Api.KUBERNETES:
-            return await self._kubernetes.ask(question)
+            return await self.kubernetes.ask(question)
         if question.path == APPLICATIONS:
             return (await self._applications())[0]
         if question.path.startswith(MAY_GET):
@@ -70,7 +70,7 @@ class CoreSource:
         if self._list is None:
             everywhere = await self._get(f"{GROUP}/applications")
             if isinstance(everywhere, NotRead) and everywhere.status == 403:
-                self._list = await self._get(f"{GROUP}/namespaces/{self._namespace}/applications"), False
+                self._list = await self._get(f"{GROUP}/namespaces/{self.namespace}/applications"), False
             else:
                 self._list = everywhere, isinstance(everywhere, Body)
         return self._list
@@ -83,7 +83,7 @@ class CoreSource:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             listed = []
         named = (application.status.controllerNamespace for application in listed)
-        return next((namespace for namespace in named if namespace), self._namespace)
+        return next((namespace for namespace in named if namespace), self.namespace)
 
     async def _one_application(self, question: Question) -> Reply:
         head, _, name = question.path.rpartition("/")
@@ -109,7 +109,7 @@ class CoreSource:
         return NotRead("the version of Argo CD: no application controller with a tagged image in its namespace")
 
     async def _get(self, path: str) -> Reply:
-        return await self._kubernetes.ask(Question(Api.KUBERNETES, path))
+        return await self.kubernetes.ask(Question(Api.KUBERNETES, path))
 
     def instances(self) -> Sequence[str]:
         """The only one."""
@@ -117,13 +117,13 @@ class CoreSource:
 
     async def clusters(self, instance: str = "") -> dict[str, str]:
         """Those of the Kubernetes source."""
-        return await self._kubernetes.clusters()
+        return await self.kubernetes.clusters()
 
     @property
     def requests(self) -> int:
         """Questions that the Kubernetes source was asked."""
-        return self._kubernetes.requests
+        return self.kubernetes.requests
 
     async def close(self) -> None:
         """Close the Kubernetes source."""
-        await self._kubernetes.close()
+        await self.kubernetes.close()

@@ -7,7 +7,7 @@ Application, cut down to names and versions: some hundred bytes each (measured w
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Mapping
 
 import msgspec
 
@@ -30,32 +30,35 @@ REFUSED = (403, 404, 501)
 
 
 class ArgocdFollower:
-    """Follows the stream of one Argo CD."""
+    """Follows the streams of Argo CD instances, by their ids."""
 
-    def __init__(self, argocd: ArgocdSource) -> None:
-        self._argocd = argocd
-        self.way = f"the stream of Applications of {argocd.name}"
+    way = "Argo CD's stream of Applications"
 
-    async def follow(self, instance: str, since: str) -> AsyncIterator[AppChange]:
+    def __init__(self, instances: Mapping[str, ArgocdSource]) -> None:
+        self._instances = instances
+
+    async def follow(self, instance: str, since: str) -> AsyncGenerator[AppChange, None]:
         """See `ports.watching.Follower`; `since` says nothing to this one."""
+        argocd = self._instances[instance]
         try:
-            async for said in lines(self._argocd.client, STREAM, (FIELDS,), EVENTS, SILENCE):
-                change = self._told(said, instance)
+            async for said in lines(argocd.client, STREAM, (FIELDS,), EVENTS, SILENCE):
+                change = _told(said, argocd.judge, instance)
                 if change is not None:
                     yield change
         except SourceError as error:
             yield StreamBroke(str(error))
 
-    def _told(self, said: Opened | bytes | Ended, instance: str) -> AppChange | None:
-        match said:
-            case Opened():
-                return StreamStands()
-            case Ended(refusal=Answer() as refusal):
-                return _refused(self._argocd.judge, refusal)
-            case Ended(why=why):
-                return StreamBroke(why or "the server ended the stream")
-            case _:
-                return _change(said, instance)
+
+def _told(said: Opened | bytes | Ended, judge: Judge, instance: str) -> AppChange | None:
+    match said:
+        case Opened():
+            return StreamStands()
+        case Ended(refusal=Answer() as refusal):
+            return _refused(judge, refusal)
+        case Ended(why=why):
+            return StreamBroke(why or "the server ended the stream")
+        case _:
+            return _change(said, instance)
 
 
 def _refused(judge: Judge, refusal: Answer) -> StreamBroke:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import replace
 
 import msgspec
@@ -43,7 +43,7 @@ class KubernetesFollower:
         self._path = f"{GROUP}/namespaces/{namespace}/applications" if namespace else f"{GROUP}/applications"
         self.way = f"a watch of Applications in Kubernetes ({namespace or 'all namespaces'})"
 
-    async def follow(self, instance: str, since: str) -> AsyncIterator[AppChange]:
+    async def follow(self, instance: str, since: str) -> AsyncGenerator[AppChange, None]:
         """See `ports.watching.Follower`."""
         try:
             at = await self._home(instance)
@@ -59,7 +59,7 @@ class KubernetesFollower:
 
     async def _watch(
         self, cluster: Cluster, connected: Connected, instance: str, since: str
-    ) -> AsyncIterator[AppChange]:
+    ) -> AsyncGenerator[AppChange, None]:
         query = [("watch", "1"), ("allowWatchBookmarks", "true"), ("timeoutSeconds", str(_seconds()))]
         query += [("resourceVersion", since)] if since else []
         ordered = False

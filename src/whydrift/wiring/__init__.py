@@ -1,4 +1,4 @@
-"""Puts the pieces together: which adapter serves which port. The only module that knows all of them.
+"""Puts the pieces together: which adapter serves which port. The only package that knows all of them.
 
 Heavy parts are imported when they are used: `ls` needs neither causes nor type tables.
 """
@@ -22,6 +22,8 @@ from whydrift.errors import UsageError
 from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees, Writes
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
+from whydrift.wiring.watching import open_store as open_store  # as above
+from whydrift.wiring.watching import open_visibility as open_visibility  # as above
 
 if TYPE_CHECKING:
     from whydrift.adapters.files.writer import RecordingSource
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from whydrift.core.model.schema import Schemas
     from whydrift.core.pipeline import Analysis
     from whydrift.core.report.cause_page import CausePage
-    from whydrift.ports.visibility import Visibility
-    from whydrift.ports.watching import Store
     from whydrift.usecases.apply.world import World
     from whydrift.usecases.doctor import Examination
     from whydrift.usecases.facts import FactReader
@@ -116,11 +116,11 @@ class Opened:
 def open_answers(connection: Connection, list_only: bool = False) -> Source:
     """The source that the command line names: a recording (`demo` is the one that ships with the package), or live."""
     if connection.recording is None:
-        return _open_live(connection, list_only)
+        return open_live(connection, list_only)
     return Recording(DEMO if connection.recording == "demo" else Path(connection.recording))
 
 
-def _open_live(connection: Connection, list_only: bool) -> Source:
+def open_live(connection: Connection, list_only: bool) -> Source:
     """The user's Argo CD with the clusters of their kubeconfig; the cluster alone where there is no API server."""
     from whydrift.adapters.argocd import ArgocdOptions, CoreMode, CoreSource, connect
     from whydrift.adapters.live import Live
@@ -371,27 +371,6 @@ def examination(opened: Opened, connection: Connection) -> Examination:
         core=isinstance(opened.answers, CoreSource),
         reachable=opened.reachable,
     )
-
-
-def open_store(settings: Settings, url: str = "") -> Store:
-    """Where findings are kept: `url`, else what the settings say, else SQLite in the state directory."""
-    from whydrift.adapters.store.store import SqlStore
-
-    return SqlStore(url or settings.store.url, settings.state)
-
-
-def open_visibility(connection: Connection) -> Visibility:
-    """What the one Argo CD that is read shows to its users. UsageError where it is not one, or has no API server."""
-    from whydrift.adapters.argocd import ArgocdSource
-    from whydrift.adapters.argocd.visibility import ArgocdVisibility
-    from whydrift.adapters.live import Live
-
-    source = _open_live(connection, list_only=True) if connection.recording is None else None
-    if not isinstance(source, Live) or not isinstance(source.argocd, ArgocdSource):
-        raise UsageError(
-            "--rbac argocd asks one live Argo CD with an API server: no recording, no core mode, not several"
-        )
-    return ArgocdVisibility(source.argocd)
 
 
 def titles() -> Mapping[str, str]:

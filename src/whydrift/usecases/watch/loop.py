@@ -1,0 +1,216 @@
+"""Watching: every instance is followed, errands are run, and what was not looked at for long is looked at again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from whydrift.core.model.finding import ApplicationName, Event, Seen
+from whydrift.errors import StoreError, UsageError
+from whydrift.ports.watching import Clock, Store
+from whydrift.usecases.watch.attend import Attendant, How, Tell
+from whydrift.usecases.watch.claims import Claims
+from whydrift.usecases.watch.errands import Errand, Errands
+from whydrift.usecases.watch.following import Following
+from whydrift.usecases.watch.rounds import Rounds
+from whydrift.usecases.watch.standing import Standing, standings
+from whydrift.usecases.watch.status import Status
+from whydrift.usecases.watch.world import Outage, Worlds
+
+WORKERS = 4
+MOST_DUE = 200
+"""So many looks that are only due wait at most: they are spread, and what changes is never behind many of them."""
+SPREAD = 0.2
+"""Part of the time between two full looks over which they are spread, so that they do not come all at once."""
+TICK = 5.0
+AHEAD = timedelta(minutes=1)
+"""A look from later than this is from before the clock was set back."""
+FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
+
+
+@dataclass
+class Watcher:
+    """Keeps watch until it is cancelled. Everything that was heard and not yet kept is heard again after a crash."""
+
+    worlds: Worlds
+    store: Store
+    clock: Clock
+    how: How
+    tell: Tell
+    keep_days: int = 400
+    status: Status = field(default_factory=Status)
+    errands: Errands = field(default_factory=Errands)
+
+    async def run(self) -> None:
+        """Watch. UsageError where the store is another Argo CD's, StoreError where it cannot be read to begin with."""
+        loop = asyncio.get_running_loop()
+        known = standings(await asyncio.to_thread(self.store.applications))
+        claims = Claims(loop.time)
+        attendant = Attendant(
+            self.worlds, self.store, self.clock, self.how, known, claims, Rounds(claims, loop.time), self._told
+        )
+        following = [await self._following(instance, attendant) for instance in self.worlds.now.answers.instances()]
+        for each in following:
+            await each.compare_names(first=True)
+        upkeep = Upkeep(self.store, self.clock, self.how.every, known, self.errands, following, self.keep_days)
+        async with together(
+            *(each.run() for each in following),
+            *(self._work(attendant) for _ in range(WORKERS)),
+            upkeep.run(self.status),
+            self.worlds.rest(),
+        ):
+            await asyncio.Event().wait()
+
+    async def _following(self, instance: str, attendant: Attendant) -> Following:
+        return Following(
+            instance=instance,
+            worlds=self.worlds,
+            clock=self.clock,
+            time=asyncio.get_running_loop().time,
+            chosen=self.how.chosen,
+            standings=attendant.standings,
+            passed=attendant.passed,
+            errands=self.errands,
+            status=self.status,
+            position=await asyncio.to_thread(self.store.recall, place_of(instance)),
+        )
+
+    def _told(self, seen: Seen | None, events: tuple[Event, ...], errand: Errand) -> None:
+        self.status.looks += 1
+        self.status.events += len(events)
+        self.status.last_look = self.clock.now()
+        if errand.urgent:
+            self.status.delays.append(asyncio.get_running_loop().time() - errand.since)
+        self.tell(seen, events, errand)
+
+    async def _work(self, attendant: Attendant) -> None:
+        async with asyncio.TaskGroup() as waiting:
+            while True:
+                errand = await self.errands.next()
+                why = await self._attended(attendant, errand)
+                if why:
+                    waiting.create_task(self._again(errand))
+                else:
+                    self.errands.done(errand)
+
+    async def _attended(self, attendant: Attendant, errand: Errand) -> str:
+        """Why an errand has to be run again; "" where it does not."""
+        try:
+            await attendant.attend(errand)
+        except Outage as error:
+            self.status.troubles["reading"] = str(error)
+            await self.worlds.failed()
+            return str(error)
+        except StoreError as error:
+            self.status.troubles["the store"] = str(error)
+            return str(error)
+        except Exception as error:  # one application that cannot be looked at must not end the watch over all others
+            self.status.errors += 1
+            self.status.troubles[f"application {errand.name}"] = f"not expected: {type(error).__name__}: {error}"[:200]
+            return ""
+        for place in ("reading", "the store", f"application {errand.name}"):
+            self.status.troubles.pop(place, None)
+        return ""
+
+    async def _again(self, errand: Errand) -> None:
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(errand.attempts, 10))
+        await self.clock.sleep(wait * random.uniform(0.75, 1.0))
+        self.errands.done(errand)
+        self.errands.put_back(errand)
+
+
+@dataclass
+class Upkeep:
+    """What is done from time to time: looks that are due, noting where streams stand, forgetting what is old."""
+
+    store: Store
+    clock: Clock
+    every: float
+    standings: dict[ApplicationName, Standing]
+    errands: Errands
+    following: list[Following]
+    keep_days: int
+    noted: dict[str, str] = field(default_factory=dict)
+    compared: str = ""
+
+    async def run(self, status: Status) -> None:
+        """Do it, for ever."""
+        while True:
+            status.applications, status.waiting = len(self.standings), self.errands.waiting
+            now = self.clock.now()
+            self.put_due(now)
+            try:
+                await self.note_positions()
+                await self.prune(now)
+            except StoreError as error:
+                status.troubles["the store"] = str(error)
+            if is_due(self.compared or now, now, self.every):
+                self.compared = now
+                for each in self.following:
+                    await each.compare_names()
+            self.compared = self.compared or now
+            await self.clock.sleep(TICK)
+
+    def put_due(self, now: str) -> None:
+        """Put what was not looked at for long among the errands that are in no hurry."""
+        room = MOST_DUE - self.errands.due
+        for name, standing in self.standings.items():
+            if room <= 0:
+                return
+            if is_due(standing.at, now, self.every * (1 - SPREAD * share(name))) and not self.errands.has(name):
+                self.errands.put(name, forced=True, urgent=False)
+                room -= 1
+
+    async def note_positions(self) -> None:
+        """Note where each stream may go on after a crash: all before it is kept."""
+        for each in self.following:
+            stands = self.errands.stands(each.instance, each.position)
+            if stands != self.noted.get(each.instance, ""):
+                await asyncio.to_thread(self.store.note, place_of(each.instance), stands)
+                self.noted[each.instance] = stands
+
+    async def prune(self, now: str) -> None:
+        """Forget what is gone for long, once a day."""
+        if await asyncio.to_thread(self.store.recall, PRUNED) != now[:10]:
+            before = datetime.fromisoformat(now) - timedelta(days=self.keep_days)
+            await asyncio.to_thread(self.store.prune, before.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            await asyncio.to_thread(self.store.note, PRUNED, now[:10])
+
+
+PRUNED = "pruned"
+
+
+def place_of(instance: str) -> str:
+    """The name under which it is noted where the stream of an instance stands."""
+    return f"stream {instance}".strip()
+
+
+def is_due(at: str, now: str, every: float) -> bool:
+    """Whether a look at `at` is older than `every` seconds, or from a time that has not come yet."""
+    then, today = datetime.fromisoformat(at), datetime.fromisoformat(now)
+    return today - then >= timedelta(seconds=every) or then - today > AHEAD
+
+
+def share(name: ApplicationName) -> float:
+    """A number from 0 to 1 that is an application's own."""
+    return int.from_bytes(hashlib.sha256(str(name).encode("utf-8", "surrogatepass")).digest()[:4]) / 2**32
+
+
+@asynccontextmanager
+async def together(*work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Run all of it; where one fails all end, and that failure is raised as itself."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(each) for each in work]
+            yield
+            for task in tasks:
+                task.cancel()
+    except* UsageError as found:
+        raise found.exceptions[0] from None
+    except* StoreError as found:
+        raise found.exceptions[0] from None

@@ -1,0 +1,45 @@
+"""Where each application stands: what was said of it when it was looked at last, so that only a change costs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from whydrift.core.model.finding import ApplicationName
+from whydrift.ports.watching import Known
+
+SEPARATOR = " "
+
+
+@dataclass(slots=True)
+class Standing:
+    """One application. `word` is what was said of it at its last look, `heard` the same as the stream spells it.
+
+    `version` is the newest resourceVersion that was heard of, `moved` when Argo CD looked itself, `managed` the digest
+    of its objects, `at` the time of the look.
+    """
+
+    version: str = ""
+    word: str = ""
+    heard: str = ""
+    moved: str = ""
+    managed: str = ""
+    sync: str = ""
+    project: str = ""
+    at: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What the store keeps of it."""
+        return SEPARATOR.join((self.version, self.word, self.managed))
+
+
+def standings(known: Iterable[Known]) -> dict[ApplicationName, Standing]:
+    """What the store knows."""
+    found: dict[ApplicationName, Standing] = {}
+    for each in known:
+        version, word, managed = (*each.fingerprint.split(SEPARATOR), "", "", "")[:3]
+        found[each.application] = Standing(
+            version=version, word=word, managed=managed, sync=each.sync, project=each.project, at=each.at
+        )
+    return found

@@ -1,0 +1,27 @@
+"""How watching goes: numbers for a status line, for metrics and for a health check."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+KEPT = 1000
+
+
+@dataclass
+class Status:
+    """Filled while a watcher runs. Times are RFC 3339, delays are seconds from hearing of a change to having kept it.
+
+    `ways` says what is followed, by instance; `troubles` what does not work at the moment, and why.
+    """
+
+    applications: int = 0
+    waiting: int = 0
+    looks: int = 0
+    events: int = 0
+    errors: int = 0
+    ways: dict[str, str] = field(default_factory=dict)
+    troubles: dict[str, str] = field(default_factory=dict)
+    last_look: str = ""
+    last_heard: str = ""
+    delays: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))

@@ -1,0 +1,77 @@
+"""What keeping watch is made of: the store, who may see what, the ways to follow Applications, a watcher."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from whydrift.errors import UsageError
+from whydrift.settings import Connection, Settings
+
+if TYPE_CHECKING:
+    from whydrift.ports import Source
+    from whydrift.ports.visibility import Visibility
+    from whydrift.ports.watching import Follower, Store
+    from whydrift.usecases.watch.world import World
+
+
+def open_store(settings: Settings, url: str = "") -> Store:
+    """Where findings are kept: `url`, else what the settings say, else SQLite in the state directory."""
+    from whydrift.adapters.store.store import SqlStore
+
+    return SqlStore(url or settings.store.url, settings.state)
+
+
+def open_visibility(connection: Connection) -> Visibility:
+    """What the one Argo CD that is read shows to its users. UsageError where it is not one, or has no API server."""
+    from whydrift import wiring
+    from whydrift.adapters.argocd import ArgocdSource
+    from whydrift.adapters.argocd.visibility import ArgocdVisibility
+    from whydrift.adapters.live import Live
+
+    source = wiring.open_live(connection, list_only=True) if connection.recording is None else None
+    if not isinstance(source, Live) or not isinstance(source.argocd, ArgocdSource):
+        raise UsageError(
+            "--rbac argocd asks one live Argo CD with an API server: no recording, no core mode, not several"
+        )
+    return ArgocdVisibility(source.argocd)
+
+
+def open_world(connection: Connection) -> World:
+    """What a watcher reads from, with ways to hear of changes. UsageError for a recording: nothing changes there."""
+    from whydrift import wiring
+    from whydrift.usecases.watch.world import World
+
+    if connection.recording is not None:
+        raise UsageError("a recording does not change: watch --once looks at it")
+    opened = wiring.open_source(connection)
+    return World(opened.answers, opened.masker, opened.reader, followers(opened.answers), opened.close)
+
+
+def followers(answers: Source) -> tuple[Follower, ...]:
+    """The ways to follow the Applications of a live source, the best first.
+
+    Kubernetes' watch goes on where it stood, and tells everything; Argo CD's own stream is there for everybody else.
+    """
+    from whydrift.adapters.argocd import ArgocdSource, CoreSource
+    from whydrift.adapters.argocd.follow import ArgocdFollower
+    from whydrift.adapters.kubernetes import KubernetesSource
+    from whydrift.adapters.kubernetes.follow import KubernetesFollower
+    from whydrift.adapters.live import Live
+    from whydrift.adapters.several import Several
+    from whydrift.core.model.fleet import OWN_CLUSTER
+
+    async def home(instance: str) -> str | None:
+        return (await answers.clusters(instance)).get(OWN_CLUSTER)
+
+    if isinstance(answers, CoreSource) and isinstance(answers.kubernetes, KubernetesSource):
+        return (
+            KubernetesFollower(answers.kubernetes, home),
+            KubernetesFollower(answers.kubernetes, home, answers.namespace),
+        )
+    members: Mapping[str, object] = answers.members if isinstance(answers, Several) else {"": answers}
+    live = {name: member for name, member in members.items() if isinstance(member, Live)}
+    argocd = {name: member.argocd for name, member in live.items() if isinstance(member.argocd, ArgocdSource)}
+    clusters = next((m.kubernetes for m in live.values() if isinstance(m.kubernetes, KubernetesSource)), None)
+    watch = () if clusters is None else (KubernetesFollower(clusters, home),)
+    return (*watch, ArgocdFollower(argocd))
