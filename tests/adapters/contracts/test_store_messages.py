@@ -1,0 +1,151 @@
+"""What a store promises of events that are told, messages, silences and notes, whichever database it is in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.looks import SHOP, at, field, look, trouble
+
+from whydrift.adapters.store.store import SqlStore
+from whydrift.core.model.finding import Severity, What
+from whydrift.core.model.notice import Delivery, Matcher, Notice
+from whydrift.ports.watching import Wanted
+
+ANY = Wanted(open_only=False)
+PLACES = ("/spec/replicas", "/spec/image", "/metadata/labels/team")
+
+
+def notice(key: str, route: str = "team") -> Notice:
+    """A message."""
+    return Notice(key=key, route=route, at=at(0), lines=())
+
+
+def test_events_are_told_when_the_application_has_settled(store: SqlStore) -> None:
+    """Once, by one process; never before there was quiet, unless it never comes."""
+    store.record(look([field()], at(0), settled=False))
+    assert store.unannounced(at(5), 60) == (), "a rollout"
+    store.record(look([field()], at(6)))
+    assert store.unannounced(at(6, 30), 60) == (), "not yet quiet for long enough"
+    (event,) = store.unannounced(at(7), 60)
+    assert store.unannounced(at(8), 60) == (), "claimed"
+    assert store.unannounced(at(12, 1), 60) == (event,), "who claimed it died"
+    store.announce([event.id], [notice("one")], {})
+    assert store.unannounced(at(30), 60) == ()
+    store.record(look([trouble()], at(40), settled=False))
+    assert store.unannounced(at(54), 60) == ()
+    assert [e.what for e in store.unannounced(at(55), 60)] == [What.NEW, What.GONE], "it never settles"
+
+
+def test_events_of_a_deleted_application_are_told(store: SqlStore) -> None:
+    """It never settles any more."""
+    store.record(look([field()], at(0), settled=False))
+    store.vanished(SHOP, at(1))
+    assert [event.what for event in store.unannounced(at(2), 60)] == [What.NEW, What.GONE]
+
+
+def test_a_clock_that_was_set_back_holds_nothing_up(store: SqlStore) -> None:
+    """Events and claims of the future are as good as old ones."""
+    store.record(look([field()], "2031-01-01T00:00:00Z"))
+    assert len(store.unannounced("2031-01-01T00:05:00Z", 60)) == 1
+    (event,) = store.unannounced(at(0), 60)
+    store.announce([event.id], [notice("one")], {})
+    assert len(store.outgoing("2031-01-01T00:00:00Z")) == len(store.outgoing(at(0))) == 1
+
+
+def test_a_message_is_kept_once_and_sent_when_it_is_due(store: SqlStore) -> None:
+    """Whatever is announced twice."""
+    (event,) = store.record(look([field()], at(0)))
+    store.announce([event.id], [notice("one"), notice("two", "other")], {"team": at(10)})
+    store.announce([], [notice("one")], {})
+    assert [out.notice.key for out in store.outgoing(at(5))] == ["two"]
+    assert [out.notice.key for out in store.outgoing(at(10), route="team")] == ["one"]
+    assert store.outgoing(at(11), route="team") == (), "claimed"
+    assert len(store.outgoing(at(15), limit=1)) == 1, "who claimed it died"
+    assert [(out.notice.key, out.state) for out in store.messages()] == [
+        ("two", Delivery.WAITING),
+        ("one", Delivery.WAITING),
+    ]
+    assert len(store.messages(1)) == 1
+
+
+def test_what_became_of_a_message(store: SqlStore) -> None:
+    """It waits for another attempt, or not; one that was sent stays sent."""
+    store.announce([], [notice("one")], {})
+    (out,) = store.outgoing(at(0))
+    store.delivered(out.id, Delivery.WAITING, at(0), "429", at(3))
+    assert store.outgoing(at(2)) == ()
+    (again,) = store.outgoing(at(3))
+    assert (again.attempts, again.error, again.due) == (1, "429", at(3))
+    store.delivered(out.id, Delivery.SENT, at(4))
+    store.delivered(out.id, Delivery.WAITING, at(5), "late", at(6))
+    (kept,) = store.messages()
+    assert (kept.state, kept.attempts, kept.sent, kept.error, store.outgoing(at(60))) == (
+        Delivery.SENT,
+        2,
+        at(4),
+        "",
+        (),
+    )
+
+
+def test_events_are_announced_by_one_process_only(store: SqlStore) -> None:
+    """Who comes second, with some of the same events, is not heard at all; the rest is told later."""
+    first, second = store.record(look([field(PLACES[0]), field(PLACES[1])], at(0)))
+    store.announce([first.id], [notice("one")], {})
+    store.announce([first.id, second.id], [notice("both")], {})
+    assert [out.notice.key for out in store.messages()] == ["one"]
+    assert store.unannounced(at(5), 60) == (second,)
+
+
+def test_events_are_held_back_by_route(store: SqlStore, url: str, tmp_path: Path) -> None:
+    """Until they are released; one process has them all at a time."""
+    first, second = store.record(look([field(PLACES[0]), field(PLACES[1])], at(0)))
+    assert store.held(at(0)) == {}
+    store.announce([first.id, second.id], [], {}, {"night": [first.id, second.id, 999], "digest": [second.id]})
+    other = SqlStore(url, tmp_path)
+    assert store.held(at(1)) == store.held(at(1)) == {"night": (first, second), "digest": (second,)}
+    assert other.held(at(2)) == {}
+    assert other.held(at(7)) == {"night": (first, second), "digest": (second,)}
+    other.announce([], [notice("morning", "night")], {}, release={"night": [first.id, second.id, 999]})
+    assert store.held(at(7)) == {"digest": (second,)}
+    other.close()
+
+
+def test_silences_end(store: SqlStore) -> None:
+    """And are kept."""
+    matcher = Matcher(causes=("auto*",), labels=("team=shop",), severity=Severity.LOSES)
+    number = store.silence(matcher, "known", "ada", at(0), at(60))
+    (silence,) = store.silences(at(5))
+    assert (silence.id, silence.matcher, silence.reason, silence.by) == (number, matcher, "known", "ada")
+    assert (store.silences(at(60)), store.silences(at(-1))) == ((), ())
+    assert (store.unsilence(number, at(10)), store.unsilence(number, at(11)), store.unsilence(99, at(0))) == (
+        True,
+        False,
+        False,
+    )
+    assert (store.silences(at(10)), store.silences()[0].until) == ((), at(10))
+
+
+def test_notes(store: SqlStore) -> None:
+    """The last one counts."""
+    assert store.recall("stream") == ""
+    store.note("stream", "1")
+    store.note("stream", "2")
+    assert store.recall("stream") == "2"
+
+
+def test_what_is_gone_is_forgotten_in_time(store: SqlStore) -> None:
+    """With its events and messages; what is open, untold, held or waiting stays."""
+    old = store.record(look([field(PLACES[0]), field(PLACES[1]), field(PLACES[2])], at(0)))
+    gone = store.record(look([field(PLACES[0])], at(1)))
+    store.announce([e.id for e in (*old, *gone[:1])], [notice("sent"), notice("waiting")], {})
+    store.delivered(store.outgoing(at(2))[0].id, Delivery.SENT, at(2))
+    assert store.prune(at(30)) == 1
+    assert [f.found.key.path for f in store.findings(ANY)] == [PLACES[0], gone[1].found.key.path]
+    assert [e.id for e in store.timeline(SHOP)] == [gone[1].id]
+    assert [out.notice.key for out in store.messages()] == ["waiting"]
+    assert store.counts() == store.counts(at(30)) and store.counts()[0].fields == 1
+    store.vanished(SHOP, at(2))
+    store.announce([e.id for e in store.unannounced(at(9), 60)], [], {})
+    store.prune(at(30))
+    assert (store.findings(ANY), store.recent(), store.counts(at(1))) == ((), (), ())
