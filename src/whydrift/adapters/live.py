@@ -15,6 +15,7 @@ from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
 
 APPLICATIONS = "/api/v1/applications"
+NAMES = (("fields", "items.metadata.name,items.metadata.namespace"),)
 HOME = ("https://kubernetes.default.svc", "in-cluster")
 """How Applications name the cluster that Argo CD runs in (Argo CD common.go, KubernetesInternalAPIServerAddr)."""
 LOOKED_AT, TRIED = 50, 3
@@ -106,7 +107,7 @@ class Live:
             return await self.argocd.ask(question)
         # Meanwhile the kubeconfig is read: one that cannot be used is said at once.
         reply, _ = await asyncio.gather(self.argocd.ask(question), self.kubernetes.clusters())
-        if isinstance(reply, Body) and question.path == APPLICATIONS and self._clusters is None:
+        if isinstance(reply, Body) and question == Question(Api.ARGOCD, APPLICATIONS) and self._clusters is None:
             self._listed = reply.content
         return reply
 
@@ -162,9 +163,9 @@ class Live:
     async def _some_applications(self) -> list[tuple[str, str, str]]:
         """Namespace, name and uid of a few Applications that Argo CD listed."""
         if self._listed is None:
-            await self._ask_argocd(Question(Api.ARGOCD, APPLICATIONS))
+            return await self._named_applications()
         try:
-            rows = msgspec.json.decode(self._listed or b"{}", type=_List).items or []
+            rows = msgspec.json.decode(self._listed, type=_List).items or []
             found: list[Json] = [msgspec.json.decode(row) for row in rows[:LOOKED_AT]]
         except msgspec.DecodeError:
             return []
@@ -173,6 +174,18 @@ class Live:
         stated = (mapping(row, "metadata") for row in found)
         named = [(text(row, "namespace"), text(row, "name"), text(row, "uid")) for row in stated]
         return [row for row in named if row[2]][:TRIED]
+
+    async def _named_applications(self) -> list[tuple[str, str, str]]:
+        """The same where nothing was listed yet: a list of names, and some of them one by one, cost next to nothing."""
+        listed = _decoded(await self.argocd.ask(Question(Api.ARGOCD, APPLICATIONS, NAMES)))
+        stated = [mapping(row, "metadata") for row in items(listed, "items")[:TRIED]]
+        found = []
+        for row in stated:
+            namespace, name = text(row, "namespace"), text(row, "name")
+            one = Question(Api.ARGOCD, f"{APPLICATIONS}/{name}", (("appNamespace", namespace),))
+            uid = text(_decoded(await self.argocd.ask(one)), "metadata", "uid")
+            found += [(namespace, name, uid)] if uid else []
+        return found
 
     async def close(self) -> None:
         """Close both."""
