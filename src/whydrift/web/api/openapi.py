@@ -29,7 +29,7 @@ def openapi() -> bytes:
     """The description as JSON."""
     kinds: list[type[msgspec.Struct]] = [*dict.fromkeys(address.answers for address in ADDRESSES), ProblemAnswer]
     schemas, components = msgspec.json.schema_components(
-        kinds, schema_hook=lambda kind: {}, ref_template="#/components/schemas/{name}"
+        kinds, schema_hook=lambda kind: {"description": "any JSON value"}, ref_template="#/components/schemas/{name}"
     )
     by_kind = dict(zip(kinds, schemas, strict=True))
     paths = {address.path: {"get": _operation(address, by_kind)} for address in ADDRESSES}
