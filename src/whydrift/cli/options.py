@@ -54,6 +54,12 @@ def connection_options(function: F) -> F:
     )(function)
 
 
+def store_option(function: F) -> F:
+    """Where findings are kept."""
+    about = "Where findings are kept: postgresql://…; else SQLite in the state directory."
+    return _setting("--store", default="", metavar="URL", help=about)(function)
+
+
 def selection_options(function: F) -> F:
     """Which applications, as argocd and kubectl users know it."""
     return _stack(

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
 
 from whydrift.core.model.finding import SEVERITIES, Finding, Severity
-from whydrift.core.model.notice import Line, Notice
+from whydrift.core.model.notice import Line, Matcher, Notice
 from whydrift.core.notice.decision import decide
 from whydrift.core.notice.grouping import reminders
 from whydrift.core.notice.lines import Telling
-from whydrift.core.notice.routes import Route, is_meant
+from whydrift.core.notice.routes import Route, fits, is_meant
 from whydrift.ports.watching import Clock, Notifier, Store, Wanted
 
 EVENTS = 10_000
@@ -71,12 +71,20 @@ def standing_lines(store: Store, route: Route, telling: Telling, now: str, grace
 
 
 def _open(store: Store, route: Route) -> list[Finding]:
-    """The open findings that may concern a route, page by page."""
+    """The open findings that may concern a route."""
     least = max((matcher.severity for matcher in route.match), key=SEVERITIES.index, default=Severity.NOISE)
-    severities = SEVERITIES[: SEVERITIES.index(least) + 1]
-    found: list[Finding] = []
-    while True:
-        page = store.findings(Wanted(severities=severities, limit=PAGE, offset=len(found)))
-        found += page
-        if len(page) < PAGE:
-            return found
+    return list(_pages(store, Wanted(severities=SEVERITIES[: SEVERITIES.index(least) + 1], limit=PAGE)))
+
+
+def concerned(store: Store, matcher: Matcher) -> int:
+    """How many open findings a matcher means."""
+    return sum(fits(matcher, finding) for finding in _pages(store, Wanted(limit=PAGE)))
+
+
+def _pages(store: Store, wanted: Wanted) -> Iterator[Finding]:
+    """All findings that are wanted, page by page."""
+    offset, page = 0, store.findings(wanted)
+    while page:
+        yield from page
+        offset += len(page)
+        page = store.findings(replace(wanted, offset=offset)) if len(page) == wanted.limit else ()

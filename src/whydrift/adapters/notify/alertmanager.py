@@ -62,7 +62,7 @@ def _alert(line: Line, severity: Severity, now: datetime, fires: bool) -> JsonOb
     begun = min(datetime.fromisoformat(line.since), now) if line.since else now
     return {
         "labels": _labels(line, severity),
-        "annotations": _annotations(line) if fires else {},
+        "annotations": _annotations(line),
         "startsAt": _time(begun),
         "endsAt": _time(now + HOLDS if fires else now),
         **({"generatorURL": line.link} if line.link else {}),

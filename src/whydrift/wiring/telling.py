@@ -1,30 +1,31 @@
-"""Who is told: the routes of the settings with their receivers, and what their messages are made with."""
+"""Who is told: the routes of the settings, each with what sends on it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from whydrift import wiring
 from whydrift.errors import UsageError
 from whydrift.settings import Settings
 from whydrift.settings.watching import RouteFile, secret_of
 
 if TYPE_CHECKING:
+    from whydrift.core.model.finding import ApplicationName
     from whydrift.core.notice.lines import Telling
+    from whydrift.ports.watching import Clock
     from whydrift.usecases.announce import Channel
 
 
-def channels_of(settings: Settings) -> tuple[Channel, ...]:
+def open_channels(settings: Settings) -> tuple[Channel, ...]:
     """The routes with their receivers. UsageError names a route, never an address or a secret."""
     from whydrift.settings.routes import tell_apart
 
     tell_apart(settings.routes)
-    return tuple(channel_of(route, os.environ) for route in settings.routes)
+    return tuple(open_channel(route, os.environ) for route in settings.routes)
 
 
-def channel_of(stated: RouteFile, environ: Mapping[str, str]) -> Channel:
+def open_channel(stated: RouteFile, environ: Mapping[str, str]) -> Channel:
     """One route with its receiver. UsageError where it cannot be used."""
     from whydrift.adapters.notify import open_notifier
     from whydrift.settings.routes import route_of
@@ -39,10 +40,17 @@ def channel_of(stated: RouteFile, environ: Mapping[str, str]) -> Channel:
     return Channel(route_of(stated), notifier)
 
 
-def telling_of(settings: Settings) -> Telling:
-    """The words for causes, and where their pages are."""
+def telling(settings: Settings, page: Callable[[ApplicationName], str]) -> Telling:
+    """What messages are made with; `page` is the path of an application's page."""
+    from whydrift import wiring
     from whydrift.core.notice.lines import Telling
-    from whydrift.web.asked import application_path
 
     base = settings.serve.base_url.rstrip("/")
-    return Telling(wiring.titles(), lambda name: f"{base}{application_path(name)}" if base else "")
+    return Telling(wiring.titles(), lambda name: f"{base}{page(name)}" if base else "")
+
+
+def system_clock() -> Clock:
+    """The machine's clock."""
+    from whydrift.adapters.clock import SystemClock
+
+    return SystemClock()
