@@ -52,13 +52,13 @@ def try_route(route: str) -> None:
     """
     from whydrift.ports.watching import Sent
     from whydrift.usecases.try_route import try_channel
-    from whydrift.wiring.telling import open_channel, system_clock
+    from whydrift.wiring.telling import channel_of, system_clock
 
     stated = next((each for each in _settings().routes if each.name == route), None)
     if stated is None:
         names = ", ".join(each.name for each in _settings().routes)
         raise UsageError(f"no route {route}: {'the settings have ' + names if names else 'none is stated'}, in {WHERE}")
-    outcome = asyncio.run(try_channel(open_channel(stated, os.environ), system_clock().now()))
+    outcome = asyncio.run(try_channel(channel_of(stated, os.environ), system_clock().now()))
     if not isinstance(outcome, Sent):
         raise WhydriftError(f"route {route}: {outcome.why}")
     click.echo(f"route {route}: the receiver took the example message")

@@ -94,6 +94,5 @@ def encoded(query: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def application_path(name: ApplicationName, below: str = "/apps") -> str:
-    """Where an application's page is; an instance "" is `-`, and a name that begins with - has one more."""
-    instance = name.instance if name.instance and not name.instance.startswith("-") else f"-{name.instance}"
-    return "/".join((below, *(quote(part, safe="", errors="replace") for part in (instance, *name[1:]))))
+    """Where an application's page is."""
+    return f"{below}/{name.path}"

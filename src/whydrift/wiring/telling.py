@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from whydrift.errors import UsageError
@@ -11,21 +11,20 @@ from whydrift.settings import Settings
 from whydrift.settings.watching import RouteFile, secret_of
 
 if TYPE_CHECKING:
-    from whydrift.core.model.finding import ApplicationName
     from whydrift.core.notice.lines import Telling
     from whydrift.ports.watching import Clock
     from whydrift.usecases.announce import Channel
 
 
-def open_channels(settings: Settings) -> tuple[Channel, ...]:
+def channels_of(settings: Settings) -> tuple[Channel, ...]:
     """The routes with their receivers. UsageError names a route, never an address or a secret."""
     from whydrift.settings.routes import tell_apart
 
     tell_apart(settings.routes)
-    return tuple(open_channel(route, os.environ) for route in settings.routes)
+    return tuple(channel_of(route, os.environ) for route in settings.routes)
 
 
-def open_channel(stated: RouteFile, environ: Mapping[str, str]) -> Channel:
+def channel_of(stated: RouteFile, environ: Mapping[str, str]) -> Channel:
     """One route with its receiver. UsageError where it cannot be used."""
     from whydrift.adapters.notify import open_notifier
     from whydrift.settings.routes import route_of
@@ -40,13 +39,13 @@ def open_channel(stated: RouteFile, environ: Mapping[str, str]) -> Channel:
     return Channel(route_of(stated), notifier)
 
 
-def telling(settings: Settings, page: Callable[[ApplicationName], str]) -> Telling:
-    """What messages are made with; `page` is the path of an application's page."""
+def telling_of(settings: Settings) -> Telling:
+    """What messages are made with: the words for causes, and where applications have their pages."""
     from whydrift import wiring
     from whydrift.core.notice.lines import Telling
 
     base = settings.serve.base_url.rstrip("/")
-    return Telling(wiring.titles(), lambda name: f"{base}{page(name)}" if base else "")
+    return Telling(wiring.titles(), lambda name: f"{base}/apps/{name.path}" if base else "")
 
 
 def system_clock() -> Clock:

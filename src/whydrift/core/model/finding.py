@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
+UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+"""What stands in a URL as it is (RFC 3986 2.3)."""
+
 
 class ApplicationName(NamedTuple):
     """Which application: the Argo CD instance ("" is the only one), its namespace and name."""
@@ -21,6 +24,12 @@ class ApplicationName(NamedTuple):
         """`[INSTANCE:]NAMESPACE/NAME`, as selectors take it."""
         return f"{self.instance}:{self.namespace}/{self.name}" if self.instance else f"{self.namespace}/{self.name}"
 
+    @property
+    def path(self) -> str:
+        """Where it is in URLs: an instance "" is `-`, and one that begins with - has one more."""
+        instance = self.instance if self.instance and not self.instance.startswith("-") else f"-{self.instance}"
+        return "/".join(map(_segment, (instance, self.namespace, self.name)))
+
     def fits(self, pattern: str) -> bool:
         """Whether `[INSTANCE:][NAMESPACE/]NAME` names it; each part may hold globs."""
         wanted_instance, _, rest = pattern.rpartition(":")
@@ -30,6 +39,11 @@ class ApplicationName(NamedTuple):
             and (not wanted_namespace or fnmatchcase(self.namespace, wanted_namespace))
             and fnmatchcase(self.name, wanted)
         )
+
+
+def _segment(name: str) -> str:
+    """A name as one segment of a URL's path (RFC 3986 2.1)."""
+    return "".join(chr(b) if chr(b) in UNRESERVED else f"%{b:02X}" for b in name.encode("utf-8", "replace"))
 
 
 class About(StrEnum):
