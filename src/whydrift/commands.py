@@ -20,7 +20,9 @@ COMMANDS = {
     "record": "write everything that is read, masked, into a folder or .zip",
     "causes": "what whydrift knows, with examples",
     "doctor": "can everything be reached; which permission is missing",
+    "watch": "keep looking: follow applications as they change, keep what is found, tell who should know",
     "serve": "the fleet as a web page and a JSON API: live, with history; it only reads",
+    "notify": "try a route, silence what is known, see what became of messages",
     "mcp": "the reading commands as MCP tools, for assistants",
     "completion": "shell completion",
 }

@@ -12,6 +12,7 @@ from whydrift.core.model.finding import HIDDEN, SHOWN, TROUBLE, ApplicationName,
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.pipeline import Analysis
 from whydrift.core.report.shield import shielded
+from whydrift.core.report.tally import UNDECIDED
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question
 from whydrift.ports.watching import Clock, Store
@@ -148,6 +149,7 @@ class Attendant:
         if round_.source.shaken and errand.shaken < PATIENCE:
             errand.shaken += 1
             raise Outage(round_.source.shaken)
+        standing.in_doubt = bool(look.not_read) or any(found.cause == UNDECIDED for found in look.found)
         events = await asyncio.to_thread(self.store.record, look)
         self.standings[errand.name] = standing
         self.tell(look, events, errand)

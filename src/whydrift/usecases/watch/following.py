@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -146,11 +146,16 @@ class Following:
         if listed is None:
             return
         known = {name for name in self.standings if name.instance == self.instance}
-        if first and listed and len(known) >= STRANGERS and not known & listed:
-            which = f"instance {self.instance}" if self.instance else "Argo CD"
-            raise UsageError(f"the store knows {len(known)} applications of another {which}: give this one a --store")
+        if first:
+            refuse_strangers(known, listed, f"instance {self.instance}" if self.instance else "Argo CD")
         for name in sorted(known - listed):
             self.errands.put(name, forced=False, before=self.position)
+
+
+def refuse_strangers(known: Collection[ApplicationName], listed: Collection[ApplicationName], whose: str) -> None:
+    """UsageError where the store knows applications, and none of those that are listed: they are somebody else's."""
+    if listed and len(known) >= STRANGERS and set(known).isdisjoint(listed):
+        raise UsageError(f"the store knows {len(known)} applications of another {whose}: give this one a --store")
 
 
 def _names(content: bytes, instance: str) -> set[ApplicationName] | None:

@@ -27,6 +27,8 @@ MOST_DUE = 200
 """So many looks that are only due wait at most: they are spread, and what changes is never behind many of them."""
 SPREAD = 0.2
 """Part of the time between two full looks over which they are spread, so that they do not come all at once."""
+IN_DOUBT = 0.25
+"""Part of the time after which an application is looked at again that could not be read or decided as a whole."""
 TICK = 5.0
 AHEAD = timedelta(minutes=1)
 """A look from later than this is from before the clock was set back."""
@@ -58,13 +60,17 @@ class Watcher:
         for each in following:
             await each.compare_names(first=True)
         upkeep = Upkeep(self.store, self.clock, self.how.every, known, self.errands, following, self.keep_days)
-        async with together(
+        work = (
             *(each.run() for each in following),
             *(self._work(attendant) for _ in range(WORKERS)),
             upkeep.run(self.status),
             self.worlds.rest(),
-        ):
-            await asyncio.Event().wait()
+        )
+        try:
+            async with together(*work):
+                await asyncio.Event().wait()
+        finally:
+            await self.worlds.close()
 
     async def _following(self, instance: str, attendant: Attendant) -> Following:
         return Following(
@@ -162,7 +168,8 @@ class Upkeep:
         for name, standing in self.standings.items():
             if room <= 0:
                 return
-            if is_due(standing.at, now, self.every * (1 - SPREAD * share(name))) and not self.errands.has(name):
+            every = self.every * (IN_DOUBT if standing.in_doubt else 1) * (1 - SPREAD * share(name))
+            if is_due(standing.at, now, every) and not self.errands.has(name):
                 self.errands.put(name, forced=True, urgent=False)
                 room -= 1
 

@@ -19,7 +19,8 @@ from whydrift.usecases.workbench import Workbench
 
 FRESH = 5.0
 """Seconds in which looks share what was read: changes come in bursts, and what explains them is there before them."""
-OUTAGES = (401, 429, 500, 502, 503, 504)
+OUTAGES = (401, 429, 502, 503, 504)
+"""Statuses that pass. Argo CD answers 500 for what is wrong with an application, too: that says nothing."""
 ALWAYS = 3
 """A question that failed so often while its server answered others fails for a reason of its own."""
 MOST_FAILING = 10_000

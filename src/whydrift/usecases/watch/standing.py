@@ -16,7 +16,7 @@ class Standing:
     """One application. `word` is what was said of it at its last look, `heard` the same as the stream spells it.
 
     `version` is the newest resourceVersion that was heard of, `moved` when Argo CD looked itself, `managed` the digest
-    of its objects, `at` the time of the look.
+    of its objects, `at` the time of the look, `in_doubt` whether that could not read or decide everything.
     """
 
     version: str = ""
@@ -27,6 +27,7 @@ class Standing:
     sync: str = ""
     project: str = ""
     at: str = ""
+    in_doubt: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -40,6 +41,12 @@ def standings(known: Iterable[Known]) -> dict[ApplicationName, Standing]:
     for each in known:
         version, word, managed = (*each.fingerprint.split(SEPARATOR), "", "", "")[:3]
         found[each.application] = Standing(
-            version=version, word=word, managed=managed, sync=each.sync, project=each.project, at=each.at
+            version=version,
+            word=word,
+            managed=managed,
+            sync=each.sync,
+            project=each.project,
+            at=each.at,
+            in_doubt=bool(each.not_read),
         )
     return found

@@ -25,3 +25,17 @@ class Status:
     last_look: str = ""
     last_heard: str = ""
     delays: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
+
+    def line(self) -> str:
+        """All of it in a line."""
+        waits = f", {self.waiting} waiting" if self.waiting else ""
+        since = f", last look {self.last_look}" if self.last_look else ""
+        return f"{self.applications} applications{waits}, {self.looks} looks, {self.events} events{since}"
+
+    def ways_lines(self) -> list[str]:
+        """What is followed, a line for each instance."""
+        return [f"follows {way}{f' ({instance})' if instance else ''}" for instance, way in self.ways.items()]
+
+    def trouble_lines(self) -> list[str]:
+        """What does not work, a line each."""
+        return [f"{place}: {why}" for place, why in self.troubles.items()]

@@ -1,0 +1,267 @@
+"""`whydrift watch`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import click
+
+from whydrift.cli.options import connection_options, selection_options
+from whydrift.cli.requests import connection_of, selection_of
+from whydrift.core.report.words import Ink, plain, shortened
+from whydrift.core.select import Selection
+from whydrift.settings import Connection, Settings, read_settings
+
+if TYPE_CHECKING:
+    from whydrift.core.model.application import Application
+    from whydrift.core.model.finding import Event
+    from whydrift.core.model.triage import ApplicationAnswer
+    from whydrift.ports.watching import Store
+    from whydrift.usecases.watch.attend import How
+    from whydrift.usecases.watch.status import Status
+
+REPEATED = 600.0
+"""Seconds after which the same trouble is said again."""
+SPAN = re.compile(r"(\d+)(s|m|h|d)?")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Span(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """A time span: 90, 90s, 10m, 1h, 7d; seconds."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Its seconds."""
+        if isinstance(value, int):
+            return value
+        found = SPAN.fullmatch(str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is no time span: write 90s, 10m, 1h or 7d", param, ctx)
+        return int(found[1]) * SECONDS[found[2] or ""]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for; `every` and `settle` are seconds, None where they are not stated."""
+
+    connection: Connection
+    selection: Selection
+    settings: Settings
+    every: int | None
+    settle: int
+    hidden: bool
+    unmask: bool
+    output: str
+    colour: str
+
+
+@click.command("watch")
+@click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
+@click.option("--every", type=Span(), metavar="TIME", help="Look at all of it so often; 1h, or as the settings say.")
+@click.option(
+    "--settle", type=Span(), metavar="TIME", help="Quiet before messages are sent; 60s, or as the settings say."
+)
+@click.option(
+    "--store",
+    default="",
+    envvar="WHYDRIFT_STORE",
+    show_envvar=True,
+    metavar="URL",
+    help="Where findings are kept: postgresql://…; else SQLite in the state directory.",
+)
+@click.option("--once", is_flag=True, help="Look once and end; with --every, only at what changed or is older.")
+@click.option("--no-hidden", is_flag=True, help="Not what differs and Argo CD does not show.")
+@click.option("--no-unmask", is_flag=True, help="Not what is broken behind the noise.")
+@connection_options
+@selection_options
+@click.option(
+    "-o", "--output", default="text", type=click.Choice(("text", "jsonl")), show_default=True, help="Output format."
+)
+@click.option(
+    "--color", "colour", default="auto", type=click.Choice(("auto", "always", "never")), help="Colour the text."
+)
+@click.pass_context
+def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
+    """Keep looking: follow Applications as they change, keep what is found, tell the routes of the settings.
+
+    A line for each thing that happens: new, returned, changed or gone. An unchanged fleet costs nearly nothing. With
+    --from, a recording is looked at once, into a store that is thrown away unless --store names one.
+    """
+    settings = read_settings(os.environ, Path.home(), Path.cwd())
+    every, settle = options["every"], options["settle"]
+    asked = Asked(
+        connection=connection_of(options),
+        selection=selection_of(options, apps),
+        settings=settings,
+        every=every if isinstance(every, int) else None,
+        settle=settle if isinstance(settle, int) else settings.watch.settle,
+        hidden=not options["no_hidden"],
+        unmask=not options["no_unmask"],
+        output=str(options["output"]),
+        colour=str(options["colour"]),
+    )
+    asyncio.run(_watch(asked, str(options["store"]), once=bool(options["once"])))
+    ctx.exit(0)
+
+
+async def _watch(asked: Asked, url: str, once: bool) -> None:
+    from whydrift import wiring
+
+    recorded = asked.connection.recording is not None
+    with tempfile.TemporaryDirectory(prefix="whydrift-watch-") as folder:
+        thrown_away = recorded and not url
+        settings = replace(asked.settings, state=Path(folder)) if thrown_away else asked.settings
+        store = await asyncio.to_thread(wiring.open_store, settings, url)
+        try:
+            await (_once(asked, store) if once or recorded else _keep_watch(asked, store))
+        finally:
+            store.close()
+
+
+def _how(asked: Asked, every: float) -> How:
+    from whydrift import wiring
+    from whydrift.cli.answering import residuals_of
+    from whydrift.usecases.watch.attend import How
+
+    analysis = replace(wiring.analysis(asked.settings, asked.hidden), unmask=asked.unmask)
+    mark: Callable[[ApplicationAnswer], ApplicationAnswer] = residuals_of(asked.connection).marked
+    return How(asked.selection.chooses(), analysis, mark, every)
+
+
+async def _once(asked: Asked, store: Store) -> None:
+    """Look once. What is not listed any more is gone, where the list is proven to be whole."""
+    from whydrift import wiring
+    from whydrift.usecases.scan import Read, scan
+    from whydrift.usecases.watch.once import Once
+    from whydrift.usecases.workbench import Workbench
+    from whydrift.wiring.telling import system_clock
+
+    opened = wiring.open_source(asked.connection)
+    read, lines = Read(), Lines(asked.output, asked.colour)
+    at = opened.read_at or system_clock().now()
+    how = _how(asked, float(asked.every or 0))  # whose answers are older than that is looked at
+    analysis = replace(how.analysis, read_at=opened.read_at)
+
+    def scanned(chosen: Callable[[Application], bool]) -> AsyncGenerator[ApplicationAnswer, None]:
+        share = None if asked.selection.names else wiring.share(opened)
+        return scan(opened.answers, analysis, opened.reader, chosen, read, Workbench(), share)
+
+    look = Once(store, how, opened.masker, at)
+    try:
+        looked = await look.look(scanned, lambda seen, events: lines.tell(events))
+        if not (read.gaps or opened.gaps):
+            await look.forget_gone(lambda name, events: lines.tell(events))
+    finally:
+        await opened.close()
+    asked.selection.require(look.listed)
+    lines.say(f"{looked} of {len(look.listed)} applications looked at, {lines.told} events")
+    for gap in (*read.gaps, *opened.gaps):
+        lines.say(f"not read: {gap.what}: {gap.why}")
+    await _tell_once(asked, store)
+
+
+async def _tell_once(asked: Asked, store: Store) -> None:
+    """Tell the routes of the settings what happened; a recording is of another time, and nobody is told of it."""
+    from whydrift.usecases.deliver import tell_once
+    from whydrift.web.asked import application_path
+    from whydrift.wiring.telling import open_channels, system_clock, telling
+
+    if asked.connection.recording is None:
+        words = telling(asked.settings, application_path)
+        await tell_once(store, open_channels(asked.settings), words, system_clock(), asked.settle)
+
+
+async def _keep_watch(asked: Asked, store: Store) -> None:
+    """Watch until Ctrl-C, and tell the routes of the settings beside."""
+    from whydrift.usecases.deliver import Pace, keep_telling
+    from whydrift.web.asked import application_path
+    from whydrift.wiring.telling import open_channels, system_clock, telling
+    from whydrift.wiring.watching import watcher
+
+    lines = Lines(asked.output, asked.colour)
+    every = float(asked.settings.watch.full if asked.every is None else asked.every)
+    channels, words = open_channels(asked.settings), telling(asked.settings, application_path)
+    pace = Pace(settle=asked.settle, group=float(asked.settings.watch.group))
+    watching = watcher(asked.connection, asked.settings, store, _how(asked, max(every, 1.0)), lines.tell)
+    await first_to_end(
+        watching.run(),
+        lines.show(watching.status),
+        keep_telling(store, channels, words, system_clock(), pace, lines.say),
+    )
+
+
+async def first_to_end(*work: Coroutine[None, None, None]) -> None:
+    """Run all of it until one ends, as none does by itself: then all end, and its failure is raised."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class Lines:
+    """What is printed: events on stdout; how it goes on stderr, in a line that stays where it is on a terminal."""
+
+    def __init__(self, output: str, colour: str) -> None:
+        from whydrift.cli.answering import page_width, wants_colour
+
+        self.told = 0
+        self._json = output == "jsonl"
+        self._ink = Ink(wants_colour(colour))
+        self._width = page_width()
+        self._terminal = sys.stderr.isatty()
+        self._said: dict[str, float] = {}
+        self._nobody_reads: BrokenPipeError | None = None
+
+    def tell(self, events: Sequence[Event]) -> None:
+        """Print what happened."""
+        from whydrift.core.report.watch_lines import event_lines, event_row
+
+        self.told += len(events)
+        lines = [row.decode() for row in map(event_row, events)] if self._json else event_lines(events, self._ink)
+        if not lines or self._nobody_reads is not None:
+            return
+        self._clear()
+        try:
+            sys.stdout.write("".join(f"{line}\n" for line in lines))
+            sys.stdout.flush()
+        except BrokenPipeError as error:  # raised where it ends the command, not one look
+            self._nobody_reads = error
+
+    def say(self, line: str) -> None:
+        """Say on stderr how it goes."""
+        self._clear()
+        sys.stderr.write(f"{plain(line)}\n")
+        sys.stderr.flush()
+
+    async def show(self, status: Status) -> None:
+        """Show how it goes until nobody reads any more."""
+        while self._nobody_reads is None:
+            for line in (*status.ways_lines(), *status.trouble_lines()):
+                if monotonic() - self._said.get(line, -REPEATED) >= REPEATED:
+                    self._said[line] = monotonic()
+                    self.say(line)
+            if self._terminal:
+                sys.stderr.write(f"\r\x1b[K{shortened(status.line(), self._width)}")
+                sys.stderr.flush()
+            await asyncio.sleep(1)
+        raise self._nobody_reads
+
+    def _clear(self) -> None:
+        if self._terminal:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
