@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from whydrift.core.model.schema import Type
-from whydrift.core.model.values import ABSENT, Json, MaybeJson
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson
 
 
 def with_defaults(value: Json, schema: Type | None) -> Json:
@@ -15,12 +17,9 @@ def with_defaults(value: Json, schema: Type | None) -> Json:
     if schema is None:
         return value
     if isinstance(value, dict):
-        filled = {key: _part(part, schema.field(key) or schema.additional_properties) for key, part in value.items()}
-        for name in schema.field_names:
-            default = _default(schema.field(name))
-            if default is not ABSENT and name not in filled:
-                filled[name] = default
-        return filled
+        rest = schema.additional_properties
+        filled = {key: _part(part, schema.field(key) or rest) for key, part in value.items()}
+        return filled | {name: part for name, part in _defaults(schema).items() if name not in filled}
     if isinstance(value, list):
         return [_part(item, schema.items) for item in value]
     return value
@@ -31,7 +30,14 @@ def _part(value: Json, schema: Type | None) -> Json:
     if value is None and schema is not None and not schema.nullable:
         default = _default(schema)
         return None if default is ABSENT else default
-    return with_defaults(value, schema)
+    return with_defaults(value, schema) if isinstance(value, dict | list) else value
+
+
+@lru_cache(4096)
+def _defaults(schema: Type) -> JsonObject:
+    """The fields of a struct that have defaults, each with its own; the same few structs are filled in many objects."""
+    found = {name: _default(schema.field(name)) for name in schema.field_names}
+    return {name: part for name, part in found.items() if part is not ABSENT}
 
 
 def _default(schema: Type | None) -> MaybeJson:

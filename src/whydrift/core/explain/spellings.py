@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whydrift.core.compare.typed import scalars
 from whydrift.core.compare.typed.quantity import parse_quantity
-from whydrift.core.compare.typed.reencode import Reencoder, Undecodable
+from whydrift.core.compare.typed.reencode import Undecodable, reencoder
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.explain.places import Place, place_of, scalar_type
 from whydrift.core.model.paths import Path
@@ -78,9 +78,9 @@ def same_by_go_type(target: JsonObject, path: Path, git: Json, live: Json, types
         return kind if spelled is not None and _read_same(*spelled, parse_quantity) else ""
     if kind not in SCALAR_KINDS:
         return ""
-    reencoder = Reencoder(types, strict=False, complete=True)
+    encoder = reencoder(types, strict=False, complete=True)
     try:
-        return kind if same(reencoder.value(place.type, git), reencoder.value(place.type, live)) else ""
+        return kind if same(encoder.value(place.type, git), encoder.value(place.type, live)) else ""
     except Undecodable:
         return ""
 

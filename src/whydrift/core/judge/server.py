@@ -73,10 +73,11 @@ def _known(value: Json, schema: Type | None) -> Json:
         return value
     keeps = schema.preserve_unknown_fields or schema.schema.get("additionalProperties") is True
     rest = schema.additional_properties
+    free = keeps or rest is not None or not mapping(schema.schema, "properties")
     return {
-        key: _known(part, schema.field(key) or rest)
+        key: _known(part, schema.field(key) or rest) if isinstance(part, dict | list) else part
         for key, part in value.items()
-        if keeps or rest is not None or schema.field(key) is not None or not mapping(schema.schema, "properties")
+        if free or schema.field(key) is not None
     }
 
 

@@ -28,12 +28,14 @@ _NOTHING_KNOWN: Final[JsonObject] = {"type": "object"}
 class Type:
     """The type of one place in an object. Children are made on demand and kept."""
 
-    __slots__ = ("_children", "_definitions", "schema")
+    __slots__ = ("_children", "_definitions", "schema", "type")
 
     def __init__(self, schema: JsonObject, definitions: Mapping[str, Json]) -> None:
         reference = text(schema, "$ref")
         self.schema: JsonObject = {**mapping(definitions.get(reference)), **schema} if reference else schema
         """The OpenAPI schema of this place, with a reference followed one step."""
+        self.type = text(self.schema, "type")
+        """The OpenAPI type, "" when none is stated (int-or-string, unknown)."""
         self._definitions = definitions
         self._children: dict[str, Type | None] = {}
 
@@ -49,11 +51,6 @@ class Type:
                 return "map" if self.type else "any"
             case _:
                 return "scalar"
-
-    @property
-    def type(self) -> str:
-        """The OpenAPI type, "" when none is stated (int-or-string, unknown)."""
-        return text(self.schema, "type")
 
     @property
     def format(self) -> str:

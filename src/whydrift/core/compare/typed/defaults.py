@@ -14,7 +14,7 @@ from whydrift.core.compare.typed.defaults_kinds import KIND_RULES
 from whydrift.core.compare.typed.defaults_pods import POD_RULES
 from whydrift.core.compare.typed.defaults_table import FIXED
 from whydrift.core.compare.typed.gojson import copied
-from whydrift.core.compare.typed.reencode import Reencoder, Undecodable
+from whydrift.core.compare.typed.reencode import Undecodable, reencoder
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.values import Json, JsonObject
 
@@ -56,7 +56,7 @@ def stored(obj: JsonObject, types: TypeTable) -> JsonObject | None:
 
 def _encoded(struct: str, obj: JsonObject, types: TypeTable) -> JsonObject | None:
     try:
-        plain = Reencoder(types, strict=False, complete=True).value(struct, obj)
+        plain = reencoder(types, strict=False, complete=True).value(struct, obj)
     except Undecodable:
         return None
     assert isinstance(plain, dict)  # a struct encodes to an object
@@ -80,17 +80,23 @@ def _defaulted(type_name: str, value: Json, types: TypeTable) -> Json:
         return [_defaulted(go_type.elem, item, types) for item in value]
     if not isinstance(value, dict):
         return value
-    value = _with_fixed(type_name, value, types)
+    if type_name in FIXED:
+        value = _with_fixed(type_name, value, types)
     if type_name in _RULES:
         value = _RULES[type_name](value)
-    held = {name: field.type for name, field in go_type.fields.items()}
-    return {key: _defaulted(held.get(key, go_type.elem), item, types) for key, item in value.items()}
+    fields = go_type.fields
+    return {
+        key: _defaulted(fields[key].type if key in fields else go_type.elem, item, types)
+        if isinstance(item, dict | list)
+        else item
+        for key, item in value.items()
+    }
 
 
 def _with_fixed(type_name: str, value: JsonObject, types: TypeTable) -> JsonObject:
     fields = types[type_name].fields
     filled = dict(value)
-    for name, default in FIXED.get(type_name, {}).items():
+    for name, default in FIXED[type_name].items():
         stated = value.get(name)
         unset = stated is None if types[fields[name].type].kind == "pointer" else not stated
         if unset:

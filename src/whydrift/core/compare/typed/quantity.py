@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ def parse_quantity(text: str) -> Fraction | None:
     return None if parsed is None else parsed.amount
 
 
+@lru_cache(4096)
 def canonical(text: str) -> str | None:
     """The text as Go writes the quantity after reading it, or None where it is no quantity."""
     parsed = parse(text)

@@ -6,7 +6,7 @@ Sources: Argo CD gitops-engine/pkg/diff/diff.go :: remarshal, util/argo/normaliz
 from __future__ import annotations
 
 from whydrift.core.compare.typed.gojson import copied_object
-from whydrift.core.compare.typed.reencode import Reencoder, Undecodable
+from whydrift.core.compare.typed.reencode import Undecodable, reencoder
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.errors import NotComparable
@@ -21,7 +21,7 @@ def remarshal(obj: JsonObject, types: TypeTable) -> JsonObject:
     if struct is None:
         return copied_object(obj)
     try:
-        encoded = Reencoder(types, strict=True, complete=False).value(struct, obj)
+        encoded = reencoder(types, strict=True, complete=False).value(struct, obj)
     except Undecodable:
         return copied_object(obj)
     assert isinstance(encoded, dict)  # a struct encodes to an object
@@ -34,6 +34,6 @@ def remarshal_value(value: Json, type_name: str, types: TypeTable) -> Json:
     NotComparable where Go cannot decode it. Unknown fields are dropped. KeyError where the table has no such type.
     """
     try:
-        return Reencoder(types, strict=False, complete=True).value(type_name, value)
+        return reencoder(types, strict=False, complete=True).value(type_name, value)
     except Undecodable as error:
         raise NotComparable(f"a value cannot be read as {type_name}: {error}") from error

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?(Z|([+-])(\d\d):(\d\d))", re.ASCII)
 _MICRO_DIGITS = 6
@@ -15,6 +16,7 @@ ZERO_TIME = datetime(1, 1, 1, tzinfo=UTC)
 """Go's zero time, which the API types encode as null."""
 
 
+@lru_cache(4096)
 def time_text(text: str) -> str | None:
     """An RFC 3339 time as metav1.Time encodes it: in UTC, whole seconds; "" for the zero time."""
     moment = _moment(text, micro=False)
