@@ -173,24 +173,22 @@ async def _once(asked: Asked, store: Store) -> None:
 async def _tell_once(asked: Asked, store: Store) -> None:
     """Tell the routes of the settings what happened; a recording is of another time, and nobody is told of it."""
     from whydrift.usecases.deliver import tell_once
-    from whydrift.web.asked import application_path
-    from whydrift.wiring.telling import open_channels, system_clock, telling
+    from whydrift.wiring.telling import channels_of, system_clock, telling_of
 
     if asked.connection.recording is None:
-        words = telling(asked.settings, application_path)
-        await tell_once(store, open_channels(asked.settings), words, system_clock(), asked.settle)
+        channels, words = channels_of(asked.settings), telling_of(asked.settings)
+        await tell_once(store, channels, words, system_clock(), asked.settle)
 
 
 async def _keep_watch(asked: Asked, store: Store) -> None:
     """Watch until Ctrl-C, and tell the routes of the settings beside."""
     from whydrift.usecases.deliver import Pace, keep_telling
-    from whydrift.web.asked import application_path
-    from whydrift.wiring.telling import open_channels, system_clock, telling
+    from whydrift.wiring.telling import channels_of, system_clock, telling_of
     from whydrift.wiring.watching import watcher
 
     lines = Lines(asked.output, asked.colour)
     every = float(asked.settings.watch.full if asked.every is None else asked.every)
-    channels, words = open_channels(asked.settings), telling(asked.settings, application_path)
+    channels, words = channels_of(asked.settings), telling_of(asked.settings)
     pace = Pace(settle=asked.settle, group=float(asked.settings.watch.group))
     watching = watcher(asked.connection, asked.settings, store, _how(asked, max(every, 1.0)), lines.tell)
     await first_to_end(
