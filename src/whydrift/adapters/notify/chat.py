@@ -115,11 +115,11 @@ def _kind(notice: Notice) -> str:
 
 
 def _failed(said: Sequence[str], url: str) -> Delivered:
-    """What a failure means: a 4xx that Apprise tells of refuses the message, all else is tried again."""
+    """What a failure means: a 3xx or 4xx that Apprise tells of refuses the message, all else is tried again."""
     secrets = [part for part in re.split(r"[/:@?&=]+", url) if len(part) >= SHORTEST_SECRET]
     why = one_line("; ".join(said) or "Apprise gives no reason", (url, *secrets))
     statuses = {int(status) for line in said for status in STATUS.findall(line)}
-    final = statuses and all(400 <= status < 500 and status not in PASSING for status in statuses)
+    final = statuses and all(300 <= status < 500 and status not in PASSING for status in statuses)
     return Refused(why, min(statuses)) if final else Later(why)
 
 

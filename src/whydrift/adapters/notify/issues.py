@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from whydrift.adapters.http.endpoint import is_loopback
 from whydrift.adapters.notify.posting import endpoint_of
-from whydrift.adapters.notify.tracker import GITHUB, GITLAB, Stopped, Tracker
+from whydrift.adapters.notify.tracker import GITHUB, GITLAB, Stopped, Tracker, holds
 from whydrift.core.model.notice import Line, Notice
 from whydrift.core.notice.message import MARKDOWN, body, full, neutral
 from whydrift.core.report.words import shortened
@@ -60,7 +60,7 @@ class Issues:
             return
         if line.left and not issue.is_open:
             await self._tracker.set_open(issue.number, True)
-        if _key(notice) not in issue.text and (issue.is_open or line.left):
+        if not holds(issue.text, _key(notice)) and (issue.is_open or line.left):
             await self._comment(issue.number, full(line, MARKDOWN), notice)
         if issue.is_open and not line.left:
             await self._tracker.set_open(issue.number, False)

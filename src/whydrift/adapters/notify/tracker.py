@@ -40,6 +40,11 @@ class Issue(NamedTuple):
     is_open: bool
 
 
+def holds(text: str, mark: str) -> bool:
+    """Whether a mark stands in a line of its own: what we quote of others never does."""
+    return any(line.strip() == mark for line in text.splitlines())
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What a forge calls the parts of an issue, and how it is asked to close one and to open it again."""
@@ -94,7 +99,7 @@ class Tracker:
         words = self._words
         async for row in self._rows("/issues", (("labels", LABEL), *words.newest)):
             number = child(row, words.number)
-            if mark in text(row, words.text) and isinstance(number, int):
+            if holds(text(row, words.text), mark) and isinstance(number, int):
                 return Issue(number, text(row, words.text), text(row, "state") == words.opened)
         return None
 
@@ -108,7 +113,7 @@ class Tracker:
         """Whether a comment holds a mark; those that were made before a time may be left out."""
         query = self._words.newest_comments or (("since", since),)
         async for row in self._rows(self._comments(number), query):
-            if mark in text(row, "body"):
+            if holds(text(row, "body"), mark):
                 return True
         return False
 
