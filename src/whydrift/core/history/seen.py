@@ -84,13 +84,16 @@ def _safe(sync: SyncAnswer | msgspec.UnsetType) -> str:
 
 
 def _unclear(answer: ApplicationAnswer) -> frozenset[tuple[str, str]]:
-    """The objects whose sides were not read, or that could not be compared again."""
+    """The objects whose sides were not read.
+
+    Those that could not be compared again are clear all the same: what differs is told by Argo CD's own comparison.
+    """
     unread = {
         (item.id, item.namespace)
         for item in objects_of(answer)
         if any(not d.path and cause_of(d) == UNDECIDED for d in item.differences)
     }
-    return frozenset(unread | {(each.object, each.namespace) for each in answer.not_replayed})
+    return frozenset(unread)
 
 
 def _found(answer: ApplicationAnswer) -> tuple[Found, ...]:
