@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -31,6 +34,7 @@ from whydrift.web.api.documents import ADDRESSES
 from whydrift.web.app import PAGES, application_of
 from whydrift.web.authentication import Anybody, Authentication, Loopback
 from whydrift.web.door import Limits
+from whydrift.web.server import listen, serve
 from whydrift.web.site import Site
 from whydrift.web.views.ignores import KEPT
 
@@ -172,6 +176,22 @@ def client_of(site: Site, peer: str = "127.0.0.1", token: str = "") -> TestClien
     """A browser at that site."""
     headers = {"authorization": f"Bearer {token}"} if token else {}
     return TestClient(application_of(site), "http://localhost", client=(peer, 50_000), headers=headers)
+
+
+@contextmanager
+def served(site: Site) -> Iterator[int]:
+    """A real server of a site, in a thread; its port. It is stopped afterwards, streams and all."""
+    listening = listen("127.0.0.1", 0)
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(site, listening)))
+    thread.start()
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(site.stopping.set)
+        thread.join(15)
+        assert not thread.is_alive()
+        loop.close()
 
 
 def opened(folder: Path) -> SqlStore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 from starlette.requests import Request
@@ -73,7 +74,7 @@ class Feed:
     async def _look(self) -> None:
         """Look into the store for what is new until nobody listens any more."""
         last: int | None = None
-        while self._listening:
+        while self._listening and not self._site.stopping.is_set():
             try:
                 found = await asyncio.to_thread(self._site.store.recent, last or 0, None, MOST_EVENTS if last else 1)
             except StoreError:
@@ -83,7 +84,8 @@ class Feed:
                     if not queue.full():  # a reader that is so far behind learns it with the next event
                         queue.put_nowait(found)
             last = found[0].id if found else (last or 0)
-            await asyncio.sleep(EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._site.stopping.wait(), EVERY)
 
 
 def told(events: tuple[Event, ...], reader: Reader) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
 
@@ -57,7 +58,7 @@ class Punctual(H11Protocol):
 
 
 class Stoppable(Server):
-    """A server whose streams end when it is told to stop, and that leaves quietly then."""
+    """A server that stops when a site does: its streams end, what is being answered is finished."""
 
     def __init__(self, config: Config, stopping: asyncio.Event) -> None:
         super().__init__(config)
@@ -65,29 +66,34 @@ class Stoppable(Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGINT and SIGTERM stop it; a second one does not wait any more."""
+        """SIGINT and SIGTERM stop it quietly; a second one does not wait any more."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stop, number)
+            loop.add_signal_handler(number, self._told)
         try:
             yield
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
 
-    def _stop(self, number: int) -> None:
+    def _told(self) -> None:
+        self.force_exit = self._stopping.is_set()
         self._stopping.set()
-        self.handle_exit(number, None)
 
-    def stop_after(self, other: asyncio.Future[None]) -> None:
-        """Stop where what runs beside has failed; it may end otherwise."""
-        if not other.cancelled() and other.exception() is not None:
-            self._stopping.set()
-            self.should_exit = True
+    async def exit_with_the_site(self) -> None:
+        """Exit as soon as the site stops."""
+        await self._stopping.wait()
+        self.should_exit = True
 
 
 async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, None, None] | None = None) -> None:
-    """Serve until a signal comes, while something else runs beside; where that fails, everything ends with it."""
+    """Serve until the site stops or a signal comes, while something else runs beside.
+
+    Where that fails, everything ends, with its error; where it is done, the site goes on.
+    """
     config = Config(
         application_of(site),
         http=Punctual,
@@ -103,14 +109,17 @@ async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, No
         timeout_graceful_shutdown=GRACE,
     )
     server = Stoppable(config, site.stopping)
-    other = asyncio.ensure_future(beside) if beside is not None else None
-    if other is not None:
-        other.add_done_callback(server.stop_after)
+    tasks = [asyncio.ensure_future(server.exit_with_the_site())]
+    if beside is not None:
+        tasks.append(asyncio.ensure_future(beside))
+        tasks[-1].add_done_callback(
+            lambda done: None if done.cancelled() or not done.exception() else site.stopping.set()
+        )
     try:
         await server.serve([listening])
     finally:
-        if other is not None:
-            await _ended(other)
+        for task in tasks:
+            await _ended(task)
 
 
 async def _ended(other: asyncio.Future[None]) -> None:
