@@ -18,35 +18,40 @@ WILD = re.compile(r"([%_\\])")
 
 
 def findings(connection: Connection, wanted: Wanted) -> tuple[Finding, ...]:
-    """A page, what hurts most first, then the newest."""
+    """A page, what hurts most first, then the newest. What is only shown is read of the page alone."""
     order = (FINDINGS.c.rank, FINDINGS.c.since.desc(), FINDINGS.c.id)
-    page = FINDING.where(*_wanted(connection, wanted)).order_by(*order).limit(wanted.limit).offset(wanted.offset)
-    return tuple(finding_of(row) for row in connection.execute(page))
+    ids = select(FINDINGS.c.id).where(*_wanted(connection, wanted)).order_by(*order)
+    page = ids.limit(wanted.limit).offset(wanted.offset).subquery()
+    rows = connection.execute(FINDING.join(page, FINDINGS.c.id == page.c.id).order_by(*order))
+    return tuple(finding_of(row) for row in rows)
 
 
 def total(connection: Connection, wanted: Wanted) -> int:
     """How many there are on all pages."""
-    counted = select(func.count()).select_from(FINDINGS).join(APPLICATIONS).where(*_wanted(connection, wanted))
+    counted = select(func.count()).select_from(FINDINGS).where(*_wanted(connection, wanted))
     return connection.execute(counted).scalar_one()
 
 
 def _wanted(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Every condition; none where anything is wanted."""
     ranks = [SEVERITIES.index(severity) for severity in wanted.severities]
-    conditions: list[ColumnElement[bool]] = [*is_visible(connection, wanted.visible)]
-    conditions += [FINDINGS.c.gone == ""] if wanted.open_only else []
-    conditions += [is_named(connection, wanted.applications)] if wanted.applications else []
+    owners = _owners(connection, wanted)
+    conditions: list[ColumnElement[bool]] = [FINDINGS.c.gone == ""] if wanted.open_only else []
+    conditions += [FINDINGS.c.application.in_(select(APPLICATIONS.c.id).where(*owners))] if owners else []
     conditions += [FINDINGS.c.rank.in_(ranks)] if ranks else []
     conditions += [FINDINGS.c.scope.in_(wanted.scope)] if wanted.scope else []
     conditions += [FINDINGS.c.accepted.is_(wanted.accepted)] if wanted.accepted is not None else []
     conditions += [FINDINGS.c.last_seen >= wanted.since] if wanted.since else []
     conditions += [_holds(word) for word in wanted.text.lower().split()]
-    globs = (
-        (FINDINGS.c.cause, wanted.causes),
-        (FINDINGS.c.side, wanted.sides),
-        (APPLICATIONS.c.project, wanted.projects),
-        (APPLICATIONS.c.team, wanted.teams),
-    )
+    globs = ((FINDINGS.c.cause, wanted.causes), (FINDINGS.c.side, wanted.sides))
+    return conditions + [_fits(connection, column, patterns) for column, patterns in globs if patterns]
+
+
+def _owners(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Which applications are meant; none where all are."""
+    conditions = is_visible(connection, wanted.visible)
+    conditions += [is_named(connection, wanted.applications)] if wanted.applications else []
+    globs = ((APPLICATIONS.c.project, wanted.projects), (APPLICATIONS.c.team, wanted.teams))
     return conditions + [_fits(connection, column, patterns) for column, patterns in globs if patterns]
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from whydrift.adapters.store.rows import FINDING, PLACE, AnyRow, chunks, finding_of, ignoring
-from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS, EVENTS, FINDINGS, NUMBERS
+from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS, DETAILS, EVENTS, FINDINGS, NUMBERS
 from whydrift.core.history.changes import Change, changes, is_late, vanished
 from whydrift.core.history.numbers import numbers, oldest
 from whydrift.core.model.finding import (
@@ -126,7 +126,10 @@ def _insert(connection: Connection, application: int, new: Sequence[Finding]) ->
         | _columns(finding)
         for finding in new
     ]
-    return connection.scalars(insert(FINDINGS).returning(FINDINGS.c.id, sort_by_parameter_order=True), rows).all()
+    ids = connection.scalars(insert(FINDINGS).returning(FINDINGS.c.id, sort_by_parameter_order=True), rows).all()
+    details = [{"finding": number, "found": _spelled(one.found)} for number, one in zip(ids, new, strict=True)]
+    connection.execute(insert(DETAILS), details)
+    return ids
 
 
 def _update(connection: Connection, known: Sequence[Finding], now: Sequence[Finding]) -> None:
@@ -135,16 +138,19 @@ def _update(connection: Connection, known: Sequence[Finding], now: Sequence[Find
     touched: dict[str, list[int]] = {}
     changed: list[dict[str, object]] = []
     for finding in now:
-        seen_then = msgspec.structs.replace(finding, last_seen=before[finding.id].last_seen)
-        if _columns(seen_then) != _columns(before[finding.id]):
+        was = before[finding.id]
+        if (finding.found, finding.gone, finding.since) != (was.found, was.gone, was.since):
             changed.append({"number": finding.id, **_columns(finding)})
-        elif finding.last_seen != before[finding.id].last_seen:
+        elif finding.last_seen != was.last_seen:
             touched.setdefault(finding.last_seen, []).append(finding.id)
     for at, ids in touched.items():
         for some in chunks(ids):
             connection.execute(update(FINDINGS).where(FINDINGS.c.id.in_(some)).values(last_seen=at))
     if changed:
         connection.execute(update(FINDINGS).where(FINDINGS.c.id == bindparam("number")), changed)
+    details = [{"number": one.id, "found": _spelled(one.found)} for one in now if one.found != before[one.id].found]
+    if details:
+        connection.execute(update(DETAILS).where(DETAILS.c.finding == bindparam("number")), details)
 
 
 def _columns(finding: Finding) -> dict[str, object]:
@@ -161,8 +167,11 @@ def _columns(finding: Finding) -> dict[str, object]:
         "gone": finding.gone,
         "times_returned": finding.times_returned,
         "search": _search(finding.application, found),
-        "found": msgspec.json.encode(found).decode(),
     }
+
+
+def _spelled(found: Found) -> str:
+    return msgspec.json.encode(found).decode()
 
 
 def _search(application: ApplicationName, found: Found) -> str:
@@ -181,7 +190,7 @@ def _event(application: int, change: Change, revision: str) -> dict[str, object]
         "before": change.before,
         "revision": revision,
         "times_returned": finding.times_returned,
-        "found": msgspec.json.encode(finding.found).decode(),
+        "found": _spelled(finding.found),
         "told": False,
         "claimed": "",
     }

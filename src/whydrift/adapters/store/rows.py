@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, cast, func, litera
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 
-from whydrift.adapters.store.tables import APPLICATIONS, EVENTS, FINDINGS
+from whydrift.adapters.store.tables import APPLICATIONS, DETAILS, EVENTS, FINDINGS
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Found, What
 
 T = TypeVar("T")
@@ -23,14 +23,14 @@ CHUNK = 500
 OWNER = (*PLACE, APPLICATIONS.c.project, APPLICATIONS.c.team, APPLICATIONS.c.labels)
 FINDING = select(
     FINDINGS.c.id,
-    FINDINGS.c.found,
+    DETAILS.c.found,
     FINDINGS.c.first_seen,
     FINDINGS.c.last_seen,
     FINDINGS.c.since,
     FINDINGS.c.gone,
     FINDINGS.c.times_returned,
     *OWNER,
-).join_from(FINDINGS, APPLICATIONS)
+).select_from(FINDINGS.join(DETAILS).join(APPLICATIONS, FINDINGS.c.application == APPLICATIONS.c.id))
 EVENT = select(
     EVENTS.c.id,
     EVENTS.c.at,

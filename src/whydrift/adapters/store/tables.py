@@ -87,12 +87,19 @@ FINDINGS = Table(
     _text("gone"),
     Column("times_returned", Integer, nullable=False),
     _text("search"),
-    _text("found"),
     UniqueConstraint("application", "key", name="findings_key"),
     sqlite_autoincrement=True,
 )
 Index("findings_order", FINDINGS.c.gone, FINDINGS.c.rank, FINDINGS.c.since.desc(), FINDINGS.c.id)
 Index("findings_cause", FINDINGS.c.gone, FINDINGS.c.cause, FINDINGS.c.rank, FINDINGS.c.since.desc())
+Index("findings_application", FINDINGS.c.application, FINDINGS.c.gone, FINDINGS.c.rank, FINDINGS.c.since.desc())
+DETAILS = Table(
+    "details",
+    METADATA,
+    Column("finding", NUMBER, ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True),
+    _text("found"),
+)
+"""What is only shown of a finding: apart from it, so that looking through all findings reads little."""
 EVENTS = Table(
     "events",
     METADATA,
@@ -128,8 +135,16 @@ NUMBERS = Table(
     sqlite_autoincrement=True,
 )
 """How many findings were open, and from when to when: what counts at any time are made of."""
-Index("numbers_application", NUMBERS.c.application, NUMBERS.c.ended)
-Index("numbers_ended", NUMBERS.c.ended, NUMBERS.c.began)
+Index(
+    "numbers_open",
+    NUMBERS.c.ended,
+    NUMBERS.c.application,
+    NUMBERS.c.cause,
+    NUMBERS.c.side,
+    NUMBERS.c.rank,
+    NUMBERS.c.fields,
+    NUMBERS.c.objects,
+)
 HELD = Table(
     "held",
     METADATA,

@@ -63,13 +63,15 @@ def _findings() -> None:
         sa.Column("accepted", sa.Boolean(), nullable=False),
         *_texts("first_seen", "last_seen", "since", "gone"),
         sa.Column("times_returned", sa.Integer(), nullable=False),
-        *_texts("search", "found"),
+        *_texts("search"),
         sa.UniqueConstraint("application", "key", name="findings_key"),
         sqlite_autoincrement=True,
     )
     newest = sa.text("since DESC")
     op.create_index("findings_order", "findings", ["gone", "rank", newest, "id"])
     op.create_index("findings_cause", "findings", ["gone", "cause", "rank", newest])
+    op.create_index("findings_application", "findings", ["application", "gone", "rank", newest])
+    op.create_table("details", _of("findings", "finding", primary_key=True), *_texts("found"))
 
 
 def _history() -> None:
@@ -100,8 +102,8 @@ def _history() -> None:
         *_texts("began", "ended"),
         sqlite_autoincrement=True,
     )
-    op.create_index("numbers_application", "numbers", ["application", "ended"])
-    op.create_index("numbers_ended", "numbers", ["ended", "began"])
+    counted = ["ended", "application", "cause", "side", "rank", "fields", "objects"]
+    op.create_index("numbers_open", "numbers", counted)
 
 
 def _messages() -> None:
