@@ -28,12 +28,13 @@ from whydrift.usecases.drafts import Draft
 
 DECIDED = {
     "argocd": "the Redis secret's Job is gone, the namespace's pods were not read",
-    "infisical": "the budget of a vendored chart that no sync can write",
     "sympozium": "two applications claim one Namespace",
     "vcluster-experiments": "a salted hash of the chart",
     "victoria-metrics": "a password that only people choose",
 }
 """What a person has to decide, by application."""
+NEXT = {"infisical": ["policy/PodDisruptionBudget/infisical-postgresql"]}
+"""What git then states no more, and the next plan deletes: the budget of a vendored chart that no sync can write."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,9 @@ def _made(item: ObjectSnapshot, rendered: Rendered) -> MaybeJson:
 
 def test_what_is_not_asked_does_not_differ_any_more(played: Played) -> None:
     """Twenty were red. What programs carry out closes fifteen of them, and most objects of the other five."""
+    assert {name: played.left.get(name) for name in NEXT} == NEXT
     assert set(played.asked) == set(DECIDED)
     for name, objects in played.left.items():
+        if name in NEXT:
+            continue
         assert set(objects) <= played.asked.get(name, set()), f"{name} differs, and nobody is asked"

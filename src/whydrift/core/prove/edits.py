@@ -71,7 +71,8 @@ def prove_edit(
     closed = [name for name in named if name not in still]
     at_once = [name for name in now.shown if name not in then.shown and name not in named]
     left = [name for name in then.shown if name not in (*closed, *brought)]
-    why = _why_not(still, [name for name in left if name not in now.shown])
+    expected = (*now.shown, *_left_behind(key, changes))
+    why = _why_not(still, [name for name in left if name not in expected])
     return Proof(
         closes=(*(name + (AFTER_SYNC if name in waiting else "") for name in closed), *at_once),
         leaves=tuple(dict.fromkeys((*still, *left))),
@@ -79,6 +80,13 @@ def prove_edit(
         why_not=why,
         refuted=bool(why),
     )
+
+
+def unlike(before: Rendered, after: Rendered, keys: Iterable[ObjectKey]) -> tuple[Rendered, Rendered]:
+    """Of two renders the objects of some keys, and of others those that differ: all that proofs for these keys need."""
+    kept = set(keys)
+    kept |= {key for key in (*before, *after) if not same(before.get(key, ABSENT), after.get(key, ABSENT))}
+    return {k: v for k, v in before.items() if k in kept}, {k: v for k, v in after.items() if k in kept}
 
 
 def _brought(item: ObjectSnapshot, changes: Sequence[Change], made: MaybeJson, new: Iterable[str]) -> Iterator[str]:
@@ -90,6 +98,11 @@ def _brought(item: ObjectSnapshot, changes: Sequence[Change], made: MaybeJson, n
         for name in new
         if name in names or name.startswith(tuple(f"{each}{dot}" for each in names for dot in ".["))
     )
+
+
+def _left_behind(key: ObjectKey, changes: Sequence[Change]) -> Iterator[str]:
+    """The name of the whole object, where git is to state it no more: the cluster's is then left, and to be deleted."""
+    return (str(key) for change in changes if not change.path and change.value is ABSENT)
 
 
 def _stated(path: Path, target: MaybeJson) -> Iterator[Path]:

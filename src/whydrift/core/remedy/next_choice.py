@@ -9,15 +9,17 @@ from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.fact_kinds import RENDERED_FROM
-from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
+from whydrift.core.model.remedy import Change, Choice, How, Instead, RemedyKind, Safety
 from whydrift.core.model.trouble import GitFiles
-from whydrift.core.model.values import is_object
+from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.usual import asked, compared_by_server, dropped, ignored, pinned
 from whydrift.core.remedy.places import candidates
 
 NEEDS_A_PLACE = frozenset({RemedyKind.GIT_SET, RemedyKind.GIT_DROP, RemedyKind.CHART_VALUE, RemedyKind.ADOPT})
+REFUSED = "sync-is-failing"
+SWITCHED_OFF = (Change((), ABSENT),)
 NO_PLACE = "no place in git comes to it"
 NO_VALUE = "the chart is not ours to edit, and has no value for it"
 
@@ -31,6 +33,9 @@ def with_a_place(choice: Choice, finding: Examined, subject: Subject, situation:
     git = subject.facts.maybe(RENDERED_FROM) or GitFiles()
     if not is_object(target) or any(candidates(subject.application, git, subject.key, target, choice.changes)):
         return choice
+    if case.cause == REFUSED:
+        off = next(candidates(subject.application, git, subject.key, target, SWITCHED_OFF), None)
+        return _switched_off(choice) if off is not None and off.how is How.VALUE else replace(choice, changes=())
     if choice.kind is RemedyKind.ADOPT:
         return Choice(
             RemedyKind.ASK, f"{NO_VALUE}: it is undone, or kept elsewhere", Safety.MANUAL, instead=choice.instead
@@ -38,6 +43,13 @@ def with_a_place(choice: Choice, finding: Examined, subject: Subject, situation:
     if any(other.kind is RemedyKind.SERVER_SIDE_DIFF for other in choice.instead):
         return compared_by_server(f"{NO_VALUE}; asked itself, the API server says the same of both sides")
     return ignored(case, NO_VALUE)
+
+
+def _switched_off(choice: Choice) -> Choice:
+    """Leave out what the chart can only state in a way that no server takes."""
+    why = f"{choice.why}; no value makes of it what the cluster holds, so that the chart leaves the object out"
+    other = Instead(RemedyKind.ASK, "another value that the server takes is for somebody to choose")
+    return Choice(RemedyKind.CHART_VALUE, why, Safety.UNSAFE, SWITCHED_OFF, instead=(other,))
 
 
 def next_choices(

@@ -9,6 +9,7 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.changes import holds_secret
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.named_fields import named_field
 from whydrift.core.remedy.choices.owners import one_owner
@@ -82,9 +83,11 @@ def _corrected(case: Case, row: Refused) -> Choice:
 
 
 def _emptied(case: Case, place: Path, why: str) -> Choice:
-    """What is stated empty is left out; a chart that is not ours leaves nothing out, but takes another value."""
+    """What is stated empty is left out; a chart that is not ours leaves nothing out: it takes what was taken before."""
     if comes_from_elsewhere(case):
-        return Choice(RemedyKind.CHART_VALUE, why, Safety.MANUAL, at=Field(case.key, place))
+        live = child(case.subject.object.live, *place)
+        before = (Change(place, live),) if live is not ABSENT and not holds_secret(live) else ()
+        return Choice(RemedyKind.CHART_VALUE, why, Safety.MANUAL, before, at=Field(case.key, place))
     return Choice(RemedyKind.GIT_DROP, why, changes=(Change(place, ABSENT),))
 
 

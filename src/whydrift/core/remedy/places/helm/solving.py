@@ -26,6 +26,26 @@ class Part:
 def solutions(pieces: Pieces, wanted: str) -> Iterator[tuple[Part, ...]]:
     """Sets of pieces whose change makes the text `wanted`: one value, several values, one run of a file's text."""
     kept = tuple(piece for piece in pieces if piece.text or isinstance(piece.origin, Stated) or piece.before)
+    joined = _joined(kept)
+    if len(joined) < len(kept):
+        yield from _solutions(joined, wanted)
+    yield from _solutions(kept, wanted)
+
+
+def _joined(pieces: Pieces) -> Pieces:
+    """The pieces with those as one that one value counts before: it stands in for all that its default prints."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last is not None and piece.before and (piece.before, piece.by) == (last.before, last.by):
+            text, exact, drawn = last.text + piece.text, last.exact and piece.exact, last.volatile or piece.volatile
+            found[-1] = last._replace(text=text, origin=None, exact=exact, volatile=drawn)
+        else:
+            found.append(piece)
+    return tuple(found)
+
+
+def _solutions(kept: Pieces, wanted: str) -> Iterator[tuple[Part, ...]]:
     values = [place for place, piece in enumerate(kept) if isinstance(piece.origin, Stated) or piece.before]
     texts = [place for place, piece in enumerate(kept) if isinstance(piece.origin, Span) and place not in values]
     for place in values:
