@@ -17,7 +17,7 @@ from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
 from whydrift.core.judge.calibration import Calibration, calibrations, sent_to_server
 from whydrift.core.judge.forecast import forecast
-from whydrift.core.judge.reasons import reason_wants, reasoned
+from whydrift.core.judge.reasons import NO_LINES, Lines, reason_wants, reasoned
 from whydrift.core.judge.revision import at_revision
 from whydrift.core.judge.server_view import sees_no_change
 from whydrift.core.judge.situation import Situation, wants
@@ -180,11 +180,16 @@ def reasoning_wants(
 
 
 def with_reasons(
-    outcome: ApplicationOutcome, facts: Callable[[ObjectKey], Facts], analysis: Analysis
+    outcome: ApplicationOutcome,
+    facts: Callable[[ObjectKey], Facts],
+    analysis: Analysis,
+    lines: Lines = NO_LINES,
 ) -> ApplicationOutcome:
     """The outcome with the reason for the side of each difference, and whom to ask."""
     situation = situation_of(outcome, facts, analysis)
-    judged = (replace(o, findings=reasoned(o.object, o.findings, outcome.sync, situation)) for o in outcome.objects)
+    judged = (
+        replace(o, findings=reasoned(o.object, o.findings, outcome.sync, situation, lines)) for o in outcome.objects
+    )
     return replace(outcome, objects=tuple(judged))
 
 

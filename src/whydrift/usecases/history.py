@@ -23,14 +23,18 @@ async def history(reader: FactReader, application: Application, key: ObjectKey) 
     for source, revision in zip(application.sources, application.revisions, strict=False):
         if source.chart or reader.repository is None:
             continue
-        place = (source.repo, revision)
-        if place not in reader.histories:
-            reader.histories[place] = asyncio.ensure_future(_history(reader.repository, *place))
-        one = await asyncio.shield(reader.histories[place])
+        one = await history_at(reader, reader.repository, source.repo, revision)
         if isinstance(one, NotRead):
             return Gap(f"history of {source.repo}", one.why, HISTORY.needs)
         found.append(one)
     return tuple(found) or Gap("history in git", "no source of this application is read from git", HISTORY.needs)
+
+
+async def history_at(reader: FactReader, repository: Repository, url: str, revision: str) -> History | NotRead:
+    """The history of a repository up to a revision, read once."""
+    if (url, revision) not in reader.histories:
+        reader.histories[url, revision] = asyncio.ensure_future(_history(repository, url, revision))
+    return await asyncio.shield(reader.histories[url, revision])
 
 
 async def _history(repository: Repository, url: str, revision: str) -> History | NotRead:

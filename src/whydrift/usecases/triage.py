@@ -28,6 +28,7 @@ from whydrift.core.pipeline import (
     is_looked_at,
     look,
     reasoning_wants,
+    situation_of,
     with_reasons,
     with_server_views,
 )
@@ -37,6 +38,7 @@ from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.drafts import drafted
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import Listing
+from whydrift.usecases.lines import lines_of
 from whydrift.usecases.remedies import with_remedies
 from whydrift.usecases.renders import manifests_at
 from whydrift.usecases.witnesses import unmask
@@ -168,7 +170,8 @@ async def _give_reasons(outcome: ApplicationOutcome, how: Look) -> ApplicationOu
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     wanted = reasoning_wants(outcome, facts, how.analysis) if how.analysis.forecast else ()
     await reader.read((application, key, kind) for key, kind in wanted)
-    return with_reasons(outcome, facts, how.analysis)
+    lines = await lines_of(outcome, reader, situation_of(outcome, facts, how.analysis)) if how.analysis.forecast else {}
+    return with_reasons(outcome, facts, how.analysis, lines)
 
 
 def remember_listing(reader: FactReader, fleet: Fleet | Gap, listing: Listing) -> None:

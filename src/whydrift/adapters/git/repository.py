@@ -19,7 +19,7 @@ from whydrift.ports import Blob, NotRead
 MOST_COMMITS = 500
 LARGEST_TEXT = 1024**2
 MOST_TEXT = 32 * 1024**2
-LOG = "%x01%H%x00%an <%ae>%x00%aI%x00%B%x00"
+LOG = "%x01%H%x00%P%x00%an <%ae>%x00%aI%x00%B%x00"
 LOGIN = re.compile(r"(?<=://)[^/@]*@")
 SCP_LIKE = re.compile(r"^(?:[\w.+-]+@)?([\w.-]+):(?!//)(.+)$")
 
@@ -190,9 +190,9 @@ async def _have(place: Path, revision: str) -> None:
 
 
 def _commit(entry: str) -> Commit:
-    revision, author, date, message, rest = (*entry.split("\0", 4), "")[:5]
+    revision, parents, author, date, message, rest = (*entry.split("\0", 5), "")[:6]
     files = tuple(name.strip("\n") for name in rest.split("\0") if name.strip("\n"))
-    return Commit(revision.strip(), author, date, message.strip(), files)
+    return Commit(revision.strip(), author, date, message.strip(), files, tuple(parents.split()))
 
 
 def _blobs(listing: bytes) -> list[tuple[str, str]]:

@@ -7,9 +7,8 @@ events and git's history say of the same place.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
 
 from whydrift.core.explain.autoscalers import autoscalers_of
@@ -23,28 +22,30 @@ from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import others
 from whydrift.core.judge.situation import Situation
-from whydrift.core.judge.whom import Written, asking, written_in_git
+from whydrift.core.judge.told_by_git import moved_by, of_file, of_line
+from whydrift.core.judge.whom import Traces, Written, asking, written_in_git
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.effect import Does, Effect, Forecast
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import COMMITS, EVENTS, HISTORY, RENDERED_FROM
 from whydrift.core.model.facts import FactKind
-from whydrift.core.model.fleet import Commit
+from whydrift.core.model.fleet import Line
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import Json, MaybeJson, mapping, text
 
+Lines = Mapping[tuple[ObjectKey, Difference], Line]
+"""Where git states what differs, by object and difference."""
+NO_LINES: Lines = {}
 DECIDED_BY_PEOPLE = frozenset({Side.GIT, Side.CLUSTER, Side.ASK})
-"""Sides for which it counts what people did, so that git's history is looked at."""
 MOVED = frozenset({"git-moved-ahead", "both-sides-changed", "ignore-rule-hides-change", "stopped-by-rule"})
 """Causes in which a commit since the last sync has a part."""
 INCIDENT = re.compile(
     r"(?i)\b(?:incidents?|inc[-_ ]?\d+|outage|hot-?fix|post-?mortem|sev-?[0-4]|pagerduty|opsgenie|on-?call|emergency)\b"
 )
 CHANGE_CAUSE = "kubernetes.io/change-cause"
-REVERT = re.compile(r"(?i)^revert\b|^This reverts commit [0-9a-f]{7,}", re.MULTILINE)
 _LONGEST = 100
 
 
@@ -53,20 +54,30 @@ def reason_wants(
 ) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
     """The facts that reasons are made of and that nothing asked for yet, where people's work is in question."""
     for item, finding in findings:
-        if situation.cause_side(finding) in DECIDED_BY_PEOPLE:
+        if people_decide(finding, situation):
             known = situation.facts(item.key)
             yield from ((item.key, kind) for kind in (HISTORY, RENDERED_FROM, EVENTS) if not known.asked(kind))
 
 
+def people_decide(finding: Examined, situation: Situation) -> bool:
+    """Whether it counts what people did, so that git's history is looked at."""
+    return situation.cause_side(finding) in DECIDED_BY_PEOPLE
+
+
 def reasoned(
-    item: ObjectSnapshot, findings: tuple[Examined, ...], sync: Forecast | None, situation: Situation
+    item: ObjectSnapshot,
+    findings: tuple[Examined, ...],
+    sync: Forecast | None,
+    situation: Situation,
+    lines: Lines = NO_LINES,
 ) -> tuple[Examined, ...]:
     """The findings of one object with the reason for each one's side, and whom to ask where it is `ask`."""
     known = situation.facts(item.key)
     subject = replace(situation.subject(item), base=base_of(situation.application, item, known))
-    git = written_in_git(subject) if any(situation.cause_side(f) in DECIDED_BY_PEOPLE for f in findings) else None
+    git = written_in_git(subject) if any(people_decide(f, situation) for f in findings) else None
     effects = tuple(e for e in (sync.effects if sync else ()) if e.key == item.key)
-    return tuple(_reasoned(_Place(subject, finding, git, effects, situation)) for finding in findings)
+    of = {finding: lines.get((item.key, finding.difference)) for finding in findings}
+    return tuple(_reasoned(_Place(subject, f, git, effects, situation, line)) for f, line in of.items())
 
 
 def _reasoned(place: _Place) -> Examined:
@@ -80,7 +91,8 @@ def _reasoned(place: _Place) -> Examined:
             told.append(clause)
     asked = None
     if side is Side.ASK:
-        asked = asking(place.subject, place.difference, first.cause, place.writer, place.git)
+        traces = Traces(place.writer, place.git, place.line)
+        asked = asking(place.subject, place.difference, first.cause, traces)
     return replace(finding, because="; ".join(told), asking=asked)
 
 
@@ -93,6 +105,7 @@ class _Place:
     git: Written | None
     effects: tuple[Effect, ...]
     situation: Situation
+    line: Line | None = None
 
     @property
     def difference(self) -> Difference:
@@ -155,43 +168,12 @@ def _band(place: _Place) -> str:
 
 
 def _git_says(place: _Place) -> str:
-    """What git's history says of this place: the commit that moved it, a revert, or that nobody touched its file."""
-    moved = _moving(place) if place.cause in MOVED else None
-    if moved is not None:
-        revert = "a revert, " if REVERT.search(moved.message) else ""
-        return f"commit {_named(moved)} moved it: {revert}{_title(moved)}"
-    git = place.git
-    if git is None or git.commit is None or place.difference.whole:
+    """What git's history says of this place: the commit that moved it, a revert, or that nobody changed it since."""
+    if place.cause in MOVED:
+        return moved_by(place.subject.facts.maybe(COMMITS) or (), place.line, place.git)
+    if place.difference.whole:
         return ""
-    entry, commit = place.writer, git.commit
-    if entry is None or not entry.time:
-        return f"{git.file} was last touched by commit {_named(commit)}"
-    if _is_before(commit.date, entry.time):
-        return f"nobody touched {git.file} in git since (the last was {_named(commit)})"
-    return f"{git.file} was touched in git after that, by commit {_named(commit)}"
-
-
-def _moving(place: _Place) -> Commit | None:
-    """The newest commit since the last sync that touched the object's file, or any where the file is not known."""
-    commits = place.subject.facts.maybe(COMMITS) or ()
-    touching = [c for c in commits if place.git is not None and place.git.file in c.files]
-    return next(iter(touching or commits), None)
-
-
-def _named(commit: Commit) -> str:
-    return f"{commit.revision[:SHORT]} of {commit.author.partition(' <')[0]}, {commit.date[:10]}"
-
-
-def _title(commit: Commit) -> str:
-    return f'"{commit.message.partition(chr(10))[0][:_LONGEST]}"'
-
-
-def _is_before(one: str, other: str) -> bool:
-    """Whether a time (RFC 3339, any offset) comes before another one; false where one of them is none."""
-    try:
-        return datetime.fromisoformat(one) < datetime.fromisoformat(other)
-    except (TypeError, ValueError):
-        return False
+    return of_file(place.git, place.writer) if place.line is None else of_line(place.line, place.writer)
 
 
 def _other_commit(place: _Place) -> str:

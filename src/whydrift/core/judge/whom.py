@@ -13,7 +13,7 @@ from whydrift.core.judge.codeowners import owners_of
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Asking
 from whydrift.core.model.fact_kinds import HISTORY, NAMESPACE, RENDERED_FROM
-from whydrift.core.model.fleet import Commit
+from whydrift.core.model.fleet import Commit, Line
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
 from whydrift.core.model.secrets import masked
@@ -69,10 +69,24 @@ def _is_own(name: str, files: GitFiles) -> bool:
     return any(not folder or name.startswith(f"{folder}/") for folder in files.own)
 
 
-def asking(subject: Subject, difference: Difference, cause: str, entry: Entry | None, git: Written | None) -> Asking:
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Who left something at a difference: the entry that wrote it in the cluster, its file and its line in git."""
+
+    entry: Entry | None = None
+    git: Written | None = None
+    line: Line | None = None
+
+    @property
+    def place(self) -> str:
+        """Where git states it, as narrow as that is known; "" where it is not."""
+        return self.line.where if self.line else self.git.file if self.git else ""
+
+
+def asking(subject: Subject, difference: Difference, cause: str, traces: Traces) -> Asking:
     """Whom to ask about a difference, and the question."""
-    whom = dict.fromkeys((*_hand(subject, entry), *_marked(subject), *_in_git(git)))
-    return Asking(tuple(whom)[:_MOST] or ("whoever changed it",), _question(subject, difference, cause, git))
+    whom = dict.fromkeys((*_hand(subject, traces.entry), *_marked(subject), *_in_git(traces)))
+    return Asking(tuple(whom)[:_MOST] or ("whoever changed it",), _question(subject, difference, cause, traces.place))
 
 
 def _hand(subject: Subject, entry: Entry | None) -> Iterator[str]:
@@ -111,16 +125,17 @@ def _owns(name: str, value: str) -> bool:
     return OWNING.search(last) is not None and not masked(value) and len(value) <= 100
 
 
-def _in_git(git: Written | None) -> Iterator[str]:
-    if git is None:
-        return
-    if git.owners:
+def _in_git(traces: Traces) -> Iterator[str]:
+    git, line = traces.git, traces.line
+    if git is not None and git.owners:
         yield f"{' '.join(git.owners)} (CODEOWNERS of {git.file})"
-    if git.commit is not None:
+    if line is not None and line.commit is not None:
+        yield f"{line.commit.author} ({line.commit.revision[:SHORT]}, who wrote {line.where})"
+    elif git is not None and git.commit is not None:
         yield f"{git.commit.author} ({git.commit.revision[:SHORT]}, the newest commit of {git.file})"
 
 
-def _question(subject: Subject, difference: Difference, cause: str, git: Written | None) -> str:
+def _question(subject: Subject, difference: Difference, cause: str, place: str) -> str:
     """What the answer decides, in words for somebody who has not seen the difference."""
     key, live, target = subject.key, quoted(difference.live), quoted(difference.target)
     if difference.whole and difference.kind is Kind.EXTRA:
@@ -132,9 +147,9 @@ def _question(subject: Subject, difference: Difference, cause: str, git: Written
         return "was the rollback meant to stay? then git is to be taken back as well"
     if cause == "both-sides-changed":
         return f"the cluster went to {live}, git to {target}: which one counts?"
-    where = f" into {git.file}" if git else " into git"
+    where = f" into {place or 'git'}"
     if difference.order:
         return f"is the order in the cluster meant to stay? then it belongs{where}"
     if difference.kind is Kind.MISSING:
-        return f"was {target} taken away on purpose? then it has to go out of {git.file if git else 'git'} as well"
+        return f"was {target} taken away on purpose? then it has to go out of {place or 'git'} as well"
     return f"is {live} meant to stay? then it belongs{where}, which says {target}"

@@ -14,13 +14,32 @@ NONE: Mapping[tuple[str, str], str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit. `date` is RFC 3339, `files` are paths in the repository."""
+    """One commit. `date` is RFC 3339, `files` are paths in the repository, `parents` are revisions."""
 
     revision: str
     author: str
     date: str
     message: str
     files: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line (from 1) of a file in git that a value stands on, and the commit that wrote it as it is.
+
+    No commit: none of the newest `looked` ones that touched the file did.
+    """
+
+    file: str
+    number: int
+    commit: Commit | None
+    looked: int
+
+    @property
+    def where(self) -> str:
+        """`file:line`."""
+        return f"{self.file}:{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
