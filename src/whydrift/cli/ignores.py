@@ -85,18 +85,19 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 async def _audit(request: Audit) -> int:
     source = wiring.open_source(request.connection)
     try:
-        answer = await _answer(source, request)
+        answer = await audited(source, request.selection)
     finally:
         await source.close()
     _print(shielded_audit(answer, source.masker), request)
     return ignores_exit_code(answer, request.fail_on)
 
 
-async def _answer(source: wiring.Opened, request: Audit) -> IgnoresAnswer:
+async def audited(source: wiring.Opened, selection: Selection) -> IgnoresAnswer:
+    """The audit of the rules of the selected applications; its sentences were not shielded yet."""
     read, progress = Read(), Progress()
-    ledger = Ledger(complete=request.selection == Selection())
+    ledger = Ledger(complete=selection == Selection())
     analysis = wiring.analysis(source.settings, hidden=True)
-    stream = audit(source.answers, analysis, source.reader, request.selection.chooses(), read)
+    stream = audit(source.answers, analysis, source.reader, selection.chooses(), read)
     async with aclosing(stream) as audited:
         async for found in audited:
             ledger.add(found.audit)
@@ -104,7 +105,7 @@ async def _answer(source: wiring.Opened, request: Audit) -> IgnoresAnswer:
             if found.not_read:
                 read.gaps.append(Gap(f"application {found.application.name}", found.not_read))
     progress.clear()
-    request.selection.require(ledger.applications)
+    selection.require(ledger.applications)
     about = read_answer(source, read, Tally(newest=ledger.newest))
     ledger.complete = ledger.complete and about.complete
     rules = ledger.answers()

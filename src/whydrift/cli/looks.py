@@ -49,13 +49,7 @@ class Looked:
 
 
 async def look(
-    connection: Connection,
-    selection: Selection,
-    hidden: bool,
-    *,
-    unmask: bool = False,
-    forecast: bool = False,
-    remedies: bool = False,
+    connection: Connection, selection: Selection, hidden: bool, *, unmask: bool = False, forecast: bool = False
 ) -> Looked:
     """The selected applications as they are now."""
     from whydrift import wiring
@@ -63,7 +57,6 @@ async def look(
     from whydrift.core.report.shield import shielded
     from whydrift.core.report.tally import Tally
     from whydrift.usecases.scan import Read, scan
-    from whydrift.usecases.workbench import Workbench
 
     source = wiring.open_source(connection)
     read, tally, progress = Read(), Tally(), Progress()
@@ -72,8 +65,7 @@ async def look(
     )
     found: list[ApplicationAnswer] = []
     try:
-        bench = Workbench(wiring.renderer(source)) if remedies else None
-        stream = scan(source.answers, analysis, source.reader, selection.chooses(), read, bench)
+        stream = scan(source.answers, analysis, source.reader, selection.chooses(), read)
         async with aclosing(stream) as answers:
             async for application in answers:
                 found.append(shielded(application, source.masker))

@@ -6,6 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -14,20 +15,25 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
+import msgspec
 
 from whydrift import wiring
 from whydrift.cli.options import connection_options
 from whydrift.cli.requests import connection_of, listed
+from whydrift.cli.watch import Asked, first_to_end, keep_watch, look_once
 from whydrift.core.select import Selection
-from whydrift.errors import UsageError
+from whydrift.errors import SourceError, StoreError, UsageError
 from whydrift.settings import Connection, Settings, read_settings
 
 if TYPE_CHECKING:
     from whydrift.ports.visibility import Visibility
     from whydrift.ports.watching import Store
+    from whydrift.usecases.watch.status import Status
     from whydrift.web.authentication import Authentication
     from whydrift.web.site import Site
 
+AUDITED = 86_400.0
+"""Seconds between two audits of the ignore rules."""
 MISSING = "serve needs whydrift[serve]: pip install 'whydrift[serve]'"
 
 
@@ -133,50 +139,88 @@ def checked(serving: Serving) -> Serving:
 
 async def _serve(serving: Serving, connection: Connection, settings: Settings, url: str, watches: bool) -> None:
     """Open everything, look and serve until a signal comes, and close everything."""
+    from whydrift.usecases.watch.status import Status
     from whydrift.web.server import listen, serve
 
+    thrown_away = connection.recording is not None and not url
     with tempfile.TemporaryDirectory(prefix="whydrift-serve-") as folder:
-        recorded = connection.recording is not None
-        store = wiring.open_store(
-            replace(settings, state=Path(folder)) if recorded else settings, "" if recorded else url
-        )
-        visibility = wiring.open_visibility(connection) if serving.rbac else None
-        times = Times()
+        kept = replace(settings, state=Path(folder)) if thrown_away else settings
         listening = listen(serving.host, serving.port)
-        site = _site(serving, store, visibility, times)
+        store = await asyncio.to_thread(wiring.open_store, kept, url)
+        visibility = wiring.open_visibility(connection) if serving.rbac else None
+        status = Status() if watches else None
+        site = _site(serving, store, visibility, status)
         click.echo(said(serving, listening.getsockname()[1], connection))
         try:
-            await serve(site, listening, _look(connection, store, times) if recorded and watches else None)
+            beside = _look(connection, settings, store, status) if status else None
+            if await serve(site, listening, beside):
+                raise KeyboardInterrupt
         finally:
             store.close()
             if visibility is not None:
                 await visibility.close()
 
 
-@dataclass
-class Times:
-    """What time it is: that of the recording that is shown, or now."""
+async def _look(connection: Connection, settings: Settings, store: Store, status: Status) -> None:
+    """Watch, or look at a recording once; and audit the ignore rules beside, once a day."""
+    asked = Asked(
+        connection=connection,
+        selection=Selection(),
+        settings=settings,
+        every=None,
+        settle=settings.watch.settle,
+        hidden=True,
+        unmask=True,
+        output="none",
+        colour="never",
+    )
+    if connection.recording is not None:
+        await look_once(asked, store)
+        await _audit(connection, store)
+        return
+    await first_to_end(keep_watch(asked, store, status), _keep_audits(connection, store))
 
-    recorded: str = ""
 
-    def now(self) -> str:
-        """RFC 3339 in UTC, to the second."""
-        return self.recorded or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+async def _keep_audits(connection: Connection, store: Store) -> None:
+    """Audit the ignore rules once a day; what cannot be read now can be later."""
+    while True:
+        with suppress(SourceError, StoreError):
+            await _audit(connection, store)
+        await asyncio.sleep(AUDITED)
 
 
-def _site(serving: Serving, store: Store, visibility: Visibility | None, times: Times) -> Site:
+async def _audit(connection: Connection, store: Store) -> None:
+    """Audit the ignore rules, where no other process did lately."""
+    from whydrift.cli.ignores import audited
+    from whydrift.core.report.shield import shielded_audit
+    from whydrift.web.views.ignores import KEPT, audited_at
+
+    at = audited_at(await asyncio.to_thread(store.recall, KEPT))
+    if at and (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() < AUDITED:
+        return
+    source = wiring.open_source(connection)
+    try:
+        answer = shielded_audit(await audited(source, Selection()), source.masker)
+    finally:
+        await source.close()
+    if answer.summary.applications:
+        await asyncio.to_thread(store.note, KEPT, msgspec.json.encode(answer).decode())
+
+
+def _site(serving: Serving, store: Store, visibility: Visibility | None, status: Status | None) -> Site:
     from whydrift.web.access import Access
     from whydrift.web.site import Site
 
     parts = urlsplit(serving.base_url)
     return Site(
         store=store,
-        now=times.now,
+        now=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         causes={page.cause.id: page for page in wiring.cause_pages()},
         access=Access(_authentication(serving, parts.hostname or ""), visibility),
         root=parts.path,
         https=parts.scheme == "https",
         metrics_token=_token(serving.metrics_token_file),
+        status=status,
     )
 
 
@@ -201,17 +245,18 @@ def said(serving: Serving, port: int, connection: Connection) -> str:
     """What is said when it begins: where, and who may look."""
     host = f"[{serving.host}]" if ":" in serving.host else serving.host
     where = serving.base_url or f"http://{host}:{port}"
-    if serving.asks:
-        who = (
-            "to each what Argo CD shows to them"
-            if serving.rbac
-            else "to whom the proxy names"
-            if serving.user_header
-            else "with a token"
-        )
-    else:
-        who = "on this machine only, to everybody on it: nobody is asked who they are"
-    return f"whydrift shows {connection.recording or 'the fleet'} at {where}/ ({who}). Ctrl-C ends it."
+    return f"whydrift shows {connection.recording or 'the fleet'} at {where}/ ({whom(serving)}). Ctrl-C ends it."
+
+
+def whom(serving: Serving) -> str:
+    """To whom it is shown."""
+    if serving.rbac:
+        return "to each user what Argo CD shows to them"
+    if serving.user_header:
+        return "to whom the proxy names"
+    if serving.token_file:
+        return "to who holds a token"
+    return "on this machine only, to everybody on it: nobody is asked who they are"
 
 
 def is_loopback(host: str) -> bool:
@@ -220,15 +265,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-async def _look(connection: Connection, store: Store, times: Times) -> None:
-    """Look at a recording once, and keep what is seen, as of the time when it was made."""
-    from whydrift.cli.looks import look
-    from whydrift.core.history.seen import seen
-    from whydrift.core.model.finding import HIDDEN, SHOWN, TROUBLE
-
-    found = await look(connection, Selection(), hidden=True, unmask=True, forecast=True, remedies=True)
-    times.recorded = found.about.at
-    for application in found.applications:
-        await asyncio.to_thread(store.record, seen(application, times.now(), frozenset({SHOWN, HIDDEN, TROUBLE})))

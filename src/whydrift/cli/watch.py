@@ -52,7 +52,10 @@ class Span(click.ParamType):  # type: ignore[type-arg]  # generic in newer click
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks for; `every` and `settle` are seconds, None where they are not stated."""
+    """What the command line asks for; `every` and `settle` are seconds, None where they are not stated.
+
+    `output` is text, jsonl or none.
+    """
 
     connection: Connection
     selection: Selection
@@ -116,6 +119,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 
 async def _watch(asked: Asked, url: str, once: bool) -> None:
     from whydrift import wiring
+    from whydrift.usecases.watch.status import Status
 
     recorded = asked.connection.recording is not None
     with tempfile.TemporaryDirectory(prefix="whydrift-watch-") as folder:
@@ -123,7 +127,7 @@ async def _watch(asked: Asked, url: str, once: bool) -> None:
         settings = replace(asked.settings, state=Path(folder)) if thrown_away else asked.settings
         store = await asyncio.to_thread(wiring.open_store, settings, url)
         try:
-            await (_once(asked, store) if once or recorded else _keep_watch(asked, store))
+            await (look_once(asked, store) if once or recorded else keep_watch(asked, store, Status()))
         finally:
             store.close()
 
@@ -138,7 +142,7 @@ def _how(asked: Asked, every: float) -> How:
     return How(asked.selection.chooses(), analysis, mark, every)
 
 
-async def _once(asked: Asked, store: Store) -> None:
+async def look_once(asked: Asked, store: Store) -> None:
     """Look once. What is not listed any more is gone, where the list is proven to be whole."""
     from whydrift import wiring
     from whydrift.usecases.scan import Read, scan
@@ -180,8 +184,8 @@ async def _tell_once(asked: Asked, store: Store) -> None:
         await tell_once(store, channels, words, system_clock(), asked.settle)
 
 
-async def _keep_watch(asked: Asked, store: Store) -> None:
-    """Watch until Ctrl-C, and tell the routes of the settings beside."""
+async def keep_watch(asked: Asked, store: Store, status: Status) -> None:
+    """Watch until Ctrl-C, and tell the routes of the settings beside; `status` says how it goes."""
     from whydrift.usecases.deliver import Pace, keep_telling
     from whydrift.wiring.telling import channels_of, system_clock, telling_of
     from whydrift.wiring.watching import watcher
@@ -191,9 +195,10 @@ async def _keep_watch(asked: Asked, store: Store) -> None:
     channels, words = channels_of(asked.settings), telling_of(asked.settings)
     pace = Pace(settle=asked.settle, group=float(asked.settings.watch.group))
     watching = watcher(asked.connection, asked.settings, store, _how(asked, max(every, 1.0)), lines.tell)
+    watching.status = status
     await first_to_end(
         watching.run(),
-        lines.show(watching.status),
+        lines.show(status),
         keep_telling(store, channels, words, system_clock(), pace, lines.say),
     )
 
@@ -218,6 +223,7 @@ class Lines:
         from whydrift.cli.answering import page_width, wants_colour
 
         self.told = 0
+        self._quiet = output == "none"
         self._json = output == "jsonl"
         self._ink = Ink(wants_colour(colour))
         self._width = page_width()
@@ -230,6 +236,8 @@ class Lines:
         from whydrift.core.report.watch_lines import event_lines, event_row
 
         self.told += len(events)
+        if self._quiet:
+            return
         lines = [row.decode() for row in map(event_row, events)] if self._json else event_lines(events, self._ink)
         if not lines or self._nobody_reads is not None:
             return

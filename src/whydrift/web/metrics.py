@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from whydrift.core.model.finding import ApplicationName
 from whydrift.ports.watching import Drift, Known, Store
+from whydrift.usecases.watch.status import Status
 from whydrift.web.authentication import token_of
 from whydrift.web.reader import Asking, Denied, Reader
 from whydrift.web.site import Site
@@ -42,14 +43,15 @@ async def may_read(site: Site, asking: Asking) -> Denied | None:
 def metrics(site: Site) -> bytes:
     """Everything that is measured, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Fleet(site.store, site.now()))
+    registry.register(Fleet(site.store, site.now(), site.status))
     return generate_latest(registry)
 
 
 class Fleet(Collector):
     """The store in numbers, read when it is asked for."""
 
-    def __init__(self, store: Store, now: str) -> None:
+    def __init__(self, store: Store, now: str, status: Status | None) -> None:
+        self._status = status
         self._store = store
         self._now = now
 
@@ -58,6 +60,8 @@ class Fleet(Collector):
         known = self._store.applications()
         yield fields(self._store.drifts())
         yield from looks(known, self._now)
+        if self._status is not None:
+            yield from watching(self._status)
 
 
 def fields(drifts: Iterable[Drift]) -> Metric:
@@ -90,6 +94,24 @@ def looks(known: Iterable[Known], now: str) -> Iterable[Metric]:
     if newest:
         last.add_metric([], seconds(newest, now))
     yield from (age, unread, said, last)
+
+
+def watching(status: Status) -> Iterable[Metric]:
+    """How the watching goes that runs in this process."""
+    delays = sorted(status.delays)
+    told = (
+        ("looks", "Looks at applications since the start", status.looks),
+        ("events", "Findings that were new, changed, gone or returned since the start", status.events),
+        ("errors", "Looks that failed for a reason that nobody foresaw", status.errors),
+    )
+    for name, says, number in told:
+        yield CounterMetricFamily(f"whydrift_watch_{name}", says, value=number)
+    yield GaugeMetricFamily("whydrift_watch_waiting", "Applications that wait for a look", value=status.waiting)
+    yield GaugeMetricFamily("whydrift_watch_troubles", "What does not work at the moment", value=len(status.troubles))
+    if delays:
+        late = delays[int(0.95 * (len(delays) - 1))]
+        says = "From hearing of a change to having kept it: 95 % of the last thousand were quicker"
+        yield GaugeMetricFamily("whydrift_watch_delay_seconds", says, value=late)
 
 
 def seconds(since: str, now: str) -> float:

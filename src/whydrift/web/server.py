@@ -63,6 +63,8 @@ class Stoppable(Server):
     def __init__(self, config: Config, stopping: asyncio.Event) -> None:
         super().__init__(config)
         self._stopping = stopping
+        self.interrupted = False
+        """Whether it was Ctrl-C that stopped it."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -72,14 +74,15 @@ class Stoppable(Server):
             return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._told)
+            loop.add_signal_handler(number, self._told, number)
         try:
             yield
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
 
-    def _told(self) -> None:
+    def _told(self, number: int) -> None:
+        self.interrupted = number == signal.SIGINT
         self.force_exit = self._stopping.is_set()
         self._stopping.set()
 
@@ -89,8 +92,8 @@ class Stoppable(Server):
         self.should_exit = True
 
 
-async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, None, None] | None = None) -> None:
-    """Serve until the site stops or a signal comes, while something else runs beside.
+async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, None, None] | None = None) -> bool:
+    """Serve until the site stops or a signal comes, while something else runs beside; whether that was Ctrl-C.
 
     Where that fails, everything ends, with its error; where it is done, the site goes on.
     """
@@ -120,6 +123,7 @@ async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, No
     finally:
         for task in tasks:
             await _ended(task)
+    return server.interrupted
 
 
 async def _ended(other: asyncio.Future[None]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from whydrift.core.report.cause_page import CausePage
 from whydrift.ports.watching import Store
+from whydrift.usecases.watch.status import Status
 from whydrift.web.access import Access
 from whydrift.web.door import Limits
 
@@ -19,7 +20,8 @@ PAGE = 100
 class Site:
     """A site. `root` is the path at which a proxy serves it, `stale` the seconds after which a look is too old.
 
-    `metrics_token` opens /metrics where not everybody may read everything. `stopping` ends what streams.
+    `status` is how the watching goes that runs beside. `metrics_token` opens /metrics where not everybody may read
+    everything. `stopping` ends what streams.
     """
 
     store: Store
@@ -29,6 +31,7 @@ class Site:
     root: str = ""
     https: bool = False
     stale: int = 3 * 3600
+    status: Status | None = None
     metrics_token: str = field(default="", repr=False)
     limits: Limits = field(default_factory=Limits)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

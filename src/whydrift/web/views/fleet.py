@@ -69,6 +69,7 @@ def fleet(site: Site, asked: Asked) -> Shown:
             "causes": by_cause(site, counts)[:MOST_ROWS],
             "teams": by_team(counts)[:MOST_ROWS],
             "choices": _choices(known),
+            "troubles": site.status.trouble_lines() if site.status and asked.visible is None else [],
             "newest": max((one.at for one in known), default=""),
             "oldest": min((one.at for one in known), default=""),
             "filtered": any(asked.word(key) for key in FILTERS),

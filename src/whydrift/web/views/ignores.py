@@ -37,6 +37,11 @@ def ignores(site: Site, asked: Asked) -> Shown:
     )
 
 
+def audited_at(kept: str) -> str:
+    """When the audit that is kept was made (RFC 3339); "" where none is."""
+    return msgspec.json.decode(kept, type=IgnoresAnswer).read.at if kept else ""
+
+
 def of(part: PartAnswer) -> ApplicationName | None:
     """The application whose rule it is; None for one of the settings."""
     return ApplicationName(part.instance, part.app_namespace, part.application) if part.application else None
