@@ -105,6 +105,21 @@ def _take(receiver: Receiver, alertmanager: Alertmanager, now: set[Alert]) -> No
     receiver.got.clear()
 
 
+def test_labels_count_for_what_is_there_too(tmp_path: Path) -> None:
+    with serving(Receiver()) as receiver:
+        match = (Matcher(labels=("team=shop",), applications=("argocd/sh*",)),)
+        desk = Desk(tmp_path, [channel(receiver, "alertmanager", match=match)])
+        desk.see(field(), field("/b"), labels={"team": "shop"})
+        desk.see(field(), labels={"team": "shop"})
+        desk.tell()
+        alertmanager = Alertmanager()
+        _take(receiver, alertmanager, set())
+        assert alertmanager.firing == {Alert("shop", "person-edits-live", "attention")}
+        desk.clock.pass_(1000)
+        said = standing_lines(desk.store, desk.channels[0].route, Telling(), desk.clock.now(), 300)
+        assert [(line.application.name, line.left) for line in said] == [("shop", 1)]
+
+
 def test_what_is_held_back_is_not_reminded_of(tmp_path: Path) -> None:
     with serving(Receiver()) as receiver:
         desk = Desk(tmp_path, [channel(receiver, "alertmanager")])

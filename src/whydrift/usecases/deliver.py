@@ -123,4 +123,9 @@ async def _for_ever(step: Callable[[], Awaitable[float]], clock: Clock, say: Cal
         except StoreError as error:
             say(str(error))
             wait = AFTER_ERROR
+        except (
+            Exception
+        ) as error:  # one message that cannot be made or sent must not end the watch, nor hold the others
+            say(f"messages: not expected: {type(error).__name__}: {error}"[:200])
+            wait = AFTER_ERROR
         await clock.sleep(wait)
