@@ -19,6 +19,7 @@ from types import TracebackType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.replay.faults import Fault
+from tests.replay.living import Living
 from tests.replay.mischief import KINDS, misbehave, shut
 from tests.replay.refusals import refusal
 from whydrift.adapters.files.recording import REFUSALS, Files, place_of
@@ -51,7 +52,8 @@ class Seen:
 class Replay:
     """Serves one recording: Argo CD's API at `url`, the Kubernetes API at `kubernetes_url`, both on one port.
 
-    With several instances or clusters: at `url`/instances/ID and `url`/clusters/ID. A context manager.
+    With several instances or clusters: at `url`/instances/ID and `url`/clusters/ID. A context manager. A `living` one
+    has Applications that change, and can be watched.
     """
 
     def __init__(
@@ -65,8 +67,10 @@ class Replay:
         client_certificates: bool = False,
         port: int = 0,
         paced: bool = False,
+        living: bool = False,
     ) -> None:
         self.files = Files(recording)
+        self.living = Living(self.files) if living else None
         self.paced = paced
         self.token = token
         self.root = f"/{root.strip('/')}" if root.strip("/") else ""
@@ -75,6 +79,8 @@ class Replay:
         if unknown:
             raise ValueError(f"no such fault: {', '.join(unknown)}")
         self.seen: list[Seen] = []
+        self.sent = 0
+        """Bytes of all answers, streams aside."""
         self.running = self.most_running = 0
         self._lock, self._working = threading.Lock(), threading.Lock()
         self._server = _Server(("127.0.0.1", port), self, _context(certificate, client_certificates))
@@ -130,6 +136,11 @@ class Replay:
         anonymous = question.path == "/api/version"  # Argo CD tells its version to everybody
         if self.token and not anonymous and seen.header("Authorization") != f"Bearer {self.token}":
             return 401, refusal(question.api, 401, "no session information")
+        lively = self.living.answer(question) if self.living is not None else None
+        if isinstance(lively, int):
+            return lively, refusal(question.api, lively, "not found")
+        if lively is not None:
+            return 200, lively
         for asked in (question, _without_hints(question)):
             name = place_of(asked)
             content = self.files.read(name)
@@ -226,8 +237,13 @@ class _Handler(BaseHTTPRequestHandler):
             return self.reply(404, b"404 page not found\n", "text/plain")
         seen = Seen(path[len(replay.root) :], parts.query, tuple(self.headers.items()))
         fault = replay.arrive(seen)
+        question = _question(seen)
+        if fault is None and replay.living is not None and replay.living.is_stream(question):
+            replay.leave()
+            return replay.living.stream(self, question)
         try:
             status, body = replay.answer(seen)
+            replay.sent += len(body)
             replay.pace(len(body))
             if fault is None:
                 self.reply(status, body, "text/plain" if seen.path.endswith(("/log", "/logs")) else "application/json")

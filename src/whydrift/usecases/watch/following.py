@@ -74,6 +74,8 @@ class Following:
             if broke.refused:
                 failures = await self._next_way(broke)
                 continue
+            if self.way:  # the best way may be there again
+                self.way, self.position = 0, ""
             failures = 0 if self.time() - began > STEADY else failures + 1
             if failures > 1:
                 self.status.troubles[self._place] = broke.why
