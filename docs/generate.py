@@ -90,6 +90,8 @@ def _cli() -> str:
         command = whydrift.get_command(click.Context(whydrift), name)
         assert command is not None
         parts += ["", f"## whydrift {name}", "", "```", _help(command, f"whydrift {name}"), "```"]
+        for below, each in (command.commands if isinstance(command, click.Group) else {}).items():
+            parts += ["", f"### whydrift {name} {below}", "", "```", _help(each, f"whydrift {name} {below}"), "```"]
     return "\n".join(parts) + "\n"
 
 
