@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from whydrift.adapters.store.rows import PLACE, AnyRow, is_visible
@@ -12,38 +13,35 @@ from whydrift.adapters.store.tables import APPLICATIONS, NUMBERS
 from whydrift.core.model.finding import SEVERITIES, ApplicationName
 from whydrift.ports.watching import Count, Drift, Known
 
+OPEN = msgspec.json.Decoder(dict[str, int])
 Visible = Collection[ApplicationName] | None
+
+KNOWN = (
+    *PLACE,
+    APPLICATIONS.c.at,
+    APPLICATIONS.c.project,
+    APPLICATIONS.c.team,
+    APPLICATIONS.c.cluster,
+    APPLICATIONS.c.sync,
+    APPLICATIONS.c.health,
+    APPLICATIONS.c.revision,
+    APPLICATIONS.c.safe,
+    APPLICATIONS.c.not_read,
+    APPLICATIONS.c.fingerprint,
+    APPLICATIONS.c.settled,
+    APPLICATIONS.c.open,
+    APPLICATIONS.c.oldest,
+)
+"""The fields of `Known`, in their order."""
 
 
 def applications(connection: Connection, visible: Visible) -> tuple[Known, ...]:
     """All applications that did not vanish, by name, with how many findings of each severity are open."""
     seen = is_visible(connection, visible)
-    added = select(NUMBERS.c.application, NUMBERS.c.rank, func.sum(NUMBERS.c.fields).label("fields"))
-    added = added.where(NUMBERS.c.ended == "").group_by(NUMBERS.c.application, NUMBERS.c.rank)
-    counted: dict[int, dict[str, int]] = {}
-    for application, rank, fields in connection.execute(added):
-        counted.setdefault(application, {})[SEVERITIES[rank].value] = fields
-    there = select(APPLICATIONS).where(APPLICATIONS.c.vanished == "", *seen)
-    rows = connection.execute(there.order_by(*PLACE))
-    return tuple(_known(row, counted.get(row.id, {})) for row in rows)
-
-
-def _known(row: AnyRow, fields: dict[str, int]) -> Known:
-    return Known(
-        application=ApplicationName(row.instance, row.namespace, row.name),
-        at=row.at,
-        project=row.project,
-        team=row.team,
-        cluster=row.cluster,
-        sync=row.sync,
-        health=row.health,
-        revision=row.revision,
-        safe=row.safe,
-        not_read=row.not_read,
-        fingerprint=row.fingerprint,
-        settled=bool(row.settled),
-        open=fields,
-        oldest=row.oldest,
+    rows = connection.execute(select(*KNOWN).where(APPLICATIONS.c.vanished == "", *seen).order_by(*PLACE))
+    return tuple(
+        Known._make((ApplicationName(instance, namespace, name), *rest, bool(settled), OPEN.decode(there), since))
+        for instance, namespace, name, *rest, settled, there, since in map(tuple, rows)
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
@@ -39,7 +40,7 @@ def record(connection: Connection, seen: Seen) -> tuple[Event, ...]:
     events = _keep(connection, row.id, known, happened, seen.revision)
     now = {**{f.found.key: f for f in known}, **{c.finding.found.key: c.finding for c in happened}}
     _number(connection, row.id, list(now.values()), seen.at)
-    _describe(connection, row, seen, oldest(now.values()))
+    _describe(connection, row, seen, _open_of(now.values()))
     return events
 
 
@@ -51,7 +52,7 @@ def vanish(connection: Connection, application: ApplicationName, at: str) -> tup
     known = _open(connection, row.id)
     events = _keep(connection, row.id, known, vanished(known, at), row.revision)
     _number(connection, row.id, [], at)
-    gone = {"vanished": at, "at": at, "oldest": "", "fingerprint": ""}
+    gone = {"vanished": at, "at": at, "fingerprint": "", **_open_of(())}
     connection.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == row.id).values(gone))
     connection.execute(delete(ANSWERS).where(ANSWERS.c.application == row.id))
     return events
@@ -69,7 +70,7 @@ def _locked(connection: Connection, seen: Seen) -> AnyRow:
     if row is None:
         fresh = {column.name: "" for column in APPLICATIONS.c if column.name != "id"}
         named = dict(zip(("instance", "namespace", "name"), seen.application, strict=True))
-        connection.execute(ignoring(connection, APPLICATIONS).values({**fresh, "labels": "{}", **named}))
+        connection.execute(ignoring(connection, APPLICATIONS).values({**fresh, "labels": "{}", "open": "{}", **named}))
         row = _row(connection, seen.application)
     assert row is not None
     return row
@@ -236,7 +237,14 @@ def _number(connection: Connection, application: int, now: Sequence[Finding], at
         connection.execute(insert(NUMBERS), began)
 
 
-def _describe(connection: Connection, row: AnyRow, seen: Seen, since: str) -> None:
+def _open_of(findings: Iterable[Finding]) -> dict[str, str]:
+    """What is open of an application, in short: lists of applications are long."""
+    there = [finding for finding in findings if not finding.gone]
+    counted = Counter(finding.found.severity.value for finding in there)
+    return {"open": msgspec.json.encode(counted).decode(), "oldest": oldest(there)}
+
+
+def _describe(connection: Connection, row: AnyRow, seen: Seen, short: dict[str, str]) -> None:
     """The application as it is now, and its answer."""
     now = {
         "at": seen.at,
@@ -251,7 +259,7 @@ def _describe(connection: Connection, row: AnyRow, seen: Seen, since: str) -> No
         "not_read": seen.not_read,
         "fingerprint": seen.fingerprint,
         "settled": (row.settled or seen.at) if seen.settled else "",
-        "oldest": since,
+        **short,
         "vanished": "",
     }
     connection.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == row.id).values(now))

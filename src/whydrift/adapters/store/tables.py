@@ -58,6 +58,7 @@ APPLICATIONS = Table(
     _text("not_read"),
     _text("fingerprint"),
     _text("settled"),  # since when; "" while it has not
+    _text("open"),
     _text("oldest"),
     _text("vanished"),
     UniqueConstraint("instance", "namespace", "name", name="applications_name"),

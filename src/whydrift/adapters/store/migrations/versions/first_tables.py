@@ -40,7 +40,8 @@ def _applications() -> None:
         "applications",
         _id(),
         *_texts("instance", "namespace", "name", "at", "project", "team", "labels", "cluster", "sync", "health"),
-        *_texts("revision", "safe", "not_read", "fingerprint", "settled", "oldest", "vanished"),
+        *_texts("revision", "safe", "not_read", "fingerprint", "settled", "open", "oldest"),
+        *_texts("vanished"),
         sa.UniqueConstraint("instance", "namespace", "name", name="applications_name"),
         sqlite_autoincrement=True,
     )
