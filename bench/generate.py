@@ -109,7 +109,7 @@ def _managed(template: Template, number: int, objects: int) -> bytes:
             {
                 "kind": "ConfigMap",
                 "name": f"filler-{place}",
-                "namespace": template.name,
+                "namespace": f"{template.name}-{number:05d}",
                 **dict.fromkeys(sides, spelled),
             }
         )

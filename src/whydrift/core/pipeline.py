@@ -30,7 +30,7 @@ from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
-from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, items
+from whydrift.core.model.values import ABSENT, JsonObject, is_object
 from whydrift.core.unmask.troubles import Unmasked
 
 STALE = "verdict-is-stale"
@@ -129,9 +129,8 @@ def _settled(before: ApplicationOutcome) -> dict[ObjectKey, ObjectOutcome]:
 
 def is_looked_at(application: Application, analysis: Analysis) -> bool:
     """Whether there is anything to look at: an application that is Synced all over waits for `--hidden`."""
-    drifting = any(child(row, "status") != Verdict.SYNCED for row in items(application.raw, "status", "resources"))
     unwell = analysis.unmask and application.health not in ("Healthy", "Suspended")
-    return analysis.hidden or analysis.synced or drifting or unwell or application.sync != Verdict.SYNCED
+    return analysis.hidden or analysis.synced or application.drifting or unwell or application.sync != Verdict.SYNCED
 
 
 def foresight_wants(

@@ -66,6 +66,8 @@ COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VER
 F = TypeVar("F")
 Scope = tuple[str, ...]
 """What a fact is about: () the fleet, or the names of a cluster, a namespace, an application, an object."""
+MINE = ("application", "namespace", "name")
+"""How the scope of everything begins that concerns one application only."""
 Sent = Callable[[ObjectKey], JsonObject | None]
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
@@ -87,6 +89,7 @@ class FactReader:
     histories: dict[tuple[str, str], asyncio.Future[History | NotRead]] = field(default_factory=dict)
     _sent: dict[Scope, Sent] = field(default_factory=dict)
     _known: dict[Scope, dict[FactKind[object], object]] = field(default_factory=dict)
+    _scopes: dict[Scope, list[Scope]] = field(default_factory=dict)
     _locks: dict[tuple[FactKind[object], Scope], asyncio.Lock] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
 
@@ -95,7 +98,10 @@ class FactReader:
 
     def remember(self, kind: FactKind[object], value: object, *scope: str) -> None:
         """Give a fact that something else already read (the fleet)."""
-        self._known.setdefault(scope, {})[kind] = value
+        if scope not in self._known:
+            self._known[scope] = {}
+            self._scopes.setdefault(scope[: len(MINE)], []).append(scope)
+        self._known[scope][kind] = value
 
     def facts(self, application: Application, key: ObjectKey) -> Facts:
         """What is known by now for one object of an application."""
@@ -150,7 +156,7 @@ class FactReader:
         """Let go of what concerns one application only."""
         mine = self._application(application)
         self._sent.pop(mine, None)
-        for scope in [scope for scope in self._known if scope[: len(mine)] == mine]:
+        for scope in self._scopes.pop(mine, ()):
             del self._known[scope]
 
     def _scope(self, per: Per, application: Application, key: ObjectKey) -> Scope:

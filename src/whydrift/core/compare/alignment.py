@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
+from whydrift.core.model.identity import Identity
 from whydrift.core.model.paths import ITEM_KEYS, Path
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child
 
@@ -20,7 +21,7 @@ MOST_COMPARED = 10_000
 
 def align(a: list[Json], b: list[Json]) -> Pairs:
     """Pair the items of two lists; each index occurs once. Takes time linear in the lists where few items differ."""
-    return _aligned(_Same(a), _Same(b)).pairs
+    return _aligned(Identity(a), Identity(b)).pairs
 
 
 class _Alignment(NamedTuple):
@@ -29,26 +30,11 @@ class _Alignment(NamedTuple):
     """Index in the first list → index in the second."""
 
 
-class _Same:
-    """A list as a cache key: equal to itself only. Holding it keeps its identity from being given to another list."""
-
-    __slots__ = ("items",)
-
-    def __init__(self, items: list[Json]) -> None:
-        self.items = items
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.items is other.items
-
-    def __hash__(self) -> int:
-        return id(self.items)
-
-
-# Every difference of an object is looked up through the same few lists; values never change once they are read.
+# Every difference of an object is looked up through the same few lists.
 @lru_cache(maxsize=256)
-def _aligned(a: _Same, b: _Same) -> _Alignment:
-    keys = _identities(a.items, b.items)
-    pairs = _by_equality(a.items, b.items) if keys is None else _by_identity(*keys)
+def _aligned(a: Identity[list[Json]], b: Identity[list[Json]]) -> _Alignment:
+    keys = _identities(a.value, b.value)
+    pairs = _by_equality(a.value, b.value) if keys is None else _by_identity(*keys)
     return _Alignment(pairs, {i: j for i, j in pairs if i is not None and j is not None})
 
 
@@ -220,7 +206,7 @@ def _partner(index: int, there: MaybeJson, here: MaybeJson) -> int | None:
         return None
     if there is here:
         return index if 0 <= index < len(here) else None
-    return _aligned(_Same(there), _Same(here)).partners.get(index)
+    return _aligned(Identity(there), Identity(here)).partners.get(index)
 
 
 def at(path: Path, there: MaybeJson, here: MaybeJson) -> MaybeJson:

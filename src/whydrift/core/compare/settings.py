@@ -17,6 +17,7 @@ from whydrift.core.compare.globs import glob_matches
 from whydrift.core.compare.rules import KnownField, Override
 from whydrift.core.compare.tracking import Tracking
 from whydrift.core.model.aliases import refuse_bombs
+from whydrift.core.model.identity import Identity
 from whydrift.core.model.values import Json, JsonObject, mapping, text
 from whydrift.core.model.versions import FIRST, LAST, Release
 from whydrift.errors import NotComparable
@@ -116,6 +117,12 @@ def _method(release: Release) -> str:
 
 def settings_of_api(settings: JsonObject, release: Release = LAST) -> ComparisonSettings:
     """The settings that `/api/v1/settings` shows to a logged-in reader; what it does not show has its default."""
+    return _settings_of_api(Identity(settings), release)
+
+
+@lru_cache(16)
+def _settings_of_api(shown: Identity[JsonObject], release: Release) -> ComparisonSettings:
+    settings = shown.value
     overrides = _overrides(mapping(settings, "resourceOverrides"))
     tracking = Tracking(
         method=text(settings, "trackingMethod") or _method(release),

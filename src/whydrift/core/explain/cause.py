@@ -37,10 +37,6 @@ class Cause:
     everywhere: bool = False
     about: About = About.OBJECT
 
-    def sees(self, difference: Difference) -> bool:
-        """Whether it looks at differences of this sort: shown by Argo CD or not."""
-        return self.everywhere or difference.shown is not self.hidden
-
 
 def needs(*kinds: object) -> frozenset[FactKind[object]]:
     """A set of fact kinds: those without which a cause cannot decide, or those that it wishes for."""

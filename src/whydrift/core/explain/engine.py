@@ -5,7 +5,7 @@ A difference ends explained, undecided (a cause that may apply lacks a fact) or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -53,10 +53,8 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
     claims: dict[Difference, list[tuple[int, Explanation]]] = {d: [] for d in subject.differences}
     undecided: dict[Difference, list[Undecided]] = {d: [] for d in subject.differences}
     waiting: list[Waiting] = []
-    for place, cause in enumerate(catalogue):
-        if cause.about is not subject.about:
-            continue
-        concerned = tuple(d for d in subject.differences if cause.sees(d) and cause.concerns(subject, d))
+    for place, cause, seen in _seen(subject, catalogue):
+        concerned = tuple([d for d in seen if cause.concerns(subject, d)])
         if not concerned:
             continue
         missing = _missing(subject, cause.needs)
@@ -72,6 +70,18 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
             _decline(undecided, unproven, cause, subject, lacking)
     wants = _wants(waiting, claims)
     return Outcome(tuple(_finding(d, claims[d], undecided[d]) for d in subject.differences), wants)
+
+
+def _seen(subject: Subject, catalogue: Sequence[Cause]) -> Iterator[tuple[int, Cause, tuple[Difference, ...]]]:
+    """The causes that look at such a subject, by their places, with the differences of the sort that each looks at."""
+    everything = subject.differences
+    hidden = tuple([d for d in everything if not d.shown])
+    shown = everything if not hidden else tuple([d for d in everything if d.shown])
+    for place, cause in enumerate(catalogue):
+        if cause.about is subject.about:
+            seen = everything if cause.everywhere else hidden if cause.hidden else shown
+            if seen:
+                yield place, cause, seen
 
 
 def _missing(subject: Subject, kinds: frozenset[FactKind[object]]) -> frozenset[FactKind[object]]:

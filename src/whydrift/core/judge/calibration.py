@@ -72,7 +72,9 @@ def calibrated(item: ObjectSnapshot, situation: Situation) -> Calibration:
         return Calibration(item.key, Agreement.NOT_CALIBRATED, not_calibrated_release(release))
     if item.target is ABSENT and item.live is ABSENT:
         return Calibration(item.key, Agreement.NOT_REPLAYED, "neither side was read")
-    terms = replace(situation.terms, server_side=compared_server_side(situation.application, item))
+    server_side, terms = compared_server_side(situation.application, item), situation.terms
+    if server_side != terms.server_side:
+        terms = replace(terms, server_side=server_side)
     try:
         return _held_against(item, situation.application, terms, situation.facts(item.key).maybe(DRY_RUN))
     except NotReplayed as error:

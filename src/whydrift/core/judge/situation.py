@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from whydrift.core.compare import terms
 from whydrift.core.compare.settings import ComparisonSettings, settings_of_api, settings_of_config_map
@@ -35,10 +35,11 @@ from whydrift.core.model.fact_kinds import (
 )
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.fleet import Newest
+from whydrift.core.model.identity import Identity
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
-from whydrift.core.model.versions import LAST
+from whydrift.core.model.versions import LAST, Release
 from whydrift.core.model.versions import release as release_of
 from whydrift.errors import NotComparable
 
@@ -145,11 +146,17 @@ def _settings(known: Facts) -> ComparisonSettings:
     config, shown = known.maybe(ARGOCD_CONFIG), known.maybe(SETTINGS)
     try:
         if config:
-            data = {key: value for key, value in config.items() if isinstance(value, str)}
-            return settings_of_config_map(data, release)
+            return _settings_of_config(Identity(config), release)
         return settings_of_api(shown or {}, release)
     except NotComparable:  # then Argo CD compares nothing (measured.md 11), and says so in a condition
         return ComparisonSettings(release=release)
+
+
+@lru_cache(16)
+def _settings_of_config(config: Identity[JsonObject], release: Release) -> ComparisonSettings:
+    """The settings in a ConfigMap; every application of an Argo CD is compared with the same."""
+    data = {key: value for key, value in config.value.items() if isinstance(value, str)}
+    return settings_of_config_map(data, release)
 
 
 def way_of(application: Application, target: JsonObject, live: MaybeJson) -> Way:

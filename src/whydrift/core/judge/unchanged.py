@@ -52,9 +52,11 @@ def _annotated(manifest: JsonObject) -> JsonObject:
 
 def _bare(manifest: JsonObject) -> JsonObject:
     """A manifest without the annotation that it is written into."""
-    metadata = mapping(manifest, "metadata")
-    annotations = {key: value for key, value in mapping(metadata, "annotations").items() if key != LAST_APPLIED}
-    return {**manifest, "metadata": {**metadata, "annotations": annotations}}
+    metadata = {key: part for key, part in mapping(manifest, "metadata").items() if key != "annotations"}
+    annotations = {
+        key: note for key, note in mapping(manifest, "metadata", "annotations").items() if key != LAST_APPLIED
+    }
+    return {**manifest, "metadata": {**metadata, "annotations": annotations} if annotations else metadata}
 
 
 def _holds(live: MaybeJson, target: Json, schema: Schema | None) -> bool:

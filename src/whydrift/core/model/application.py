@@ -54,8 +54,13 @@ class Application:
 
     @property
     def full_name(self) -> str:
-        """`NAMESPACE/NAME`, as both command lines take it."""
+        """`NAMESPACE/NAME`, as Argo CD's command line takes it."""
         return f"{self.namespace}/{self.name}"
+
+    @property
+    def selector(self) -> str:
+        """`[INSTANCE:]NAMESPACE/NAME`, as whydrift's own command line takes it."""
+        return f"{self.instance}:{self.full_name}" if self.instance else self.full_name
 
     @property
     def labels(self) -> dict[str, str]:
@@ -93,7 +98,7 @@ class Application:
         """The destination cluster: its URL, else its name."""
         return text(self.raw, "spec", "destination", "server") or text(self.raw, "spec", "destination", "name")
 
-    @property
+    @cached_property
     def sync(self) -> str:
         """Argo CD's verdict: Synced, OutOfSync, Unknown; "" before the first comparison."""
         return text(self.raw, "status", "sync", "status")
@@ -125,12 +130,17 @@ class Application:
         return tuple((key_of_row(row), row) for row in items(self.raw, "status", "resources") if isinstance(row, dict))
 
     @cached_property
+    def drifting(self) -> bool:
+        """Whether Argo CD calls any object something else than Synced."""
+        return any(child(row, "status") != "Synced" for row in items(self.raw, "status", "resources"))
+
+    @cached_property
     def conditions(self) -> tuple[tuple[str, str], ...]:
         """`status.conditions` as (type, message)."""
         rows = items(self.raw, "status", "conditions")
         return tuple((text(row, "type"), text(row, "message")) for row in rows)
 
-    @property
+    @cached_property
     def operation(self) -> JsonObject:
         """`status.operationState`: the last (or running) sync."""
         return mapping(self.raw, "status", "operationState")
@@ -168,7 +178,7 @@ class Application:
         stated = text(self.raw, "metadata", "annotations", COMPARE_OPTIONS)
         return frozenset(option.strip() for option in stated.split(",") if option.strip())
 
-    @property
+    @cached_property
     def automated(self) -> bool:
         """Whether auto-sync is on (`automated.enabled: false` switches it off, since 3.1)."""
         policy = child(self.raw, "spec", "syncPolicy", "automated")

@@ -94,6 +94,8 @@ class People:
 
     def writer(self, manager: str) -> Writer:
         """The kind of writer behind a manager's name; UNKNOWN is named as it is and never guessed."""
+        if not (self.controllers or self.people or self.pipelines):
+            return _built_in(manager)
         own = ((Writer.CONTROLLER, self.controllers), (Writer.PERSON, self.people), (Writer.PIPELINE, self.pipelines))
         return _most_specific(manager, own) or _built_in(manager)
 

@@ -35,6 +35,8 @@ NAMES_INSIDE = re.compile(
 SECRET_IN_JSON = re.compile(r"\"kind\"\s*:\s*\"Secret(?:List)?\"")
 PLAIN = "plain"
 REMEMBERED = 200
+LONG = 4096
+"""The lengths of texts of which many and of which some are remembered to hide nothing."""
 FLAG = re.compile(r"--?(?P<name>[\w.-]+)")
 
 
@@ -58,9 +60,10 @@ class Masker:
 
     def text(self, value: str) -> str:
         """A text with what is secret in it replaced: token formats, `password: …` in any notation, JSON inside it."""
-        if len(value) < 4 or (len(value) <= REMEMBERED and _harmless(value)):
+        size = len(value)
+        if size < 4 or (size <= LONG and (_harmless if size <= REMEMBERED else _harmless_text)(value)):
             return value
-        return self._embedded(value) if _bracketed(value) else masked_text(value, self.token)
+        return _embedded(self, value) if _bracketed(value) else masked_text(value, self.token)
 
     def _mask(self, value: Json) -> Json:
         if isinstance(value, str):
@@ -164,14 +167,6 @@ class Masker:
             return value
         return self.token(value if isinstance(value, str) else repr(value))
 
-    def _embedded(self, stated: str) -> str:
-        """JSON inside a text (last-applied, Argo CD's states); spelled as before where nothing is hidden."""
-        parsed = _decoded(stated)
-        if parsed is None:
-            return self.token(stated) if SECRET_IN_JSON.search(stated) else masked_text(stated, self.token)
-        hidden = self._mask(parsed)
-        return stated if hidden == parsed else msgspec.json.encode(hidden).decode()
-
 
 @lru_cache(65536)
 def _meaning(key: str) -> str:
@@ -183,10 +178,26 @@ def _meaning(key: str) -> str:
     return "secret" if secret_name(key) or key[-4:].lower() == "auth" else PLAIN
 
 
-@lru_cache(65536)
-def _harmless(value: str) -> bool:
-    """Whether a short text hides nothing: the same ones come again and again."""
+def _hides_nothing(value: str) -> bool:
+    """Whether a text that is no JSON hides nothing: the same ones come again and again."""
     return not _bracketed(value) and masked_text(value, lambda _: MARK) == value
+
+
+_harmless = lru_cache(65536)(_hides_nothing)
+_harmless_text = lru_cache(1024)(_hides_nothing)
+
+
+@lru_cache(64)
+def _embedded(masker: Masker, stated: str) -> str:
+    """JSON inside a text (last-applied, Argo CD's states); spelled as before where nothing is hidden.
+
+    Argo CD's side of a live object has the same text as the object.
+    """
+    parsed = _decoded(stated)
+    if parsed is None:
+        return masker.token(stated) if SECRET_IN_JSON.search(stated) else masked_text(stated, masker.token)
+    hidden = masker.mask(parsed)
+    return stated if hidden == parsed else msgspec.json.encode(hidden).decode()
 
 
 def _bracketed(value: str) -> bool:

@@ -46,8 +46,9 @@ def child(value: MaybeJson, *keys: str | int) -> MaybeJson:
 
 def text(value: MaybeJson, *keys: str | int) -> str:
     """The string below `value` at `keys`, or "" where there is none."""
-    found = child(value, *keys)
-    return found if isinstance(found, str) else ""
+    for key in keys:
+        value = value.get(key) if type(value) is dict else child(value, key)  # type: ignore[arg-type]  # as in child
+    return value if isinstance(value, str) else ""
 
 
 def mapping(value: MaybeJson, *keys: str | int) -> JsonObject:

@@ -92,9 +92,10 @@ def _waiting(subject: Subject, rows: tuple[Refused, ...], paths: frozenset[Path]
 
 def _still_refused(subject: Subject) -> bool:
     """Whether an earlier revision was refused for a value of this object that git still states."""
-    failed = text(subject.application.operation, "phase") in FAILED
+    if text(subject.application.operation, "phase") not in FAILED:
+        return False
     rows = (row for row in refused(subject.application) if _is_row_of(subject, row))
-    return failed and any(still_refused(row, subject.object.target) for row in rows)
+    return any(still_refused(row, subject.object.target) for row in rows)
 
 
 def _is_row_of(subject: Subject, row: Refused) -> bool:
