@@ -52,7 +52,7 @@ class Drafting:
         self.seen += 1
         self.progress(self.seen, application.name)
         if not_read:
-            self.not_read[application.full_name] = not_read
+            self.not_read[application.selector] = not_read
         return await drafted(outcome, how.reader, how.analysis)
 
 
@@ -74,10 +74,9 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
 
     Every edit is made on top of those before it, so that their patches apply one after the other.
     """
-    kept: list[Draft] = []
-    async with aclosing(drafts) as stream:
-        kept = [draft async for draft in stream if draft.choices or draft.outcome.objects or draft.outcome.broken]
-    made, overlay = await _stacked(kept, bench, how.wanted, how.comment)
+    offered = await _offered(drafts, bench)
+    kept = [draft for draft, _ in offered]
+    made, overlay = await _stacked(offered, bench, how.wanted, how.comment)
     offers = await _with_bystanders(made, bench, how.bystanders)
     mends = await Mending(bench, how.analysis, how.bystanders.applications, overlay).mends(kept, how.wanted)
     left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
@@ -85,14 +84,28 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, mends, newest)
 
 
+async def _offered(drafts: AsyncGenerator[Draft, None], bench: Workbench) -> list[tuple[Draft, list[Offer]]]:
+    """The drafts that there is something to say of, each with its offers: tools run while others are still read."""
+    kept: list[Draft] = []
+    tasks: list[asyncio.Task[list[Offer]]] = []
+    try:
+        async with aclosing(drafts) as stream:
+            async for draft in stream:
+                if draft.choices or draft.outcome.objects or draft.outcome.broken:
+                    kept.append(draft)
+                    tasks.append(asyncio.create_task(bench.offers(draft)))
+        return list(zip(kept, await asyncio.gather(*tasks), strict=True))
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
 async def _stacked(
-    drafts: Sequence[Draft], bench: Workbench, wanted: Callable[[str], bool], comment: bool
+    offered: Sequence[tuple[Draft, list[Offer]]], bench: Workbench, wanted: Callable[[str], bool], comment: bool
 ) -> tuple[list[tuple[Draft, Offer]], Overlay]:
     """Offers whose edits stand on each other, in that order, and all edits; what does not come out has no proof."""
-    offered = await asyncio.gather(*(bench.offers(draft) for draft in drafts))  # tools run beside each other
-    found = [
-        (draft, offer) for draft, mine in zip(drafts, offered, strict=True) for offer in mine if wanted(offer.cause)
-    ]
+    drafts = [draft for draft, _ in offered]
+    found = [(draft, offer) for draft, mine in offered for offer in mine if wanted(offer.cause)]
     made, overlay = await _on_top(found, bench, comment)
     told = await asyncio.gather(*(_why_not(draft, made, bench, overlay) for draft in drafts))
     why = {draft.named: says for draft, says in zip(drafts, told, strict=True)}

@@ -11,7 +11,7 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit, Proof, RemedyKind
 from whydrift.core.model.values import is_object
 from whydrift.core.prove.choices import prove_choice
-from whydrift.core.prove.edits import prove_edit, why_not_wanted
+from whydrift.core.prove.edits import prove_edit, unlike, why_not_wanted
 from whydrift.core.prove.together import why_not_together
 from whydrift.core.remedy.batches import of_application
 from whydrift.core.remedy.groups import Group, groups
@@ -98,6 +98,7 @@ class Workbench:
         if isinstance(after, NotRead):
             return {}
         keys = dict.fromkeys(offer.item.key for offer in offers)
+        before, after = unlike(before, after, keys)
         named = set(map(str, keys))
         proofs = {}
         for key in keys:

@@ -11,7 +11,7 @@ import binascii
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Protocol
 
 import yaml
@@ -23,8 +23,8 @@ from whydrift.errors import NotEditable
 
 LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 TAGS = "tag:yaml.org,2002:"
-REMEMBERED = 256
-"""Texts that were read last: the same files are looked at for one difference after the other."""
+MOST_REMEMBERED = 3_000_000
+"""How many characters of text are remembered with their documents, which take ten times as much."""
 LARGEST = 2_000_000
 """How many values a document may hold, aliases counted each time: more is an attack on the reader."""
 
@@ -49,9 +49,36 @@ class Document:
         return ABSENT if self.root is None else value_of(self.root)
 
 
-@lru_cache(maxsize=16)
+class _Remembered:
+    """The documents of the texts that were read last: with each edit most of what is read was read without it."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Document, ...]] = {}
+        self._size = 0
+
+    def of(self, content: str) -> tuple[Document, ...]:
+        """As `_read`."""
+        found = self._known.pop(content, None)
+        if found is None:
+            found = _read(content)
+            self._size += len(content)
+        self._known[content] = found
+        while self._size > MOST_REMEMBERED:
+            oldest = next(iter(self._known))
+            del self._known[oldest]
+            self._size -= len(oldest)
+        return found
+
+
+_REMEMBERED = _Remembered()
+
+
 def documents(content: str) -> tuple[Document, ...]:
     """The documents of a file, not to be mutated; NotEditable with the reason where it is no YAML."""
+    return _REMEMBERED.of(content)
+
+
+def _read(content: str) -> tuple[Document, ...]:
     try:
         return tuple(_Reader(content).documents())
     except yaml.YAMLError as error:

@@ -8,9 +8,11 @@ from functools import lru_cache
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import ABSENT, Json, child, same
 from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, is_merge, key_of, value_of
-from whydrift.core.remedy.text.reading import REMEMBERED, documents
+from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable, SourceError
 
+REMEMBERED = 256
+"""Texts that were looked at last: the same files are, for one difference after the other."""
 AROUND = 60
 """Lines before and after that are looked at too: a secret may be told by what stands above it."""
 MASKER = Masker(b"whether it is secret")

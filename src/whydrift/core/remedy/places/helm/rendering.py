@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -18,10 +18,9 @@ from whydrift.core.remedy.places.helm.parsing import Nodes, parse
 from whydrift.core.remedy.places.helm.traced import Condition, Method, Piece, Pieces, Span, Traced, cut, joined, text_of
 from whydrift.core.remedy.places.helm.writing import to_yaml
 from whydrift.core.remedy.text.nodes import Node
-from whydrift.core.remedy.text.reading import Document, documents
+from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable
 
-Read = Callable[[str], tuple[Document, ...]]
 FUNCTIONS = unmust({**KEEPING, **MADE})
 SEPARATOR = re.compile(r"^---[^\n]*\n?", re.MULTILINE)
 KUBERNETES = "v1.31.0"
@@ -50,13 +49,12 @@ class Release:
 
 
 class Rendering:
-    """Renders the templates of a chart one by one, when asked; `read` gives the documents of what they print."""
+    """Renders the templates of a chart one by one, when asked."""
 
-    def __init__(self, files: Mapping[str, str], chart: Chart, release: Release, read: Read = documents) -> None:
+    def __init__(self, files: Mapping[str, str], chart: Chart, release: Release) -> None:
         self.files = files
         self.chart = chart
         self.release = release
-        self._read = read
         self._printed: dict[tuple[str, str, str], list[Printed]] = {}
 
     @cached_property
@@ -112,7 +110,7 @@ class Rendering:
             pieces = evaluator.render(path, self.dot(chart, path))
         except (NotEditable, RecursionError):
             return []
-        return list(_objects(path, pieces, evaluator.untaken, self._read))
+        return list(_objects(path, pieces, evaluator.untaken))
 
     def dot(self, chart: Chart, path: str) -> Traced:
         """What a template of a chart is given."""
@@ -212,14 +210,14 @@ def _choices(pattern: str) -> list[str]:
     return [choice for part in parts for choice in _choices(part)]
 
 
-def _objects(file: str, pieces: Pieces, untaken: Sequence[Condition], read: Read) -> Iterator[Printed]:
+def _objects(file: str, pieces: Pieces, untaken: Sequence[Condition]) -> Iterator[Printed]:
     whole = text_of(pieces)
     starts = [0, *(found.end() for found in SEPARATOR.finditer(whole))]
     ends = [*(found.start() for found in SEPARATOR.finditer(whole)), len(whole)]
     for start, end in zip(starts, ends, strict=True):
         text = whole[start:end]
         try:  # Helm ends each document with a line break (pkg/releaseutil/manifest.go; cmd/helm/template.go)
-            found = read(text if text.endswith("\n") else f"{text}\n")
+            found = documents(text if text.endswith("\n") else f"{text}\n")
         except NotEditable:
             continue
         value: MaybeJson = found[0].value if found else None

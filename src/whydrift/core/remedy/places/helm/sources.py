@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.paths import Path
@@ -23,12 +23,8 @@ from whydrift.core.remedy.places.helm.layers import (
     value_files,
     with_parameter,
 )
-from whydrift.core.remedy.places.helm.rendering import KUBERNETES, Read, Release, Rendering
+from whydrift.core.remedy.places.helm.rendering import KUBERNETES, Release, Rendering
 from whydrift.core.remedy.places.helm.traced import Stated, Traced
-from whydrift.core.remedy.text.reading import documents
-
-REMEMBERED = 64
-"""Documents of a source that are remembered: with an edit most templates print what they print without."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +55,6 @@ class HelmSource:
     def unedited(self) -> dict[str, str]:
         """The files with the Application itself among them, as they are before any edit."""
         return {**self.files, APPLICATION: application_text(self.application)}
-
-    @cached_property
-    def _read(self) -> Read:
-        return lru_cache(maxsize=REMEMBERED)(documents)
 
     @cached_property
     def _unedited_rendering(self) -> Rendering:
@@ -103,7 +95,7 @@ class HelmSource:
             text(helm, "kubeVersion") or KUBERNETES,
             tuple(str(api) for api in items(helm, "apiVersions")),
         )
-        return Rendering(given, self._chart(given, helm), release, self._read)
+        return Rendering(given, self._chart(given, helm), release)
 
     @cached_property
     def own(self) -> Own:
