@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 import msgspec
 
@@ -20,6 +21,8 @@ from whydrift.ports.watching import Clock, Notifier, Store, Wanted
 EVENTS = 10_000
 """Events that one round makes messages of; what is more waits for the next round."""
 PAGE = 1000
+REMINDED = 10_000
+"""Findings that a receiver is reminded of, those that hurt most: all others hold for as long as it said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def standing_lines(store: Store, route: Route, telling: Telling, now: str, grace
 def _open(store: Store, route: Route) -> list[Finding]:
     """The open findings that may concern a route."""
     least = max((matcher.severity for matcher in route.match), key=SEVERITIES.index, default=Severity.NOISE)
-    return list(_pages(store, Wanted(severities=SEVERITIES[: SEVERITIES.index(least) + 1], limit=PAGE)))
+    wanted = Wanted(severities=SEVERITIES[: SEVERITIES.index(least) + 1], limit=PAGE)
+    return list(islice(_pages(store, wanted), REMINDED))
 
 
 def concerned(store: Store, matcher: Matcher) -> int:

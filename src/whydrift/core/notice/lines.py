@@ -19,6 +19,8 @@ NAMES = 3
 LONGEST_SIDE = 40
 LONGEST_NAME = 120
 LONGEST_SENTENCE = 300
+WHOLE = {"extra": "only in the cluster", "missing": "only in git"}
+"""What is said of a difference that has no values: a whole object."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def _example(one: Told, several: bool) -> str:
     where = f"{place} {shortened(found.field, LONGEST_NAME)}".rstrip()
     if found.key.about is About.TROUBLE:
         return where
+    if not (found.target or found.live):
+        return f"{where}: {WHOLE.get(found.kind, found.kind)}"
     return f"{where}: git {_side(found.target)}, live {_side(found.live)}"
 
 
@@ -93,7 +97,8 @@ def _side(spelled: str) -> str:
     if not spelled:
         return "–"
     try:
-        return value(msgspec.json.decode(spelled, type=Value), LONGEST_SIDE)
+        decoded = msgspec.json.decode(spelled, type=Value)
+        return value(" ".join(decoded.split()) if isinstance(decoded, str) else decoded, LONGEST_SIDE)
     except (msgspec.DecodeError, UnicodeEncodeError):
         return shortened(spelled, LONGEST_SIDE)
 

@@ -70,6 +70,7 @@ def title(notice: Notice) -> str:
     worst = min((line.severity for line in there), key=SEVERITIES.index, default=None)
     counted = {what.value: sum(line.fields for line in notice.lines if line.what == what) for what in What}
     numbers = ", ".join(f"{number} {what}" for what, number in counted.items() if number)
+    numbers += f", {words.count(notice.more, 'more group')}" if notice.more else ""
     text = f"{HURTS[worst] if worst else 'gone'}: {_applications(notice)} ({numbers})"
     return words.shortened(f"whydrift: {text}", LONGEST_TITLE)
 
@@ -85,28 +86,32 @@ def _name(line: Line) -> str:
 
 
 def body(notice: Notice, dialect: Dialect, longest: int) -> str:
-    """The lines of a message and its key, in at most so many bytes of UTF-8; short where they do not fit, or fewer."""
-    end = f"\n\nkey {notice.key}"
-    for block in (full, short):
-        blocks = [block(line, dialect) for line in notice.lines]
-        text = "\n\n".join([*blocks, *_more(notice.more, dialect)]) + end
-        if _size(text) <= longest:
-            return text
-    kept = [short(line, dialect) for line in notice.lines]
-    while kept:
-        kept.pop()
-        text = "\n\n".join([*kept, *_more(notice.more + len(notice.lines) - len(kept), dialect)]) + end
-        if _size(text) <= longest:
-            return text
-    return title(notice).encode()[:longest].decode("utf-8", "ignore")
+    """The lines of a message and its key in at most so many bytes of UTF-8: in full where they fit, the worst first."""
+    key = f"key {notice.key}"
+    room = longest - _size(key)
+    blocks = [short(line, dialect) for line in notice.lines]
+    while blocks and _size(_joined(blocks, notice, dialect)) > room:
+        blocks.pop()
+    if not blocks:
+        return title(notice).encode()[:longest].decode("utf-8", "ignore")
+    left = room - _size(_joined(blocks, notice, dialect))
+    for place, line in enumerate(notice.lines[: len(blocks)]):
+        whole = full(line, dialect)
+        more = _size(whole) - _size(blocks[place])
+        if more <= left:
+            blocks[place], left = whole, left - more
+    return _joined(blocks, notice, dialect) + key
+
+
+def _joined(blocks: Sequence[str], notice: Notice, dialect: Dialect) -> str:
+    """Lines of a message, and how many groups it has none for."""
+    hidden = notice.more + len(notice.lines) - len(blocks)
+    more = [f"… {words.count(hidden, 'more group')}: {dialect.name('whydrift history')}"] if hidden else []
+    return "\n\n".join([*blocks, *more, ""])
 
 
 def _size(text: str) -> int:
     return len(text.encode())
-
-
-def _more(number: int, dialect: Dialect) -> list[str]:
-    return [f"… {words.count(number, 'more group')}: {dialect.name('whydrift history')}"] if number else []
 
 
 def short(line: Line, dialect: Dialect) -> str:
@@ -116,15 +121,16 @@ def short(line: Line, dialect: Dialect) -> str:
     side = f", side {neutral(line.side)}" if line.side else ""
     left = f"; {line.left} left" if line.left and line.what == What.GONE else ""
     was = f" (was {neutral(line.before)})" if line.before else ""
-    number = f"{words.count(line.fields, 'field')} of {words.count(line.objects, 'object')}"
+    objects = words.count(line.objects, "object")
+    number = objects if line.severity is Severity.BROKEN else f"{words.count(line.fields, 'field')} of {objects}"
     return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}, {HURTS[line.severity]}{left}"
 
 
 def full(line: Line, dialect: Dialect) -> str:
     """A group with what one needs at night: why, who, what a sync would do, the fix, and how to go on."""
-    said = [("because", ": ".join(filter(None, (line.title, line.why)))), ("who", line.who)]
+    said = [("because", _because(line)), ("who", line.who)]
     if line.what != What.GONE:
-        said += [("a sync", line.sync), ("fix", line.remedy)]
+        said += [("a sync", line.sync), ("in git" if line.severity is Severity.BROKEN else "fix", line.remedy)]
     rows = [dialect.name(example) for example in line.examples]
     hidden = line.fields - len(line.examples)
     rows += [f"… {words.count(hidden, 'more field')}"] if hidden > 0 else []
@@ -132,6 +138,13 @@ def full(line: Line, dialect: Dialect) -> str:
     rows += [f"go on: {dialect.name(line.command)}"]
     rows += [dialect.link(line.link)] if line.link else []
     return "\n".join([short(line, dialect), *(f"{dialect.item}{row}" for row in rows)])
+
+
+def _because(line: Line) -> str:
+    """The cause in words and what it is here, not twice the same."""
+    if line.why.startswith(line.title):
+        return line.why
+    return ": ".join(filter(None, (line.title, line.why)))
 
 
 def as_json(notice: Notice, longest: int = 20_000) -> JsonObject:
