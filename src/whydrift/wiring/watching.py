@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from whydrift.errors import UsageError
 from whydrift.settings import Connection, Settings
 
 if TYPE_CHECKING:
+    from whydrift.core.model.finding import Event
     from whydrift.ports import Source
     from whydrift.ports.visibility import Visibility
     from whydrift.ports.watching import Follower, Store
+    from whydrift.usecases.watch.attend import How
+    from whydrift.usecases.watch.loop import Watcher
     from whydrift.usecases.watch.world import World
 
 
@@ -75,3 +79,16 @@ def followers(answers: Source) -> tuple[Follower, ...]:
     clusters = next((m.kubernetes for m in live.values() if isinstance(m.kubernetes, KubernetesSource)), None)
     watch = () if clusters is None else (KubernetesFollower(clusters, home),)
     return (*watch, ArgocdFollower(argocd))
+
+
+def watcher(
+    connection: Connection, settings: Settings, store: Store, how: How, tell: Callable[[Sequence[Event]], None]
+) -> Watcher:
+    """What watches live servers into a store, and tells of each look what happened. UsageError for a recording."""
+    from whydrift.adapters.clock import SystemClock
+    from whydrift.usecases.watch.loop import Watcher
+    from whydrift.usecases.watch.world import Worlds
+
+    clock = SystemClock()
+    worlds = Worlds(partial(open_world, connection), clock)
+    return Watcher(worlds, store, clock, how, lambda seen, events, errand: tell(events), settings.store.keep_days)
