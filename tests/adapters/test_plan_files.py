@@ -46,7 +46,7 @@ def test_files_of_others_stay(tmp_path: Path, name: str) -> None:
 def test_a_foreign_plan_json_stays(tmp_path: Path) -> None:
     """It may be anybody's."""
     (tmp_path / "plan.json").write_text("{}")
-    with pytest.raises(UsageError, match="is no plan"):
+    with pytest.raises(UsageError, match="is not what"):
         write_plan(plan(adopted()), tmp_path)
     assert (tmp_path / "plan.json").read_text() == "{}"
 
@@ -89,7 +89,7 @@ def test_a_plan_of_a_later_version_is_refused(tmp_path: Path) -> None:
     """Its steps may mean something else."""
     later = msgspec.structs.replace(plan(adopted()), schema="whydrift.plan/2")
     (tmp_path / "plan.json").write_bytes(msgspec.json.encode(later))
-    with pytest.raises(UsageError, match="plan again"):
+    with pytest.raises(UsageError, match="make it again"):
         read_plan(tmp_path / "plan.json")
 
 

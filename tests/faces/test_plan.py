@@ -134,10 +134,20 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path) -> None:
     """One line that says so."""
     (tmp_path / "plan.json").write_bytes(msgspec.json.encode({"schema": "x"}))
     said: Said = inside("verify", str(tmp_path / "plan.json"), "--from", "demo")
-    assert said.code == 2 and "is no plan that" in said.err
+    assert said.code == 2 and "is not what `whydrift plan` wrote" in said.err
 
 
 def test_a_cause_that_does_not_exist_is_refused() -> None:
     """A plan for a misspelled one would look like nothing to do."""
     said = inside("plan", "--from", "demo", "--cause", "schema-default-field")
     assert said.code == 2 and "schema-defaults-field is near" in said.err
+
+
+def test_with_nothing_to_do_no_older_plan_stays(tmp_path: Path) -> None:
+    """It would be carried out although nobody plans it any more."""
+    assert inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "schema-defaults-field").code == 1
+    assert read_plan(tmp_path / "plan.json").steps and list((tmp_path / "patches").glob("*.patch"))
+    said = inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "verdict-is-stale")
+    assert "Nothing to do" in said.out and "Wrote" in said.out and "Next: whydrift apply" not in said.out
+    assert read_plan(tmp_path / "plan.json").steps == () and not list((tmp_path / "patches").glob("*.patch"))
+    assert "Nothing to do" in (tmp_path / "RUNBOOK.md").read_text()

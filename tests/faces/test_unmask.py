@@ -85,7 +85,7 @@ def test_an_earlier_look_that_is_none(tmp_path: Path) -> None:
     wrong.write_text("[]")
     said = inside("unmask", *SOME, "--from", "demo", "--since", wrong)
     assert said.code == 2
-    assert "no answer of `whydrift -o json`" in said.err
+    assert "is not what `whydrift -o json` wrote" in said.err
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import msgspec
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of, listed
 from whydrift.core.model.applied import ApplyAnswer, StepAnswer
-from whydrift.core.model.plan import SCHEMA, Plan
 from whydrift.core.remedy.carried import carried
 from whydrift.core.remedy.commands import line
 from whydrift.core.report.apply_text import exit_code, preview, refused_text, restore_text, step_line
@@ -116,10 +115,12 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
 
 async def _apply(request: Request, path: Path) -> int:
     from whydrift import wiring
+    from whydrift.adapters.files.documents import content_of
+    from whydrift.adapters.files.plans import plan_of
     from whydrift.usecases.apply.run import Run, selected
 
-    content = path.read_bytes()
-    plan, digest = _plan(content, path), hashlib.sha256(content).hexdigest()
+    content = content_of(path)
+    plan, digest = plan_of(content, path), hashlib.sha256(content).hexdigest()
     source = wiring.open_source(request.connection)
     try:
         with wiring.open_journal(source.settings, digest[:16]) as journal:
@@ -129,16 +130,6 @@ async def _apply(request: Request, path: Path) -> int:
             return await _carry_out(request, Run(plan, chosen, world, resume), journal.path)
     finally:
         await source.close()
-
-
-def _plan(content: bytes, path: Path) -> Plan:
-    try:
-        plan = msgspec.json.decode(content, type=Plan)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not a plan ({error})") from error
-    if plan.schema != SCHEMA:
-        raise UsageError(f"{path}: a plan of another version ({plan.schema}): plan again")
-    return plan
 
 
 def _chosen(request: Request, begun: tuple[str, ...]) -> tuple[str, ...]:

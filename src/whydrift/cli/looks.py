@@ -10,7 +10,6 @@ import msgspec
 
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, ReadAnswer
 from whydrift.core.select import Selection
-from whydrift.errors import UsageError
 from whydrift.settings import Connection
 
 
@@ -29,15 +28,9 @@ def is_recording(name: str) -> bool:
 
 def read_answer_file(name: str) -> list[ApplicationAnswer]:
     """The applications of a JSON answer (`-o json`). UsageError where the file is none."""
-    try:
-        answer = msgspec.json.decode(Path(name).read_bytes(), type=Earlier)
-    except OSError as error:
-        raise UsageError(f"{name}: {error.strerror or error}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{name}: no answer of `whydrift -o json` and no recording ({error})") from error
-    if answer.schema != SCHEMA:
-        raise UsageError(f"{name}: its schema is {answer.schema}, not {SCHEMA}")
-    return answer.applications
+    from whydrift.adapters.files.documents import read_document
+
+    return read_document(Path(name), Earlier, SCHEMA, "whydrift -o json").applications
 
 
 @dataclass(frozen=True)

@@ -150,13 +150,14 @@ def _tell(request: Request, plan: Plan) -> int:
         case "md":
             out.write(plan_markdown(plan))
         case _:
-            written = _write(plan, request.folder) if plan.steps else ()
+            written = _write(plan, request.folder)
             out.write(plan_text(plan, written, Ink(wants_colour(request.colour)), page_width()))
     out.flush()
     return 1 if plan.steps or plan.left else 3 if plan.gaps else 0
 
 
 def _write(plan: Plan, folder: Path) -> tuple[str, ...]:
-    from whydrift.adapters.files.plans import write_plan
+    """What was written: nothing where there is nothing to do, unless an older plan would stay and be carried out."""
+    from whydrift.adapters.files.plans import is_planned, write_plan
 
-    return write_plan(plan, folder)
+    return write_plan(plan, folder) if plan.steps or is_planned(folder) else ()

@@ -14,6 +14,7 @@ import msgspec
 from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
+from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.plan import Plan
 from whydrift.core.report.verification import Verification, mends, verification_text, verified
 from whydrift.core.select import Selection
@@ -70,8 +71,11 @@ def _seconds(stated: str) -> float:
 
 async def _look(plan: Plan, name: str, connection: Connection) -> Verification:
     """The applications of a plan as they are now, held against it."""
-    names = tuple(f"{a.instance + ':' if a.instance else ''}{a.namespace}/{a.name}" for a in plan.applications)
+    names = tuple(application.named for application in plan.applications)
     hidden = not all(field.shown for step in plan.steps for field in step.fields)
     found = await look(connection, Selection(names), hidden, unmask=any(map(mends, plan.steps)))
-    by_name = {f"{a.namespace}/{a.name}": a for a in found.applications}
+    by_name = {
+        str(ApplicationName(application.instance, application.namespace, application.name)): application
+        for application in found.applications
+    }
     return Verification(plan=name, read=found.about, steps=verified(plan, by_name), gaps=found.about.gaps)

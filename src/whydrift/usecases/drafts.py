@@ -45,7 +45,7 @@ class Draft:
     @property
     def named(self) -> str:
         """The application as commands take it, with its instance."""
-        return f"{self.application.instance}:{self.application.namespace}/{self.application.name}"
+        return self.application.selector
 
     @property
     def found(self) -> tuple[tuple[ObjectSnapshot, tuple[Examined, ...]], ...]:

@@ -93,10 +93,10 @@ def test_commits_that_share_nothing_do_without_each_other() -> None:
             chosen(made, alone)
 
 
-def test_applications_are_found_however_they_are_named() -> None:
-    """With and without instance and namespace; those of two instances are both found, and told apart by nobody else."""
-    refs = tuple(ApplicationRef(name="a", namespace="argocd", instance=instance) for instance in ("eu", "us"))
+def test_applications_of_one_name_are_told_apart_by_their_instance() -> None:
+    """A step names the one that it is about; a name without an instance is that of the only one."""
+    refs = tuple(ApplicationRef(name="a", namespace="argocd", instance=instance) for instance in ("eu", "us", ""))
     made = plan(applications=refs)
     assert applications_of(made, step("1", applications=("eu:argocd/a",))) == refs[:1]
-    assert applications_of(made, step("1", applications=("argocd/a",))) == refs
+    assert applications_of(made, step("1", applications=("argocd/a",))) == refs[2:]
     assert applications_of(made, step("1", applications=("argocd/b",))) == ()

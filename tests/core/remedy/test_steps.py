@@ -189,3 +189,14 @@ def test_reasons_stand_once_and_three_at_most() -> None:
     offers = [adopted(edit(file=f"{n}.yaml"), why=f"reason {n % 5}") for n in range(10)]
     step = only(*(replace(each) for each in offers))
     assert step.why == "reason 0; reason 1; reason 2 (2 more reasons)" and "10 fields" in step.title
+
+
+def test_applications_of_one_name_in_several_instances_are_told_apart() -> None:
+    """Each has a step of its own, under the name that selects it; Argo CD's own command line knows no instance."""
+    eu, us = (replace(application(), instance=name) for name in ("eu", "us"))
+    made = steps([offer(SYNCED, of=eu), offer(SYNCED, of=us), offer(replace(SYNCED, kind=RemedyKind.ASK), of=us)])
+    assert [step.applications for step in made] == [("eu:argocd/shop",), ("us:argocd/shop",), ("us:argocd/shop",)]
+    assert {field.application for step in made for field in step.fields} == {"eu:argocd/shop", "us:argocd/shop"}
+    assert made[0].commands[-1].startswith("argocd app sync argocd/shop ")
+    assert made[2].commands[0] == "whydrift explain us:argocd/shop"
+    assert made[0].after == made[1].after == ()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from whydrift.adapters.files.documents import document, read_document
 from whydrift.core.model.plan import SCHEMA, Plan
 from whydrift.core.report.patches import patch_mail
 from whydrift.core.report.plan_text import runbook
 from whydrift.errors import UsageError
 
 PLAN, RUNBOOK, PATCHES = "plan.json", "RUNBOOK.md", "patches"
-LARGEST = 256 * 1024**2
 
 
 def write_plan(plan: Plan, folder: Path) -> tuple[str, ...]:
@@ -46,24 +46,22 @@ def write_plan(plan: Plan, folder: Path) -> tuple[str, ...]:
 
 def read_plan(place: Path) -> Plan:
     """A plan from disk. UsageError where the file cannot be read, or is no plan of this version."""
-    try:
-        if place.stat().st_size > LARGEST:
-            raise UsageError(f"{place} is too large for a plan")
-        content = place.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{place}: {error.strerror or error}") from error
-    try:
-        plan = msgspec.json.decode(content, type=Plan)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"{place} is no plan that `whydrift plan` wrote: {error}") from error
-    if plan.schema != SCHEMA:
-        raise UsageError(f"{place} is a {plan.schema}, this whydrift takes {SCHEMA}: plan again")
-    return plan
+    return read_document(place, Plan, SCHEMA, "whydrift plan")
+
+
+def plan_of(content: bytes, place: Path) -> Plan:
+    """The plan that a file's content is; `place` names it. UsageError where it is none of this version."""
+    return document(content, place, Plan, SCHEMA, "whydrift plan")
+
+
+def is_planned(folder: Path) -> bool:
+    """Whether a folder holds a plan: with nothing to do it is written over, so that nobody carries it out."""
+    return (folder / PLAN).exists()
 
 
 def _refuse_foreign(folder: Path) -> None:
     """Patches and a runbook are only written over where a plan of ours stands beside them."""
-    if (folder / PLAN).exists():
+    if is_planned(folder):
         return
     for name in (RUNBOOK, PATCHES):
         if (folder / name).exists():

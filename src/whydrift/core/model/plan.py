@@ -42,6 +42,12 @@ class ApplicationRef(Answered, frozen=True):
     revisions: tuple[str, ...] = ()
     automated: bool = False
 
+    @property
+    def named(self) -> str:
+        """`[INSTANCE:]NAMESPACE/NAME`, as steps and fields name it."""
+        full = f"{self.namespace}/{self.name}"
+        return f"{self.instance}:{full}" if self.instance else full
+
 
 class FieldRef(Answered, frozen=True):
     """One difference that a step is about, as `explain` names it; `wanted` is what target shall say, masked.

@@ -89,9 +89,4 @@ def _never(step: Step) -> str:
 
 def applications_of(plan: Plan, step: Step) -> tuple[ApplicationRef, ...]:
     """The applications that a step is about, as they were when the plan was made."""
-    return tuple(ref for ref in plan.applications if _names(ref) & set(step.applications))
-
-
-def _names(ref: ApplicationRef) -> set[str]:
-    full = f"{ref.namespace}/{ref.name}"
-    return {ref.name, full, f"{ref.instance}:{full}"}
+    return tuple(ref for ref in plan.applications if ref.named in step.applications)

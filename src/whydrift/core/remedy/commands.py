@@ -65,7 +65,7 @@ def refresh_command(application: Application) -> str:
 
 def explain_command(application: Application) -> str:
     """Read everything about an application."""
-    return line("whydrift", "explain", application.full_name)
+    return line("whydrift", "explain", application.selector)
 
 
 def annotate_command(key: ObjectKey, wanted: Mapping[str, str]) -> str:

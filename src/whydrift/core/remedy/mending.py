@@ -58,8 +58,8 @@ class Mend:
 
     @property
     def named(self) -> str:
-        """The application as commands take it, without its instance."""
-        return self.application.full_name
+        """The application as whydrift's commands take it."""
+        return self.application.selector
 
 
 def in_git(trouble: Trouble) -> bool:

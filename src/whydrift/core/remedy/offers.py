@@ -40,5 +40,5 @@ class Offer:
 
     @property
     def named(self) -> str:
-        """The application as commands take it: `NAMESPACE/NAME`."""
-        return self.application.full_name
+        """The application as whydrift's commands take it: `[INSTANCE:]NAMESPACE/NAME`."""
+        return self.application.selector

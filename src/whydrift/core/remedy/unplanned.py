@@ -26,7 +26,7 @@ def unplanned(
             choice = choices.get((item.key, finding.difference))
             if choice is None or (choice.follows not in led and not _has_step(choice)):
                 yield Left(
-                    application=application.full_name,
+                    application=application.selector,
                     object=item.key.id,
                     namespace=item.key.namespace,
                     path=finding.difference.pointer,

@@ -30,7 +30,9 @@ def plan_text(plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110) 
         lines += [shortened(f"{'':13}{detail}", width) for detail in _details(step)]
     lines += _left(plan, width)
     if written:
-        lines += ["", *(f"Wrote {name}" for name in written), f"Next: whydrift apply {written[0]}"]
+        lines += ["", *(f"Wrote {name}" for name in written)]
+    if written and plan.steps:
+        lines.append(f"Next: whydrift apply {written[0]}")
     return "\n".join(lines) + "\n"
 
 

@@ -23,7 +23,7 @@ from whydrift.usecases.apply.dumping import (
     rollback_command,
 )
 from whydrift.usecases.apply.leftovers import deletable, unused
-from whydrift.usecases.apply.looking import about, application, context_of, live, named, whose
+from whydrift.usecases.apply.looking import about, application, context_of, live, whose
 from whydrift.usecases.apply.world import Act, Stopped, World, act
 from whydrift.usecases.decode import decode_object
 
@@ -159,6 +159,6 @@ async def _health_now(world: World, ref: ApplicationRef) -> tuple[JsonObject, He
     found = await application(world, ref)
     reply = await world.source.ask(Question(Api.ARGOCD, about(ref, "/resource-tree"), whose(ref), ref.instance))
     if isinstance(reply, NotRead):
-        raise Stopped(f"the health of {named(ref)} cannot be watched: {reply.why}")
+        raise Stopped(f"the health of {ref.named} cannot be watched: {reply.why}")
     tree = decode_object(reply.content, "the resource tree")
     return tree, health_of(found.raw, tree)

@@ -15,7 +15,6 @@ from whydrift.core.remedy.commands import line
 from whydrift.core.remedy.health import Health
 from whydrift.core.remedy.restores import not_restored
 from whydrift.usecases.apply.leftovers import Leftover
-from whydrift.usecases.apply.looking import named
 from whydrift.usecases.apply.world import Stopped, World
 
 DUMP = "dump"
@@ -33,7 +32,7 @@ def dump_of(world: World, step: Step, ref: ApplicationRef, objects: Sequence[Lef
         at=world.now(),
         plan=world.plan,
         step=step.id,
-        application=named(ref),
+        application=ref.named,
         instance=ref.instance,
         cluster=ref.cluster,
         objects=tuple(

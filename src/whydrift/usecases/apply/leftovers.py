@@ -15,7 +15,7 @@ from whydrift.core.model.values import JsonObject, child, text
 from whydrift.core.remedy.deletes import held, manual_reason
 from whydrift.core.remedy.restores import trial
 from whydrift.ports import NotRead
-from whydrift.usecases.apply.looking import context_of, dry_run, list_path, live, named, same_object, unmoved
+from whydrift.usecases.apply.looking import context_of, dry_run, list_path, live, same_object, unmoved
 from whydrift.usecases.apply.world import Stopped, World
 from whydrift.usecases.fleet import may_get_every
 
@@ -47,7 +47,7 @@ async def deletable(world: World, step: Step, ref: ApplicationRef) -> tuple[Left
     """The objects of a step in their order. Stopped where one may not go, or could not be created again."""
     found = await unmoved(world, ref)
     if found.automated and child(found.raw, "spec", "syncPolicy", "automated", "prune") is True:
-        raise Stopped(f"auto-sync of {named(ref)} prunes at any moment, without a dump: switch it off first")
+        raise Stopped(f"auto-sync of {ref.named} prunes at any moment, without a dump: switch it off first")
     await _everything_visible(world)
     at = await context_of(world, ref.cluster, ref.instance)
     objects = [await _leftover(world, at, item) for item in step.objects]
@@ -91,7 +91,7 @@ async def unused(world: World, objects: Sequence[ObjectRef], ref: ApplicationRef
     answer = await world.again.explained(ref)
     told = answer.objects if answer is not None else None
     if not isinstance(told, tuple):
-        raise Stopped(f"who uses the objects of {named(ref)} could not be read again")
+        raise Stopped(f"who uses the objects of {ref.named} could not be read again")
     known = {(item.id, item.namespace): item.differences for item in told}
     for item in objects:
         differences = known.get((item.id, item.namespace), ())

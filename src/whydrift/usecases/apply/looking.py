@@ -25,29 +25,24 @@ def whose(ref: ApplicationRef) -> tuple[tuple[str, str], ...]:
     return (("appNamespace", ref.namespace),) if ref.namespace else ()
 
 
-def named(ref: ApplicationRef) -> str:
-    """`NAMESPACE/NAME`, for people."""
-    return f"{ref.namespace}/{ref.name}" if ref.namespace else ref.name
-
-
 async def application(world: World, ref: ApplicationRef) -> Application:
     """The Application now, unmasked: what it holds is never shown. Stopped where it cannot be read."""
     reply = await world.source.ask(Question(Api.ARGOCD, about(ref), whose(ref), ref.instance))
     if isinstance(reply, NotRead):
-        raise Stopped(f"Application {named(ref)}: {reply.why}")
-    return Application(decode_object(reply.content, f"Application {named(ref)}"), ref.instance)
+        raise Stopped(f"Application {ref.named}: {reply.why}")
+    return Application(decode_object(reply.content, f"Application {ref.named}"), ref.instance)
 
 
 async def unmoved(world: World, ref: ApplicationRef) -> Application:
     """The Application, if it is what the plan saw. Stopped where it moved, or where a sync of it runs."""
     found = await application(world, ref)
     if moved(world, found.raw, ref.resource_version, {ref.digest, *_left_by_us(world, ref)}):
-        raise Stopped(f"Application {named(ref)} {MOVED}")
+        raise Stopped(f"Application {ref.named} {MOVED}")
     if found.automated != ref.automated:
         switched = "on" if found.automated else "off"
-        raise Stopped(f"Application {named(ref)}: auto-sync was switched {switched}: plan again")
+        raise Stopped(f"Application {ref.named}: auto-sync was switched {switched}: plan again")
     if running(found):
-        raise Stopped(f"Application {named(ref)}: a sync is running: wait for its end")
+        raise Stopped(f"Application {ref.named}: a sync is running: wait for its end")
     return found
 
 
@@ -58,7 +53,7 @@ def running(application: Application) -> bool:
 
 def patch_act(ref: ApplicationRef) -> str:
     """The act that patches an Application; its detail is the digest that the Application has then."""
-    return f"patch {named(ref)}"
+    return f"patch {ref.named}"
 
 
 def digest_now(world: World, raw: JsonObject) -> str:

@@ -18,7 +18,6 @@ from whydrift.usecases.apply.looking import (
     context_of,
     digest_now,
     live,
-    named,
     patch_act,
     path_of,
     same_object,
@@ -43,7 +42,7 @@ async def application_unmoved(world: World, step: Step, ref: ApplicationRef) -> 
     """The Application, if a patch of it would stay. Stopped where it moved, or where somebody else writes it."""
     found = await unmoved(world, ref)
     if is_managed(found):
-        raise Stopped(f"Application {named(ref)} is written by its parent, an ApplicationSet or Helm: change it there")
+        raise Stopped(f"Application {ref.named} is written by its parent, an ApplicationSet or Helm: change it there")
     outside = set(step.merge) - {"spec", "metadata"}
     if outside or set(mapping(patch_of(step), "metadata")) - {"annotations", "labels"}:
         raise Stopped("the plan wants to write what is no part of an Application's own spec: plan again")
@@ -62,10 +61,10 @@ async def patch_application(world: World, step: Step, ref: ApplicationRef) -> st
         return await world.writes.write(await _json_patch(world, step, ref))
 
     def digested(content: bytes) -> str:
-        return digest_now(world, decode_object(content, f"Application {named(ref)}"))
+        return digest_now(world, decode_object(content, f"Application {ref.named}"))
 
     await act(world, Act(step.id, patch_act(ref), send, happened, tells=digested))
-    return f"patched Application {named(ref)}"
+    return f"patched Application {ref.named}"
 
 
 async def _json_patch(world: World, step: Step, ref: ApplicationRef) -> Write:

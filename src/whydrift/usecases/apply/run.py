@@ -14,7 +14,7 @@ from whydrift.usecases.apply import commits
 from whydrift.usecases.apply.commits import Batch, batches, merged
 from whydrift.usecases.apply.deletes import delete
 from whydrift.usecases.apply.leftovers import deletable
-from whydrift.usecases.apply.looking import application, named
+from whydrift.usecases.apply.looking import application
 from whydrift.usecases.apply.patches import annotate, annotated_unmoved, application_unmoved, patch_application
 from whydrift.usecases.apply.syncs import refresh, sync, sync_unmoved
 from whydrift.usecases.apply.world import Stopped, World
@@ -116,10 +116,6 @@ def _refs(run: Run, step: Step) -> Sequence[ApplicationRef]:
     found = applications_of(run.plan, step)
     if not found:
         raise Stopped("the plan does not say how its applications looked: plan again")
-    if len({named(ref) for ref in found}) < len(found):
-        raise Stopped(
-            "several instances have an application of this name, and the plan does not say which one is meant"
-        )
     return found
 
 

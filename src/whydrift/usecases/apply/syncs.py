@@ -14,7 +14,7 @@ from whydrift.core.model.remedy import Safety
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.ports import Api, NotRead, Outcome, Write
-from whydrift.usecases.apply.looking import about, application, named, running, unmoved, whose
+from whydrift.usecases.apply.looking import about, application, running, unmoved, whose
 from whydrift.usecases.apply.world import Act, Stopped, World, act
 from whydrift.usecases.decode import decode_object
 
@@ -32,7 +32,7 @@ async def sync_unmoved(world: World, step: Step, ref: ApplicationRef, merged: tu
     if merged and not set(merged) <= set(found.revisions):
         raise Stopped(f"Argo CD has not looked at {', '.join(one[:8] for one in merged)} yet: refresh, then --resume")
     if not merged and found.revisions != ref.revisions:
-        raise Stopped(f"Application {named(ref)} is compared with another commit since the plan: plan again")
+        raise Stopped(f"Application {ref.named} is compared with another commit since the plan: plan again")
     if step.safety is not Safety.UNSAFE:
         await _known_to_be_safe(world, step, ref)
     return found
@@ -43,7 +43,7 @@ async def _known_to_be_safe(world: World, step: Step, ref: ApplicationRef) -> No
     answer = await world.again.explained(ref)
     forecast = answer.sync if isinstance(answer, ApplicationAnswer) else msgspec.UNSET
     if isinstance(forecast, msgspec.UnsetType):
-        raise Stopped(f"what a sync of {named(ref)} would do now is not known")
+        raise Stopped(f"what a sync of {ref.named} would do now is not known")
     about_these = {(item.id, item.namespace) for item in objects_of(step, ref)}
     for effect in forecast.effects:
         if not effect.safe and (not about_these or (effect.object, effect.namespace) in about_these):
@@ -69,7 +69,7 @@ async def sync(world: World, step: Step, ref: ApplicationRef, merged: tuple[str,
     async def happened(begun: Entry) -> str | NotRead:
         return _started(await application(world, ref), mark, begun.detail)
 
-    asked = Act(step.id, f"sync {named(ref)}", send, happened, _started_at(before), lambda _: "started")
+    asked = Act(step.id, f"sync {ref.named}", send, happened, _started_at(before), lambda _: "started")
     await act(world, asked)
     return await _ended(world, ref, mark)
 
@@ -151,7 +151,7 @@ async def refresh(world: World, step: Step, ref: ApplicationRef) -> str:
         now = await application(world, ref)
         return now.sync if now.reconciled_at != begun.detail else ""
 
-    said = Act(step.id, f"refresh {named(ref)}", send, happened, before.reconciled_at, _verdict)
+    said = Act(step.id, f"refresh {ref.named}", send, happened, before.reconciled_at, _verdict)
     return f"Argo CD compared again: {await act(world, said)}"
 
 
