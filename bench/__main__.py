@@ -165,11 +165,11 @@ def ratio(what: str, taken: float, beside: float, bar: float) -> Result:
     return Result(what, taken / beside, bar, "×", f"{taken:.2f} s / {beside:.2f} s")
 
 
-def table(results: list[Result]) -> str:
-    """The figures as Markdown."""
+def table(results: list[Result], module: str = "bench") -> str:
+    """The figures of `python -m MODULE` as Markdown."""
     machine = f"{platform.machine()}, Python {platform.python_version()}"
     busy = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    head = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine}, {busy}: `python -m bench`.\n\n"
+    head = f"Measured {datetime.now(UTC):%Y-%m-%d} on {machine}, {busy}: `python -m {module}`.\n\n"
     rows = [
         f"| {r.what} | {r.figure:.1f} {r.unit} | ≤ {r.bar:g} {r.unit} | {'yes' if r.holds else '**NO**'} | {r.detail} |"
         for r in results
