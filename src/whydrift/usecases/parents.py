@@ -27,7 +27,7 @@ class Parents:
     """Finds what writes Applications through one Argo CD instance; each answer is asked for once."""
 
     reader: FactReader
-    _found: dict[str, JsonObject | None] = field(default_factory=dict)
+    _found: dict[tuple[str, str], JsonObject | None] = field(default_factory=dict)
 
     async def of(self, application: Application) -> ParentManifest | None:
         """Where git states an Application; None where nothing in git that can be read states it."""
@@ -38,7 +38,8 @@ class Parents:
         return await self._stated(application.raw, key)
 
     async def _of_set(self, application: Application, name: str) -> ParentManifest | None:
-        found = await self._asked(f"/api/v1/applicationsets/{name}", "ApplicationSet")
+        outside = application.namespace if application.namespace != home_of(application) else ""
+        found = await self._asked(f"/api/v1/applicationsets/{name}", "ApplicationSet", ("appsetNamespace", outside))
         if found is None:
             return None
         key = ObjectKey(GROUP, "ApplicationSet", text(found, "metadata", "namespace"), name)
@@ -49,34 +50,41 @@ class Parents:
 
     async def _stated(self, raw: JsonObject, key: ObjectKey) -> ParentManifest | None:
         """The parent that tracks a manifest, with the files that it is rendered from."""
-        name = text(raw, "metadata", "annotations", TRACKING_ID).partition(":")[0]
-        if not name:
+        tracked_by = text(raw, "metadata", "annotations", TRACKING_ID).partition(":")[0]
+        if not tracked_by:
             return None
-        parent = await self.application(name.rpartition("_")[2])
+        namespace, _, name = tracked_by.rpartition("_")  # types.go InstanceName: no name holds a _
+        parent = await self.application(name, namespace)
         if parent is None:
             return None
         git = await self.reader.fact(parent, parent.facts_key, RENDERED_FROM)
         return None if git is None else ParentManifest(parent, git, key, _manifest(raw))
 
     async def application(self, name: str, namespace: str = "") -> Application | None:
-        """An application by name, masked; None where it could not be read, or lives in another namespace."""
-        found = await self._asked(f"/api/v1/applications/{name}", "Application")
-        if found is None or (namespace and text(found, "metadata", "namespace") != namespace):
-            return None
-        return Application(found, self.reader.instance)
+        """An application by name, masked, None where it could not be read; in the namespace that is stated, else in
+        Argo CD's own.
+        """
+        found = await self._asked(f"/api/v1/applications/{name}", "Application", ("appNamespace", namespace))
+        return Application(found, self.reader.instance) if found is not None else None
 
-    async def _asked(self, path: str, kind: str) -> JsonObject | None:
-        """One object of Argo CD's, masked; None where it could not be read."""
-        if path not in self._found:
-            reply = await self.reader.argocd(path)
-            self._found[path] = None
+    async def _asked(self, path: str, kind: str, outside: tuple[str, str]) -> JsonObject | None:
+        """One object of Argo CD's, masked, None where it could not be read; its namespace is named if not its own."""
+        key = (path, outside[1])
+        if key not in self._found:
+            reply = await self.reader.argocd(path, (outside,) if outside[1] else ())
+            self._found[key] = None
             if not isinstance(reply, NotRead):
                 try:
                     masked = self.reader.masker.mask(decode_object(reply.content, f"{kind} {path}"))
                 except SourceError:
                     return None
-                self._found[path] = masked if is_object(masked) else None
-        return self._found[path]
+                self._found[key] = masked if is_object(masked) else None
+        return self._found[key]
+
+
+def home_of(application: Application) -> str:
+    """Argo CD's own namespace, as far as an Application tells."""
+    return text(application.raw, "status", "controllerNamespace") or application.namespace
 
 
 def _manifest(raw: JsonObject) -> JsonObject:

@@ -15,7 +15,7 @@ from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.places import candidates
 from whydrift.usecases.drafts import Draft
-from whydrift.usecases.parents import Parents
+from whydrift.usecases.parents import Parents, home_of
 
 CLAIMED = "two-apps-claim-object"
 CHARTS = frozenset({"helm", CHART, OCI})
@@ -55,7 +55,8 @@ async def _rivals(draft: Draft, key: ObjectKey, parents: Parents) -> AsyncGenera
     for claim in fleet.holders(mine.cluster, key, mine.instance) if fleet is not None else ():
         if (claim.application, claim.namespace) == (mine.name, mine.namespace) or claim.instance != mine.instance:
             continue
-        other = await parents.application(claim.application, claim.namespace)
+        outside = claim.namespace if claim.namespace != home_of(mine) else ""
+        other = await parents.application(claim.application, outside)
         if other is not None:
             git = await draft.reader.fact(other, other.facts_key, RENDERED_FROM)
             if git is not None:
