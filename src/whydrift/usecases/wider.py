@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
 from whydrift.core.model.sources import same_url
-from whydrift.core.model.trouble import Tree
+from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, mapping
 from whydrift.core.prove.unlike import outside
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader
+from whydrift.usecases.rendered_from import rendered_from
 from whydrift.usecases.renderings import Rendered, Renderings, both
 
 MOST = 50
@@ -30,7 +30,7 @@ class Bystanders:
     """The applications of the fleet, as far as their sources tell."""
 
     applications: list[Application] = field(default_factory=list)
-    _trees: dict[str, tuple[Tree, ...]] = field(default_factory=dict)
+    _files: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     def saw(self, application: Application) -> None:
         """Remember an application; nothing but where it is rendered from is kept."""
@@ -43,9 +43,9 @@ class Bystanders:
         """The applications, apart from `own`, that an edit changes or may change, in words."""
         if edit.file == APPLICATION or edit.before == edit.after:
             return []
-        known = {application.full_name: application for application in own}
+        known = {application.selector: application for application in own}
         branches = {s.target_revision for a in known.values() for s in a.sources if same_url(s.repo, edit.repo)}
-        others = [a for a in self.applications if a.full_name not in known and a.instance == reader.instance]
+        others = [a for a in self.applications if a.selector not in known and a.instance == reader.instance]
         following = [
             a for a in others if any(s.target_revision in branches for s in a.sources if same_url(s.repo, edit.repo))
         ]
@@ -57,13 +57,16 @@ class Bystanders:
         """Whether a file is among those that an application is rendered from."""
         if any(_is_below(edit.file, source.path) for source in application.sources if same_url(source.repo, edit.repo)):
             return True
-        if application.full_name not in self._trees:
-            found = await reader.fact(application, application.facts_key, RENDERED_FROM)
-            self._trees[application.full_name] = found.trees if found is not None else ()
-            reader.forget(application)
-        return any(
-            same_url(tree.repo, edit.repo) and edit.file in tree.files for tree in self._trees[application.full_name]
-        )
+        if application.selector not in self._files:
+            self._files[application.selector] = await _files_of(application, reader)
+        return any(same_url(repo, edit.repo) and file == edit.file for repo, file in self._files[application.selector])
+
+
+async def _files_of(application: Application, reader: FactReader) -> frozenset[tuple[str, str]]:
+    """The files that an application is rendered from, by repository; nothing else of them is kept."""
+    found = await rendered_from(reader, application, application.facts_key)
+    trees = found.trees if isinstance(found, GitFiles) else ()
+    return frozenset((tree.repo, file) for tree in trees for file in tree.files)
 
 
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
