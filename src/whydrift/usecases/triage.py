@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -47,6 +48,8 @@ from whydrift.usecases.workbench import Workbench
 T = TypeVar("T")
 ROUNDS = 6
 """How often an application is looked at again with more facts; each round reads something or is the last."""
+AHEAD = 64
+"""How many answers may wait for an earlier one: a large application holds up few of those after it."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,24 @@ async def triage(
     applications: Iterable[Application], how: Look, make: Callable[[Application, Look], Coroutine[None, None, T]]
 ) -> AsyncGenerator[T, None]:
     """What is made of applications, several at a time, in the order in which they are given."""
-    waiting: list[asyncio.Task[T]] = []
+    waiting: deque[asyncio.Task[T]] = deque()
     try:
         for application in applications:
             waiting.append(asyncio.create_task(make(application, how)))
-            if len(waiting) >= how.at_once:
-                yield await waiting.pop(0)
+            while len(running := _running(waiting)) >= how.at_once or len(waiting) >= AHEAD:
+                if waiting[0].done() or len(waiting) >= AHEAD:
+                    yield await waiting.popleft()
+                else:
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         while waiting:
-            yield await waiting.pop(0)
+            yield await waiting.popleft()
     finally:
         for task in waiting:
             task.cancel()
+
+
+def _running(tasks: Iterable[asyncio.Task[T]]) -> list[asyncio.Task[T]]:
+    return [task for task in tasks if not task.done()]
 
 
 async def explain_application(application: Application, how: Look, bench: Workbench | None = None) -> ApplicationAnswer:
