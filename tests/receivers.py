@@ -65,8 +65,9 @@ class _Handler(BaseHTTPRequestHandler):
         fault, _, value = (self.server.script.popleft() if self.server.script else "200").partition(":")
         if fault == "reset":
             return self._reset()
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        taken = fault in ("200", "lost", "slow")
+        length = int(self.headers.get("Content-Length", 0))
+        content = self.rfile.read(length)
+        taken = fault in ("200", "lost", "slow") and len(content) == length  # whoever sends it may be killed meanwhile
         self.server.got.append(Got("POST", self.path, dict(self.headers), content, taken))
         match fault:
             case "lost":
