@@ -167,7 +167,7 @@ class Places:
         own = None if only else self._parameter(whole)
         if own:
             return own
-        hits = [(name, number, line) for name, number, line in self._lines(only) if whole.search(line)]
+        hits = [(name, number, line) for name, number, line in self._lines(wanted, only) if whole.search(line)]
         best = sorted(hits, key=lambda hit: bool(re.match(r"\s*(?:- )?\{?\s*name:", hit[2])))
         return f"{best[0][0]}:{best[0][1]}" if best else None
 
@@ -175,20 +175,20 @@ class Places:
         """Where the content of a file of that name begins: a file of its own, or a key that holds it."""
         own = next((path for path in self.names if path.rpartition("/")[2] == name), None)
         key = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*:")
-        held = next((f"{path}:{number}" for path, number, line in self._lines("") if key.match(line)), None)
+        held = next((f"{path}:{number}" for path, number, line in self._lines(name) if key.match(line)), None)
         return held or (f"{own}:1" if own else None)
 
     def line(self, stated: str) -> str | None:
         """Where a line stands exactly so, but for its indentation; None where it stands nowhere or several times."""
         wanted = stated.strip()
-        hits = (
-            [f"{name}:{number}" for name, number, line in self._lines("") if line.strip() == wanted] if wanted else []
-        )
+        found = self._lines(wanted) if wanted else ()
+        hits = [f"{name}:{number}" for name, number, line in found if line.strip() == wanted]
         return hits[0] if len(hits) == 1 else None
 
-    def _lines(self, only: str) -> Iterator[tuple[str, int, str]]:
+    def _lines(self, wanted: str, only: str = "") -> Iterator[tuple[str, int, str]]:
+        """The lines, comments apart, of the files (`only` ending so) that hold a text anywhere."""
         for name in self.names:
-            if name.endswith(only):
+            if name.endswith(only) and wanted in self.git.files[name]:
                 for number, line in enumerate(self.git.files[name].split("\n"), start=1):
                     if not COMMENT.match(line):
                         yield name, number, line
