@@ -14,13 +14,14 @@ class FakeClock:
 
     def __init__(self, at: str = START, runs: bool = False) -> None:
         self._now = datetime.fromisoformat(at)
+        self._set = timedelta(0)
         self._runs = runs
         self._waiting: list[tuple[datetime, int, asyncio.Future[None]]] = []
         self._waits = 0
 
     def now(self) -> str:
         """RFC 3339 in UTC, to the second."""
-        return self._now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return (self._now + self._set).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     async def sleep(self, seconds: float) -> None:
         """Wait until so much time was let pass."""
@@ -36,6 +37,10 @@ class FakeClock:
         self._now += timedelta(seconds=seconds)
         while self._waiting and self._waiting[0][0] <= self._now:
             self._wake(heapq.heappop(self._waiting)[2])
+
+    def jump(self, seconds: float) -> None:
+        """Set the clock forth or back: nobody has waited any longer or shorter for that."""
+        self._set += timedelta(seconds=seconds)
 
     def _wake_next(self) -> None:
         if self._waiting:

@@ -258,9 +258,10 @@ class Lines:
         """Show how it goes until nobody reads any more."""
         while self._nobody_reads is None:
             for line in (*status.ways_lines(), *status.trouble_lines()):
-                if monotonic() - self._said.get(line, -REPEATED) >= REPEATED:
-                    self._said[line] = monotonic()
+                if line not in self._said:
+                    self._said[line] = monotonic() + REPEATED
                     self.say(line)
+            self._said = {line: until for line, until in self._said.items() if until > monotonic()}
             if self._terminal:
                 sys.stderr.write(f"\r\x1b[K{shortened(status.line(), self._width)}")
                 sys.stderr.flush()

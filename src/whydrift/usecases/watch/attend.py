@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from whydrift.core.history.changes import is_late
 from whydrift.core.history.seen import seen
 from whydrift.core.model.application import Application
 from whydrift.core.model.finding import HIDDEN, SHOWN, TROUBLE, ApplicationName, Event, Seen, Severity
@@ -29,7 +30,7 @@ from whydrift.usecases.watch.world import Outage, World, Worlds
 
 PATIENCE = 6
 """How often a look is made again that was shaken by an outage, before it is kept as it is."""
-FORBIDDEN, GONE = 403, 404
+FORBIDDEN, GONE, BROKEN = 403, 404, 500
 SYNCED = "Synced"
 
 Tell = Callable[[Seen | None, tuple[Event, ...], Errand], None]
@@ -110,7 +111,7 @@ class Attendant:
 
     async def _without(self, world: World, errand: Errand, reply: NotRead) -> None:
         """An application that Argo CD does not show: gone where it says so twice, and answers otherwise."""
-        if is_passing(reply):
+        if is_passing(reply) or (reply.status or 0) >= BROKEN:
             raise Outage(reply.why)
         known = self.standings.get(errand.name)
         if known is None:
@@ -121,7 +122,7 @@ class Attendant:
             again = await world.answers.ask(_question(errand.name, known))
             gone = isinstance(alive, Body) and isinstance(again, NotRead) and again.status == GONE
         if gone:
-            events = await asyncio.to_thread(self.store.vanished, errand.name, max(self.clock.now(), known.at))
+            events = await asyncio.to_thread(self.store.vanished, errand.name, self._now(known))
             del self.standings[errand.name]
             self.claims.forget(errand.name)
             self.tell(None, events, errand)
@@ -135,7 +136,7 @@ class Attendant:
             moved=looked_at(application),
             sync=application.sync,
             project=application.project,
-            at=max(self.clock.now(), "" if before is None else before.at),
+            at=self._now(before),
         )
         round_ = await self.rounds.current(world, application)
         look = await self._seen(round_, application, standing)
@@ -153,6 +154,11 @@ class Attendant:
         events = await asyncio.to_thread(self.store.record, look)
         self.standings[errand.name] = standing
         self.tell(look, events, errand)
+
+    def _now(self, before: Standing | None) -> str:
+        """The time of a look: after the last one, unless that is from before the clock was set back by much."""
+        now = self.clock.now()
+        return before.at if before is not None and is_late(before.at, now) else now
 
     async def _seen(self, round_: Round, application: Application, standing: Standing) -> Seen:
         """What a look says, masked and shielded. The standing learns what its objects were."""

@@ -32,8 +32,10 @@ class Errand:
     def take(self, other: Errand) -> None:
         """Two errands to one application are one: as early as the first, as thorough as either."""
         self.forced |= other.forced
-        self.deleted = other.deleted
+        self.deleted = (self if self.number > other.number else other).deleted
         self.urgent |= other.urgent
+        if other.number < self.number:
+            self.number, self.since, self.before = other.number, other.since, other.before
 
 
 @dataclass

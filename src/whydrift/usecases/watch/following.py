@@ -11,7 +11,7 @@ import msgspec
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.finding import ApplicationName
-from whydrift.errors import UsageError
+from whydrift.errors import SourceError, UsageError
 from whydrift.ports import Api, NotRead, Question
 from whydrift.ports.watching import (
     AppChange,
@@ -141,9 +141,17 @@ class Following:
         return not told or moved
 
     async def compare_names(self, first: bool = False) -> None:
-        """Attend to what is not listed any more. At first, UsageError where the store knows another Argo CD's."""
-        async with self.worlds.lend() as world:
-            reply = await world.answers.ask(Question(Api.ARGOCD, LIST, NAMES, self.instance))
+        """Attend to what is not listed any more.
+
+        At first, SourceError where Argo CD is not reached, UsageError where the store knows another one's.
+        """
+        try:
+            async with self.worlds.lend() as world:
+                reply = await world.answers.ask(Question(Api.ARGOCD, LIST, NAMES, self.instance))
+        except SourceError:
+            if first:
+                raise
+            return
         listed = None if isinstance(reply, NotRead) else _names(reply.content, self.instance)
         if listed is None:
             return

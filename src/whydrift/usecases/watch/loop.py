@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from whydrift.core.history.changes import LATE
 from whydrift.core.model.finding import ApplicationName, Event, Seen
 from whydrift.errors import StoreError, UsageError
 from whydrift.ports.watching import Clock, Store
@@ -30,8 +31,6 @@ SPREAD = 0.2
 IN_DOUBT = 0.25
 """Part of the time after which an application is looked at again that could not be read or decided as a whole."""
 TICK = 5.0
-AHEAD = timedelta(minutes=1)
-"""A look from later than this is from before the clock was set back."""
 FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
 
 
@@ -198,9 +197,9 @@ def place_of(instance: str) -> str:
 
 
 def is_due(at: str, now: str, every: float) -> bool:
-    """Whether a look at `at` is older than `every` seconds, or from a time that has not come yet."""
+    """Whether a look at `at` is older than `every` seconds, or from before the clock was set back."""
     then, today = datetime.fromisoformat(at), datetime.fromisoformat(now)
-    return today - then >= timedelta(seconds=every) or then - today > AHEAD
+    return today - then >= timedelta(seconds=every) or then - today > LATE
 
 
 def share(name: ApplicationName) -> float:

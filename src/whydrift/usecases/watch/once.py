@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
+from whydrift.core.history.changes import is_late
 from whydrift.core.history.seen import seen
 from whydrift.core.model.application import Application
 from whydrift.core.model.finding import ApplicationName, Event, Seen
@@ -61,7 +62,8 @@ class Once:
         return before is None or before.word != self.listed[name].word or is_due(before.at, self.at, self.how.every)
 
     def _at(self, name: ApplicationName) -> str:
-        return max(self.at, self.known[name].at) if name in self.known else self.at
+        before = self.known.get(name)
+        return before.at if before is not None and is_late(before.at, self.at) else self.at
 
     async def forget_gone(self, tell: Callable[[ApplicationName, tuple[Event, ...]], None]) -> None:
         """What is not listed any more is gone; only to be asked for where the list is proven to be whole."""

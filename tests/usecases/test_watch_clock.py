@@ -1,0 +1,154 @@
+"""A watcher whose clock jumps, and whose servers' logins run out: in this process, over a living fleet."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from tests.fakes import FakeClock
+from tests.watched import SECONDS, Watched, drifting
+
+from whydrift import wiring
+from whydrift.adapters.store.store import SqlStore
+from whydrift.core.model.finding import Event, What
+from whydrift.settings import Connection, Settings
+from whydrift.usecases.watch.attend import How
+from whydrift.usecases.watch.loop import Watcher
+from whydrift.usecases.watch.world import REST, World, Worlds
+from whydrift.wiring.watching import open_world
+
+HOUR, DAY = 3600.0, 86400.0
+
+
+@dataclass
+class Kept:
+    """A watcher that runs, with a clock that the test moves."""
+
+    watched: Watched
+    clock: FakeClock = field(default_factory=FakeClock)
+    events: list[Event] = field(default_factory=list)
+    opened: int = 0
+
+    def open(self) -> World:
+        """Open the world, and count it."""
+        self.opened += 1
+        return open_world(Connection(no_git=True))
+
+    async def during(self, scene: Callable[[Kept, Watcher], Awaitable[None]]) -> None:
+        """Watch while a scene is played."""
+        store = SqlStore("", self.watched.folder / "state")
+        how = How(lambda _: True, wiring.analysis(Settings(), hidden=True), lambda answer: answer, every=HOUR)
+        tell = lambda seen, events, errand: self.events.extend(events)  # noqa: E731 - a listener
+        watcher = Watcher(Worlds(self.open, self.clock), store, self.clock, how, tell)
+        running = asyncio.create_task(watcher.run())
+        try:
+            await self.until(lambda: watcher.status.looks == 3, running)
+            await scene(self, watcher)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            store.close()
+
+    async def until(self, holds: Callable[[], object], running: asyncio.Task[None] | None = None) -> None:
+        """Wait until something holds, letting seconds pass meanwhile."""
+        began = time.monotonic()
+        while not holds():
+            assert running is None or not running.done(), running
+            assert time.monotonic() - began < SECONDS
+            await asyncio.sleep(0.02)
+            self.clock.pass_(0.02)
+
+    async def jump(self, seconds: float) -> None:
+        """Let the clock jump, and time pass after it."""
+        self.clock.jump(seconds)
+        for _ in range(30):
+            await asyncio.sleep(0.03)
+            self.clock.pass_(1)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    watched = Watched(tmp_path)
+    for key, value in watched.environ.items():
+        monkeypatch.setenv(key, value)
+    monkeypatch.chdir(tmp_path)
+    return Kept(watched)
+
+
+async def _jumps(kept: Kept, watcher: Watcher) -> None:
+    looks = 3
+    for jump in (HOUR, -DAY, 10 * DAY, -300.0, -365 * DAY):
+        await kept.jump(jump)
+        await kept.until(lambda: not watcher.errands.waiting)
+        looks += 0 if jump == -300.0 else 3
+        assert watcher.status.looks == looks, f"after a jump of {jump} s everything is looked at once, if it is due"
+    assert {event.what for event in kept.events} == {What.NEW}
+
+
+def test_a_clock_that_jumps_costs_a_look_and_tells_nothing(kept: Kept) -> None:
+    asyncio.run(kept.during(_jumps))
+
+
+async def _after_a_jump(kept: Kept, watcher: Watcher) -> None:
+    await kept.jump(-DAY)
+    kept.watched.put(drifting("quiet"))
+    await kept.until(lambda: any(e.application.name == "quiet" and e.what is What.NEW for e in kept.events))
+
+
+def test_a_change_after_the_clock_was_set_back_is_told(kept: Kept) -> None:
+    asyncio.run(kept.during(_after_a_jump))
+
+
+async def _login(kept: Kept, watcher: Watcher) -> None:
+    kept.watched.replay.token = "another"
+    kept.watched.put(drifting("quiet"))
+    await kept.until(lambda: "reading" in watcher.status.troubles)
+    kept.watched.replay.token = ""
+    await kept.until(lambda: any(e.application.name == "quiet" for e in kept.events))
+    assert not [event for event in kept.events if event.what is What.GONE]
+
+
+def test_a_login_that_ran_out_is_read_anew(kept: Kept) -> None:
+    asyncio.run(kept.during(_login))
+
+
+async def _lent(kept: Kept) -> list[bool]:
+    closed: list[World] = []
+
+    def opened() -> World:
+        world = kept.open()
+
+        async def close() -> None:
+            await world.close()
+            closed.append(found)
+
+        found = replace(world, close=close)
+        return found
+
+    worlds = Worlds(opened, kept.clock)
+    async with worlds.lend() as first:
+        for _ in range(3):
+            await worlds.failed()
+        found = [worlds.now is first, first in closed]
+    found.append(first in closed)
+    second = worlds.now
+    for _ in range(6):
+        await worlds.failed()
+    found.append(worlds.now is second)
+    resting = asyncio.create_task(worlds.rest())
+    await asyncio.sleep(0)
+    kept.clock.pass_(REST)
+    await asyncio.sleep(0)
+    await worlds.failed()
+    resting.cancel()
+    return [*found, worlds.now is second, second in closed]
+
+
+def test_a_world_is_closed_when_nobody_uses_it_and_opened_once_in_a_while(kept: Kept) -> None:
+    still_first, closed_in_use, closed, once, again, second_closed = asyncio.run(_lent(kept))
+    assert (still_first, closed_in_use, closed) == (False, False, True)
+    assert (once, again, second_closed) == (True, False, True)
