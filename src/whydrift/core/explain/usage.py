@@ -14,7 +14,7 @@ from whydrift.core.explain.users import User, Users
 from whydrift.core.model.explanation import Evidence, Side
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, NEIGHBOURS
 from whydrift.core.model.neighbours import Neighbours
-from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.objects import ObjectKey, key_of, key_of_row
 from whydrift.core.model.references import Reference, references, subjects
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict, once
 from whydrift.core.model.values import ABSENT, JsonObject, is_object, items, text
@@ -28,6 +28,9 @@ DATA = {
     "ApplicationSet": "its Applications go with it",
 }
 """Kinds whose deletion takes more than the object."""
+CASCADE = "resources-finalizer.argocd.argoproj.io"
+"""The finalizer with which Argo CD deletes what an Application deployed (docs/user-guide/app_deletion.md)."""
+MOST_TOLD = 3
 CLASSES = frozenset({"IngressClass", "GatewayClass", "StorageClass", "PriorityClass", "RuntimeClass"})
 NEEDED_TO_KNOW: Mapping[str, frozenset[str]] = {
     "ClusterRole": frozenset({"ClusterRoleBinding"}),
@@ -78,7 +81,7 @@ def _kept(subject: Subject, left: list[ObjectSnapshot]) -> dict[ObjectKey, str]:
     lives = {item.key: item.live for item in left if is_object(item.live)}
     names = {key: references(live) for key, live in lives.items()}
     users = Users(tuple(_users(subject, lives)))
-    kept = {key: reason for key, live in lives.items() if (reason := _reason(key, live, users))}
+    kept = {key: reason for key, live in lives.items() if (reason := _reason(key, live, users, names))}
     kept |= {key: reason for key in lives if key not in kept and (reason := _unknown_class(subject, key))}
     while True:
         needs = _Needs(kept, names)
@@ -120,16 +123,35 @@ def _belonging(lives: Mapping[ObjectKey, JsonObject], everything: Iterable[JsonO
         uids |= {uid for uid, key in known.items() if key in more and uid}
 
 
-def _reason(key: ObjectKey, live: JsonObject, users: Users) -> str:
+def _reason(key: ObjectKey, live: JsonObject, users: Users, names: Mapping[ObjectKey, frozenset[Reference]]) -> str:
     """Why a leftover may not go, as far as its own kind and the objects that stay tell."""
     if key.kind in DATA:
-        return DATA[key.kind]
+        return "; ".join((DATA[key.kind], *_taken_along(key, live, users, names)))
     if not BUILT_IN.fullmatch(key.group):
         return f"what deleting a {key.kind} takes along is not known"
     if _binds_people(live):
         return "it gives rights to people"
     used = users.first_use(key, live)
     return f"{key_of(used[0])} {used[1]} it" if used else ""
+
+
+def _taken_along(
+    key: ObjectKey, live: JsonObject, users: Users, names: Mapping[ObjectKey, frozenset[Reference]]
+) -> Iterator[str]:
+    """Who uses what takes more along than itself, leftovers too; and what an Application deployed."""
+    itself = Reference(key.kind, key.namespace, key.name)
+    used = users.first_use(key, live)
+    left = next((other for other, named in names.items() if other != key and itself in named), None)
+    if used is not None:
+        yield f"{key_of(used[0])} {used[1]} it"
+    elif left is not None:
+        yield f"{left} names it"
+    if key.kind == "Application" and any(
+        str(name).startswith(CASCADE) for name in items(live, "metadata", "finalizers")
+    ):
+        rows = [key_of_row(row) for row in items(live, "status", "resources") if is_object(row)]
+        more = f" and {len(rows) - MOST_TOLD} more" if len(rows) > MOST_TOLD else ""
+        yield f"its finalizer deletes {', '.join(map(str, rows[:MOST_TOLD]))}{more}" if rows else "it has a finalizer"
 
 
 def _binds_people(live: JsonObject) -> bool:

@@ -42,17 +42,18 @@ def kept_from_pruning(case: Case) -> Choice:
             f"it is being deleted already: {case.because}",
             Instead(RemedyKind.OUT_OF_BAND, "take the finalizer away"),
         )
+    side, evidence = usage(case.subject)
     if case.key.kind in DATA:
-        return asked(case, f"{DATA[case.key.kind]}: {case.because}", DELETE)
+        return asked(case, f"{evidence.says}: {case.because}", DELETE)
     if "Prune=false" in case.subject.sync_options or text(live, "metadata", "annotations", HELM_POLICY) == "keep":
+        used = f"; {evidence.says}" if side is Side.ASK else ""
         return Choice(
             RemedyKind.ANNOTATE,
-            f"it is meant to stay, so {COMPARE_OPTIONS}: IgnoreExtraneous keeps it from showing",
+            f"it is meant to stay, so {COMPARE_OPTIONS}: IgnoreExtraneous keeps it from showing{used}",
             Safety.UNSAFE,
             changes=(Change(("metadata", "annotations", COMPARE_OPTIONS), "IgnoreExtraneous"),),
             instead=(Instead(RemedyKind.NOTHING, "it shows, and no sync touches it"), DELETE),
         )
-    side, evidence = usage(case.subject)
     if side is Side.ASK:
         return asked(case, evidence.says, DELETE)
     return deleted(case, f"{evidence.says}; {case.because}")
