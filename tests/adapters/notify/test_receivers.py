@@ -105,6 +105,17 @@ def test_an_apprise_receiver_that_hangs_is_left_alone_and_holds_nobody(receiver:
     assert took < 3 and len(receiver.got) == 1, "the second is not sent while the first one may still arrive"
 
 
+@pytest.mark.parametrize(
+    ("titles", "texts"), [(250, 35_000), (0, 1024), (0, 2000), (250, 140), (0, 160), (30, 1000), (100, 32_768)]
+)
+def test_a_message_fits_into_every_receiver(titles: int, texts: int) -> None:
+    message = notice(*(line(name=f"an-application-with-a-long-name-{n}") for n in range(12)))
+    heading, text = chat.fitted(message, titles, texts)
+    assert 0 < len(text) <= texts
+    assert len(heading) <= titles if titles else len(heading) + len(text) + 2 <= texts
+    assert "an-application-with-a-long-name-0" in heading + text
+
+
 def test_a_webhook_can_be_verified_as_the_manual_says(receiver: Receiver) -> None:
     send("webhook", receiver)
     (got,) = receiver.taken

@@ -17,6 +17,7 @@ from whydrift.adapters.http.words import one_line
 from whydrift.core.model.finding import Severity, What
 from whydrift.core.model.notice import Line, Notice
 from whydrift.core.notice.message import PLAIN, body, title
+from whydrift.core.report.words import shortened
 from whydrift.errors import UsageError
 from whydrift.ports import Refused
 from whydrift.ports.watching import Delivered, Later, Sent
@@ -31,6 +32,8 @@ PASSING = frozenset({408, 425, 429})
 SHORTEST_SECRET = 5
 ROOM = 8
 """Bytes between title and text, where a receiver has no title."""
+SHORTEST_TEXT = 200
+"""Bytes in which a text says more than the title does."""
 
 
 class Chat:
@@ -71,16 +74,22 @@ class Chat:
 
     def _notify(self, notice: Notice) -> Delivered:
         """In the thread: hand the message to Apprise, and read its log."""
-        heading = title(notice)
-        room = self._plugin.body_maxlen - (0 if self._plugin.title_maxlen else len(heading.encode()) + ROOM)
+        heading, text = fitted(notice, self._plugin.title_maxlen, self._plugin.body_maxlen)
         with _Log() as log:
             try:
-                sent = self._plugin.notify(
-                    title=heading, body=body(notice, PLAIN, room), notify_type=_kind(notice), body_format="text"
-                )
+                sent = self._plugin.notify(title=heading, body=text, notify_type=_kind(notice), body_format="text")
             except Exception as error:  # 140 receivers by as many hands: one that raises must not end the watch
                 return Later(f"Apprise failed ({type(error).__name__})")
         return Sent() if sent else _failed(log.lines, self._url)
+
+
+def fitted(notice: Notice, title_most: int, body_most: int) -> tuple[str, str]:
+    """Title and text of a message for a receiver that takes so many characters of each; none of it is split."""
+    heading = title(notice)
+    room = body_most - (0 if title_most else len(heading.encode()) + ROOM)
+    if room < SHORTEST_TEXT:
+        return "", shortened(heading, body_most)
+    return shortened(heading, title_most or len(heading)), body(notice, PLAIN, room)
 
 
 def _plugin(url: str) -> NotifyBase:
