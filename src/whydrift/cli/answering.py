@@ -1,4 +1,7 @@
-"""What `scan`, `explain` and `demo` share: run a scan, narrow it, print it in the format that was asked for."""
+"""What `scan`, `explain` and `demo` share: run a scan, narrow it, print it in the format that was asked for.
+
+Formats that few ask for are imported when they are.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,7 @@ from whydrift import wiring
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ObjectAnswer, ReadAnswer
 from whydrift.core.report.explain_text import application_text
-from whydrift.core.report.hidden_text import hidden_text
-from whydrift.core.report.html import html_document
-from whydrift.core.report.junit import junit_document
 from whydrift.core.report.residuals import Residuals
-from whydrift.core.report.sarif import sarif_document
 from whydrift.core.report.shield import shielded, shielded_gap
 from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
 from whydrift.core.report.tally import ORDER, Tally, cause_of, concern, exit_code, objects_of
@@ -268,6 +267,8 @@ def _print(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> N
 def _text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> Iterator[str]:
     ink, width = Ink(wants_colour(request.colour)), page_width()
     if request.unseen:
+        from whydrift.core.report.hidden_text import hidden_text
+
         yield hidden_text(spill.applications(), about, tally, ink, width)
     elif request.whole:
         for application in spill.applications():
@@ -293,11 +294,17 @@ def write_document(
     """Write a document for a browser, for code scanning or for a CI server, piece by piece."""
     match how.output:
         case "html":
+            from whydrift.core.report.html import html_document
+
             titles = wiring.titles()
             write_pieces(html_document(applications, about, tally.summary(), titles, how.heading, how.nothing))
         case "sarif":
+            from whydrift.core.report.sarif import sarif_document
+
             write_pieces(sarif_document(applications(), about, wiring.cause_pages(), effects=how.effects))
         case _:
+            from whydrift.core.report.junit import junit_document
+
             write_pieces(junit_document(applications(), about, how.fail_on, effects=how.effects))
 
 
