@@ -41,9 +41,10 @@ class Desk:
     channels: Sequence[Channel]
     clock: FakeClock = field(default_factory=FakeClock)
     settle: int = 0
+    url: str = ""
 
     def __post_init__(self) -> None:
-        self.store = SqlStore("", self.folder)
+        self.store = SqlStore(self.url, self.folder)
 
     def see(self, *found: Found, application: ApplicationName = SHOP, **about: Any) -> None:
         """Look at an application now, and a second passes."""

@@ -134,13 +134,17 @@ def test_one_slow_receiver_holds_no_other(tmp_path: Path, receiver: Receiver, mo
         slow.gate.set()
 
 
-def test_two_watchers_with_one_store_send_each_message_once(tmp_path: Path, receiver: Receiver) -> None:
-    desk = Desk(tmp_path, [channel(receiver)])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_two_watchers_with_one_store_send_each_message_once(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path, receiver: Receiver
+) -> None:
+    url = "" if database == "sqlite" else request.getfixturevalue("postgres").database()
+    desk = Desk(tmp_path, [channel(receiver)], url=url)
     for number in range(30):
         desk.see(field(), application=ApplicationName("", "argocd", f"app-{number}"))
         desk.tell() if number % 3 else None
     receiver.script.extend(["slow:0.05"] * 40)
-    others = [SqlStore("", tmp_path) for _ in range(3)]
+    others = [SqlStore(url, tmp_path) for _ in range(3)]
 
     async def all_at_once() -> None:
         stores = [desk.store, *others]
