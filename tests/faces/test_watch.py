@@ -49,7 +49,7 @@ def test_tells_a_change_within_seconds_and_that_it_is_gone(start: Start) -> None
     watched.until_told("returned", "quiet")
     way = "a watch of Applications in Kubernetes" if watched.kubernetes else "Argo CD's stream"
     assert f"follows {way}" in watched.said
-    assert watched.kill(signal.SIGINT) == 130
+    assert watched.kill(signal.SIGINT if watched.kubernetes else signal.SIGTERM) == 130
     assert watched.said.endswith("interrupted\n")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
@@ -113,6 +114,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         output=str(options["output"]),
         colour=str(options["colour"]),
     )
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # how a pod is asked to end
     asyncio.run(_watch(asked, str(options["store"]), once=bool(options["once"])))
     ctx.exit(0)
 

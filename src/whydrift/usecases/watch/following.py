@@ -78,7 +78,7 @@ class Following:
                 self.way, self.position = 0, ""
             failures = 0 if self.time() - began > STEADY else failures + 1
             if failures > 1:
-                self.status.troubles[self._place] = broke.why
+                self.status.troubles[self._place] = self.worlds.now.masker.text(broke.why)
                 await self.worlds.failed()
             await self.clock.sleep(min(LONGEST_WAIT, FIRST_WAIT * 2.0**failures) * random.uniform(0.75, 1.0))
 
@@ -86,7 +86,7 @@ class Following:
         """The next best way; from the first again, after a while, where none is left."""
         self.way, self.position = self.way + 1, ""
         if self.way >= len(self.worlds.now.followers):
-            self.way, self.status.troubles[self._place] = 0, broke.why
+            self.way, self.status.troubles[self._place] = 0, self.worlds.now.masker.text(broke.why)
             await self.clock.sleep(NOBODY)
         return 0
 

@@ -108,7 +108,7 @@ class Watcher:
         try:
             await attendant.attend(errand)
         except Outage as error:
-            self.status.troubles["reading"] = str(error)
+            self.status.troubles["reading"] = self.worlds.now.masker.text(str(error))
             await self.worlds.failed()
             return str(error)
         except StoreError as error:

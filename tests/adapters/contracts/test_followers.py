@@ -1,0 +1,162 @@
+"""Both followers over one living fleet: what is there, what changes, and what ends a stream."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+from tests.adapters.kubernetes.clusters import kubeconfig, source
+from tests.fleet_builder import Fleet, clean, scaled
+from tests.replay import Fault, Replay
+
+from whydrift.adapters.argocd import ArgocdOptions, connect
+from whydrift.adapters.argocd.follow import ArgocdFollower
+from whydrift.adapters.kubernetes import follow
+from whydrift.adapters.kubernetes.follow import KubernetesFollower
+from whydrift.ports.watching import (
+    AppChange,
+    ApplicationChanged,
+    ApplicationDeleted,
+    Follower,
+    StreamBroke,
+    StreamStands,
+)
+
+WAYS = ("kubernetes", "argocd")
+TOKEN = "token-of-the-cluster"
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Iterator[Replay]:
+    with Replay(Fleet([scaled(), clean()]).folder(tmp_path / "fleet"), living=True) as server:
+        assert server.living is not None
+        server.living.bookmark_every = 0.3
+        yield server
+
+
+def follower(way: str, replay: Replay, folder: Path, namespace: str = "") -> Follower:
+    """One of the two."""
+    if way == "argocd":
+        options = ArgocdOptions(server=replay.host, plaintext=True, auth_token="t")
+        return ArgocdFollower({"": connect(options, {}, folder)})
+
+    async def home(instance: str) -> str | None:
+        return ""
+
+    return KubernetesFollower(source(kubeconfig(folder / "kubeconfig", replay.kubernetes_url)), home, namespace)
+
+
+def heard(following: Follower, since: str, *scene: object, most: int = 20, seconds: float = 10.0) -> list[AppChange]:
+    """What a follower tells while a scene is played: when it told what is there, one action after each 0.3 s."""
+    found: list[AppChange] = []
+
+    async def listen() -> None:
+        async with aclosing(following.follow("", since)) as changes:
+            async for change in changes:
+                found.append(change)
+                if isinstance(change, StreamBroke) or len(found) >= most:
+                    return
+
+    async def play() -> None:
+        listening = asyncio.create_task(asyncio.wait_for(listen(), seconds))
+        while scene and len(named(found)) < 2 and not listening.done():
+            await asyncio.sleep(0.02)
+        for action in scene:
+            await asyncio.sleep(0.3)
+            assert callable(action)
+            await asyncio.to_thread(action)
+        await asyncio.gather(listening, return_exceptions=True)
+
+    asyncio.run(play())
+    return found
+
+
+def named(changes: list[AppChange]) -> list[str]:
+    """The names of the applications that were told of."""
+    return [c.name.name for c in changes if isinstance(c, ApplicationChanged | ApplicationDeleted)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_tells_what_is_there_and_then_what_changes(way: str, replay: Replay, tmp_path: Path) -> None:
+    living = replay.living
+    assert living is not None
+    scene = (
+        lambda: living.touch("argocd", "calm", reconciledAt="2026-11-20T12:00:00Z"),
+        lambda: living.delete("argocd", "shop"),
+        living.cut,
+    )
+    found = heard(follower(way, replay, tmp_path), "", *scene)
+    assert named(found) == ["shop", "calm", "calm", "shop"]
+    assert isinstance(found[-1], StreamBroke) and not found[-1].stale and not found[-1].refused
+    deleted = next(change for change in found if isinstance(change, ApplicationDeleted))
+    assert str(deleted.name) == "argocd/shop"
+    versions = [change.version for change in found if isinstance(change, ApplicationChanged)]
+    assert versions[2] == str(living.version - 1), "the version that the Application has"
+
+
+def test_kubernetes_goes_on_where_it_stood(replay: Replay, tmp_path: Path) -> None:
+    living, following = replay.living, follower("kubernetes", replay, tmp_path)
+    assert living is not None
+    found = heard(following, "", seconds=3)
+    first = [change for change in found if isinstance(change, ApplicationChanged)]
+    assert {change.since for change in first} == {""}, "what is there comes in no order: no place to go on from"
+    stands = [change.since for change in found if isinstance(change, StreamStands)][-1]
+    living.touch("argocd", "calm", reconciledAt="2026-11-20T12:00:00Z")
+    again = heard(following, stands, seconds=2)
+    assert again[0] == StreamStands(stands)
+    changed = [change for change in again if isinstance(change, ApplicationChanged)]
+    assert [change.name.name for change in changed] == ["calm"]
+    assert changed[0].since == changed[0].version == str(living.version)
+    assert changed[0].application is not None and changed[0].application.name == "calm"
+    living.compact()
+    assert heard(following, stands)[-1] == StreamBroke("too old resource version", stale=True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("fault", "stale", "refused"),
+    [
+        ("403", False, True),
+        ("404", False, True),
+        ("410", True, False),
+        ("401", False, False),
+        ("500", False, False),
+        ("503", False, False),
+        ("reset", False, False),
+        ("hangup", False, False),
+        ("html", False, False),
+        ("redirect:https://sso.example.com/a", False, False),
+    ],
+)
+def test_says_how_a_stream_is_refused(
+    way: str, fault: str, stale: bool, refused: bool, replay: Replay, tmp_path: Path
+) -> None:
+    replay.faults = [Fault.parse(f"*watch=1*={fault}"), Fault.parse(f"/api/v1/stream/*={fault}")]
+    broke = heard(follower(way, replay, tmp_path), "7")[-1]
+    assert isinstance(broke, StreamBroke) and broke.why
+    assert (broke.stale, broke.refused) == (stale and way == "kubernetes", refused)
+    assert TOKEN not in broke.why
+
+
+def test_kubernetes_gives_up_a_watch_that_says_nothing(
+    replay: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert replay.living is not None
+    monkeypatch.setattr(follow, "SILENCE", 0.5)
+    replay.living.silent = True
+    broke = heard(follower("kubernetes", replay, tmp_path), str(replay.living.version))[-1]
+    assert isinstance(broke, StreamBroke) and "did not answer in time" in broke.why
+
+
+def test_kubernetes_watches_one_namespace_where_that_is_meant(replay: Replay, tmp_path: Path) -> None:
+    heard(follower("kubernetes", replay, tmp_path, "argocd"), "", seconds=2)
+    assert replay.count("/apis/argoproj.io/v1alpha1/namespaces/argocd/applications") == 1
+
+
+def test_argocd_is_asked_for_names_and_versions_only(replay: Replay, tmp_path: Path) -> None:
+    heard(follower("argocd", replay, tmp_path), "", seconds=2)
+    assert replay.living is not None
+    assert replay.living.bytes < 2 * 200
