@@ -18,6 +18,7 @@ from whydrift import wiring
 from whydrift.cli import whydrift
 from whydrift.commands import COMMANDS
 from whydrift.core.model.audit import IGNORES_SCHEMA, IgnoresAnswer
+from whydrift.core.model.history import HISTORY_SCHEMA, PROGRESS_SCHEMA, HistoryAnswer, ProgressAnswer
 from whydrift.core.model.triage import SCHEMA, Answer
 from whydrift.core.rbac import FOLLOWING, following, rules
 from whydrift.core.report.cause_page import CausePage, cause_markdown
@@ -30,6 +31,12 @@ CHART = DOCS.parent / "deploy" / "chart" / "whydrift"
 BEGIN, END = "<!-- demo: made by docs/generate.py -->\n", "<!-- /demo -->"
 _YAML = "# made by docs/generate.py from what `whydrift doctor --rbac` prints: change the code, then run `just docs`\n"
 GENERATED = "<!-- made by docs/generate.py: change the code, then run `just docs` -->\n\n"
+SCHEMAS = (
+    ("answer", Answer, SCHEMA),
+    ("ignores", IgnoresAnswer, IGNORES_SCHEMA),
+    ("history", HistoryAnswer, HISTORY_SCHEMA),
+    ("progress", ProgressAnswer, PROGRESS_SCHEMA),
+)
 
 
 def pages() -> dict[Path, str]:
@@ -39,7 +46,7 @@ def pages() -> dict[Path, str]:
     made[DOCS / "causes" / "index.md"] = GENERATED + _index(causes)
     made[DOCS / "cli.md"] = GENERATED + _cli()
     made[README] = _readme()
-    for name, document, title in (("answer", Answer, SCHEMA), ("ignores", IgnoresAnswer, IGNORES_SCHEMA)):
+    for name, document, title in SCHEMAS:
         made[DOCS / "schema" / f"{name}.json"] = json.dumps(_schema(document, title), indent=1, sort_keys=True) + "\n"
     made[GITLAB] = _gitlab()
     return made | _chart()

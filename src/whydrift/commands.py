@@ -15,6 +15,7 @@ COMMANDS = {
     "hidden": "what differs and Argo CD does not show: hand edits, leftovers, values under ignore rules",
     "ignores": "audit of the ignore rules: dead, too wide, hiding a real change right now",
     "postmortem": "a page for the follow-up: what was changed by hand, by whom, adopted or open",
+    "history": "what happened since when: new, came back, went, why and by whom; what comes and goes",
     "tally": "before and after: what was fixed, what is new, what came back, what is left by name",
     "accept": "live with a difference: reason, owner, until when; in whydrift-accepted.toml",
     "record": "write everything that is read, masked, into a folder or .zip",

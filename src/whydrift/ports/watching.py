@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from whydrift.core.model.application import Application
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen, Severity
 from whydrift.core.model.notice import Delivery, Line, Matcher, Notice, Outgoing, Silence
+from whydrift.core.model.watched import Count as Count  # these four: part of what a store says
+from whydrift.core.model.watched import Drift as Drift
+from whydrift.core.model.watched import Flap as Flap
+from whydrift.core.model.watched import Known as Known
 from whydrift.ports import Refused
 
 
@@ -33,59 +36,6 @@ class Wanted:
     visible: frozenset[ApplicationName] | None = None
     limit: int = 200
     offset: int = 0
-
-
-class Known(NamedTuple):
-    """An application as it was seen last, without its answer; `open` counts its open findings by severity.
-
-    `oldest` is since when the oldest of them is there that is more than noise, "" where there is none.
-    """
-
-    application: ApplicationName
-    at: str
-    project: str
-    team: str
-    cluster: str
-    sync: str
-    health: str
-    revision: str
-    safe: str
-    not_read: str
-    fingerprint: str
-    settled: bool
-    open: Mapping[str, int]
-    oldest: str
-
-
-class Count(NamedTuple):
-    """How many open findings of one cause, team, project and severity, in how many applications and objects."""
-
-    cause: str
-    side: str
-    severity: str
-    project: str
-    team: str
-    fields: int
-    objects: int
-    applications: int
-
-
-class Drift(NamedTuple):
-    """How many open findings of one cause, side and severity an application has."""
-
-    application: ApplicationName
-    cause: str
-    side: str
-    severity: str
-    fields: int
-
-
-class Flap(NamedTuple):
-    """What comes and goes: how often within the time asked for, and who wrote it then, newest first."""
-
-    finding: Finding
-    times: int
-    writers: tuple[str, ...]
 
 
 class Store(Protocol):
@@ -220,14 +170,14 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ApplicationChanged:
-    """An Application is there, is new or changed. `application` is None where the stream tells no more than that.
+    """An Application is there, is new or changed. `content` is its JSON, b"" where the stream tells no more than that.
 
     `version` is its resourceVersion. `since` is where the stream stands after it, "" where it cannot be resumed.
     """
 
     name: ApplicationName
     version: str
-    application: Application | None = None
+    content: bytes = b""
     since: str = ""
 
 

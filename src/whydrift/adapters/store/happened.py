@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -39,16 +41,30 @@ def flaps(connection: Connection, since: str, visible: Visible, limit: int) -> t
     often = {finding: number for finding, number in connection.execute(most)}
     rows = connection.execute(FINDING.where(FINDINGS.c.id.in_(often)))
     found = {row.id: finding_of(row) for row in rows}
-    writers = _writers(connection, list(often))
-    return tuple(Flap(found[number], times, writers.get(number, ())) for number, times in often.items())
+    lives = _lives(connection, list(often), since)
+    return tuple(Flap(found[number], times, *_told(lives[number])) for number, times in often.items())
 
 
-def _writers(connection: Connection, findings: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """Who wrote it, each time that it came, newest first."""
-    came = select(EVENTS.c.finding, EVENTS.c.found).where(EVENTS.c.finding.in_(findings))
-    rows = connection.execute(came.order_by(EVENTS.c.id.desc()))
-    found: dict[int, dict[str, None]] = {}
-    for finding, text in rows:
-        who = FOUND.decode(text).who
-        found.setdefault(finding, {}).update({who: None} if who else {})
-    return {finding: tuple(names) for finding, names in found.items()}
+class Turn(NamedTuple):
+    """One event in the life of a finding: what, git's revision then, and who wrote it."""
+
+    what: str
+    revision: str
+    who: str
+
+
+def _lives(connection: Connection, findings: Sequence[int], since: str) -> dict[int, list[Turn]]:
+    """What happened to findings since a time, oldest first."""
+    columns = (EVENTS.c.finding, EVENTS.c.what, EVENTS.c.revision, EVENTS.c.found)
+    these = select(*columns).where(EVENTS.c.finding.in_(findings), EVENTS.c.at >= since).order_by(EVENTS.c.id)
+    lives: dict[int, list[Turn]] = {}
+    for finding, what, revision, text in connection.execute(these):
+        lives.setdefault(finding, []).append(Turn(what, revision, FOUND.decode(text).who))
+    return lives
+
+
+def _told(life: Sequence[Turn]) -> tuple[tuple[str, ...], int]:
+    """Who wrote it each time that it came, newest first, and how often it went because git had changed."""
+    writers = dict.fromkeys(turn.who for turn in reversed(life) if turn.who and turn.what != What.GONE.value)
+    went = [now for before, now in pairwise(life) if now.what == What.GONE.value and now.revision != before.revision]
+    return tuple(writers), len(went)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from whydrift.core.model.finding import ApplicationName, Event, Finding
-from whydrift.core.model.history import EventAnswer, FindingAnswer, NameAnswer
+from whydrift.core.model.history import CountAnswer, EventAnswer, FindingAnswer, FlapAnswer, KnownAnswer, NameAnswer
+from whydrift.core.model.watched import Count, Flap, Known
 
 
 def name_answer(name: ApplicationName) -> NameAnswer:
@@ -64,3 +65,31 @@ def event_answer(event: Event) -> EventAnswer:
         before=event.before,
         times_returned=event.times_returned,
     )
+
+
+def known_answer(known: Known) -> KnownAnswer:
+    """An application as it was seen last."""
+    return KnownAnswer(
+        application=name_answer(known.application),
+        at=known.at,
+        project=known.project,
+        team=known.team,
+        cluster=known.cluster,
+        sync=known.sync,
+        health=known.health,
+        revision=known.revision,
+        safe=known.safe,
+        not_read=known.not_read,
+        oldest=known.oldest,
+        open=dict(known.open),
+    )
+
+
+def flap_answer(flap: Flap) -> FlapAnswer:
+    """What comes and goes."""
+    return FlapAnswer(finding_answer(flap.finding), flap.times, flap.writers, flap.by_git)
+
+
+def count_answer(count: Count) -> CountAnswer:
+    """How many findings are open, in one group."""
+    return CountAnswer(**count._asdict())

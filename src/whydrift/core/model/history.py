@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from whydrift.core.model.triage import Answered
 
+HISTORY_SCHEMA = "whydrift.history/1"
+PROGRESS_SCHEMA = "whydrift.progress/1"
+
 
 class NameAnswer(Answered, frozen=True):
     """An application; `instance` is left out where there is only one Argo CD."""
@@ -107,8 +110,49 @@ class DayAnswer(Answered, frozen=True, omit_defaults=False):
 
 
 class FlapAnswer(Answered, frozen=True, omit_defaults=False):
-    """A finding that comes and goes, how often, and who wrote it, newest first."""
+    """A finding that comes and goes, how often, and who wrote it, newest first.
+
+    `by_git` counts how often it went when git had changed; else somebody took it back, or a sync did.
+    """
 
     finding: FindingAnswer
     times: int
     writers: tuple[str, ...]
+    by_git: int = 0
+
+
+class HistoryAnswer(Answered, frozen=True, omit_defaults=False):
+    """What happened from `since` to `at`, newest first, and to which applications; `more` says that there was more.
+
+    `flaps` is what comes and goes, where that was asked for.
+    """
+
+    since: str
+    at: str
+    applications: tuple[KnownAnswer, ...]
+    events: tuple[EventAnswer, ...]
+    more: bool
+    flaps: tuple[FlapAnswer, ...] = ()
+    schema: str = HISTORY_SCHEMA
+
+
+class ChangeAnswer(Answered, frozen=True, omit_defaults=False):
+    """How many findings were open before, and are now, under one name."""
+
+    name: str
+    before: int
+    after: int
+
+
+class ProgressAnswer(Answered, frozen=True, omit_defaults=False):
+    """Open findings at `since` and at `at`. `kept_since` is the day from which anything is known, "" for none."""
+
+    since: str
+    at: str
+    kept_since: str
+    fields: ChangeAnswer
+    severities: tuple[ChangeAnswer, ...]
+    causes: tuple[ChangeAnswer, ...]
+    teams: tuple[ChangeAnswer, ...]
+    projects: tuple[ChangeAnswer, ...]
+    schema: str = PROGRESS_SCHEMA

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from whydrift.core.history.answers import event_answer, finding_answer, name_answer
+from whydrift.core.history.answers import event_answer, finding_answer, flap_answer, known_answer
 from whydrift.core.model.finding import HIDDEN, SHOWN, TROUBLE
 from whydrift.core.model.history import (
     CountAnswer,
@@ -20,7 +20,7 @@ from whydrift.core.model.history import (
 )
 from whydrift.core.model.triage import SCHEMA, Answer, ReadAnswer
 from whydrift.core.report.tally import Tally
-from whydrift.ports.watching import Known, Wanted
+from whydrift.ports.watching import Wanted
 from whydrift.web.asked import Asked
 from whydrift.web.site import PAGE, Site
 from whydrift.web.views.application import answer_of, days_back
@@ -151,25 +151,7 @@ def flaps(site: Site, asked: Asked) -> Flaps:
     """What came back in the last days."""
     since = days_back(asked)
     found = site.store.flaps(since, asked.visible)
-    return Flaps(since, tuple(FlapAnswer(finding_answer(f.finding), f.times, f.writers) for f in found))
-
-
-def known_answer(known: Known) -> KnownAnswer:
-    """An application as it was seen last."""
-    return KnownAnswer(
-        application=name_answer(known.application),
-        at=known.at,
-        project=known.project,
-        team=known.team,
-        cluster=known.cluster,
-        sync=known.sync,
-        health=known.health,
-        revision=known.revision,
-        safe=known.safe,
-        not_read=known.not_read,
-        oldest=known.oldest,
-        open=dict(known.open),
-    )
+    return Flaps(since, tuple(map(flap_answer, found)))
 
 
 def _page(asked: Asked, total: int) -> Page:
