@@ -6,6 +6,7 @@ Formats that few ask for are imported when they are.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
@@ -37,6 +38,8 @@ from whydrift.usecases.scan import Read, scan
 from whydrift.usecases.workbench import Workbench
 
 IN_MEMORY = 32 * 1024**2
+WAITING = logging.getLogger("whydrift.waiting")
+"""On which the HTTP client says whom everybody waits for (adapters/http/client.py)."""
 ENCODER = msgspec.json.Encoder()
 
 
@@ -338,20 +341,30 @@ def wants_colour(choice: str) -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-class Progress:
-    """A line on stderr that says how far a long scan is; on a terminal only."""
+class Progress(logging.Handler):
+    """A line on stderr that says how far a long scan is, and whom it waits for; on a terminal only."""
 
     def __init__(self) -> None:
+        super().__init__(logging.INFO)
         self._shown = sys.stderr.isatty() and sys.stdout.isatty()
+        if self._shown:
+            WAITING.addHandler(self)
+            WAITING.setLevel(logging.INFO)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say what is waited for, until the next application is done."""
+        self._write(f"… {shortened(record.getMessage(), 75)}")
 
     def show(self, number: int, name: str) -> None:
         """Say that `number` applications are done, the last of which is `name`."""
-        if self._shown:
-            sys.stderr.write(f"\r\x1b[K{number} applications … {shortened(name, 50)}")
-            sys.stderr.flush()
+        self._write(f"{number} applications … {shortened(name, 50)}")
 
     def clear(self) -> None:
         """Leave the terminal as it was."""
+        self._write("")
+        WAITING.removeHandler(self)
+
+    def _write(self, line: str) -> None:
         if self._shown:
-            sys.stderr.write("\r\x1b[K")
+            sys.stderr.write(f"\r\x1b[K{line}")
             sys.stderr.flush()

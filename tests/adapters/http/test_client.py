@@ -99,6 +99,19 @@ def test_a_busy_server_slows_everybody_down(replay: Replay, status: int) -> None
     assert len(waited) >= 1 + 12 - 7  # seven were under way beside the one that was refused
 
 
+@pytest.mark.parametrize(("fault", "why"), [("503:0", "503"), ("reset", "connection lost")])
+def test_says_whom_it_waits_for_while_it_waits(
+    replay: Replay, caplog: pytest.LogCaptureFixture, fault: str, why: str
+) -> None:
+    """The host, what it answered, how long, and how often yet: a face that shows progress listens."""
+    caplog.set_level("INFO", "whydrift.waiting")
+    get(replay, VERSION, faults=[f"{VERSION}={fault}@1-2"])
+    host = Endpoint(replay.url).host
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{host}: {why}, waiting 0 s ({number} of 2)" for number in (1, 2)
+    ]
+
+
 def test_halves_what_runs_at_once_when_the_server_is_busy(replay: Replay) -> None:
     replay.faults = [Fault.parse(f"{VERSION}=429:0@1"), Fault.parse(f"{SETTINGS}=silent:0.05")]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import math
 import time
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from whydrift.errors import SourceError
 if TYPE_CHECKING:
     import httpx2
 
+WAITING = logging.getLogger("whydrift.waiting")
+"""Says, while it happens, for whom everybody waits: a face that shows progress listens."""
 REPEATED = (429, 502, 503, 504)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -86,6 +89,11 @@ class Client:
                 return outcome
             self.pace.pause(wait, _slowed_by(outcome))
             attempt += 1
+            bound = f"up to {self.limits.gone:.0f} s" if self._is_restarting(outcome) else self._count(attempt)
+            WAITING.info("%s: %s, waiting %.0f s (%s)", self.endpoint.host, _slowed_by(outcome), wait, bound)
+
+    def _count(self, attempt: int) -> str:
+        return f"{attempt} of {self.pace.patience.retries}"
 
     def url(self, path: str, query: Iterable[tuple[str, str]] = ()) -> str:
         """The URL of a decoded path below the endpoint's."""
