@@ -80,6 +80,19 @@ def test_hostile_reasons_stay_one_string(fleet: Path, tmp_path: Path) -> None:
     assert len(rows) == 1 and rows[0]["reason"] == reason.strip()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_accepted_file_keeps_its_line_ends(fleet: Path, tmp_path: Path, end: str) -> None:
+    """What it holds stays byte for byte, and what comes to it ends its lines alike."""
+    place = tmp_path / "accepted.toml"
+    assert accept(fleet, place, "shop", "Deployment/web", "spec.replicas", *REASON).code == 0
+    held = place.read_bytes().replace(b"\n", end.encode())
+    place.write_bytes(held)
+    assert accept(fleet, place, "shop", "Deployment/web", "spec.minReadySeconds", *REASON).code == 0
+    after = place.read_bytes()
+    assert after.startswith(held) and len(tomllib.loads(after.decode())["accepted"]) == 2
+    assert after.count(b"\n") == after.count(end.encode()) and (b"\r" in after) == (end == "\r\n")
+
+
 def test_the_same_is_not_accepted_twice(fleet: Path, tmp_path: Path) -> None:
     """Its end is edited where it stands."""
     place = tmp_path / "accepted.toml"

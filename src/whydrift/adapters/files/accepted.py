@@ -43,9 +43,10 @@ def add_accepted(place: Path, one: Accepted) -> None:
     same = [h for h in held if (h.application, h.object, h.namespace, h.path) == _place(one)]
     if same:
         raise UsageError(f"{place} holds it already, until {same[0].until}: edit its end there")
-    before = place.read_text("utf-8") if place.exists() else HEAD
+    before = place.read_bytes().decode() if place.exists() else HEAD
+    end = "\r\n" if "\r\n" in before else "\n"
     block = ["", "[[accepted]]", *(f"{key} = {_string(value)}" for key, value in msgspec.to_builtins(one).items())]
-    _replace(place, before.rstrip("\n") + "\n" + "\n".join(block) + "\n")
+    _replace(place, before.rstrip("\r\n") + end + end.join(block) + end)
 
 
 def _place(one: Accepted) -> tuple[str, str, str, str]:
@@ -60,7 +61,7 @@ def _string(value: str) -> str:
 def _replace(place: Path, content: str) -> None:
     handle, name = tempfile.mkstemp(dir=place.parent or Path(), prefix=f".{place.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(content)
         Path(name).chmod(0o644)
         Path(name).replace(place)
