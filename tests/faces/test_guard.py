@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.judge.situations import applied, manager
 from tests.faces.command import Said, inside
 from tests.fleet_builder import App, Fleet, clean, config_map, scaled
 from whydrift.core.model.values import Json, JsonObject
@@ -46,6 +47,31 @@ def test_says_it_in_a_line_and_a_code(fleet: Path, name: str, code: int, verdict
 def test_names_what_a_sync_would_do(fleet: Path) -> None:
     """The first line says it all."""
     assert "a sync scales Deployment/web from 5 to 3" in _guard(fleet, "shop").out.splitlines()[0]
+
+
+def _written_by(name: str, place: Path) -> Path:
+    """A fleet whose only application holds a value that a field manager wrote over what Argo CD applied."""
+    entry = manager(name, {"f:data": {"f:a": {}}}, api_version="v1")
+    live = applied(config_map(a="2"), config_map(a="1"), entry)
+    return Fleet([App("shop", [(config_map(a="1"), live)])]).folder(place)
+
+
+def test_says_how_to_keep_what_would_be_lost(tmp_path: Path, fleet: Path) -> None:
+    """The command that offers the edit, beside the refusal; nothing is offered where nothing is lost."""
+    assert "keep it: whydrift plan shop" in _guard(_written_by("kubectl-edit", tmp_path), "shop").out
+    assert "keep it" not in _guard(fleet, "calm").out
+
+
+def test_refuses_to_undo_what_an_unknown_manager_wrote(tmp_path: Path) -> None:
+    """It is unexplained, asked about, and named with the line that says what it is."""
+    folder = _written_by("acme-tagger", tmp_path)
+    assert _guard(folder, "shop").code == 1
+    (application,) = json.loads(inside("explain", "shop", "--from", folder, "-o", "json").out)["applications"]
+    (found,) = (d for d in application["objects"][0]["differences"] if d["path"] == "/data/a")
+    assert (found["explanations"], found["side"], found["by"]) == ([], "ask", "acme-tagger")
+    assert found["asks"]["whom"][0] == "whoever runs acme-tagger"
+    for command in (("explain", "shop"), ("scan",)):
+        assert 'managers.controllers = ["acme-tagger"]' in inside(*command, "--from", folder).out
 
 
 def test_the_worst_verdict_wins(fleet: Path) -> None:

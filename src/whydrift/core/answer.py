@@ -248,9 +248,9 @@ def _difference(
 
 
 def side_of(finding: Examined, sides: Mapping[str, Side]) -> Side | None:
-    """The side that the strongest explanation speaks for; None while a difference is unexplained."""
+    """The side that the strongest explanation speaks for; unexplained, ask where a writer is known by name only."""
     if not finding.explanations:
-        return None
+        return Side.ASK if finding.asking else None
     first = finding.explanations[0]
     return first.side or sides[first.cause]
 

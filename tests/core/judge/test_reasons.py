@@ -98,6 +98,15 @@ def test_only_the_side_ask_asks() -> None:
     assert "replicas is raised: the cluster gives more than git" in found.because
 
 
+def test_what_an_unknown_manager_wrote_stays_unexplained_and_is_asked_about() -> None:
+    """It is named and never guessed."""
+    target, written = config_map(a="1"), manager("acme-tagger", {"f:data": {"f:a": {}}}, api_version="v1")
+    found = _at("/data/a", Before(((target, applied(config_map(a="2"), target, written)),)))
+    assert not found.explanations and "acme-tagger wrote it at 2026-11-02T09:00:00Z" in found.because
+    assert found.asking is not None and found.asking.whom[0] == "whoever runs acme-tagger"
+    assert found.asking.question.startswith('is "2" meant to stay?')
+
+
 def test_a_commit_that_moved_the_value_is_named_and_called_a_revert() -> None:
     old, new = config_map(a="1"), config_map(a="2")
     revert = Commit(NEW, "Jo Doe <jo@example.com>", "2026-11-03T10:00:00Z", 'Revert "one"', (FILE,))

@@ -44,6 +44,13 @@ def test_a_branch_that_may_have_moved_is_safe_only_where_somebody_looked(before:
     assert found.known is safe
 
 
+def test_what_is_not_known_says_how_to_know_it() -> None:
+    """A checkout, or a refresh by somebody who may ask for one: whydrift asks for none."""
+    because = Before(SAME, synced=True, gaps=UNREAD, status=LOOKED).forecast().because
+    assert "Argo CD looked at 2026-11-02T09:00:00Z" in because
+    assert "--repo https://git.example.com/" in because and "--refresh" in because
+
+
 def _webhook(created: str, **more: Any) -> JsonObject:
     rule: JsonObject = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["configmaps"]}
     webhook: JsonObject = {"name": "fill.example.com", "rules": [rule], **more}

@@ -7,6 +7,7 @@ import pytest
 
 from tests.core.report.answers import an_object, application, difference, read
 from whydrift.core.model.effect import Does
+from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, GapAnswer, ReadAnswer, SyncAnswer
 from whydrift.core.report.explain_text import application_text
 from whydrift.core.report.tally import Tally
@@ -100,8 +101,19 @@ def test_a_note_is_nothing_that_was_not_read() -> None:
 
 
 def test_an_unknown_writer_is_named_beside_what_it_left_unexplained() -> None:
-    """Named, never guessed; where nobody is known to have written it, nobody is named."""
+    """Named, never guessed, with the line that says what it is; where nobody is known to have written it, nobody is."""
     unknown = difference(cause="")
-    named = msgspec.structs.replace(unknown, by="acme-tagger")
-    assert "itself; acme-tagger wrote it" in application_text(application(an_object(named)), Ink())
+    named = msgspec.structs.replace(unknown, by="acme-tagger", since="2026-11-20T08:00:00Z")
+    told = application_text(application(an_object(named)), Ink())
+    assert "acme-tagger wrote it at 2026-11-20T08:00:00Z" in told
+    assert 'managers.controllers = ["acme-tagger"]' in told
     assert "wrote it" not in application_text(application(an_object(unknown)), Ink())
+    page = screen(application(an_object(named, msgspec.structs.replace(named, path="/spec/paused"))))
+    assert '2 written by acme-tagger: what is it? In whydrift.toml: managers.controllers = ["acme-tagger"]' in page
+
+
+def test_what_nobody_explains_stays_unexplained_although_it_is_asked_about() -> None:
+    """Its side does not take it from the top of the list."""
+    asked = msgspec.structs.replace(difference(cause=""), side=Side.ASK)
+    row = next(line for line in section(screen(application(an_object(asked))), "READ FIRST"))
+    assert "unexplained" in row

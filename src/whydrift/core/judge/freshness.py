@@ -23,8 +23,16 @@ def unseen_commits(situation: Situation) -> tuple[Effect, ...]:
     followed = ", ".join(dict.fromkeys(source.target_revision or "HEAD" for source in moving))
     at = situation.application.reconciled_at
     looked = f"Argo CD looked at {at}" if at else "it is not known when Argo CD looked"
-    says = f"brings whatever {followed} holds by then: whether it moved was not read, {looked}"
+    refresh = f"`argocd app get {_called(situation)} --refresh` and ask again within 5 minutes"
+    known = f"--repo {moving[0].repo}=CHECKOUT, or {refresh}"
+    says = f"brings whatever {followed} holds by then: whether it moved was not read, {looked}; to know it: {known}"
     return (Effect(situation.itself, Does.UNKNOWN, says, False),)
+
+
+def _called(situation: Situation) -> str:
+    """The application as the argocd CLI takes it."""
+    application = situation.application
+    return "/".join(part for part in (application.namespace, application.name) if part)
 
 
 def _rendered_anew(situation: Situation) -> bool:

@@ -32,6 +32,7 @@ from whydrift.core.model.facts import FactKind
 from whydrift.core.model.fleet import Line
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.people import Writer
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import Json, MaybeJson, mapping, text
@@ -83,7 +84,7 @@ def reasoned(
 def _reasoned(place: _Place) -> Examined:
     finding, side = place.finding, place.situation.cause_side(place.finding)
     if side is None:
-        return finding
+        return _of_unknown_writer(place)
     first = finding.explanations[0]
     told = [first.why]
     for clause in _clauses(place, side):
@@ -94,6 +95,19 @@ def _reasoned(place: _Place) -> Examined:
         traces = Traces(place.writer, place.git, place.line)
         asked = asking(place.subject, place.difference, first.cause, traces)
     return replace(finding, because="; ".join(told), asking=asked)
+
+
+def _of_unknown_writer(place: _Place) -> Examined:
+    """What stays unexplained is asked about where somebody unknown wrote it (design/decisions.md, the last row)."""
+    finding, entry = place.finding, place.writer
+    people = place.subject.knowledge.people
+    if entry is None or finding.undecided or people.writer(entry.manager) is not Writer.UNKNOWN:
+        return finding
+    when = f"at {entry.time}" if entry.time else "at a time that is not recorded"
+    because = f"{entry.manager} wrote it {when}, and nothing says what that is"
+    return replace(
+        finding, because=because, asking=asking(place.subject, place.difference, "", Traces(entry, place.git))
+    )
 
 
 @dataclass(frozen=True)

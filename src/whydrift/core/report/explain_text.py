@@ -14,7 +14,7 @@ from whydrift.core.report.guard_text import GuardVerdict, guard_verdict
 from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of
-from whydrift.core.report.words import Ink, count, ending, plain, shortened, value
+from whydrift.core.report.words import Ink, count, ending, plain, shortened, teaching, value
 
 MEANS = {
     Side.GIT: "git is right",
@@ -154,11 +154,15 @@ def _field(difference: DifferenceAnswer, longest: int, width: int) -> str:
     return f"{name}   git {value(difference.target, room).ljust(12)}  live {value(difference.live, room)}"
 
 
-def _unknown_writer(difference: DifferenceAnswer) -> str:
-    """Who wrote it, and where to say what that is: an unknown manager is named, never guessed."""
+def _unknown_writer(difference: DifferenceAnswer) -> list[str]:
+    """Who wrote what nobody explains, when, and how to say what that is: an unknown manager is named, never guessed."""
     if not isinstance(difference.by, str):
-        return ""
-    return f"; {plain(difference.by)} wrote it: if you know what that is, say so in whydrift.toml, [managers]"
+        return []
+    when = f"at {difference.since}" if isinstance(difference.since, str) else "at a time that is not recorded"
+    return [
+        f"           {plain(difference.by)} wrote it {when}; if you know what that is, say so in whydrift.toml,",
+        f"           as one of .controllers, .people, .pipelines:  {plain(teaching(difference.by))}",
+    ]
 
 
 def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
@@ -171,7 +175,8 @@ def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
         if place == 0:
             lines += [ink.quiet(f"           {plain(e.fact)}: {plain(e.says)}") for e in explanation.evidence]
     if not difference.explanations and not difference.undecided:
-        lines.append(ink.alarm(f"unexplained: no cause could prove itself{_unknown_writer(difference)}"))
+        lines.append(ink.alarm("unexplained: no cause could prove itself"))
+        lines += _unknown_writer(difference)
     if not difference.explanations:
         lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
     if isinstance(difference.side, Side):

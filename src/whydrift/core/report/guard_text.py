@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
+from textwrap import wrap
 
 import msgspec
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, ReadAnswer, SyncAnswer
 from whydrift.core.report.sync_lines import hurting, told
+from whydrift.core.report.tally import called
 from whydrift.core.report.words import Ink, count, markdown, plain, shortened
 
 MARKER = "<!-- whydrift: guard -->"
@@ -61,7 +63,8 @@ def guard_text(application: ApplicationAnswer, ink: Ink, width: int = 110, revis
     indent = " " * 10
     sync = application.sync
     if isinstance(sync, SyncAnswer):
-        lines += [f"{indent}{shortened(line, max(width - 10, 40))}" for line in _details(application, sync, verdict)]
+        for line in _details(application, sync, verdict):
+            lines += [f"{indent}{part}" for part in wrap(plain(line), max(width - 10, 40), subsequent_indent="  ")]
     return "\n".join(lines) + "\n"
 
 
@@ -99,7 +102,7 @@ def _against(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVer
 
 def _details(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVerdict) -> list[str]:
     against = _against(application, sync, verdict)
-    lines = [f"loses: {effect.loses}" for effect in against[:1] if isinstance(effect.loses, str)]
+    lines = [f"loses: {effect.loses}" for effect in against[:1] if _loses(effect)]
     lines += [told(effect) for effect in against[1:_TOLD]]
     if len(against) > _TOLD:
         lines.append(f"… {len(against) - _TOLD} more: whydrift explain {application.name} --hidden")
@@ -107,7 +110,12 @@ def _details(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVer
         lines += [told(effect) for effect in sync.effects[:_TOLD] if effect.does is not Does.NOTHING]
     if verdict is GuardVerdict.NOT_SAFE:
         lines += [told(effect) for effect in sync.effects if effect.does is Does.FAIL][:_TOLD]
+        lines += [f"keep it: whydrift plan {called(application)}"] if any(_loses(effect) for effect in against) else []
     return [*lines, *([sync.automatic] if isinstance(sync.automatic, str) else [])]
+
+
+def _loses(effect: EffectAnswer) -> bool:
+    return isinstance(effect.loses, str)
 
 
 def guard_markdown(applications: Iterable[ApplicationAnswer], read: ReadAnswer, revision: str = "") -> str:

@@ -74,9 +74,8 @@ def concern(application: ApplicationAnswer) -> str:
 
 
 def _concern(difference: DifferenceAnswer) -> str:
-    if isinstance(difference.side, Side):
-        return difference.side
-    return cause_of(difference)
+    cause = cause_of(difference)
+    return difference.side if isinstance(difference.side, Side) and cause != UNEXPLAINED else cause
 
 
 @dataclass
@@ -92,7 +91,7 @@ class Pattern:
 class CauseTally:
     """One cause in numbers. `applications` and `objects` are counted, `fields` too; `patterns` by kind.
 
-    `remedies` counts what should be done about its fields, as far as that was asked for.
+    `remedies` counts what should be done about its fields, as far as that was asked for, `writers` who wrote them.
     """
 
     fields: int = 0
@@ -100,6 +99,7 @@ class CauseTally:
     applications: int = 0
     sides: Counter[str] = field(default_factory=Counter)
     remedies: Counter[RemedyKind] = field(default_factory=Counter)
+    writers: Counter[str] = field(default_factory=Counter)
     patterns: dict[str, Pattern] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
 
@@ -111,6 +111,7 @@ class CauseTally:
         self.fields += len(found)
         self.sides.update(d.side if isinstance(d.side, Side) else "" for d in found)
         self.remedies.update(d.remedy.kind for d in found if isinstance(d.remedy, RemedyAnswer))
+        self.writers.update(d.by for d in found if isinstance(d.by, str))
         pattern.fields.update({INDEX.sub("[]", d.field) for d in found})
 
 

@@ -17,7 +17,7 @@ from whydrift.core.report.tally import (
     objects_of,
 )
 from whydrift.core.report.unmask_text import broken_lines
-from whydrift.core.report.words import Ink, count, plain, plural, shortened, under_one_root
+from whydrift.core.report.words import Ink, count, plain, plural, shortened, teaching, under_one_root
 from whydrift.core.unmask.since import troubles_in
 
 SAYS = {
@@ -187,7 +187,16 @@ def _cause(cause: str, row: CauseTally, titles: Mapping[str, str], ink: Ink, wid
     numbers = f"{row.fields:>6}  {row.objects:>7}  {row.applications:>4}  {sides}"
     if doing and row.remedies:
         numbers = f"{numbers.ljust(23 + SIDE)}  {shortened(WORDS[row.remedies.most_common(1)[0][0]], width - 89)}"
-    return [f"  {mark(named)}{numbers}", *(f"      {ink.quiet(line)}" for line in _patterns(row, width))]
+    told = [*_patterns(row, width), *(_writers(row, width) if cause == UNEXPLAINED else ())]
+    return [f"  {mark(named)}{numbers}", *(f"      {ink.quiet(line)}" for line in told)]
+
+
+def _writers(row: CauseTally, width: int) -> list[str]:
+    """Who wrote what nobody explains, and how to say what that is."""
+    return [
+        shortened(f"{number} written by {writer}: what is it? In whydrift.toml: {teaching(writer)}", width - 6)
+        for writer, number in row.writers.most_common(3)
+    ]
 
 
 def _patterns(row: CauseTally, width: int) -> list[str]:

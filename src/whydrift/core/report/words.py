@@ -55,6 +55,11 @@ def value(side: Value | msgspec.UnsetType, longest: int = 60) -> str:
     return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
 
 
+def teaching(manager: str) -> str:
+    """The line that says in whydrift.toml, above its first table, that a field manager is a controller."""
+    return f"managers.controllers = [{msgspec.json.encode(manager).decode()}]"
+
+
 def count(number: int, noun: str) -> str:
     """`1 field`, `2 fields`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
