@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,53 +27,61 @@ from whydrift.usecases.deliver import Pace, keep_telling
 PATIENCE = 60
 
 
+class Scene:
+    """One process that sees and one that tells, with a store in PostgreSQL."""
+
+    def __init__(self, url: str, folder: Path, receiver: Receiver) -> None:
+        self.telling, self.seeing, self.receiver = SqlStore(url, folder), SqlStore(url, folder), receiver
+        self.seen: set[int] = set()
+        self.said: list[str] = []
+
+    def see(self, name: str) -> bool:
+        """Look at an application; whether that could be kept."""
+        try:
+            events = self.seeing.record(look([field()], SystemClock().now(), ApplicationName("", "argocd", name)))
+        except StoreError:
+            return False
+        self.seen.update(event.id for event in events)
+        return True
+
+    def is_told(self) -> bool:
+        """Whether all that was seen was told, and that is known."""
+        told = {event for got in self.receiver.taken for line in got.body["lines"] for event in line["events"]}
+        return told == self.seen and all(m.state is Delivery.SENT for m in self.seeing.messages())
+
+    async def until(self, what: Callable[[], bool]) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + PATIENCE
+        while not await asyncio.to_thread(what):
+            assert time.monotonic() < end, self.said
+            await asyncio.sleep(0.05)
+
+    def tell(self) -> asyncio.Task[None]:
+        """Tell until cancelled."""
+        channels, pace = [channel(self.receiver)], Pace(0, 0.1, 0.1)
+        return asyncio.create_task(
+            keep_telling(self.telling, channels, Telling(), SystemClock(), pace, self.said.append)
+        )
+
+
 def test_a_database_that_was_killed_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deliver, "AFTER_ERROR", 0.2)
-    said: list[str] = []
     with running() as postgres, serving(Receiver()) as receiver:
-        url = postgres.database()
-        telling_store, seeing = SqlStore(url, tmp_path), SqlStore(url, tmp_path)
-        seen: set[int] = set()
-
-        def see(name: str) -> bool:
-            try:
-                events = seeing.record(look([field()], SystemClock().now(), ApplicationName("", "argocd", name)))
-            except StoreError:
-                return False
-            seen.update(event.id for event in events)
-            return True
-
-        async def until(what: str) -> None:
-            end = time.monotonic() + PATIENCE
-            while not _is(what):
-                assert time.monotonic() < end, f"not {what}: {said}"
-                await asyncio.sleep(0.05)
-
-        def _is(what: str) -> bool:
-            told = {event for got in receiver.taken for line in got.body["lines"] for event in line["events"]}
-            if what == "said":
-                return bool(said)
-            return told == seen and all(m.state is Delivery.SENT for m in seeing.messages())
+        scene = Scene(postgres.database(), tmp_path, receiver)
 
         async def outage() -> None:
-            telling = asyncio.create_task(
-                keep_telling(
-                    telling_store, [channel(receiver)], Telling(), SystemClock(), Pace(0, 0.1, 0.1), said.append
-                )
-            )
-            assert await asyncio.to_thread(see, "before")
-            await until("told")
+            telling = scene.tell()
+            await scene.until(lambda: scene.see("before"))
+            await scene.until(scene.is_told)
             postgres.kill()
-            await until("said")
-            assert not await asyncio.to_thread(see, "meanwhile")
+            await scene.until(lambda: bool(scene.said))
+            assert not await asyncio.to_thread(scene.see, "meanwhile")
             postgres.start()
-            while not await asyncio.to_thread(see, "after"):
-                await asyncio.sleep(0.1)
-            await until("told")
+            await scene.until(lambda: scene.see("after"))
+            await scene.until(scene.is_told)
             telling.cancel()
 
         asyncio.run(outage())
         keys = Counter(got.headers["Idempotency-Key"] for got in receiver.taken)
         assert set(keys.values()) == {1} and len(keys) == 2
-        assert all("whydrift@" not in line and len(line.splitlines()) == 1 for line in said)
-        assert {message.state for message in seeing.messages()} == {Delivery.SENT}
+        assert all("whydrift@" not in line and len(line.splitlines()) == 1 for line in scene.said)
