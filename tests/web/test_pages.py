@@ -11,7 +11,7 @@ from tests.web.fleet import AWAY, OTHERS, PAY, ROUTES, client_of, path_of, site_
 
 from whydrift.adapters.store.store import SqlStore
 from whydrift.web.app import PAGES
-from whydrift.web.assets import NAMES, VENDORED, address_of, content_of
+from whydrift.web.assets import NAMES, VENDORED, address_of, file_of
 from whydrift.web.headers import HEADERS
 
 INLINE = re.compile(r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
@@ -121,7 +121,7 @@ def test_pages_load_only_what_is_served_here(client: TestClient) -> None:
         answer = client.get(path)
         assert answer.status_code == 200
         assert "immutable" in answer.headers["cache-control"]
-    assert {name: hashlib.sha256(content_of(name)).hexdigest() for name in VENDORED} == VENDORED
+    assert {name: hashlib.sha256(file_of(name)).hexdigest() for name in VENDORED} == VENDORED
 
 
 def test_a_proxy_may_serve_it_below_a_path(store: SqlStore) -> None:

@@ -18,18 +18,31 @@ from whydrift.core.report.html_page import STYLE
 from whydrift.web.headers import KEPT
 
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-NAMES = ("style.css", "htmx.min.js", "hx-sse.min.js", "icon.svg")
 VENDORED = {
     "htmx.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
     "hx-sse.min.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
 }
+NAMES = ("style.css", "page.js", "icon.svg")
 
 
 @cache
 def content_of(name: str) -> bytes:
-    """The bytes of an asset. The style sheet begins with that of the report, whose parts the pages show."""
-    stated = files("whydrift.web").joinpath("static", name).read_bytes()
-    return STYLE.encode() + b"\n" + stated if name == "style.css" else stated
+    """The bytes of an asset. The style sheet begins with that of the report, whose parts the pages show.
+
+    htmx and its extension are one: htmx does not wait for extensions that come later, and the page would not be live.
+    """
+    match name:
+        case "style.css":
+            return STYLE.encode() + b"\n" + file_of(name)
+        case "page.js":
+            return b"\n".join(map(file_of, VENDORED))
+        case _:
+            return file_of(name)
+
+
+def file_of(name: str) -> bytes:
+    """A file as it is in the package."""
+    return files("whydrift.web").joinpath("static", name).read_bytes()
 
 
 @cache
