@@ -183,6 +183,8 @@ class Soak:
                 self.change(draw.choice([name for name in green if name not in self.waiting]), number)
             else:
                 name = draw.choice(red if luck < CHANGES + SECOND_LOOKS else green)
+                while name in self.drifting:
+                    name = draw.choice(green)
                 self.living.touch("argocd", name, reconciledAt=f"2026-11-20T10:00:00.{number:06d}Z")
             if number % 50 == 0:
                 self.hear()

@@ -16,7 +16,7 @@ from tests.replay.recorded import RECORDINGS, answered, unpack
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.values import Json, JsonObject, items, mapping
-from whydrift.usecases.watch.fingerprint import digest_of_resources, looked_at, word_of
+from whydrift.usecases.watch.fingerprint import digest_of_resources, glimpse, looked_at, word_of
 
 BASE: JsonObject = scaled().resource()
 SAYS = {
@@ -55,6 +55,26 @@ def test_says_something_else(path: str, value: Json) -> None:
 @pytest.mark.parametrize(("path", "value"), SILENT.values(), ids=SILENT)
 def test_says_the_same(path: str, value: Json) -> None:
     assert word(changed(BASE, path, value)) == word(BASE)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in (*SAYS.values(), *SILENT.values())])
+@pytest.mark.parametrize("value", ["x", [], {"a": "b"}, [{"type": "a", "message": "b"}]])
+def test_a_glimpse_that_is_the_same_means_the_same_word(path: str, value: Json) -> None:
+    """Whatever changes: what a glimpse takes for the same says the same, and it knows when Argo CD looked."""
+    other = changed(BASE, path, value)
+    seen, before = glimpse(json.dumps(other).encode()), glimpse(json.dumps(BASE).encode())
+    assert before is not None
+    if seen is None:  # it is decoded as a whole then
+        return
+    assert seen.digest != before.digest or word(other) == word(BASE)
+    assert (seen.sync, seen.moved) == (Application(other).sync, looked_at(Application(other)))
+
+
+def test_a_glimpse_sees_no_change_where_only_times_move() -> None:
+    moved = changed(changed(BASE, "status/reconciledAt", "later"), "metadata/resourceVersion", "7")
+    seen, before = glimpse(json.dumps(moved).encode()), glimpse(json.dumps(BASE).encode())
+    assert seen is not None and before is not None
+    assert seen.digest == before.digest and seen.moved != before.moved
 
 
 def test_inputs_of_a_verdict_move_without_a_word() -> None:

@@ -110,7 +110,7 @@ def test_kubernetes_goes_on_where_it_stood(replay: Replay, tmp_path: Path) -> No
     changed = [change for change in again if isinstance(change, ApplicationChanged)]
     assert [change.name.name for change in changed] == ["calm"]
     assert changed[0].since == changed[0].version == str(living.version)
-    assert changed[0].application is not None and changed[0].application.name == "calm"
+    assert b'"calm"' in changed[0].content
     living.compact()
     assert heard(following, stands)[-1] == StreamBroke("too old resource version", stale=True)
 

@@ -56,6 +56,7 @@ class CoreSource:
         if question.api is Api.KUBERNETES:
             return await self.kubernetes.ask(question)
         if question.path == APPLICATIONS:
+            self._list = None  # whoever asks for the list wants it as it is now
             return (await self._applications())[0]
         if question.path.startswith(MAY_GET):
             return Body(b'{"value":"yes"}' if (await self._applications())[1] else b'{"value":"no"}')

@@ -14,9 +14,7 @@ from whydrift.adapters.kubernetes.access import NoAccess
 from whydrift.adapters.kubernetes.cluster import Cluster, Connected
 from whydrift.adapters.kubernetes.refusals import GONE, Judge
 from whydrift.adapters.kubernetes.source import KubernetesSource
-from whydrift.core.model.application import Application
 from whydrift.core.model.finding import ApplicationName
-from whydrift.core.model.values import Json
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.ports.watching import AppChange, ApplicationChanged, ApplicationDeleted, StreamBroke, StreamStands
@@ -121,22 +119,12 @@ def _changes(line: bytes, instance: str) -> Iterator[AppChange]:
         case "BOOKMARK":
             yield StreamStands(stated.resourceVersion)
         case "ADDED" | "MODIFIED":
-            application = _application(bytes(event.object), instance)
-            yield ApplicationChanged(name, stated.resourceVersion, application, stated.resourceVersion)
+            yield ApplicationChanged(name, stated.resourceVersion, bytes(event.object), stated.resourceVersion)
         case "DELETED":
             yield ApplicationDeleted(name, stated.resourceVersion)
         case _:
             stale = found.code == GONE or NOT_YET in found.message.lower()
             yield StreamBroke(found.message or "the server reports an error", stale=stale)
-
-
-def _application(content: bytes, instance: str) -> Application | None:
-    """The Application; None where it holds what cannot be decoded at once (lone surrogates): it is asked for then."""
-    try:
-        raw: Json = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return Application(raw, instance) if isinstance(raw, dict) else None
 
 
 class _Event(msgspec.Struct):

@@ -21,11 +21,11 @@ from whydrift.ports.watching import (
     StreamBroke,
     StreamStands,
 )
-from whydrift.usecases.decode import UNREADABLE
+from whydrift.usecases.decode import UNREADABLE, decode_object
 from whydrift.usecases.fleet import LIST
 from whydrift.usecases.watch.attend import SYNCED
 from whydrift.usecases.watch.errands import Errands
-from whydrift.usecases.watch.fingerprint import looked_at, word_of
+from whydrift.usecases.watch.fingerprint import glimpse, looked_at, word_of
 from whydrift.usecases.watch.standing import Standing
 from whydrift.usecases.watch.status import Status
 from whydrift.usecases.watch.world import Worlds
@@ -125,20 +125,23 @@ class Following:
 
     def _is_news(self, change: ApplicationChanged) -> bool:
         """Whether an Application has to be attended to: its word is another one, or its objects may be others."""
-        standing, application = self.standings.get(change.name), change.application
+        standing = self.standings.get(change.name)
         if standing is not None and change.version == standing.version:
             return False
-        if application is None:
+        if not change.content:
             return change.version != self.passed.get(change.name)
-        if not self.chosen(application):
-            return False
+        seen = glimpse(change.content)
         if standing is None:
-            return True
-        word = word_of(application)
-        told = word in (standing.word, standing.heard)
-        moved = application.sync != SYNCED and looked_at(application) != standing.moved
-        standing.heard, standing.version = word, change.version
-        return not told or moved
+            return self._is_chosen(change)
+        standing.version = change.version
+        if seen is None or seen.digest != standing.heard:
+            standing.heard = "" if seen is None else seen.digest
+            return self._is_chosen(change) and _says_more(change, standing)
+        return seen.sync != SYNCED and seen.moved != standing.moved
+
+    def _is_chosen(self, change: ApplicationChanged) -> bool:
+        application = _decoded(change)
+        return application is None or self.chosen(application)
 
     async def compare_names(self, first: bool = False) -> None:
         """Attend to what is not listed any more.
@@ -160,6 +163,22 @@ class Following:
             refuse_strangers(known, listed, f"instance {self.instance}" if self.instance else "Argo CD")
         for name in sorted(known - listed):
             self.errands.put(name, forced=False, before=self.position)
+
+
+def _decoded(change: ApplicationChanged) -> Application | None:
+    """The Application; None where it cannot be decoded: it is asked for then, and that says why."""
+    try:
+        return Application(decode_object(change.content, "an application"), change.name.instance)
+    except SourceError:
+        return None
+
+
+def _says_more(change: ApplicationChanged, standing: Standing) -> bool:
+    """Whether an Application that is spelled otherwise than before says something else, or may hold something else."""
+    application = _decoded(change)
+    if application is None or word_of(application) != standing.word:
+        return True
+    return application.sync != SYNCED and looked_at(application) != standing.moved
 
 
 def refuse_strangers(known: Collection[ApplicationName], listed: Collection[ApplicationName], whose: str) -> None:

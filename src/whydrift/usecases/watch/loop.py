@@ -164,9 +164,12 @@ class Upkeep:
     def put_due(self, now: str) -> None:
         """Put what was not looked at for long among the errands that are in no hurry."""
         room = MOST_DUE - self.errands.due
+        recent = earlier(now, self.every * (1 - SPREAD))
         for name, standing in self.standings.items():
             if room <= 0:
                 return
+            if recent < standing.at <= now and not standing.in_doubt:
+                continue  # as nearly all are: this costs nothing
             every = self.every * (IN_DOUBT if standing.in_doubt else 1) * (1 - SPREAD * share(name))
             if is_due(standing.at, now, every) and not self.errands.has(name):
                 self.errands.put(name, forced=True, urgent=False)
@@ -183,12 +186,17 @@ class Upkeep:
     async def prune(self, now: str) -> None:
         """Forget what is gone for long, once a day."""
         if await asyncio.to_thread(self.store.recall, PRUNED) != now[:10]:
-            before = datetime.fromisoformat(now) - timedelta(days=self.keep_days)
-            await asyncio.to_thread(self.store.prune, before.strftime("%Y-%m-%dT%H:%M:%SZ"))
+            await asyncio.to_thread(self.store.prune, earlier(now, self.keep_days * DAY))
             await asyncio.to_thread(self.store.note, PRUNED, now[:10])
 
 
 PRUNED = "pruned"
+DAY = 86_400.0
+
+
+def earlier(now: str, seconds: float) -> str:
+    """The time so many seconds before."""
+    return (datetime.fromisoformat(now) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def place_of(instance: str) -> str:
