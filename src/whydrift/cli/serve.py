@@ -97,6 +97,7 @@ def command(ctx: click.Context, /, **options: object) -> None:
     connection = connection_of(options)
     settings = read_settings(os.environ, Path.home(), Path.cwd())
     serving = checked(serving_of(options, settings))
+    settings = replace(settings, serve=msgspec.structs.replace(settings.serve, base_url=serving.base_url))
     try:
         asyncio.run(_serve(serving, connection, settings, str(options["store"]), watches=not options["no_watch"]))
     except ModuleNotFoundError as error:

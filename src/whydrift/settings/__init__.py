@@ -109,7 +109,7 @@ def read_settings(environ: Mapping[str, str], home: Path, folder: Path) -> Setti
         store=_own(found, "store", file.store, "only --store, WHYDRIFT_STORE or"),
         watch=file.watch,
         routes=_own(found, "routes", file.routes, "only WHYDRIFT_CONFIG or"),
-        serve=_own(found, "serve", file.serve, "only options, WHYDRIFT_CONFIG or"),
+        serve=_reached(_own(found, "serve", file.serve, "only options, WHYDRIFT_CONFIG or"), environ),
         cache=beside / Path(cache).expanduser() if cache else caches,
         state=beside / Path(state).expanduser() if state else states,
     )
@@ -120,6 +120,11 @@ def _own(found: Path | None, key: str, stated: T, who: str) -> T:
     if found is not None and stated not in ("", (), StoreFile(), ServeFile()):
         raise UsageError(f"{found}: {key}: {who} your own settings may name it")
     return stated
+
+
+def _reached(serve: ServeFile, environ: Mapping[str, str]) -> ServeFile:
+    """Where the page is reached, also for `watch`, which links to it and does not serve it."""
+    return msgspec.structs.replace(serve, base_url=environ.get("WHYDRIFT_BASE_URL") or serve.base_url)
 
 
 def _file(environ: Mapping[str, str], home: Path, folder: Path) -> Path | None:

@@ -13,7 +13,7 @@ from tests.receivers import Got, Receiver
 from tests.serving import serving
 
 from whydrift.adapters.notify import open_notifier
-from whydrift.core.model.finding import What
+from whydrift.core.model.finding import ApplicationName, What
 from whydrift.settings import read_settings
 from whydrift.settings.routes import route_of
 from whydrift.wiring.telling import channel_of, telling_of
@@ -39,6 +39,17 @@ def test_every_example_can_be_used(block: str, tmp_path: Path) -> None:
     for stated in settings.routes:
         assert channel_of(stated, environ).route == route_of(stated)
     assert telling_of(settings).titles
+
+
+def test_messages_link_to_the_page(tmp_path: Path) -> None:
+    (tmp_path / "whydrift.toml").write_text('[serve]\nbase_url = "https://drift.example/page/"\n')
+    environ = {"WHYDRIFT_CONFIG": str(tmp_path / "whydrift.toml")}
+    shop = ApplicationName("", "argocd", "shop?")
+    stated = telling_of(read_settings(environ, tmp_path, tmp_path))
+    assert stated.link(shop) == "https://drift.example/page/apps/-/argocd/shop%3F"
+    moved = telling_of(read_settings({**environ, "WHYDRIFT_BASE_URL": "https://x"}, tmp_path, tmp_path))
+    assert moved.link(shop) == "https://x/apps/-/argocd/shop%3F"
+    assert telling_of(read_settings({}, tmp_path, Path("/"))).link(shop) == ""
 
 
 def test_who_keeps_a_state_is_told_all_that_changes_it(tmp_path: Path) -> None:
