@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
 from whydrift.core.explain.additions import may_hold_additions
@@ -24,7 +25,7 @@ from whydrift.core.judge.situation import Situation, wants
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Forecast
-from whydrift.core.model.explanation import Undecided
+from whydrift.core.model.explanation import Side, Undecided
 from whydrift.core.model.fact_kinds import DRY_RUN
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
@@ -87,6 +88,11 @@ class Analysis:
     """Whether it is said what a sync would do."""
     read_at: str = ""
     """The time of reading (RFC 3339); "" where a recording does not state it."""
+
+    @cached_property
+    def sides(self) -> Mapping[str, Side]:
+        """Each cause's side."""
+        return {cause.id: cause.side for cause in self.catalogue}
 
 
 def look(

@@ -117,7 +117,10 @@ class FactReader:
 
     async def read(self, wants: Iterable[tuple[Application, ObjectKey, FactKind[object]]]) -> None:
         """Read what is asked for and not known yet."""
-        await asyncio.gather(*(self._read_once(application, key, kind) for application, key, kind in wants))
+        places = {(want[2], self._scope(want[2].per, *want[:2])): want for want in wants}
+        unknown = [want for (kind, scope), want in places.items() if kind not in self._known.get(scope, {})]
+        if unknown:
+            await asyncio.gather(*(self._read_once(*want) for want in unknown))
 
     async def fact(self, application: Application, key: ObjectKey, kind: FactKind[F]) -> F | None:
         """One fact about another application; None where it cannot be read.

@@ -37,7 +37,7 @@ from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.decode import managed_resources
 from whydrift.usecases.drafts import drafted
-from whydrift.usecases.facts import FactReader
+from whydrift.usecases.facts import COMPARED_ON, FactReader
 from whydrift.usecases.fleet import Listing
 from whydrift.usecases.lines import lines_of
 from whydrift.usecases.remedies import with_remedies
@@ -90,14 +90,13 @@ async def explain_application(application: Application, how: Look, bench: Workbe
 
     Remedies are looked for where there is a bench to try them on.
     """
-    sides = {cause.id: cause.side for cause in how.analysis.catalogue}
     try:
         outcome, not_read = await look_at(application, how)
         if bench is not None:
             outcome = await with_remedies(await drafted(outcome, how.reader, how.analysis), bench)
     finally:
         how.reader.forget(application)
-    return application_answer(outcome, sides, not_read)
+    return application_answer(outcome, how.analysis.sides, not_read)
 
 
 async def look_at(application: Application, how: Look) -> tuple[ApplicationOutcome, str]:
@@ -159,7 +158,10 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     if not is_looked_at(application, how.analysis):
         return outcome
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
-    wanted = (*foresight_wants(outcome.snapshot, facts), *_dry_runs(outcome, how))
+    itself = application.facts_key
+    compared = ((itself, kind) for kind in COMPARED_ON)
+    foreseen = foresight_wants(outcome.snapshot, facts) if how.analysis.forecast else compared
+    wanted = (*foreseen, *_dry_runs(outcome, how))
     await reader.read((application, key, kind) for key, kind in wanted)
     outcome = with_server_views(replace(outcome, calibrations=calibrate(outcome, facts, how.analysis)), facts)
     if not how.analysis.forecast:
