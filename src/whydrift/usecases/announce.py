@@ -41,7 +41,9 @@ async def announce(store: Store, routes: Sequence[Route], telling: Telling, cloc
     if not fresh and not held:
         return 0
     silences = await asyncio.to_thread(store.silences, now)
-    decided = {r.name: decide(r, fresh, held.get(r.name, ()), silences, now, telling) for r in routes}
+    decided = {
+        r.name: await asyncio.to_thread(decide, r, fresh, held.get(r.name, ()), silences, now, telling) for r in routes
+    }
     forgotten = {name: tuple(event.id for event in events) for name, events in held.items() if name not in decided}
     made = tuple(notice for each in decided.values() for notice in each.notices)
     hold = {name: each.hold for name, each in decided.items() if each.hold}

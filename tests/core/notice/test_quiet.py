@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from whydrift.core.notice.quiet import Quiet, digest_after, is_quiet, may_go
+from whydrift.core.notice.quiet import Quiet, is_quiet, last_digest, told_up_to
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = Quiet("22:00", "07:00", BERLIN)
@@ -42,25 +42,33 @@ def test_hours_are_quiet_by_the_clock_on_the_wall(quiet: Quiet, at: str, expecte
     assert is_quiet(quiet, at) is expected
 
 
-@given(digest=CLOCKS, at=TIMES)
-def test_a_digest_comes_within_a_day_when_the_clock_shows_its_time(digest: str, at: str) -> None:
-    due = digest_after(digest, BERLIN, at)
-    start, end = datetime.fromisoformat(at), datetime.fromisoformat(due)
-    assert timedelta() <= end - start <= timedelta(hours=25)
-    local = end.astimezone(BERLIN)
+@given(digest=CLOCKS, now=TIMES)
+def test_a_digest_came_within_a_day_when_the_clock_showed_its_time(digest: str, now: str) -> None:
+    last = last_digest(digest, BERLIN, now)
+    at, end = datetime.fromisoformat(last), datetime.fromisoformat(now)
+    assert timedelta() <= end - at <= timedelta(hours=25)
+    local = at.astimezone(BERLIN)
     skipped = local.month == 3 and local.hour == 3 and digest.startswith("02:")
     assert f"{local:%H:%M}" == digest or skipped
-    assert digest_after(digest, BERLIN, due) == due
+    assert last_digest(digest, BERLIN, last) == last
 
 
 @given(digest=CLOCKS, happened=TIMES)
 def test_what_waits_for_a_digest_goes_with_it_and_no_sooner(digest: str, happened: str) -> None:
-    due = digest_after(digest, UTC, happened)
-    before = (datetime.fromisoformat(due) - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert may_go(Quiet(), digest, happened, due)
-    assert not may_go(Quiet(), digest, happened, before)
+    times = [
+        f"{datetime.fromisoformat(happened) + timedelta(seconds=s):%Y-%m-%dT%H:%M:%SZ}" for s in range(0, 90_001, 450)
+    ]
+    goes = [happened <= told_up_to(Quiet(), digest, now) for now in times]
+    assert goes == sorted(goes) and goes[-1], "it waits, then it goes, within a day"
+    first = times[goes.index(True)]
+    shown = last_digest(digest, UTC, first)
+    assert happened <= shown <= first and f"{datetime.fromisoformat(shown):%H:%M}" == digest
 
 
 def test_a_digest_in_quiet_hours_waits_for_their_end() -> None:
-    assert not may_go(NIGHT, "03:00", "2026-11-28T00:00:00Z", "2026-11-28T02:00:00Z")
-    assert may_go(NIGHT, "03:00", "2026-11-28T00:00:00Z", "2026-11-28T06:00:00Z")
+    assert told_up_to(NIGHT, "03:00", "2026-11-28T02:00:00Z") < "2026-11-28T00:00:00Z"
+    assert told_up_to(NIGHT, "03:00", "2026-11-28T06:00:00Z") >= "2026-11-28T00:00:00Z"
+
+
+def test_at_any_other_time_all_is_told() -> None:
+    assert told_up_to(Quiet(), "", "2026-11-28T02:00:00Z") >= "2026-11-28T03:00:00Z", "also what a clock put ahead"

@@ -9,7 +9,7 @@ from whydrift.core.model.finding import Event, Severity
 from whydrift.core.model.notice import Notice, Silence
 from whydrift.core.notice.grouping import notices
 from whydrift.core.notice.lines import Telling
-from whydrift.core.notice.quiet import may_go
+from whydrift.core.notice.quiet import told_up_to
 from whydrift.core.notice.routes import Route, silenced
 from whydrift.core.notice.told import Told, by_finding, told
 
@@ -40,7 +40,8 @@ def decide(
     telling: Telling,
 ) -> Decided:
     """What becomes of new events and of those that were held back. A silence ends with what is there still."""
-    found = [_candidate(route, events, tuple(silences), now) for events in by_finding((*held, *fresh))]
+    up_to, holding = told_up_to(route.quiet, route.digest, now), tuple(silences)
+    found = [_candidate(route, events, holding, now, up_to) for events in by_finding((*held, *fresh))]
     candidates = [each for each in found if each is not None]
     open_now = any(each.ripe and not each.silenced for each in candidates)
     going = [c.outcome for c in candidates if not c.silenced and (c.at_once or open_now)]
@@ -54,7 +55,9 @@ def decide(
     )
 
 
-def _candidate(route: Route, events: Sequence[Event], silences: Sequence[Silence], now: str) -> _Candidate | None:
+def _candidate(
+    route: Route, events: Sequence[Event], silences: Sequence[Silence], now: str, up_to: str
+) -> _Candidate | None:
     outcome = told(route, events)
     if outcome is None:
         return None
@@ -63,5 +66,5 @@ def _candidate(route: Route, events: Sequence[Event], silences: Sequence[Silence
         outcome,
         silenced=silenced(silences, events[-1], now),
         at_once=broken,
-        ripe=may_go(route.quiet, route.digest, outcome.since, now),
+        ripe=outcome.since <= up_to,
     )

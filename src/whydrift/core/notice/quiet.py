@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import msgspec
 
+NOTHING, ALL = "", "9999-12-31T23:59:59Z"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -35,20 +36,19 @@ def is_quiet(quiet: Quiet, at: str) -> bool:
     return (_counts(quiet, local) and now >= begin) or (_counts(quiet, yesterday) and now < end)
 
 
-def digest_after(digest: str, zone: tzinfo, at: str) -> str:
-    """The first time at or after `at` when a clock on the wall shows HH:MM; one that the wall skips comes after it."""
-    start = datetime.fromisoformat(at)
-    local = start.astimezone(zone)
-    days = (datetime.combine(local.date() + timedelta(days=n), _clock(digest), zone) for n in range(-1, 3))
-    following = [day.astimezone(UTC) for day in days if day.astimezone(UTC) >= start]
-    return min(following).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def may_go(quiet: Quiet, digest: str, happened: str, now: str) -> bool:
-    """Whether what happened at a time may be told now."""
+def told_up_to(quiet: Quiet, digest: str, now: str) -> str:
+    """What happened at this time or before may be told now: all of it, nothing, or what the last digest could hold."""
     if is_quiet(quiet, now):
-        return False
-    return not digest or digest_after(digest, quiet.zone, happened) <= now
+        return NOTHING
+    return last_digest(digest, quiet.zone, now) if digest else ALL
+
+
+def last_digest(digest: str, zone: tzinfo, now: str) -> str:
+    """The last time until now when a clock on the wall showed HH:MM; one that it skipped comes after the gap."""
+    end = datetime.fromisoformat(now)
+    today = end.astimezone(zone).date()
+    days = (datetime.combine(today - timedelta(days=n), _clock(digest), zone).astimezone(UTC) for n in range(-1, 3))
+    return max(day for day in days if day <= end).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _clock(stated: str) -> time:
