@@ -105,3 +105,14 @@ def test_a_port_in_use_is_an_error(tmp_path: Path) -> None:
         said = run("serve", "--from", "demo", "--port", port, env={"HOME": str(tmp_path)})
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert f"--port {port}" in said.err
+
+
+def test_without_its_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
+    """One line; nothing else needs it."""
+    hidden = tmp_path / "sitecustomize.py"
+    hidden.write_text("import sys\nsys.modules['starlette'] = None\n")
+    said = run("serve", "--from", "demo", env={"HOME": str(tmp_path), "PYTHONPATH": str(tmp_path)})
+    assert (said.code, said.err) == (
+        2,
+        "error: serve needs whydrift[serve]: pip install 'whydrift[serve]'. Try 'whydrift --help'.\n",
+    )

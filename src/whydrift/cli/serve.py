@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 AUDITED = 86_400.0
 """Seconds between two audits of the ignore rules."""
+EXTRA = ("starlette", "uvicorn", "jinja2", "markupsafe", "prometheus_client")
 MISSING = "serve needs whydrift[serve]: pip install 'whydrift[serve]'"
 
 
@@ -101,6 +102,8 @@ def command(ctx: click.Context, /, **options: object) -> None:
     try:
         asyncio.run(_serve(serving, connection, settings, str(options["store"]), watches=not options["no_watch"]))
     except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in EXTRA:
+            raise
         raise UsageError(MISSING) from error
     ctx.exit(0)
 
