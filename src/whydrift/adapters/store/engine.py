@@ -67,7 +67,7 @@ def _stated(url: str, folder: Path) -> URL:
         return URL.create("sqlite", database=str(Path(url).expanduser() if url else folder / FILE))
     try:
         stated = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise UsageError("the store: its URL cannot be read; write postgresql://USER@HOST/DATABASE") from error
     match stated.get_backend_name():
         case "sqlite":
