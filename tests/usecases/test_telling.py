@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.fakes import FakeClock
 from tests.looks import at, field, trouble
 from tests.receivers import Receiver
 from tests.serving import serving
@@ -21,7 +23,16 @@ from whydrift.core.model.finding import ApplicationName, What
 from whydrift.core.model.notice import Delivery, Matcher
 from whydrift.core.notice.lines import Telling
 from whydrift.core.notice.quiet import Quiet
-from whydrift.usecases.deliver import FIRST_WAIT, LONGEST_WAIT, Pace, keep_telling, patience, tell_once
+from whydrift.usecases.announce import announce
+from whydrift.usecases.deliver import (
+    FIRST_WAIT,
+    LONGEST_REST,
+    LONGEST_WAIT,
+    Pace,
+    keep_telling,
+    patience,
+    tell_once,
+)
 
 
 @pytest.fixture
@@ -92,6 +103,45 @@ def test_patience_doubles_up_to_an_hour_and_never_ends() -> None:
     assert waits[-1] == LONGEST_WAIT
     day = sum(1 for _ in waits if _ < LONGEST_WAIT) + 86_400 / LONGEST_WAIT
     assert day < 40, "attempts in a day are few"
+
+
+def test_a_receiver_that_fails_is_left_alone_longer_and_longer(tmp_path: Path, receiver: Receiver) -> None:
+    """However many messages wait: an attempt every five minutes, and all of them when it is back."""
+    desk = Desk(tmp_path, [channel(receiver)])
+    desk.clock = FakeClock(runs=True)
+    receiver.script.extend(["500"] * 10_000)
+    for number in range(40):
+        desk.see(field(f"/{number}"))
+        asyncio.run(announce(desk.store, [desk.channels[0].route], Telling(), desk.clock, 0))
+    started = desk.clock.now()
+
+    async def watched(until: Callable[[], bool]) -> None:
+        pace = Pace(0, 3600, 60)
+        telling = asyncio.create_task(
+            keep_telling(desk.store, desk.channels, Telling(), desk.clock, pace, lambda said: None)
+        )
+        while not until():
+            await asyncio.sleep(0.01)
+        telling.cancel()
+
+    asyncio.run(watched(lambda: len(receiver.got) >= 40))
+    took = datetime.fromisoformat(desk.clock.now()) - datetime.fromisoformat(started)
+    assert took > timedelta(seconds=30 * LONGEST_REST)
+    receiver.script.clear()
+    asyncio.run(watched(lambda: set(desk.states.values()) == {Delivery.SENT}))
+    assert set(keys(receiver).values()) == {1}
+
+
+def test_what_is_gone_before_the_message_arrives_says_so(tmp_path: Path, receiver: Receiver) -> None:
+    desk = Desk(tmp_path, [channel(receiver)])
+    receiver.script.append("500")
+    desk.see(field(), field("/b"))
+    desk.tell()
+    desk.see()
+    desk.tell_until_sent()
+    texts = sorted(got.body["text"].splitlines()[0] for got in receiver.taken)
+    assert [text.split(" ")[0] for text in texts] == ["GONE", "NEW"]
+    assert texts[1].endswith("; gone since"), "the older message comes later"
 
 
 def test_what_is_refused_is_shown_and_not_tried_again(tmp_path: Path, receiver: Receiver) -> None:

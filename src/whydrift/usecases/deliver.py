@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
@@ -18,6 +20,8 @@ from whydrift.usecases.announce import Channel, announce, as_it_is, standing_lin
 
 FIRST_WAIT, LONGEST_WAIT = 15.0, 3600.0
 """Seconds before a message is tried again: doubled each time, an hour at most. It is never given up."""
+LONGEST_REST = 300.0
+"""Seconds for which a receiver that fails is left alone with other messages at most: they may be luckier."""
 LONGEST_ASKED = 86400.0
 """Seconds that a receiver may ask for (Retry-After) at most."""
 AT_MOST = 120.0
@@ -94,38 +98,59 @@ async def keep_telling(
     store: Store, channels: Sequence[Channel], telling: Telling, clock: Clock, pace: Pace, say: Callable[[str], None]
 ) -> None:
     """Make messages and send them until cancelled. Each route goes its own way; a store that fails is waited for."""
+    rounds = _Rounds(store, channels, telling, clock, pace, say)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(rounds.for_ever(rounds.make))
+        for channel in channels:
+            group.create_task(rounds.for_ever(partial(rounds.send, channel)))
+            if channel.route.remind:
+                group.create_task(rounds.for_ever(partial(rounds.remind, channel)))
 
-    async def making() -> float:
-        await announce(store, [channel.route for channel in channels], telling, clock, pace.settle)
-        return pace.group
 
-    async def sending(channel: Channel) -> float:
-        return max(await deliver(store, channel, clock), pace.look)
+@dataclass(slots=True)
+class _Rounds:
+    """What is done again and again; each step says after how many seconds it wants to be done again."""
 
-    async def reminding(channel: Channel) -> float:
-        if why := await remind(store, channel, telling, clock):
-            say(f"route {channel.route.name}: {why}")
+    store: Store
+    channels: Sequence[Channel]
+    telling: Telling
+    clock: Clock
+    pace: Pace
+    say: Callable[[str], None]
+    failed: Counter[str] = field(default_factory=Counter)
+    """How often in a row a route had to wait."""
+
+    async def make(self) -> float:
+        routes = [channel.route for channel in self.channels]
+        await announce(self.store, routes, self.telling, self.clock, self.pace.settle)
+        return self.pace.group
+
+    async def send(self, channel: Channel) -> float:
+        name = channel.route.name
+        wait = await deliver(self.store, channel, self.clock)
+        if not wait:
+            del self.failed[name]
+            return self.pace.look
+        rest = min(patience(self.failed[name]), LONGEST_REST)
+        self.failed[name] += 1
+        return max(wait, rest)
+
+    async def remind(self, channel: Channel) -> float:
+        if why := await remind(self.store, channel, self.telling, self.clock):
+            self.say(f"route {channel.route.name}: {why}")
         return channel.route.remind
 
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_for_ever(making, clock, say))
-        for channel in channels:
-            group.create_task(_for_ever(partial(sending, channel), clock, say))
-            if channel.route.remind:
-                group.create_task(_for_ever(partial(reminding, channel), clock, say))
-
-
-async def _for_ever(step: Callable[[], Awaitable[float]], clock: Clock, say: Callable[[str], None]) -> None:
-    """Do a step again and again, each time after as many seconds as the last one said."""
-    while True:
-        try:
-            wait = await step()
-        except StoreError as error:
-            say(str(error))
-            wait = AFTER_ERROR
-        except (
-            Exception
-        ) as error:  # one message that cannot be made or sent must not end the watch, nor hold the others
-            say(f"messages: not expected: {type(error).__name__}: {error}"[:200])
-            wait = AFTER_ERROR
-        await clock.sleep(wait)
+    async def for_ever(self, step: Callable[[], Awaitable[float]]) -> None:
+        """Do a step again and again. One message that cannot be made or sent must not end the watch."""
+        while True:
+            try:
+                wait = await step()
+            except StoreError as error:
+                self.say(str(error))
+                wait = AFTER_ERROR
+            except Exception as error:  # what it says may hold an address of a receiver: that is not told
+                last = traceback.extract_tb(error.__traceback__)[-1]
+                where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
+                self.say(f"messages: not expected: {type(error).__name__} at {where}")
+                wait = AFTER_ERROR
+            await self.clock.sleep(wait)

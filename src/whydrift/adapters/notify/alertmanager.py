@@ -55,7 +55,7 @@ def alerts_of(line: Line, now: datetime) -> list[JsonObject]:
 
     An alert that never fired and is resolved makes no noise there.
     """
-    return [_alert(line, severity, now, bool(line.left) and severity is line.worst) for severity in SEVERITIES]
+    return [_alert(line, severity, now, line.left != 0 and severity is line.worst) for severity in SEVERITIES]
 
 
 def _alert(line: Line, severity: Severity, now: datetime, fires: bool) -> JsonObject:

@@ -41,7 +41,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     `application` is the first where it is one cause in several, `also` how many others there are. `before` is the cause
     that it had, where that changed; `since` the time of the oldest event. `left` counts what there is of the cause in
-    the application when the message is sent, and `worst` is how much that hurts.
+    the application when the message is sent (-1: nobody asked yet), and `worst` is how much that hurts.
     """
 
     what: str
@@ -65,7 +65,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     before: str = ""
     since: str = ""
     also: int = 0
-    left: int = 0
+    left: int = -1
     worst: Severity = Severity.NOISE
 
 

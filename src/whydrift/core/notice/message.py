@@ -119,11 +119,18 @@ def short(line: Line, dialect: Dialect) -> str:
     where = dialect.name(_name(line)) + (f" and {line.also} more" if line.also else "")
     cause = neutral(words.shortened(line.cause, LONGEST_APPLICATION))
     side = f", side {neutral(line.side)}" if line.side else ""
-    left = f"; {line.left} left" if line.left and line.what == What.GONE else ""
     was = f" (was {neutral(line.before)})" if line.before else ""
     objects = words.count(line.objects, "object")
     number = objects if line.severity is Severity.BROKEN else f"{words.count(line.fields, 'field')} of {objects}"
-    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}, {HURTS[line.severity]}{left}"
+    hurts = f"{HURTS[line.severity]}{_since(line)}"
+    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}, {hurts}"
+
+
+def _since(line: Line) -> str:
+    """What became of it until the message was sent: it may have waited for hours."""
+    if line.what == What.GONE:
+        return f"; {line.left} left" if line.left > 0 else ""
+    return "; gone since" if line.left == 0 else ""
 
 
 def full(line: Line, dialect: Dialect) -> str:
