@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from whydrift.core.model.finding import Event, What
 from whydrift.settings import Connection, Settings
 from whydrift.usecases.watch.attend import How
 from whydrift.usecases.watch.loop import Watcher
-from whydrift.usecases.watch.world import REST, World, Worlds
+from whydrift.usecases.watch.world import REST, UNWELL, World, Worlds
 from whydrift.wiring.watching import open_world
 
 HOUR, DAY = 3600.0, 86400.0
@@ -32,6 +33,7 @@ class Kept:
     clock: FakeClock = field(default_factory=FakeClock)
     events: list[Event] = field(default_factory=list)
     opened: int = 0
+    later: float = 0.0
 
     def open(self) -> World:
         """Open the world, and count it."""
@@ -43,7 +45,8 @@ class Kept:
         store = SqlStore("", self.watched.folder / "state")
         how = How(lambda _: True, wiring.analysis(Settings(), hidden=True), lambda answer: answer, every=HOUR)
         tell = lambda seen, events, errand: self.events.extend(events)  # noqa: E731 - a listener
-        watcher = Watcher(Worlds(self.open, self.clock), store, self.clock, how, tell)
+        worlds = Worlds(self.open, self.clock, lambda: time.monotonic() + self.later)
+        watcher = Watcher(worlds, store, self.clock, how, tell)
         running = asyncio.create_task(watcher.run())
         try:
             await self.until(lambda: watcher.status.looks == 3, running)
@@ -103,17 +106,21 @@ def test_a_change_after_the_clock_was_set_back_is_told(kept: Kept) -> None:
     asyncio.run(kept.during(_after_a_jump))
 
 
-async def _login(kept: Kept, watcher: Watcher) -> None:
+async def _login(monkeypatch: pytest.MonkeyPatch, kept: Kept, watcher: Watcher) -> None:
     kept.watched.replay.token = "another"
     kept.watched.put(drifting("quiet"))
     await kept.until(lambda: "reading" in watcher.status.troubles)
-    kept.watched.replay.token = ""
+    monkeypatch.setenv("ARGOCD_AUTH_TOKEN", "another")
+    kept.later = REST
     await kept.until(lambda: any(e.application.name == "quiet" for e in kept.events))
+    assert kept.opened == 2
     assert not [event for event in kept.events if event.what is What.GONE]
 
 
-def test_a_login_that_ran_out_is_read_anew(kept: Kept) -> None:
-    asyncio.run(kept.during(_login))
+def test_a_login_that_ran_out_is_read_anew(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.watched.kubernetes = False
+    monkeypatch.delenv("KUBECONFIG")
+    asyncio.run(kept.during(partial(_login, monkeypatch)))
 
 
 async def _lent(kept: Kept) -> list[bool]:
@@ -129,26 +136,25 @@ async def _lent(kept: Kept) -> list[bool]:
         found = replace(world, close=close)
         return found
 
-    worlds = Worlds(opened, kept.clock)
-    async with worlds.lend() as first:
-        for _ in range(3):
-            await worlds.failed()
-        found = [worlds.now is first, first in closed]
+    now = [0.0]
+    worlds = Worlds(opened, kept.clock, lambda: now[0])
+    first = worlds.now
+    found = []
+    async with worlds.lend():
+        await worlds.failed(login=True)
+        found.append(worlds.now is first)  # it was opened just now
+        now[0] += REST
+        await worlds.failed(login=True)
+        found += [worlds.now is first, first in closed]
     found.append(first in closed)
     second = worlds.now
-    for _ in range(6):
+    for _ in range(9):
         await worlds.failed()
-    found.append(worlds.now is second)
-    resting = asyncio.create_task(worlds.rest())
-    await asyncio.sleep(0)
-    kept.clock.pass_(REST)
-    await asyncio.sleep(0)
+    now[0] += UNWELL
+    found.append(worlds.now is second)  # it is waited for
     await worlds.failed()
-    resting.cancel()
     return [*found, worlds.now is second, second in closed]
 
 
-def test_a_world_is_closed_when_nobody_uses_it_and_opened_once_in_a_while(kept: Kept) -> None:
-    still_first, closed_in_use, closed, once, again, second_closed = asyncio.run(_lent(kept))
-    assert (still_first, closed_in_use, closed) == (False, False, True)
-    assert (once, again, second_closed) == (True, False, True)
+def test_a_world_is_opened_anew_when_it_fails_for_long_and_closed_when_nobody_uses_it(kept: Kept) -> None:
+    assert asyncio.run(_lent(kept)) == [True, False, False, True, True, False, True]

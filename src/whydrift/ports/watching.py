@@ -200,12 +200,13 @@ class StreamStands:
 class StreamBroke:
     """The stream ended. `stale`: it cannot go on from where it stood (410), only from the beginning.
 
-    `refused` says that it will not be answered to this login, ever.
+    `refused` says that it will not be answered to this login, ever; `login` that the login is not accepted any more.
     """
 
     why: str
     stale: bool = False
     refused: bool = False
+    login: bool = False
 
 
 AppChange = ApplicationChanged | ApplicationDeleted | StreamStands | StreamBroke

@@ -26,6 +26,7 @@ FIELDS = ("fields", f"result.type,{PART}.name,{PART}.namespace,{PART}.resourceVe
 EVENTS = "text/event-stream"
 """Asked for as events, Argo CD sends a sign of life every 15 seconds."""
 SILENCE = 60.0
+NO_LOGIN = 401
 REFUSED = (403, 404, 501)
 
 
@@ -64,7 +65,7 @@ def _told(said: Opened | bytes | Ended, judge: Judge, instance: str) -> AppChang
 def _refused(judge: Judge, refusal: Answer) -> StreamBroke:
     reply = judge.reply(Question(Api.ARGOCD, STREAM), refusal)
     why = reply.why if isinstance(reply, NotRead) else f"{judge.server} does not answer with a stream"
-    return StreamBroke(why, refused=refusal.status in REFUSED)
+    return StreamBroke(why, refused=refusal.status in REFUSED, login=refusal.status == NO_LOGIN)
 
 
 def _change(line: bytes, instance: str) -> AppChange | None:

@@ -24,7 +24,7 @@ SHORTEST, LONGEST = 300, 600
 """Seconds of one watch, drawn at random so that watchers do not all come back at once (client-go, reflector.go)."""
 SILENCE = 90.0
 """Seconds without a byte after which the connection is taken for dead; a bookmark comes about every minute."""
-NOT_ALLOWED, NOT_THERE, UNREADABLE_VERSION = 403, 404, 400
+NO_LOGIN, NOT_ALLOWED, NOT_THERE, UNREADABLE_VERSION = 401, 403, 404, 400
 NOT_YET = "too large resource version"
 """A version that the server has not reached: it was set back to an older state (KEP-1904)."""
 
@@ -62,7 +62,7 @@ class KubernetesFollower:
         query += [("resourceVersion", since)] if since else []
         ordered = False
         async for said in lines(connected.client, self._path, query, "application/json", SILENCE):
-            if isinstance(said, Ended) and said.refusal is not None and said.refusal.status == 401:
+            if isinstance(said, Ended) and said.refusal is not None and said.refusal.status == NO_LOGIN:
                 connected = await cluster.renewed(connected) if connected.renewable else connected
             connected.renewable = connected.renewable or isinstance(said, Opened)
             for change in _told(said, connected.judge, instance, since):
@@ -100,7 +100,8 @@ def _refused(judge: Judge, refusal: Answer) -> StreamBroke:
     reply = judge.reply(refusal)
     why = reply.why if isinstance(reply, NotRead) else f"{judge.server} does not answer with a stream"
     stale = refusal.status in (GONE, UNREADABLE_VERSION) or NOT_YET in why.lower()
-    return StreamBroke(why, stale=stale, refused=refusal.status in (NOT_ALLOWED, NOT_THERE))
+    refused, login = refusal.status in (NOT_ALLOWED, NOT_THERE), refusal.status == NO_LOGIN
+    return StreamBroke(why, stale, refused, login)
 
 
 def _changes(line: bytes, instance: str) -> Iterator[AppChange]:

@@ -30,7 +30,7 @@ from whydrift.usecases.watch.world import Outage, World, Worlds
 
 PATIENCE = 6
 """How often a look is made again that was shaken by an outage, before it is kept as it is."""
-FORBIDDEN, GONE, BROKEN = 403, 404, 500
+NO_LOGIN, FORBIDDEN, GONE, BROKEN = 401, 403, 404, 500
 SYNCED = "Synced"
 
 Tell = Callable[[Seen | None, tuple[Event, ...], Errand], None]
@@ -112,7 +112,7 @@ class Attendant:
     async def _without(self, world: World, errand: Errand, reply: NotRead) -> None:
         """An application that Argo CD does not show: gone where it says so twice, and answers otherwise."""
         if is_passing(reply) or (reply.status or 0) >= BROKEN:
-            raise Outage(reply.why)
+            raise Outage(reply.why, login=reply.status == NO_LOGIN)
         known = self.standings.get(errand.name)
         if known is None:
             return

@@ -79,7 +79,7 @@ class Following:
             failures = 0 if self.time() - began > STEADY else failures + 1
             if failures > 1:
                 self.status.troubles[self._place] = self.worlds.now.masker.text(broke.why)
-                await self.worlds.failed()
+                await self.worlds.failed(broke.login)
             await self.clock.sleep(min(LONGEST_WAIT, FIRST_WAIT * 2.0**failures) * random.uniform(0.75, 1.0))
 
     async def _next_way(self, broke: StreamBroke) -> int:

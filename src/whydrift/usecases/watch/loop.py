@@ -63,7 +63,7 @@ class Watcher:
             *(each.run() for each in following),
             *(self._work(attendant) for _ in range(WORKERS)),
             upkeep.run(self.status),
-            self.worlds.rest(),
+            self.worlds.refresh(),
         )
         try:
             async with together(*work):
@@ -109,7 +109,7 @@ class Watcher:
             await attendant.attend(errand)
         except Outage as error:
             self.status.troubles["reading"] = self.worlds.now.masker.text(str(error))
-            await self.worlds.failed()
+            await self.worlds.failed(error.login)
             return str(error)
         except StoreError as error:
             self.status.troubles["the store"] = str(error)

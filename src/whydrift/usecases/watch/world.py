@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from time import monotonic
 
 from whydrift.core.model.secrets import Masker
 from whydrift.errors import WhydriftError
@@ -15,12 +16,21 @@ from whydrift.usecases.facts import FactReader
 
 REST = 60.0
 """Seconds between two openings, at least."""
-UNWELL = 3
-"""How often in a row an answer has to fail until everything is opened anew."""
+UNWELL = 300.0
+"""Seconds without any answer after which everything is opened anew; at once where a login is not accepted any more."""
+REFRESH = 900.0
+"""Seconds after which it is done in any case: a cluster may be reached that was not, settings may have changed."""
 
 
 class Outage(Exception):
-    """A server does not answer, or not as it should, for the moment: it is asked again later."""
+    """A server does not answer, or not as it should, for the moment: it is asked again later.
+
+    `login` says that it does not accept the login any more.
+    """
+
+    def __init__(self, why: str, login: bool = False) -> None:
+        super().__init__(why)
+        self.login = login
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +47,14 @@ class World:
 class Worlds:
     """Lends the world; one that is replaced is closed when nobody uses it any more."""
 
-    def __init__(self, open_world: Callable[[], World], clock: Clock) -> None:
+    def __init__(self, open_world: Callable[[], World], clock: Clock, time: Callable[[], float] = monotonic) -> None:
         self._open = open_world
         self._clock = clock
+        self._time = time
         self._world = open_world()
         self._lent: Counter[World] = Counter()
-        self._failures = 0
-        self._rested = True
+        self._opened_at = time()
+        self._failing_since: float | None = None
 
     @property
     def now(self) -> World:
@@ -68,22 +79,27 @@ class Worlds:
 
     def answered(self) -> None:
         """Something was answered."""
-        self._failures = 0
+        self._failing_since = None
 
-    async def failed(self) -> None:
-        """Something was not: a world that fails again and again is opened anew, where it can be."""
-        self._failures += 1
-        if self._failures >= UNWELL and self._rested:
-            self._failures, self._rested = 0, False
-            with suppress(WhydriftError):  # settings or logins that cannot be read: the old ones may do again
-                old, self._world = self._world, self._open()
-                await self._let_go(old)
+    async def failed(self, login: bool = False) -> None:
+        """Something was not: what fails for long, or does not accept the login any more, is opened anew."""
+        now = self._time()
+        self._failing_since = now if self._failing_since is None else self._failing_since
+        if now - self._opened_at >= REST and (login or now - self._failing_since >= UNWELL):
+            await self._renew()
 
-    async def rest(self) -> None:
-        """Allow an opening once in a while; runs for ever."""
+    async def refresh(self) -> None:
+        """Open everything anew once in a while; runs for ever."""
         while True:
             await self._clock.sleep(REST)
-            self._rested = True
+            if self._time() - self._opened_at >= REFRESH:
+                await self._renew()
+
+    async def _renew(self) -> None:
+        self._opened_at = self._time()
+        with suppress(WhydriftError):  # settings or logins that cannot be read: the old ones may do again
+            old, self._world = self._world, self._open()
+            await self._let_go(old)
 
     async def close(self) -> None:
         """Close the world."""
