@@ -1,11 +1,11 @@
-"""Findings that are told together: of one object, for one reason, with one way out."""
+"""What is told together: findings of one object, for one reason, with one way out; events of one look."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from whydrift.core.model.finding import ApplicationName, Finding
+from whydrift.core.model.finding import ApplicationName, Event, Finding
 
 MOST_FIELDS = 6
 
@@ -43,6 +43,23 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """The same that happened to several fields of an object in one look; at least one."""
+
+    members: tuple[Event, ...]
+
+    @property
+    def first(self) -> Event:
+        """The one that speaks for all."""
+        return self.members[0]
+
+    @property
+    def shown(self) -> tuple[Event, ...]:
+        """Those whose fields are told."""
+        return self.members[:MOST_FIELDS]
+
+
+@dataclass(frozen=True, slots=True)
 class Hurt:
     """What hurts in one application: the worst, and how many more."""
 
@@ -60,6 +77,24 @@ def alike(findings: Iterable[Finding]) -> list[Alike]:
         why = (found.cause, found.side, found.severity, found.remedy, found.accepted, found.shown, finding.gone)
         groups.setdefault((*key, *why), []).append(finding)
     return [Alike(tuple(members)) for members in groups.values()]
+
+
+def happened(events: Iterable[Event]) -> list[Happened]:
+    """Events told together, in the order of their first."""
+    groups: dict[tuple[object, ...], list[Event]] = {}
+    for event in events:
+        found = event.found
+        key = (
+            event.at,
+            event.what,
+            event.application,
+            found.key.object,
+            found.key.namespace,
+            found.cause,
+            event.before,
+        )
+        groups.setdefault(key, []).append(event)
+    return [Happened(tuple(members)) for members in groups.values()]
 
 
 def by_application(findings: Iterable[Finding]) -> list[Hurt]:

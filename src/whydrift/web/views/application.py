@@ -11,9 +11,9 @@ from whydrift.ports.watching import Wanted
 from whydrift.web.asked import Asked
 from whydrift.web.site import PAGE, Site
 from whydrift.web.views import NotFound, Shown
-from whydrift.web.views.alike import alike
+from whydrift.web.views.alike import alike, happened
 
-LATELY = 8
+LATELY = 30
 
 
 def application(site: Site, asked: Asked) -> Shown:
@@ -30,7 +30,7 @@ def application(site: Site, asked: Asked) -> Shown:
         "groups": alike(rows),
         "shown": len(rows),
         "total": site.store.total(wanted),
-        "lately": site.store.timeline(name, limit=LATELY),
+        "lately": happened(site.store.timeline(name, limit=LATELY)),
     }
     return Shown("application.html", values)
 
@@ -48,7 +48,7 @@ def timeline(site: Site, asked: Asked) -> Shown:
     """What happened to an application's findings, newest first."""
     _, at = answer_of(site, asked)
     since = days_back(asked)
-    events = site.store.timeline(asked.application, since)
+    events = happened(site.store.timeline(asked.application, since))
     return Shown("timeline.html", {"name": asked.application, "at": at, "events": events, "since": since})
 
 

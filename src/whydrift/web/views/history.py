@@ -12,11 +12,12 @@ from whydrift.web.asked import DAYS, Asked
 from whydrift.web.plots import Line, plot, spark
 from whydrift.web.site import Site
 from whydrift.web.views import Shown
+from whydrift.web.views.alike import happened
 from whydrift.web.views.application import days_back
 
 MOST_CAUSES = 40
 MOST_FLAPS = 25
-MOST_EVENTS = 50
+MOST_EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def history(site: Site, asked: Asked) -> Shown:
             "plot": plot(days, [Line("open findings", total)]),
             "causes": rows[:MOST_CAUSES],
             "flaps": site.store.flaps(since, asked.visible, MOST_FLAPS),
-            "events": site.store.recent(0, asked.visible, MOST_EVENTS),
+            "events": happened(site.store.recent(0, asked.visible, MOST_EVENTS)),
             "choices": DAYS,
         },
     )
