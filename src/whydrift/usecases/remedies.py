@@ -17,9 +17,8 @@ async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:
     remedies = {}
     for offer in await bench.offers(draft):
         for difference in offer.group.differences:
-            choice = draft.choices[offer.item.key, difference]
-            if offer.group.choice.kind is not choice.kind:  # no place works for the first one
-                choice = offer.group.choice
+            alone = len(offer.group.differences) == 1
+            choice = offer.group.choice if alone else draft.choices[offer.item.key, difference]
             if offer.group.choice.place:
                 choice = replace(choice, place=offer.group.choice.place)
             edit = own_edit(draft, offer.group, choice, offer.edit)

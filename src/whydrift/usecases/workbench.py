@@ -9,7 +9,7 @@ from itertools import islice
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit, Proof, RemedyKind
-from whydrift.core.model.values import is_object
+from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit, unlike, why_not_wanted
 from whydrift.core.prove.together import why_not_together
@@ -25,7 +25,10 @@ from whydrift.usecases.drafts import Draft, places
 from whydrift.usecases.parents import Parents
 from whydrift.usecases.renderings import Rendered, Renderings, both
 from whydrift.usecases.rivals import rival_place
+from whydrift.usecases.taken_away import Searching, TakenAway
 
+LEFT_BEHIND = frozenset({"object-left-behind", "prune-is-blocked"})
+"""The causes of an object that git stated once, and does not state any more."""
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
 
@@ -48,7 +51,17 @@ class Workbench:
         if self.renderer is not None:
             tried = await self._tried(self.renders(draft), draft, offers)
             offers = [other for offer in tried for other in await self._instead(draft, offer)]
+            offers = await self._blamed(draft, offers)
         return [await self._in_parent(draft, await self._beside(draft, offer)) for offer in offers]
+
+    async def _blamed(self, draft: Draft, offers: Sequence[Offer]) -> list[Offer]:
+        """The offers for what is left behind with the commit and the line that took it out of git."""
+        keys = [offer.item.key for offer in offers if _is_left_behind(offer)]
+        repository = draft.reader.repository
+        if not keys or repository is None:
+            return [*offers]
+        found = await Searching(draft, self.renders(draft), repository).taken_away(keys)
+        return [_with_blame(offer, found.get(offer.item.key)) for offer in offers]
 
     async def _beside(self, draft: Draft, offer: Offer) -> Offer:
         """An offer that leaves an object to one owner, with the place of the copy that has to go."""
@@ -229,6 +242,19 @@ def _in_application(draft: Draft, group: Group) -> Iterator[Edit]:
     """The edits that a group makes in the Application itself."""
     found = choice_edit(draft.application, group.choice) if of_application(group.choice) else places(draft, group)
     return (edit for edit in found if edit.file == APPLICATION)
+
+
+def _is_left_behind(offer: Offer) -> bool:
+    """Whether an offer is about a whole object that git does not state any more."""
+    return offer.cause in LEFT_BEHIND and offer.item.target is ABSENT
+
+
+def _with_blame(offer: Offer, taken: TakenAway | None) -> Offer:
+    if taken is None or not _is_left_behind(offer):
+        return offer
+    choice = offer.group.choice
+    choice = replace(choice, place=taken.place, why=f"{choice.why}; {taken.says}")
+    return replace(offer, group=replace(offer.group, choice=choice))
 
 
 def _is_tried(offer: Offer) -> bool:

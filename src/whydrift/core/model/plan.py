@@ -54,7 +54,7 @@ class FieldRef(Answered, frozen=True):
 
     `wanted` is left out where the field shall go, and where nothing in git changes. `by` wrote what live holds, apart
     from Argo CD, `since` says when; both "" where the managed fields do not tell. `side` is the side that is right,
-    `where` the place that is edited for it.
+    `where` the place that is edited for it. `why` is its own reason, where a step has several.
     """
 
     application: str
@@ -70,6 +70,7 @@ class FieldRef(Answered, frozen=True):
     by: str = ""
     since: str = ""
     where: str = ""
+    why: str = ""
 
 
 class EditStep(Answered, frozen=True):

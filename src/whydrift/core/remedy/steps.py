@@ -72,9 +72,7 @@ def _step(
         safety=max((offer.group.choice.safety for offer in batch), key=SAFETIES.index),
         proof=_proof(batch),
         objects=tuple(dict.fromkeys(object_ref(offer.item) for offer in batch)),
-        fields=tuple(
-            _field(offer, difference) for offer in (*batch, *followers) for difference in offer.group.differences
-        ),
+        fields=_fields(batch, followers),
         instead=tuple(dict.fromkeys(f"{i.kind.value}: {i.why}" for o in batch for i in o.group.choice.instead)),
         where=next((place for offer in batch if (place := _where(offer))), ""),
         after=_after(kind, batch, before),
@@ -119,7 +117,14 @@ def _where(offer: Offer) -> str:
     return offer.edit.where if offer.edit is not None else offer.group.choice.place
 
 
-def _field(offer: Offer, difference: Difference) -> FieldRef:
+def _fields(batch: Sequence[Offer], followers: Sequence[Offer]) -> tuple[FieldRef, ...]:
+    """Every difference of a step; each with its own reason where there are several."""
+    several = len({offer.group.choice.why for offer in batch}) > 1
+    pairs = ((offer, difference) for offer in (*batch, *followers) for difference in offer.group.differences)
+    return tuple(_field(offer, difference, offer.group.choice.why if several else "") for offer, difference in pairs)
+
+
+def _field(offer: Offer, difference: Difference, why: str) -> FieldRef:
     key = offer.item.key
     wanted = next((c.value for c in offer.group.changes if c.path == difference.path), ABSENT)
     writer = last_writer(offer.item, difference)
@@ -137,6 +142,7 @@ def _field(offer: Offer, difference: Difference) -> FieldRef:
         by=writer.manager if writer else "",
         since=(writer.time or "") if writer else "",
         where=_where(offer),
+        why=why,
     )
 
 

@@ -28,6 +28,9 @@ def _step(step: Step, masker: Masker) -> Step:
         commands=tuple(map(masker.text, step.commands)),
         rollback=tuple(map(masker.text, step.rollback)),
         instead=tuple(map(masker.text, step.instead)),
+        fields=tuple(
+            msgspec.structs.replace(field, why=masker.text(field.why)) if field.why else field for field in step.fields
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from whydrift.core.model.plan import Plan, Step
+from whydrift.core.model.plan import FieldRef, Plan, Step
 from whydrift.core.model.remedy import Safety
 from whydrift.core.report.manual_operation import is_manual, manual_operation
 from whydrift.core.report.words import Ink, code, count, fence, markdown, plain, shortened
@@ -140,6 +140,7 @@ def _step(step: Step, plan: Plan) -> Iterator[str]:
     yield from (f"- also changes {markdown(other)}" for other in step.proof.wider)
     yield from (f"- hides {markdown(change)}" for change in step.proof.hides)
     yield from (f"- or: {markdown(other)}" for other in step.instead)
+    yield from (f"- {code(f'{f.object} {f.path}'.rstrip())}: {markdown(f.why)}" for f in _told_apart(step))
     yield ""
     yield from _fenced("sh", step.commands)
     if step.rollback:
@@ -150,6 +151,11 @@ def _step(step: Step, plan: Plan) -> Iterator[str]:
         yield "As a manual operation for a registry of runbooks:"
         yield ""
         yield from _fenced("yaml", manual_operation(step, plan))
+
+
+def _told_apart(step: Step) -> tuple[FieldRef, ...]:
+    """The fields of a step that somebody has to look at, each for a reason of its own: who still uses it, say."""
+    return tuple(field for field in step.fields if field.why and step.kind in ("ask", "delete", "manual"))
 
 
 def _fenced(language: str, lines: Sequence[str]) -> Iterator[str]:

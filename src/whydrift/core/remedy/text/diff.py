@@ -49,6 +49,16 @@ def line_before(before: str, after: str, line: int) -> int:
     return line
 
 
+def undone(before: str, after: str) -> Iterator[tuple[int, str]]:
+    """Each change of a content taken back alone: its first line in the changed content (from 1), and what that gives.
+
+    Of lines that were taken away it is the line that stood above them.
+    """
+    old, new = _lines(before), _lines(after)
+    for _, start, end, first, last in _blocks(old, new):
+        yield max(first + (last > first), 1), "".join((*new[:first], *old[start:end], *new[last:]))
+
+
 def _changes(before: str, after: str) -> set[tuple[int, int, tuple[str, ...]]]:
     """What becomes of which lines; lines that are replaced one by one stand alone."""
     old, new = _lines(before), _lines(after)
