@@ -63,9 +63,14 @@ def guard_text(application: ApplicationAnswer, ink: Ink, width: int = 110, revis
     indent = " " * 10
     sync = application.sync
     if isinstance(sync, SyncAnswer):
-        for line in _details(application, sync, verdict):
-            lines += [f"{indent}{part}" for part in wrap(plain(line), max(width - 10, 40), subsequent_indent="  ")]
+        lines += [f"{indent}{part}" for line in _details(application, sync, verdict) for part in _wrapped(line, width)]
     return "\n".join(lines) + "\n"
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A detail over as many lines as it needs; what can be pasted stays in one piece."""
+    room = max(width - 10, 40)
+    return wrap(plain(line), room, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def _headline(application: ApplicationAnswer, verdict: GuardVerdict, of: str) -> str:

@@ -113,7 +113,8 @@ def _about(trouble: UnmaskedAnswer) -> str:
     kind, name = trouble.object.split("/", 2)[1:]
     pods = f" ({len(trouble.pods)} of {trouble.of} pods)" if trouble.of > 1 and trouble.pods else ""
     container = f" container {trouble.container}" if trouble.container and trouble.container != name else ""
-    return f"{kind} {trouble.namespace}/{name}{container}{pods}"
+    place = f"{trouble.namespace}/{name}" if trouble.namespace else name
+    return f"{kind} {place}{container}{pods}"
 
 
 def _state(trouble: UnmaskedAnswer) -> str:
