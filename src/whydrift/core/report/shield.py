@@ -13,6 +13,7 @@ from whydrift.core.model.triage import (
     DifferenceAnswer,
     GapAnswer,
     ObjectAnswer,
+    RemedyAnswer,
     SyncAnswer,
     UnmaskedAnswer,
 )
@@ -84,7 +85,15 @@ def _difference(d: DifferenceAnswer, masker: Masker) -> DifferenceAnswer:
     undecided = tuple(msgspec.structs.replace(u, why=_said(u.why, masker)) for u in d.undecided)
     because = d.because if isinstance(d.because, msgspec.UnsetType) else _said(d.because, masker)
     asks = d.asks if isinstance(d.asks, msgspec.UnsetType) else _asks(d.asks, masker)
-    return msgspec.structs.replace(d, explanations=explanations, undecided=undecided, because=because, asks=asks)
+    remedy = d.remedy if isinstance(d.remedy, msgspec.UnsetType) else _remedy(d.remedy, masker)
+    return msgspec.structs.replace(
+        d, explanations=explanations, undecided=undecided, because=because, asks=asks, remedy=remedy
+    )
+
+
+def _remedy(remedy: RemedyAnswer, masker: Masker) -> RemedyAnswer:
+    """A remedy whose reason quotes no secret: a commit's message may hold one."""
+    return msgspec.structs.replace(remedy, why=_said(remedy.why, masker))
 
 
 def _asks(asks: AskAnswer, masker: Masker) -> AskAnswer:
