@@ -35,14 +35,13 @@ def admitted(sent: JsonObject, live: JsonObject | None, terms: Terms) -> JsonObj
     """
     types, schemas = terms.knowledge.types, terms.knowledge.schemas
     kind = text(sent, "kind")
-    schema = schemas.type_of(text(sent, "apiVersion"), kind)
-    if types.of(sent) is not None:
-        known = _known(sent, schema)
-        found = stored(known, types) if isinstance(known, dict) else None
-        if found is None:
-            return None
+    if types.of(sent) is None:
+        found = _custom(sent, schemas.type_of(text(sent, "apiVersion"), kind))
     else:
-        found = _custom(sent, schema)
+        decoded = stored(sent, types, exact=True)
+        if decoded is None:
+            return None
+        found = decoded
     if live is None:
         return found
     if text(live, "apiVersion") != text(sent, "apiVersion"):

@@ -29,7 +29,7 @@ class Comparison:
 
 
 def compare(left: Json, right: Json, atom: Atom) -> Comparison:
-    """Compare two values of a type; raises NotComparable where one cannot be read as that type."""
+    """Compare two values of a type; raises NotComparable where they differ and cannot be read as that type."""
     changes = list(_walk(left, right, atom, ()))
     sets = {kind: FieldSet.of(*(path for change, path in changes if change is kind)) for kind in _Change}
     return Comparison(sets[_Change.REMOVED], sets[_Change.MODIFIED], sets[_Change.ADDED])
@@ -39,6 +39,8 @@ _Changes = Iterator[tuple[_Change, FieldPath]]
 
 
 def _walk(left: MaybeJson, right: MaybeJson, atom: Atom, path: FieldPath) -> _Changes:
+    if same(left, right):
+        return
     forms = [atom.for_value(side) for side in (left, right) if side is not ABSENT]
     leaf = False
     for form in forms if forms[0] != forms[-1] else forms[-1:]:

@@ -44,19 +44,20 @@ def apply_defaults_of(struct: str, obj: JsonObject, types: TypeTable) -> JsonObj
     return strategic.apply(patch, obj, schema)
 
 
-def stored(obj: JsonObject, types: TypeTable) -> JsonObject | None:
+def stored(obj: JsonObject, types: TypeTable, *, exact: bool = False) -> JsonObject | None:
     """The object as a server stores it: decoded, defaulted, encoded; None where that is not built in or cannot hold it.
 
     Beside what Argo CD fills in, this has what Go encodes of empty structs and quantities (`resources: {}`, a divisor).
+    `exact`: field names count letter by letter.
     """
     struct = types.of(obj)
-    plain = None if struct is None else _encoded(struct, obj, types)
+    plain = None if struct is None else _encoded(struct, obj, types, exact=exact)
     return None if struct is None or plain is None else _filled(struct, plain, types)
 
 
-def _encoded(struct: str, obj: JsonObject, types: TypeTable) -> JsonObject | None:
+def _encoded(struct: str, obj: JsonObject, types: TypeTable, *, exact: bool = False) -> JsonObject | None:
     try:
-        plain = reencoder(types, strict=False, complete=True).value(struct, obj)
+        plain = reencoder(types, strict=False, complete=True, exact=exact).value(struct, obj)
     except Undecodable:
         return None
     assert isinstance(plain, dict)  # a struct encodes to an object

@@ -41,13 +41,15 @@ class Reencoder:
     """Decodes values into the types of a table and encodes them again; what does that is made once for each type.
 
     `strict`: an unknown field is an error (DisallowUnknownFields), else it is dropped. `complete`: fields that the
-    value does not state are encoded where Go encodes their zero value, else only what was stated stays.
+    value does not state are encoded where Go encodes their zero value, else only what was stated stays. `exact`: names
+    count letter by letter.
     """
 
-    def __init__(self, types: TypeTable, *, strict: bool, complete: bool) -> None:
+    def __init__(self, types: TypeTable, *, strict: bool, complete: bool, exact: bool) -> None:
         self._types = types
         self._strict = strict
         self._complete = complete
+        self._exact = exact
         self._codes: dict[str, Code] = {}
 
     def value(self, type_name: str, value: Json) -> Json:
@@ -128,7 +130,7 @@ class Reencoder:
     def _field(self, type_name: str, key: str, known: dict[str, _Field]) -> _Field | None:
         """The field that a key is decoded into, remembered under its own name; None where it is dropped."""
         found = self._types.field(type_name, key)
-        if found is None:
+        if found is None or (self._exact and found[0] != key):
             if self._strict:
                 raise Undecodable(f"unknown field {key!r}")
             return None
@@ -150,9 +152,9 @@ def _is_left_out(field: _Field, encoded: Json, given: Json) -> bool:
 
 
 @cache
-def reencoder(types: TypeTable, *, strict: bool, complete: bool) -> Reencoder:
+def reencoder(types: TypeTable, *, strict: bool, complete: bool, exact: bool = False) -> Reencoder:
     """The one that re-encodes in this way."""
-    return Reencoder(types, strict=strict, complete=complete)
+    return Reencoder(types, strict=strict, complete=complete, exact=exact)
 
 
 @cache
