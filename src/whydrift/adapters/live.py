@@ -183,7 +183,7 @@ class Live:
         for row in stated:
             namespace, name = text(row, "namespace"), text(row, "name")
             one = Question(Api.ARGOCD, f"{APPLICATIONS}/{name}", (("appNamespace", namespace),))
-            uid = text(_decoded(await self.argocd.ask(one)), "metadata", "uid")
+            uid = text(row, "uid") or text(_decoded(await self.argocd.ask(one)), "metadata", "uid")
             found += [(namespace, name, uid)] if uid else []
         return found
 
