@@ -124,7 +124,8 @@ def _page(site: Site, fresh: Fresh, view: View) -> Callable[[Request], Awaitable
             return render(shown.template, {**shown.values, "asked": asked, "here": below}, site.root).encode()
 
         key = ("page", asked.address, reader_of(request).sees)
-        return Response(await fresh.get(key, make), media_type=HTML)
+        newest = request.headers.get("hx-request") == "true"
+        return Response(await fresh.get(key, make, newest), media_type=HTML)
 
     return page
 

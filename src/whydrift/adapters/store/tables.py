@@ -92,6 +92,10 @@ FINDINGS = Table(
     sqlite_autoincrement=True,
 )
 Index("findings_order", FINDINGS.c.gone, FINDINGS.c.rank, FINDINGS.c.since.desc(), FINDINGS.c.id)
+Index("findings_scope", FINDINGS.c.gone, FINDINGS.c.scope, FINDINGS.c.rank, FINDINGS.c.since.desc(), FINDINGS.c.id)
+Index(
+    "findings_accepted", FINDINGS.c.gone, FINDINGS.c.accepted, FINDINGS.c.rank, FINDINGS.c.since.desc(), FINDINGS.c.id
+)
 Index("findings_cause", FINDINGS.c.gone, FINDINGS.c.cause, FINDINGS.c.rank, FINDINGS.c.since.desc())
 Index("findings_application", FINDINGS.c.application, FINDINGS.c.gone, FINDINGS.c.rank, FINDINGS.c.since.desc())
 DETAILS = Table(

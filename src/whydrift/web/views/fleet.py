@@ -20,6 +20,7 @@ MOST_ROWS = 12
 MOST_CHOICES = 200
 NOT_READ = "not-read"
 RED = ("OutOfSync", "Unknown")
+RANKS = {NOT_READ: -1, "": len(SEVERITIES), **{severity.value: rank for rank, severity in enumerate(SEVERITIES)}}
 ACTING = tuple(severity for severity in SEVERITIES if severity is not Severity.NOISE)
 
 
@@ -94,32 +95,50 @@ def chosen(site: Site, asked: Asked, known: Iterable[Known]) -> list[Row]:
     """The applications that the filters of the address leave, what hurts most first."""
     cause = asked.word("cause")
     having = {drift.application for drift in site.store.drifts(cause, asked.visible)} if cause else None
-    rows = [_row(one) for one in known if having is None or one.application in having]
-    return sorted((row for row in rows if _is_wanted(row, asked)), key=_rank)
+    wanted = Filter.of(asked)
+    rows = [_row(one) for one in known if (having is None or one.application in having) and wanted.fits(one)]
+    if not (wanted.narrows or cause or asked.word("show") == "all"):
+        rows = [row for row in rows if needs_somebody(row)]
+    return sorted(rows, key=_rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What an address wants of an application; "" and () want nothing."""
+
+    projects: tuple[str, ...]
+    teams: tuple[str, ...]
+    syncs: tuple[str, ...]
+    severities: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def of(cls, asked: Asked) -> Filter:
+        """The filter of an address."""
+        severities = tuple(one for one in asked.words("severity") if one in SEVERITIES)
+        return cls(
+            asked.words("project"), asked.words("team"), asked.words("sync"), severities, asked.word("q").lower()
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it is about what is wrong or what it is called: then nobody asks for the red list."""
+        return bool(self.syncs or self.severities or self.text)
+
+    def fits(self, known: Known) -> bool:
+        """Whether an application is wanted."""
+        stated = ((self.projects, known.project), (self.teams, known.team), (self.syncs, known.sync))
+        if any(values and value not in values for values, value in stated):
+            return False
+        if self.severities and not any(known.open.get(severity) for severity in self.severities):
+            return False
+        names = (*known.application, known.project, known.team)
+        return not self.text or any(self.text in part.lower() for part in names)
 
 
 def _row(known: Known) -> Row:
     worst = next((severity.value for severity in SEVERITIES if known.open.get(severity)), "")
     return Row(known, NOT_READ if known.not_read else worst, sum(known.open.values()))
-
-
-def _is_wanted(row: Row, asked: Asked) -> bool:
-    known = row.known
-    stated = (
-        (asked.words("project"), known.project),
-        (asked.words("team"), known.team),
-        (asked.words("sync"), known.sync),
-    )
-    if any(values and value not in values for values, value in stated):
-        return False
-    severities = asked.words("severity")
-    if severities and not any(known.open.get(Severity(s)) for s in severities if s in SEVERITIES):
-        return False
-    text = asked.word("q").lower()
-    if text and not any(text in part.lower() for part in (*known.application, known.project, known.team)):
-        return False
-    narrowed = severities or text or asked.word("cause") or asked.word("sync")
-    return bool(narrowed) or asked.word("show") == "all" or needs_somebody(row)
 
 
 def needs_somebody(row: Row) -> bool:
@@ -128,9 +147,8 @@ def needs_somebody(row: Row) -> bool:
 
 
 def _rank(row: Row) -> tuple[int, int, str, ApplicationName]:
-    worst = -1 if row.worst == NOT_READ else SEVERITIES.index(Severity(row.worst)) if row.worst else len(SEVERITIES)
-    many = -row.known.open.get(Severity(row.worst), 0) if row.worst and row.worst != NOT_READ else 0
-    return worst, many, row.known.oldest or "9", row.known.application
+    many = -row.known.open.get(row.worst, 0)
+    return RANKS[row.worst], many, row.known.oldest or "9", row.known.application
 
 
 def by_cause(site: Site, counts: Sequence[Count]) -> list[Group]:

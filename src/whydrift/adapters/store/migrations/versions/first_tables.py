@@ -70,6 +70,8 @@ def _findings() -> None:
     )
     newest = sa.text("since DESC")
     op.create_index("findings_order", "findings", ["gone", "rank", newest, "id"])
+    op.create_index("findings_scope", "findings", ["gone", "scope", "rank", newest, "id"])
+    op.create_index("findings_accepted", "findings", ["gone", "accepted", "rank", newest, "id"])
     op.create_index("findings_cause", "findings", ["gone", "cause", "rank", newest])
     op.create_index("findings_application", "findings", ["application", "gone", "rank", newest])
     op.create_table("details", _of("findings", "finding", primary_key=True), *_texts("found"))
