@@ -9,17 +9,18 @@ from dataclasses import replace
 import msgspec
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.fact_kinds import FLEET
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.fleet import Fleet
 from whydrift.core.model.values import Json, JsonObject, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Source
-from whydrift.usecases.fleet import Listing, list_instances, read_fleet
+from whydrift.usecases.fleet import Listing, list_applications, read_fleet
 from whydrift.usecases.watch.world import Outage
 
-OLD = 3600.0
-"""Seconds after which the list is read again: rights and versions may have changed."""
+OLD, RETRY = 3600.0, 60.0
+"""Seconds after which the list is read again: rights and versions may have changed; and where one was not read."""
 ROW = ("group", "kind", "namespace", "name", "requiresPruning")
 UNKNOWN = "Unknown"
 """The one verdict that says something of who renders an object (`fleet._claims`)."""
@@ -32,6 +33,7 @@ class Claims:
         self._time = time
         self._rows: dict[ApplicationName, bytes] = {}
         self._listings: dict[str, Listing] = {}
+        self._unlisted: dict[str, Gap] = {}
         self._read_at = 0.0
         self._fleet: Fleet | Gap | None = None
         self._lock = asyncio.Lock()
@@ -50,23 +52,35 @@ class Claims:
             self._fleet = None
 
     async def known(self, source: Source, instance: str) -> tuple[Fleet | Gap, Listing]:
-        """The fleet, and what listing an instance told besides. Outage where it cannot be listed."""
+        """The fleet, and what listing an instance told besides. Outage where that one cannot be listed.
+
+        Where another instance cannot be listed, the fleet is a gap: that one may claim the same objects.
+        """
         async with self._lock:
+            old = OLD if not self._unlisted else RETRY
+            if instance not in self._listings or self._time() - self._read_at > old:
+                await self._read(source)
+            if instance in self._unlisted:
+                raise Outage(self._unlisted[instance].why)
             try:
-                if not self._listings or self._time() - self._read_at > OLD:
-                    await self._read(source)
                 if self._fleet is None:
                     self._fleet = await read_fleet(source, [self._listed(each) for each in self._listings.values()])
             except SourceError as error:
                 raise Outage(str(error)) from error
-            return self._fleet, self._listings[instance]
+            return next(iter(self._unlisted.values()), self._fleet), self._listings[instance]
 
     async def _read(self, source: Source) -> None:
-        listings = await list_instances(source)
-        found = (application for listing in listings for application in listing.applications())
-        self._rows = {name_of(application): claim_row(application) for application in found}
-        self._listings = {listing.instance: replace(listing, content=b"") for listing in listings}
-        self._read_at, self._fleet = self._time(), None
+        self._read_at, self._fleet, self._unlisted = self._time(), None, {}
+        for instance in source.instances():
+            try:
+                listing = await list_applications(source, instance)
+                found = {name_of(application): claim_row(application) for application in listing.applications()}
+            except SourceError as error:
+                self._listings.pop(instance, None)
+                self._unlisted[instance] = Gap(f"the applications of {instance}".strip(), str(error), FLEET.needs)
+                continue
+            self._rows = {name: row for name, row in self._rows.items() if name.instance != instance} | found
+            self._listings[instance] = replace(listing, content=b"")
 
     def _listed(self, listing: Listing) -> Listing:
         rows = (row for name, row in self._rows.items() if name.instance == listing.instance)

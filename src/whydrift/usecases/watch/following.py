@@ -146,14 +146,15 @@ class Following:
     async def compare_names(self, first: bool = False) -> None:
         """Attend to what is not listed any more.
 
-        At first, SourceError where Argo CD is not reached, UsageError where the store knows another one's.
+        At first, SourceError where the only Argo CD is not reached, UsageError where the store knows another one's.
         """
         try:
             async with self.worlds.lend() as world:
                 reply = await world.answers.ask(Question(Api.ARGOCD, LIST, NAMES, self.instance))
-        except SourceError:
-            if first:
+        except SourceError as error:
+            if first and not self.instance:
                 raise
+            self.status.troubles[self._place] = str(error)
             return
         listed = None if isinstance(reply, NotRead) else _names(reply.content, self.instance)
         if listed is None:
