@@ -88,7 +88,8 @@ class Store(Protocol):
     def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
         """Events that no message was made of yet, oldest first, of applications that have settled for so many seconds.
 
-        What came and went again in the meantime is in it as both events. Claimed by this process for five minutes.
+        What came and went again in the meantime is in it as both events. What never settles is told of after fifteen
+        times as long. Claimed by this process for five minutes.
         """
 
     def announce(
@@ -101,7 +102,8 @@ class Store(Protocol):
     ) -> None:
         """In one transaction: these events are told of, by these messages (() = by none), due by route.
 
-        A notice whose key is kept already is not kept twice. `hold` and `release` are ids of events by route: what is
+        A notice whose key is kept already is not kept twice, and where another process told of some of these events,
+        none of this happens: what is left of them comes again. `hold` and `release` are ids of events by route: what is
         held back there from now on, and what no longer is. Unknown ids are no error.
         """
 

@@ -17,8 +17,15 @@ from whydrift.errors import StoreError, UsageError
 FILE = "whydrift.db"
 BUSY = 30
 """Seconds to wait for another writer."""
-READERS = 64
-"""Connections at a time, most of them only while many read at once."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-8000",  # KiB, of each connection
+    "journal_size_limit=67108864",  # bytes that the log keeps of the disk when nobody needs it any more
+)
+KEPT, MORE = 8, 56
+"""SQLite's connections: so many stay open, so many more there may be while many read at once."""
 TIMEOUTS = "SELECT set_config('statement_timeout', '60s', true), set_config('lock_timeout', '30s', true)"
 """Per transaction: poolers between us and PostgreSQL keep no setting of a session."""
 
@@ -91,7 +98,8 @@ def _sqlite(url: URL) -> Engine:
         path = Path(url.database)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    engine = create_engine(url, connect_args={"timeout": BUSY, "check_same_thread": False}, max_overflow=READERS)
+    about = {"timeout": BUSY, "check_same_thread": False}
+    engine = create_engine(url, connect_args=about, pool_size=KEPT, max_overflow=MORE)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -102,13 +110,7 @@ def _set_up_sqlite(connection: object, _: ConnectionPoolEntry) -> None:
 
     assert isinstance(connection, sqlite3.Connection)
     connection.isolation_level = None  # transactions are begun below: the driver would begin them too late
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "foreign_keys=ON",
-        "cache_size=-16000",
-        "mmap_size=1000000000",
-    ):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -120,6 +122,6 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL) -> Engine:
     """Prepared statements are left out: poolers between us and PostgreSQL do not know them."""
     wait = {"connect_timeout": 10, "tcp_user_timeout": 30_000, "prepare_threshold": None}
-    engine = create_engine(url, connect_args=wait, pool_pre_ping=True, max_overflow=READERS)
+    engine = create_engine(url, connect_args=wait, pool_pre_ping=True)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(TIMEOUTS))
     return engine
