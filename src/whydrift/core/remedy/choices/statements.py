@@ -40,11 +40,10 @@ def _statements(files: Mapping[str, str], name: str, key: ObjectKey) -> Iterator
     if key.name not in content or "{{" in content or not name.endswith((".yaml", ".yml", ".json")):
         return
     try:
-        found = documents(content)
+        found = [(document, document.value) for document in documents(content)]
     except NotEditable:
         return
-    for document in found:
-        value = document.value
+    for document, value in found:
         if document.root is not None and is_object(value) and _names(value, key):
             yield name, content, document.root, value
 

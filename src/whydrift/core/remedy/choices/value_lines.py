@@ -36,9 +36,16 @@ def _below(node: Node | None, step: str | int) -> tuple[int, Node] | None:
     if isinstance(node, Items) and isinstance(step, int):
         return (node.items[step].outer, node.items[step]) if step < len(node.items) else None
     pairs = node.pairs if isinstance(node, Entries) else ()
-    named = (pair for pair in reversed(pairs) if not is_merge(pair[0]) and key_of(pair[0]) == step)
+    named = (pair for pair in reversed(pairs) if not is_merge(pair[0]) and _is_called(pair[0], step))
     pair = next(named, None)
     return None if pair is None else (pair[0].outer, pair[1])
+
+
+def _is_called(key: Node, name: str | int) -> bool:
+    try:
+        return key_of(key) == name
+    except NotEditable:  # no key that JSON has
+        return False
 
 
 @dataclass(frozen=True)

@@ -93,9 +93,10 @@ def _repeat(given: Given) -> Traced:
 def _parsed(given: Given) -> Traced:
     try:
         found = documents(text(given[0]))
+        value = found[0].value if found else {}
     except NotEditable as error:
         return Traced({"Error": Traced(str(error))})
-    return _unplaced(stated_tree(found[0].value if found else {}, ""))
+    return _unplaced(stated_tree(value, ""))
 
 
 def _unplaced(value: Traced) -> Traced:

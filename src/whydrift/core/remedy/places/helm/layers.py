@@ -42,9 +42,9 @@ def read_values(content: str) -> MaybeJson:
     """The values in a file of values; {} where it is empty or cannot be read."""
     try:
         found = documents(content)
+        return found[0].value if found and isinstance(found[0].value, dict) else {}
     except NotEditable:
         return {}
-    return found[0].value if found and isinstance(found[0].value, dict) else {}
 
 
 def stated_tree(value: MaybeJson, file: str, path: Path = ()) -> Traced:

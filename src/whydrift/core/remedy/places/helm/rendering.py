@@ -218,8 +218,8 @@ def _objects(file: str, pieces: Pieces, untaken: Sequence[Condition]) -> Iterato
         text = whole[start:end]
         try:  # Helm ends each document with a line break (pkg/releaseutil/manifest.go; cmd/helm/template.go)
             found = documents(text if text.endswith("\n") else f"{text}\n")
+            value: MaybeJson = found[0].value if found else None  # a key may be what no JSON has: `{{ x }}` is a map
         except NotEditable:
             continue
-        value: MaybeJson = found[0].value if found else None
         if found and found[0].root is not None and is_object(value):
             yield Printed(file, cut(pieces, start, end), found[0].root, value, untaken)
