@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from whydrift.adapters.store.rows import EVENT, FINDING, FOUND, event_of, finding_of, is_named, is_visible
+from whydrift.adapters.store.rows import EVENT, FINDING, FOUND, chunks, event_of, finding_of, is_named, is_visible
 from whydrift.adapters.store.tables import APPLICATIONS, EVENTS, FINDINGS
-from whydrift.core.model.finding import ApplicationName, Event, What
+from whydrift.core.model.finding import ApplicationName, Event, Finding, What
 from whydrift.ports.watching import Flap
 
 Visible = Collection[ApplicationName] | None
@@ -39,9 +39,11 @@ def flaps(connection: Connection, since: str, visible: Visible, limit: int) -> t
         returned = returned.where(*is_visible(connection, visible))
     most = returned.group_by(EVENTS.c.finding).order_by(times.desc(), EVENTS.c.finding).limit(limit)
     often = {finding: number for finding, number in connection.execute(most)}
-    rows = connection.execute(FINDING.where(FINDINGS.c.id.in_(often)))
-    found = {row.id: finding_of(row) for row in rows}
-    lives = _lives(connection, list(often), since)
+    found: dict[int, Finding] = {}
+    lives: dict[int, list[Turn]] = {}
+    for some in chunks(list(often)):
+        found |= {row.id: finding_of(row) for row in connection.execute(FINDING.where(FINDINGS.c.id.in_(some)))}
+        lives |= _lives(connection, some, since)
     return tuple(Flap(found[number], times, *_told(lives[number])) for number, times in often.items())
 
 
