@@ -113,6 +113,18 @@ def test_duplicates_and_another_order_tell_nothing_new(start: Start) -> None:
     assert not [event for event in watched.told() if event[0] in ("gone", "returned")]
 
 
+def test_a_change_that_is_taken_back_while_it_is_looked_at_leaves_nothing(start: Start) -> None:
+    watched = start(faults=("/api/v1/applications/quiet/managed-resources*=silent:1.5@2",))
+    looks = watched.replay.count("quiet/managed-resources")
+    watched.put(drifting("quiet"))
+    watched.until(lambda: watched.replay.count("quiet/managed-resources") > looks)
+    watched.put(settled("quiet"))
+    watched.quiet(5)
+    told = [what for what, name, _ in watched.told() if name == "quiet"]
+    assert told in ([], ["new", "gone"])
+    assert watched.replay.count("quiet/managed-resources") > looks + 1, "it was looked at once more"
+
+
 def test_nothing_is_gone_while_servers_restart(start: Start) -> None:
     watched = start()
     state = watched.replay.living
