@@ -1,0 +1,53 @@
+"""What steps are called: one line that says how much it is, and of whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.core.remedy.offered import PROVEN, adopted, edit, offer, own
+from whydrift.core.model.plan import StepKind
+from whydrift.core.model.remedy import Choice, RemedyKind
+from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.titles import VERBS, title, why
+
+ONE = adopted()
+TWO = [ONE, adopted(edit(file="shop/api.yaml"))]
+WIDE = offer(Choice(RemedyKind.GIT_SET, "a default"), paths=[("spec", "a"), ("spec", "b")], edits=edit())
+RULE = offer(Choice(RemedyKind.IGNORE, "an autoscaler"), edits=own(), proof=PROVEN)
+WHOLE = offer(Choice(RemedyKind.ASK, "who wants it?"), paths=[()])
+
+
+@pytest.mark.parametrize(
+    ("kind", "batch", "said"),
+    [
+        ("commit", [ONE], "adopt what the cluster holds: 1 field of 1 object, in 1 file"),
+        ("commit", TWO, "adopt what the cluster holds: 2 fields of 1 object, in 2 files"),
+        ("commit", [WIDE], "pin 2 fields of 1 object, in 1 file"),
+        ("application", [RULE], "ignore 1 field of 1 object, in Application argocd/shop"),
+        ("sync", TWO, "sync 1 object of argocd/shop"),
+        ("refresh", [ONE], "let Argo CD compare argocd/shop again"),
+        ("delete", [WHOLE], "delete 1 object that argocd/shop left behind, each after a dump"),
+        ("annotate", [WHOLE], "annotate 1 object of argocd/shop"),
+        ("manual", [ONE], "by hand: Deployment/web /spec/replicas of argocd/shop"),
+        ("ask", [WHOLE], "decide: Deployment/web of argocd/shop"),
+        ("ask", [ONE, *TWO], "decide: Deployment/web /spec/replicas of argocd/shop, and 2 more"),
+    ],
+)
+def test_a_title_says_how_much_of_whom(kind: StepKind, batch: list[Offer], said: str) -> None:
+    """In the singular and in the plural."""
+    assert title(kind, batch) == said
+
+
+def test_every_remedy_that_is_carried_out_in_git_or_argo_cd_has_a_verb() -> None:
+    """A kind that is shown as it is spelled would be no sentence."""
+    apart = {RemedyKind.SYNC, RemedyKind.REFRESH, RemedyKind.GUARDED_DELETE, RemedyKind.OUT_OF_BAND}
+    assert set(VERBS) == set(RemedyKind) - apart - {RemedyKind.NOTHING, RemedyKind.ASK}
+
+
+def test_reasons_are_told_once_and_three_at_most() -> None:
+    """A step may stand for a hundred fields."""
+    batch = [replace(ONE, group=replace(ONE.group, choice=Choice(RemedyKind.ADOPT, f"because {n}"))) for n in range(5)]
+    assert why([*batch[:1], *batch[:1]]) == "because 0"
+    assert why(batch) == "because 0; because 1; because 2 (2 more reasons)"
