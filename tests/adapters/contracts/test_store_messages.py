@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 from tests.looks import SHOP, at, field, look, trouble
@@ -149,3 +151,37 @@ def test_what_is_gone_is_forgotten_in_time(store: SqlStore) -> None:
     store.announce([e.id for e in store.unannounced(at(9), 60)], [], {})
     store.prune(at(30))
     assert (store.findings(ANY), store.recent(), store.counts(at(1))) == ((), (), ())
+
+
+def test_many_processes_tell_of_every_event_once(store: SqlStore, url: str, tmp_path: Path) -> None:
+    """However they get in each other's way: claims keep them apart, and what is announced is announced by one."""
+    events = store.record(look([field(f"/spec/{number}") for number in range(60)], at(0)))
+
+    def tell(_: int) -> None:
+        with closing(SqlStore(url, tmp_path)) as own:
+            while some := own.unannounced(at(5), 60, limit=4):
+                ids = [event.id for event in some]
+                own.announce(ids, [notice("-".join(map(str, ids)))], {})
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tell, range(4)))
+    told = [int(number) for out in store.messages(limit=1000) for number in out.notice.key.split("-")]
+    assert sorted(told) == [event.id for event in events]
+
+
+def test_many_processes_send_every_message_once(store: SqlStore, url: str, tmp_path: Path) -> None:
+    """A message that one of them has is no other's."""
+    store.announce([], [notice(str(number)) for number in range(60)], {})
+    sent: list[str] = []
+
+    def send(_: int) -> None:
+        with closing(SqlStore(url, tmp_path)) as own:
+            while some := own.outgoing(at(1), limit=3):
+                for out in some:
+                    sent.append(out.notice.key)
+                    own.delivered(out.id, Delivery.SENT, at(1))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send, range(4)))
+    assert sorted(sent, key=int) == [str(number) for number in range(60)]
+    assert all(out.state is Delivery.SENT for out in store.messages(limit=1000))
