@@ -64,10 +64,7 @@ NO_DRY_RUN = Gap("dry run", "no dry run without --dry-run", DRY_RUN.needs)
 COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS)
 """The facts on whose terms objects are compared; what is sent to a dry run depends on them."""
 F = TypeVar("F")
-Scope = tuple[str, ...]
-"""What a fact is about: () the fleet, or the names of a cluster, a namespace, an application, an object."""
-MINE = ("application", "namespace", "name")
-"""How the scope of everything begins that concerns one application only."""
+Scope = tuple[str, ...]  # () the fleet, or the names of a cluster, a namespace, an application, an object
 Sent = Callable[[ObjectKey], JsonObject | None]
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
@@ -99,9 +96,8 @@ class FactReader:
     def remember(self, kind: FactKind[object], value: object, *scope: str) -> None:
         """Give a fact that something else already read (the fleet)."""
         if scope not in self._known:
-            self._known[scope] = {}
-            self._scopes.setdefault(scope[: len(MINE)], []).append(scope)
-        self._known[scope][kind] = value
+            self._scopes.setdefault(scope[:3], []).append(scope)  # by application: see _application
+        self._known.setdefault(scope, {})[kind] = value
 
     def facts(self, application: Application, key: ObjectKey) -> Facts:
         """What is known by now for one object of an application."""
@@ -119,8 +115,7 @@ class FactReader:
         """Read what is asked for and not known yet."""
         places = {(want[2], self._scope(want[2].per, *want[:2])): want for want in wants}
         unknown = [want for (kind, scope), want in places.items() if kind not in self._known.get(scope, {})]
-        if unknown:
-            await asyncio.gather(*(self._read_once(*want) for want in unknown))
+        await asyncio.gather(*(self._read_once(*want) for want in unknown))
 
     async def fact(self, application: Application, key: ObjectKey, kind: FactKind[F]) -> F | None:
         """One fact about another application; None where it cannot be read.
