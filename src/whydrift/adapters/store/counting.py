@@ -78,16 +78,17 @@ def daily(connection: Connection, since: str, today: str, visible: Visible) -> t
     first = since[:10]
     changed: dict[tuple[str, str], int] = {}
     for moment, sign in ((NUMBERS.c.began, 1), (NUMBERS.c.ended, -1)):
-        for day, cause, fields in connection.execute(_by_day(connection, moment, visible)):
+        for day, cause, fields in connection.execute(_by_day(connection, moment, first, visible)):
             key = (max(day, first), cause)
             changed[key] = changed.get(key, 0) + sign * fields
     return tuple(_added(changed, first, today))
 
 
-def _by_day(connection: Connection, moment: ColumnElement[str], visible: Visible) -> Select[str, str, int]:
-    """How many findings began or ended on each day, by cause."""
+def _by_day(connection: Connection, moment: ColumnElement[str], first: str, visible: Visible) -> Select[str, str, int]:
+    """How many findings began or ended on each day, by cause; those that ended before the first day do not matter."""
     day = func.substr(moment, 1, 10)
     counted = select(day, NUMBERS.c.cause, func.sum(NUMBERS.c.fields)).where(moment != "")
+    counted = counted.where(or_(NUMBERS.c.ended == "", NUMBERS.c.ended >= first))
     if visible is not None:
         counted = counted.join_from(NUMBERS, APPLICATIONS).where(*is_visible(connection, visible))
     return counted.group_by(day, NUMBERS.c.cause)

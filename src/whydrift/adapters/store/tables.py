@@ -149,6 +149,7 @@ Index(
     NUMBERS.c.rank,
     NUMBERS.c.fields,
     NUMBERS.c.objects,
+    NUMBERS.c.began,
 )
 HELD = Table(
     "held",

@@ -105,7 +105,7 @@ def _history() -> None:
         *_texts("began", "ended"),
         sqlite_autoincrement=True,
     )
-    counted = ["ended", "application", "cause", "side", "rank", "fields", "objects"]
+    counted = ["ended", "application", "cause", "side", "rank", "fields", "objects", "began"]
     op.create_index("numbers_open", "numbers", counted)
 
 
