@@ -48,7 +48,7 @@ def test_tells_a_change_within_seconds_and_that_it_is_gone(start: Start) -> None
     watched.put(drifting("quiet"))
     watched.until_told("returned", "quiet")
     way = "a watch of Applications in Kubernetes" if watched.kubernetes else "Argo CD's stream"
-    assert f"follows {way}" in watched.said
+    watched.until(lambda: f"follows {way}" in watched.said)
     assert watched.kill(signal.SIGINT if watched.kubernetes else signal.SIGTERM) == 130
     assert watched.said.endswith("interrupted\n")
 
