@@ -186,12 +186,12 @@ def test_counts_now_and_then(store: SqlStore) -> None:
 
 def test_days(store: SqlStore) -> None:
     """How much was open at the end of each day; what began before the first one counts on it."""
-    store.record(look([field(PLACES[0]), field(PLACES[1])], "2026-11-01T10:00:00Z"))
-    store.record(look([field(PLACES[0])], "2026-11-03T10:00:00Z"))
-    store.record(look([], "2026-11-04T10:00:00Z"))
-    days = {day: fields for day, _, fields in store.daily("2026-11-02T00:00:00Z")}
-    assert days == {"2026-11-02": 2, "2026-11-03": 1}
-    assert store.daily("2026-11-02", frozenset()) == ()
+    store.record(look([field(PLACES[0]), field(PLACES[1])], "2024-11-01T10:00:00Z"))
+    store.record(look([field(PLACES[0])], "2024-11-03T10:00:00Z"))
+    store.record(look([], "2024-11-04T10:00:00Z"))
+    days = {day: fields for day, _, fields in store.daily("2024-11-02T00:00:00Z")}
+    assert days == {"2024-11-02": 2, "2024-11-03": 1}
+    assert store.daily("2024-11-02", frozenset()) == ()
 
 
 def test_what_comes_and_goes(store: SqlStore) -> None:
@@ -240,18 +240,24 @@ def test_a_store_keeps_what_the_core_says(
         start = len(store.applications())
         run = f"run-{start}-{len(store.recent(limit=100000))}"
         known: dict[tuple[ApplicationName, object], Finding] = {}
-        for minute, (named, found, scope) in enumerate(looks):
+        open_then: dict[str, int] = {}
+        for number, (named, found, scope) in enumerate(looks, start=1):
             application = named._replace(instance=run)
-            seen = look(found, at(minute), application, scope=scope)
+            seen = look(found, f"2024-03-{number:02d}T12:00:00Z", application, scope=scope)
             before = [f for (owner, _), f in known.items() if owner == application]
             happened = changes(before, seen)
             told = store.record(seen)
             assert [e.what for e in told] == [c.what for c in happened if c.what is not What.STILL]
             known.update({(application, c.finding.found.key): c.finding for c in happened})
+            open_then[seen.at] = sum(not f.gone for f in known.values())
         mine = tuple(named._replace(instance=run) for named in (SHOP, BLOG))
         kept = store.findings(Wanted(applications=mine, open_only=False, limit=1000))
         assert {(f.application, f.found.key): msgspec.structs.replace(f, id=0) for f in kept} == known
-        counted = store.counts(visible=frozenset(mine))
-        assert sum(count.fields for count in counted) == sum(not f.gone for f in known.values())
+        visible = frozenset(mine)
+        counted = {time: sum(count.fields for count in store.counts(time, visible)) for time in open_then}
+        assert counted == open_then and sum(c.fields for c in store.counts("", visible)) == list(open_then.values())[-1]
+        days = store.daily("2024-03-02", visible)
+        by_day = {time: sum(fields for day, _, fields in days if day == time[:10]) for time in open_then}
+        assert list(by_day.values())[1:] == list(open_then.values())[1:]
     finally:
         store.close()
