@@ -10,12 +10,16 @@ from whydrift.errors import UsageError
 from whydrift.settings import Connection, Settings
 
 if TYPE_CHECKING:
+    from whydrift.adapters.jobs.queue import PostgresJobs
     from whydrift.core.model.finding import Event
     from whydrift.ports import Source
+    from whydrift.ports.jobs import Jobs
     from whydrift.ports.visibility import Visibility
     from whydrift.ports.watching import Follower, Store
+    from whydrift.usecases.watch.asking import Asking
     from whydrift.usecases.watch.attend import How
     from whydrift.usecases.watch.loop import Watcher
+    from whydrift.usecases.watch.worker import Worker
     from whydrift.usecases.watch.world import World
 
 
@@ -92,3 +96,35 @@ def watcher(
     clock = SystemClock()
     worlds = Worlds(partial(open_world, connection), clock)
     return Watcher(worlds, store, clock, how, lambda seen, events, errand: tell(events), settings.store.keep_days)
+
+
+async def open_jobs(settings: Settings, url: str) -> PostgresJobs:
+    """The queue beside the store. UsageError where the store is not PostgreSQL, or the extra is not installed."""
+    kind, _, rest = (url or settings.store.url).partition("://")
+    if kind.partition("+")[0] not in ("postgresql", "postgres"):
+        raise UsageError("--workers needs PostgreSQL: --store postgresql://…, or [store] url in the settings")
+    try:
+        from whydrift.adapters.jobs.queue import PostgresJobs
+    except ModuleNotFoundError as error:
+        raise UsageError("--workers needs whydrift[workers]: pip install 'whydrift[workers]'") from error
+    jobs = PostgresJobs(f"postgresql://{rest}")
+    await jobs.open()
+    return jobs
+
+
+def worker(connection: Connection, store: Store, jobs: Jobs, how: How) -> Worker:
+    """What runs jobs. UsageError for a recording."""
+    from whydrift.adapters.clock import SystemClock
+    from whydrift.usecases.watch.worker import Worker
+    from whydrift.usecases.watch.world import Worlds
+
+    clock = SystemClock()
+    return Worker(Worlds(partial(open_world, connection), clock), store, clock, how, jobs)
+
+
+def asking(jobs: Jobs, store: Store) -> Asking:
+    """What gives a watcher's errands to workers."""
+    from whydrift.adapters.clock import SystemClock
+    from whydrift.usecases.watch.asking import Asking
+
+    return Asking(jobs, store, SystemClock())

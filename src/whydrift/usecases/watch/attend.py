@@ -132,7 +132,6 @@ class Attendant:
         standing = Standing(
             version=version_of(application),
             word=word_of(application),
-            heard="" if before is None else before.heard,
             moved=looked_at(application),
             sync=application.sync,
             project=application.project,
@@ -152,6 +151,9 @@ class Attendant:
             raise Outage(round_.source.shaken)
         standing.in_doubt = bool(look.not_read) or any(found.cause == UNDECIDED for found in look.found)
         events = await asyncio.to_thread(self.store.record, look)
+        standing.told = standing.word
+        if before is not None:  # what was heard in the meantime asked for one more look
+            standing.told, standing.heard = before.told, before.heard
         self.standings[errand.name] = standing
         self.tell(look, events, errand)
 

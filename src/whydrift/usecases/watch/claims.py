@@ -27,10 +27,14 @@ UNKNOWN = "Unknown"
 
 
 class Claims:
-    """What every Application lists, as short as it gets. `time` is a clock of seconds that never jumps."""
+    """What every Application lists, as short as it gets. `time` is a clock of seconds that never jumps.
 
-    def __init__(self, time: Callable[[], float]) -> None:
+    The list is read again after `old` seconds.
+    """
+
+    def __init__(self, time: Callable[[], float], old: float = OLD) -> None:
         self._time = time
+        self._old = old
         self._rows: dict[ApplicationName, bytes] = {}
         self._listings: dict[str, Listing] = {}
         self._unlisted: dict[str, Gap] = {}
@@ -57,7 +61,7 @@ class Claims:
         Where another instance cannot be listed, the fleet is a gap: that one may claim the same objects.
         """
         async with self._lock:
-            old = OLD if not self._unlisted else RETRY
+            old = self._old if not self._unlisted else RETRY
             if instance not in self._listings or self._time() - self._read_at > old:
                 await self._read(source)
             if instance in self._unlisted:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, count
+from typing import Protocol
 
 from whydrift.core.model.finding import ApplicationName
 
@@ -15,8 +16,8 @@ class Errand:
     """One application to attend to.
 
     `forced`: it is looked at whatever is said of it. `deleted`: somebody said that it is gone. `before` is where the
-    stream stood before it asked for this, `since` when that was (seconds of the loop). `attempts` failed so far,
-    `shaken` of them at facts.
+    stream stood before it asked for this, `since` when that was (seconds of the loop), `at` when it was looked at last,
+    as far as who asks for this knows. `attempts` failed so far, `shaken` of them at facts.
     """
 
     name: ApplicationName
@@ -26,6 +27,7 @@ class Errand:
     deleted: bool = False
     urgent: bool = True
     before: str = ""
+    at: str = ""
     attempts: int = 0
     shaken: int = 0
 
@@ -38,10 +40,54 @@ class Errand:
             self.number, self.since, self.before = other.number, other.since, other.before
 
 
+class Desk(Protocol):
+    """Gives out errands to those who run them."""
+
+    async def next(self) -> Errand:
+        """The next errand, which runs from now on; no other one to that application does."""
+
+    def done(self, errand: Errand) -> None:
+        """An errand was run."""
+
+    async def again(self, errand: Errand, seconds: float) -> None:
+        """An errand failed, and is run again after so many seconds."""
+
+
+class Asks(Protocol):
+    """Takes what is asked for; who runs it is its own affair."""
+
+    def put(
+        self,
+        name: ApplicationName,
+        *,
+        forced: bool,
+        urgent: bool = True,
+        deleted: bool = False,
+        before: str = "",
+        at: str = "",
+    ) -> None:
+        """Ask for an application to be attended to."""
+
+    def has(self, name: ApplicationName) -> bool:
+        """Whether an application was asked for, and it is not known to have been attended to since."""
+
+    def stands(self, instance: str, position: str) -> str:
+        """Where the stream of an instance may go on after a crash, when it stands at `position`."""
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+
+    @property
+    def due(self) -> int:
+        """How many of these are in no hurry."""
+
+
 @dataclass
 class Errands:
-    """Errands that wait and errands that are run. A change during a run queues one more."""
+    """Errands that wait and errands that are run. A change during a run queues one more. `sleep` waits for seconds."""
 
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _soon: dict[ApplicationName, Errand] = field(default_factory=dict)
     _later: dict[ApplicationName, Errand] = field(default_factory=dict)
     _again: dict[ApplicationName, Errand] = field(default_factory=dict)
@@ -51,11 +97,24 @@ class Errands:
     _idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     def put(
-        self, name: ApplicationName, *, forced: bool, urgent: bool = True, deleted: bool = False, before: str = ""
+        self,
+        name: ApplicationName,
+        *,
+        forced: bool,
+        urgent: bool = True,
+        deleted: bool = False,
+        before: str = "",
+        at: str = "",
     ) -> None:
         """Ask for an application to be attended to."""
         now = asyncio.get_running_loop().time()
-        self._add(Errand(name, next(self._numbers), now, forced, deleted, urgent, before))
+        self._add(Errand(name, next(self._numbers), now, forced, deleted, urgent, before, at))
+
+    async def again(self, errand: Errand, seconds: float) -> None:
+        """An errand that failed runs until its time has come, and waits again then."""
+        await self.sleep(seconds)
+        self.done(errand)
+        self.put_back(errand)
 
     def put_back(self, errand: Errand) -> None:
         """An errand that failed waits again, behind those that wait already. It must not be running any more."""

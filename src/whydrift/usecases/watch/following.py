@@ -24,7 +24,7 @@ from whydrift.ports.watching import (
 from whydrift.usecases.decode import UNREADABLE, decode_object
 from whydrift.usecases.fleet import LIST
 from whydrift.usecases.watch.attend import SYNCED
-from whydrift.usecases.watch.errands import Errands
+from whydrift.usecases.watch.errands import Asks
 from whydrift.usecases.watch.fingerprint import glimpse, looked_at, word_of
 from whydrift.usecases.watch.standing import Standing
 from whydrift.usecases.watch.status import Status
@@ -53,7 +53,7 @@ class Following:
     chosen: Callable[[Application], bool]
     standings: dict[ApplicationName, Standing]
     passed: Mapping[ApplicationName, str]
-    errands: Errands
+    errands: Asks
     status: Status
     position: str = ""
     way: int = 0
@@ -128,12 +128,13 @@ class Following:
         standing = self.standings.get(change.name)
         if standing is not None and change.version == standing.version:
             return False
+        if standing is not None:
+            standing.version = change.version
         if not change.content:
             return change.version != self.passed.get(change.name)
         seen = glimpse(change.content)
         if standing is None:
             return self._is_chosen(change)
-        standing.version = change.version
         if seen is None or seen.digest != standing.heard:
             standing.heard = "" if seen is None else seen.digest
             return self._is_chosen(change) and _says_more(change, standing)
@@ -175,9 +176,15 @@ def _decoded(change: ApplicationChanged) -> Application | None:
 
 
 def _says_more(change: ApplicationChanged, standing: Standing) -> bool:
-    """Whether an Application that is spelled otherwise than before says something else, or may hold something else."""
+    """Whether an Application that is spelled otherwise than before says something else, or may hold something else.
+
+    Something else than was heard last: a look at that may not have ended, and must not hide that it is taken back.
+    """
     application = _decoded(change)
-    if application is None or word_of(application) != standing.word:
+    if application is None:
+        return True
+    before, standing.told = standing.told, word_of(application)
+    if standing.told != before:
         return True
     return application.sync != SYNCED and looked_at(application) != standing.moved
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import random
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,16 +13,17 @@ from whydrift.core.history.changes import LATE
 from whydrift.core.model.finding import ApplicationName, Event, Seen
 from whydrift.errors import StoreError, UsageError
 from whydrift.ports.watching import Clock, Store
+from whydrift.usecases.watch.asking import Asking
 from whydrift.usecases.watch.attend import Attendant, How, Tell
 from whydrift.usecases.watch.claims import Claims
-from whydrift.usecases.watch.errands import Errand, Errands
+from whydrift.usecases.watch.errands import Asks, Errand, Errands
 from whydrift.usecases.watch.following import Following
 from whydrift.usecases.watch.rounds import Rounds
 from whydrift.usecases.watch.standing import Standing, standings
 from whydrift.usecases.watch.status import Status
-from whydrift.usecases.watch.world import Outage, Worlds
+from whydrift.usecases.watch.working import AT_A_TIME, Hands
+from whydrift.usecases.watch.world import Worlds
 
-WORKERS = 4
 MOST_DUE = 200
 """So many looks that are only due wait at most: they are spread, and what changes is never behind many of them."""
 SPREAD = 0.2
@@ -31,12 +31,14 @@ SPREAD = 0.2
 IN_DOUBT = 0.25
 """Part of the time after which an application is looked at again that could not be read or decided as a whole."""
 TICK = 5.0
-FIRST_WAIT, LONGEST_WAIT = 2.0, 60.0
 
 
 @dataclass
 class Watcher:
-    """Keeps watch until it is cancelled. Everything that was heard and not yet kept is heard again after a crash."""
+    """Keeps watch until it is cancelled. Everything that was heard and not yet kept is heard again after a crash.
+
+    Runs its errands itself, unless `asking` gives them to others.
+    """
 
     worlds: Worlds
     store: Store
@@ -45,7 +47,15 @@ class Watcher:
     tell: Tell
     keep_days: int = 400
     status: Status = field(default_factory=Status)
-    errands: Errands = field(default_factory=Errands)
+    asking: Asking | None = None
+
+    def __post_init__(self) -> None:
+        self.desk = Errands(self.clock.sleep)
+
+    @property
+    def errands(self) -> Asks:
+        """What is asked for: of this process, or of others."""
+        return self.desk if self.asking is None else self.asking
 
     async def run(self) -> None:
         """Watch. UsageError where the store is another Argo CD's, StoreError where it cannot be read to begin with."""
@@ -59,17 +69,19 @@ class Watcher:
         for each in following:
             await each.compare_names(first=True)
         upkeep = Upkeep(self.store, self.clock, self.how.every, known, self.errands, following, self.keep_days)
-        work = (
-            *(each.run() for each in following),
-            *(self._work(attendant) for _ in range(WORKERS)),
-            upkeep.run(self.status),
-            self.worlds.refresh(),
-        )
+        work = (*(each.run() for each in following), upkeep.run(self.status), self.worlds.refresh())
         try:
-            async with together(*work):
+            async with together(*work, *self._working(attendant)):
                 await asyncio.Event().wait()
         finally:
             await self.worlds.close()
+
+    def _working(self, attendant: Attendant) -> list[Coroutine[None, None, None]]:
+        """What runs the errands, or gives them away."""
+        if self.asking is not None:
+            return [self.asking.run(attendant.standings, self.status)]
+        hands = Hands(self.desk, attendant.attend, self.worlds, self.status)
+        return [hands.run() for _ in range(AT_A_TIME)]
 
     async def _following(self, instance: str, attendant: Attendant) -> Following:
         return Following(
@@ -93,41 +105,6 @@ class Watcher:
             self.status.delays.append(asyncio.get_running_loop().time() - errand.since)
         self.tell(seen, events, errand)
 
-    async def _work(self, attendant: Attendant) -> None:
-        async with asyncio.TaskGroup() as waiting:
-            while True:
-                errand = await self.errands.next()
-                why = await self._attended(attendant, errand)
-                if why:
-                    waiting.create_task(self._again(errand))
-                else:
-                    self.errands.done(errand)
-
-    async def _attended(self, attendant: Attendant, errand: Errand) -> str:
-        """Why an errand has to be run again; "" where it does not."""
-        try:
-            await attendant.attend(errand)
-        except Outage as error:
-            self.status.troubles["reading"] = self.worlds.now.masker.text(str(error))
-            await self.worlds.failed(error.login)
-            return str(error)
-        except StoreError as error:
-            self.status.troubles["the store"] = str(error)
-            return str(error)
-        except Exception as error:  # one application that cannot be looked at must not end the watch over all others
-            self.status.errors += 1
-            self.status.troubles[f"application {errand.name}"] = f"not expected: {type(error).__name__}: {error}"[:200]
-            return ""
-        for place in ("reading", "the store", f"application {errand.name}"):
-            self.status.troubles.pop(place, None)
-        return ""
-
-    async def _again(self, errand: Errand) -> None:
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(errand.attempts, 10))
-        await self.clock.sleep(wait * random.uniform(0.75, 1.0))
-        self.errands.done(errand)
-        self.errands.put_back(errand)
-
 
 @dataclass
 class Upkeep:
@@ -137,7 +114,7 @@ class Upkeep:
     clock: Clock
     every: float
     standings: dict[ApplicationName, Standing]
-    errands: Errands
+    errands: Asks
     following: list[Following]
     keep_days: int
     noted: dict[str, str] = field(default_factory=dict)
@@ -172,7 +149,7 @@ class Upkeep:
                 continue  # as nearly all are: this costs nothing
             every = self.every * (IN_DOUBT if standing.in_doubt else 1) * (1 - SPREAD * share(name))
             if is_due(standing.at, now, every) and not self.errands.has(name):
-                self.errands.put(name, forced=True, urgent=False)
+                self.errands.put(name, forced=True, urgent=False, at=standing.at)
                 room -= 1
 
     async def note_positions(self) -> None:

@@ -13,19 +13,23 @@ SEPARATOR = " "
 
 @dataclass(slots=True)
 class Standing:
-    """One application. `word` is what was said of it at its last look, `heard` the same as the stream spells it.
+    """One application. `word` is what was said of it at its last look.
 
+    `told` is what was heard of it last, `heard` the same as the stream spells it: a look may be behind that, or ahead.
     `version` is the newest resourceVersion that was heard of, `moved` when Argo CD looked itself, `managed` the digest
-    of its objects, `at` the time of the look, `in_doubt` whether that could not read or decide everything.
+    of its objects, `at` the time of the look, `in_doubt` whether that could not read or decide everything, `cluster`
+    where its objects are.
     """
 
     version: str = ""
     word: str = ""
+    told: str = ""
     heard: str = ""
     moved: str = ""
     managed: str = ""
     sync: str = ""
     project: str = ""
+    cluster: str = ""
     at: str = ""
     in_doubt: bool = False
 
@@ -43,9 +47,11 @@ def standings(known: Iterable[Known]) -> dict[ApplicationName, Standing]:
         found[each.application] = Standing(
             version=version,
             word=word,
+            told=word,
             managed=managed,
             sync=each.sync,
             project=each.project,
+            cluster=each.cluster,
             at=each.at,
             in_doubt=bool(each.not_read),
         )
