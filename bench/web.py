@@ -27,7 +27,9 @@ from whydrift.web.site import Site
 
 PATHS = ("/", "/history?days=30")
 OTHERS = ("/findings", "/unmasked", "/causes/cause-number-7", "/search?q=service-1234", "/api/v1/counts", "/readyz")
-HEAD = "GET {path} HTTP/1.1\r\nHost: localhost\r\nX-User: {user}\r\n\r\n"
+HEAD = "GET {path} HTTP/1.1\r\nHost: localhost\r\nX-User: {user}\r\n{more}\r\n"
+NEWEST = "HX-Request: true\r\n"
+"""As a page asks that was told of a change: it gets none that was made for others a while ago."""
 LOOKED_AT = 1.0
 WRITES = 0.05
 """Seconds between two looks that are written: 20 a second."""
@@ -58,10 +60,12 @@ def run_writer(url: str, applications: int, fields: int) -> None:
         time.sleep(WRITES)
 
 
-async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, user: str) -> tuple[float, int]:
+async def ask(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, user: str, more: str = ""
+) -> tuple[float, int]:
     """Seconds until a page was there as a whole, and its status."""
     begun = time.perf_counter()
-    writer.write(HEAD.format(path=path, user=user).encode())
+    writer.write(HEAD.format(path=path, user=user, more=more).encode())
     head = await reader.readuntil(b"\r\n\r\n")
     length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
     await reader.readexactly(length)
@@ -72,6 +76,8 @@ async def read(port: int, user: str, end: float, taken: dict[str, list[float]], 
     """One reader."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**24)
     await asyncio.sleep(random.random() * LOOKED_AT)
+    for path in PATHS:  # they were there before: what the first of them waits for is told by `alone`
+        await ask(reader, writer, path, user)
     while time.monotonic() < end:
         for path in PATHS:
             seconds, status = await ask(reader, writer, path, user)
@@ -89,7 +95,7 @@ async def alone(port: int) -> None:
         taken = []
         for _ in range(5):
             await asyncio.sleep(1.1)  # longer than pages are kept
-            taken.append((await ask(reader, writer, path, "one"))[0])
+            taken.append((await ask(reader, writer, path, "one", NEWEST))[0])
         print_line(f"{path}, alone", sorted(taken)[2] * 1000)
     writer.close()
 
@@ -126,7 +132,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--applications", type=int, default=5_000)
     parser.add_argument("--fields", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--port", type=int, default=18_080)
     parser.add_argument("--store", default="", help="a URL or a file that is kept; default: SQLite, for this run")
     stated = parser.parse_args()

@@ -65,6 +65,25 @@ def test_an_older_one_is_shown_while_a_newer_is_made() -> None:
     asyncio.run(story())
 
 
+def test_a_slow_page_is_made_less_often() -> None:
+    """A tenth of the time at most is spent on it, unless somebody was told of a change."""
+
+    async def story() -> None:
+        pages = Pages()
+
+        def slow() -> bytes:
+            pages.now += 0.5
+            return pages.make()
+
+        assert await pages.kept.get(("a",), slow) == b"page 1"
+        pages.now = 4.9
+        assert await pages.ask() == b"page 1"
+        assert pages.made == 1
+        assert await pages.ask(newest=True) == b"page 2"
+
+    asyncio.run(story())
+
+
 def test_a_failure_is_told_and_not_kept() -> None:
     """An older page covers it for a moment only."""
 
@@ -91,7 +110,7 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         pages = Pages()
         for key in "abcdefghij":
             await pages.ask(key=key)
-        assert sum(len(page) for _, page in pages.kept._made.values()) == pages.kept._bytes <= 40
+        assert sum(len(page) for _, _, page in pages.kept._made.values()) == pages.kept._bytes <= 40
         assert ("j",) in pages.kept._made
         assert ("a",) not in pages.kept._made
 

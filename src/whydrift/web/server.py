@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ HEADER_SECONDS = 15.0
 AT_ONCE = 500
 """Connections, streams included; more are told to come back (503)."""
 IDLE = 30
+SWITCH = 0.001
+"""Seconds for which a thread that makes a page may keep the others from answering; 0.005 is Python's own."""
 GRACE = 10
 
 
@@ -111,6 +114,7 @@ async def serve(site: Site, listening: socket.socket, beside: Coroutine[None, No
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
+    sys.setswitchinterval(SWITCH)
     server = Stoppable(config, site.stopping)
     tasks = [asyncio.ensure_future(server.exit_with_the_site())]
     if beside is not None:
