@@ -21,6 +21,7 @@ from whydrift import wiring
 from whydrift.cli.options import connection_options
 from whydrift.cli.requests import connection_of, listed
 from whydrift.cli.watch import Asked, first_to_end, keep_watch, look_once
+from whydrift.cli.workers import keep_workers, open_asking, work_only
 from whydrift.core.select import Selection
 from whydrift.errors import SourceError, StoreError, UsageError
 from whydrift.settings import Connection, Settings, read_settings
@@ -28,10 +29,12 @@ from whydrift.settings import Connection, Settings, read_settings
 if TYPE_CHECKING:
     from whydrift.ports.visibility import Visibility
     from whydrift.ports.watching import Store
+    from whydrift.usecases.watch.asking import Asking
     from whydrift.usecases.watch.status import Status
     from whydrift.web.authentication import Authentication
     from whydrift.web.site import Site
 
+FIRST_AUDIT = 300.0
 AUDITED = 86_400.0
 """Seconds between two audits of the ignore rules."""
 EXTRA = ("starlette", "uvicorn", "jinja2", "markupsafe", "prometheus_client")
@@ -70,6 +73,13 @@ class Serving:
 )
 @click.option("--no-watch", is_flag=True, help="Only serve: another process watches into the same store.")
 @click.option(
+    "--workers",
+    type=click.IntRange(0, 256),
+    metavar="N",
+    help="Look in N other processes, with others that share the PostgreSQL of --store; 0: those others alone look.",
+)
+@click.option("--no-web", is_flag=True, help="Only work: no page, and nothing is followed; with --workers.")
+@click.option(
     "--base-url",
     default="",
     envvar="WHYDRIFT_BASE_URL",
@@ -99,8 +109,13 @@ def command(ctx: click.Context, /, **options: object) -> None:
     settings = read_settings(os.environ, Path.home(), Path.cwd())
     serving = checked(serving_of(options, settings))
     settings = replace(settings, serve=msgspec.structs.replace(settings.serve, base_url=serving.base_url))
+    asked, url, stated = _asked(connection, settings), str(options["store"]), options["workers"]
+    workers = stated if isinstance(stated, int) else None
     try:
-        asyncio.run(_serve(serving, connection, settings, str(options["store"]), watches=not options["no_watch"]))
+        if options["no_web"]:
+            asyncio.run(work_only(asked, url, workers or 0))
+        else:
+            asyncio.run(_serve(serving, asked, url, workers, watches=not options["no_watch"]))
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise
@@ -141,33 +156,37 @@ def checked(serving: Serving) -> Serving:
     return serving
 
 
-async def _serve(serving: Serving, connection: Connection, settings: Settings, url: str, watches: bool) -> None:
+async def _serve(serving: Serving, asked: Asked, url: str, workers: int | None, watches: bool) -> None:
     """Open everything, look and serve until a signal comes, and close everything."""
     from whydrift.usecases.watch.status import Status
     from whydrift.web.server import listen, serve
 
-    thrown_away = connection.recording is not None and not url
+    thrown_away = asked.connection.recording is not None and not url
     with tempfile.TemporaryDirectory(prefix="whydrift-serve-") as folder:
-        kept = replace(settings, state=Path(folder)) if thrown_away else settings
+        kept = replace(asked.settings, state=Path(folder)) if thrown_away else asked.settings
         listening = listen(serving.host, serving.port)
         store = await asyncio.to_thread(wiring.open_store, kept, url)
-        visibility = wiring.open_visibility(connection) if serving.rbac else None
+        visibility = wiring.open_visibility(asked.connection) if serving.rbac else None
         status = Status() if watches else None
-        site = _site(serving, store, visibility, status)
-        click.echo(said(serving, listening.getsockname()[1], connection))
+        site, asking = _site(serving, store, visibility, status), None
         try:
-            beside = _look(connection, settings, store, status) if status else None
-            if await serve(site, listening, beside):
+            asking = await open_asking(asked, store, url) if workers is not None else None
+            click.echo(said(serving, listening.getsockname()[1], asked.connection))
+            looking = [_look(asked, store, status, asking)] if status else []
+            working = [keep_workers(asked, url, workers)] if workers else []
+            if await serve(site, listening, first_to_end(*looking, *working) if looking or working else None):
                 raise KeyboardInterrupt
         finally:
             store.close()
+            if asking is not None:
+                await asking.jobs.close()
             if visibility is not None:
                 await visibility.close()
 
 
-async def _look(connection: Connection, settings: Settings, store: Store, status: Status) -> None:
-    """Watch, or look at a recording once; and audit the ignore rules beside, once a day."""
-    asked = Asked(
+def _asked(connection: Connection, settings: Settings) -> Asked:
+    """What is watched beside the page: everything."""
+    return Asked(
         connection=connection,
         selection=Selection(),
         settings=settings,
@@ -178,15 +197,20 @@ async def _look(connection: Connection, settings: Settings, store: Store, status
         output="none",
         colour="never",
     )
-    if connection.recording is not None:
+
+
+async def _look(asked: Asked, store: Store, status: Status, asking: Asking | None) -> None:
+    """Watch, or look at a recording once; and audit the ignore rules beside, once a day."""
+    if asked.connection.recording is not None:
         await look_once(asked, store)
-        await _audit(connection, store)
+        await _audit(asked.connection, store)
         return
-    await first_to_end(keep_watch(asked, store, status), _keep_audits(connection, store))
+    await first_to_end(keep_watch(asked, store, status, asking), _keep_audits(asked.connection, store))
 
 
 async def _keep_audits(connection: Connection, store: Store) -> None:
-    """Audit the ignore rules once a day; what cannot be read now can be later."""
+    """Audit the ignore rules once a day, after the first looks; what cannot be read now can be later."""
+    await asyncio.sleep(FIRST_AUDIT)
     while True:
         with suppress(SourceError, StoreError):
             await _audit(connection, store)

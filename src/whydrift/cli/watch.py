@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from whydrift.core.model.finding import Event
     from whydrift.core.model.triage import ApplicationAnswer
     from whydrift.ports.watching import Store
+    from whydrift.usecases.watch.asking import Asking
     from whydrift.usecases.watch.attend import How
     from whydrift.usecases.watch.status import Status
 
@@ -134,7 +135,8 @@ async def _watch(asked: Asked, url: str, once: bool) -> None:
             store.close()
 
 
-def _how(asked: Asked, every: float) -> How:
+def how_of(asked: Asked, every: float) -> How:
+    """What to watch, and how to look."""
     from whydrift import wiring
     from whydrift.cli.answering import residuals_of
     from whydrift.usecases.watch.attend import How
@@ -155,7 +157,7 @@ async def look_once(asked: Asked, store: Store) -> None:
     opened = wiring.open_source(asked.connection)
     read, lines = Read(), Lines(asked.output, asked.colour)
     at = opened.read_at or system_clock().now()
-    how = _how(asked, float(asked.every or 0))  # whose answers are older than that is looked at
+    how = how_of(asked, float(asked.every or 0))  # whose answers are older than that is looked at
     analysis = replace(how.analysis, read_at=opened.read_at)
 
     def scanned(chosen: Callable[[Application], bool]) -> AsyncGenerator[ApplicationAnswer, None]:
@@ -186,8 +188,11 @@ async def _tell_once(asked: Asked, store: Store) -> None:
         await tell_once(store, channels, words, system_clock(), asked.settle)
 
 
-async def keep_watch(asked: Asked, store: Store, status: Status) -> None:
-    """Watch until Ctrl-C, and tell the routes of the settings beside; `status` says how it goes."""
+async def keep_watch(asked: Asked, store: Store, status: Status, asking: Asking | None = None) -> None:
+    """Watch until Ctrl-C, and tell the routes of the settings beside; `status` says how it goes.
+
+    With `asking`, others look: this process follows, and tells.
+    """
     from whydrift.usecases.deliver import Pace, keep_telling
     from whydrift.wiring.telling import channels_of, system_clock, telling_of
     from whydrift.wiring.watching import watcher
@@ -196,8 +201,8 @@ async def keep_watch(asked: Asked, store: Store, status: Status) -> None:
     every = float(asked.settings.watch.full if asked.every is None else asked.every)
     channels, words = channels_of(asked.settings), telling_of(asked.settings)
     pace = Pace(settle=asked.settle, group=float(asked.settings.watch.group))
-    watching = watcher(asked.connection, asked.settings, store, _how(asked, max(every, 1.0)), lines.tell)
-    watching.status = status
+    watching = watcher(asked.connection, asked.settings, store, how_of(asked, max(every, 1.0)), lines.tell)
+    watching.status, watching.asking = status, asking
     await first_to_end(
         watching.run(),
         lines.show(status),
@@ -259,16 +264,26 @@ class Lines:
     async def show(self, status: Status) -> None:
         """Show how it goes until nobody reads any more."""
         while self._nobody_reads is None:
-            for line in (*status.ways_lines(), *status.trouble_lines()):
-                if line not in self._said:
-                    self._said[line] = monotonic() + REPEATED
-                    self.say(line)
-            self._said = {line: until for line, until in self._said.items() if until > monotonic()}
+            self._say_new((*status.ways_lines(), *status.trouble_lines()))
             if self._terminal:
                 sys.stderr.write(f"\r\x1b[K{shortened(status.line(), self._width)}")
                 sys.stderr.flush()
             await asyncio.sleep(1)
         raise self._nobody_reads
+
+    async def show_troubles(self, status: Status) -> None:
+        """Say what does not work, for ever: of a process that is one of several."""
+        while True:
+            self._say_new(status.trouble_lines())
+            await asyncio.sleep(1)
+
+    def _say_new(self, lines: Sequence[str]) -> None:
+        """Say what was not said lately."""
+        for line in lines:
+            if line not in self._said:
+                self._said[line] = monotonic() + REPEATED
+                self.say(line)
+        self._said = {line: until for line, until in self._said.items() if until > monotonic()}
 
     def _clear(self) -> None:
         if self._terminal:

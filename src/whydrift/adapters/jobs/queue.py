@@ -59,6 +59,7 @@ class PostgresJobs:
         )
         self._manager = JobManager(self._database)
         self._worker: int | None = None
+        self._registering = asyncio.Lock()
         self._held: dict[int, Taken] = {}
 
     async def open(self) -> None:
@@ -156,10 +157,11 @@ class PostgresJobs:
             await self._database.close_async()
 
     async def _registered(self) -> int:
-        """This worker's number."""
-        if self._worker is None:
-            self._worker = await self._manager.register_worker()
-        return self._worker
+        """This worker's number; one, whoever asks first."""
+        async with self._registering:
+            if self._worker is None:
+                self._worker = await self._manager.register_worker()
+            return self._worker
 
     async def _ask(self, query: str, **arguments: object) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = await self._database.execute_query_all_async(query, **arguments)
