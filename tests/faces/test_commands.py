@@ -57,7 +57,7 @@ def test_every_format_of_every_answer(command: tuple[str, ...], output: str) -> 
             assert last["schema"] == ANSWER and last["summary"]["applications"] == len(applications)
         case "tsv":
             widths = {line.count("\t") for line in said.out.splitlines()}
-            assert widths == {12} and said.out.startswith("app\tobject\t")
+            assert widths == {14} and said.out.startswith("app\tobject\t")
         case "md":
             assert said.out.startswith("<!-- whydrift -->\n### whydrift: ") and len(said.out) < 65_536
         case _:
