@@ -136,11 +136,11 @@ def at_percentile(taken: list[float], part: int = 95) -> float:
     return statistics.quantiles(taken, n=100)[part - 1] * 1000
 
 
-def timed(action: Callable[[], object]) -> float:
-    """Seconds of a processor that an action takes: other processes do not count."""
-    start = time.process_time()
+def timed(action: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that an action takes, and seconds of this process's processors: other processes do not count there."""
+    start, busy = time.perf_counter(), time.process_time()
     action()
-    return time.process_time() - start
+    return time.perf_counter() - start, time.process_time() - busy
 
 
 def main() -> int:
@@ -152,16 +152,22 @@ def main() -> int:
     stated = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = SqlStore(stated.store, Path(folder))
+        print_line("", "median", "of this process's processors")
         if store.total(Wanted()) == 0:
-            print_line("filled in", timed(lambda: fill(store, stated.applications, stated.fields)) * 1000)
+            print_times("filled in", [timed(lambda: fill(store, stated.applications, stated.fields))] * 2)
         for name, ask in questions(store, stated.applications).items():
-            print_line(name, at_percentile([timed(ask) for _ in range(11)], 50))
+            print_times(name, [timed(ask) for _ in range(11)])
     return 0
 
 
-def print_line(name: str, milliseconds: float) -> None:
-    """One figure."""
-    sys.stdout.write(f"{name:<40} {milliseconds:10.1f} ms\n")
+def print_times(name: str, taken: list[tuple[float, float]]) -> None:
+    """The medians of both, in milliseconds."""
+    print_line(name, *(f"{statistics.median(column) * 1000:.1f} ms" for column in zip(*taken, strict=True)))
+
+
+def print_line(name: str, elapsed: str, busy: str) -> None:
+    """One row."""
+    sys.stdout.write(f"{name:<34}{elapsed:>14}{busy:>32}\n")
     sys.stdout.flush()
 
 
