@@ -49,6 +49,11 @@ def test_one_client_cannot_ask_for_everything(store: SqlStore) -> None:
     assert client.get("/", headers={"x-user": "eve"}).status_code == 200
     guessing = client_of(site_of(store, visibility=Rights({}), limits=slow), "192.0.2.7", token="guess")
     assert [guessing.get("/").status_code for _ in range(5)] == [401, 401, 401, 429, 429]
+    everybody = client_of(site_of(store, visibility=Rights({"a": frozenset(), "b": frozenset()}), limits=slow))
+    statuses = [everybody.get("/", headers={"authorization": f"Bearer {who}"}).status_code for who in "aaaabbbb"]
+    assert statuses == [200, 200, 200, 429] * 2
+    here = client_of(site_of(store, limits=slow))
+    assert [here.get("/").status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
 @given(st.lists(st.floats(0, 5), max_size=200), st.integers(1, 10), st.floats(0.1, 10))

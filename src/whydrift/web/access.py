@@ -46,10 +46,10 @@ class Access:
         token = argocd_token(asking)
         if not token:
             return Denied(401, "log in to Argo CD first: what you may see is what it shows to you", CHALLENGE)
-        return _reader(name, await self._seen.visible(token))
+        return _reader(name, await self._seen.visible(token), self._seen.key_of(token).hex())
 
 
-def _reader(name: str, found: Answer) -> Reader | Denied:
+def _reader(name: str, found: Answer, key: str) -> Reader | Denied:
     match found:
         case Refused():
             says = "Argo CD does not take your token (any more): log in to it again"
@@ -57,7 +57,7 @@ def _reader(name: str, found: Answer) -> Reader | Denied:
         case Later():
             return Denied(503, "Argo CD cannot be asked what you may see: try again soon", wait=10)
         case _:
-            return Reader(name, found, _fingerprint(found))
+            return Reader(name, found, _fingerprint(found), key=key)
 
 
 def _fingerprint(visible: frozenset[ApplicationName]) -> str:
@@ -79,7 +79,7 @@ class Remembered:
 
     async def visible(self, token: str) -> Answer:
         """What the holder of a token may see, at most KEPT seconds old; asked once at a time for each token."""
-        key = hashlib.blake2b(token.encode(), key=self._key).digest()
+        key = self.key_of(token)
         known = self._known.get(key)
         if known is None or self._clock() - known[0] > KEPT:
             known = (self._clock(), asyncio.ensure_future(self._ask(key, token)))
@@ -88,6 +88,10 @@ class Remembered:
             while len(self._known) > MOST_KEPT:
                 self._known.popitem(last=False)
         return await asyncio.shield(known[1])
+
+    def key_of(self, token: str) -> bytes:
+        """What tells tokens apart, and tells nothing of them."""
+        return hashlib.blake2b(token.encode(), key=self._key).digest()
 
     async def _ask(self, key: bytes, token: str) -> Answer:
         """Ask; an outage is not remembered."""

@@ -76,14 +76,16 @@ class TokenFile:
         self._read()
 
     def who(self, asking: Asking) -> str | Denied:
-        """ "" for whoever holds a token: which one is compared in constant time."""
+        """Which token somebody holds, as a name; all are compared, in constant time."""
         given = token_of(asking.header("authorization"))
         if not given:
             return Denied(401, "a token is needed: as bearer, or as the password of any user", CHALLENGE)
         self._read_again()
         digest = hashlib.sha256(given.encode("utf-8", "replace")).digest()
         held = [hmac.compare_digest(digest, known) for known in self._digests]
-        return "" if any(held) else Denied(401, "this token is not known here", CHALLENGE)
+        if not any(held):
+            return Denied(401, "this token is not known here", CHALLENGE)
+        return f"token {held.index(True) + 1}"
 
     def _read_again(self) -> None:
         """Take over a changed file; one that cannot be used leaves what was known."""

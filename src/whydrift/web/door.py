@@ -23,6 +23,8 @@ OPEN = ("/healthz", "/readyz")
 OWN = ("/metrics",)
 """It has a token of its own."""
 STREAMS = ("/events",)
+MANY = 10
+"""So many readers may come from one address: that of a proxy, where nobody says that it is one."""
 LOG = logging.getLogger("whydrift.web")
 
 
@@ -43,8 +45,9 @@ class Door:
         self._app = app
         self._access = access
         self._limits = limits
-        self._peers = Buckets(limits.rate, limits.burst)
+        self._peers = Buckets(limits.rate * MANY, limits.burst * MANY)
         self._readers = Buckets(limits.rate, limits.burst)
+        self._guesses = Buckets(limits.rate, limits.burst)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or say why not."""
@@ -79,9 +82,9 @@ class Door:
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         reader = await self._access.reader(Asking(headers, _peer(scope)))
         if isinstance(reader, Denied):
-            return reader
+            return (_paced(self._guesses, _peer(scope)) or reader) if reader.status == 401 else reader
         scope["reader"] = reader
-        return _paced(self._readers, reader.name) if reader.name else None
+        return _paced(self._readers, reader.name or reader.key or _peer(scope))
 
     async def _within(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer within the time that there is, unless it is a stream."""

@@ -12,12 +12,16 @@ Visible = frozenset[ApplicationName] | None
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Somebody who may read. `sees` is the same for readers who see the same; `everything` opens the metrics."""
+    """Somebody who may read. `sees` is the same for readers who see the same; `everything` opens the metrics.
+
+    `key` tells readers without a name apart: a keyed hash of their token.
+    """
 
     name: str
     visible: Visible = None
     sees: str = ""
     everything: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
