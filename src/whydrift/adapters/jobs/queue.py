@@ -181,9 +181,8 @@ async def failing() -> AsyncIterator[None]:
 
 async def _search(connection: AsyncConnection[object]) -> None:
     """Where unqualified names are looked for: procrastinate's statements hold no schema."""
-    await connection.set_autocommit(True)
     await connection.execute(SEARCHED)
-    await connection.set_autocommit(False)
+    await connection.commit()
 
 
 def _row(job: Job) -> dict[str, object]:
