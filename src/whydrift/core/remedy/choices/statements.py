@@ -28,9 +28,7 @@ def superseded(case: Case) -> str:
     if len(stated) < 2:
         return ""
     (name, content, root, first), (*_, last) = stated[0], stated[-1]
-    own = line_in(content, root, case.difference.path)
     lines = [line for d in differences(first, last) if (line := line_in(content, root, d.path))]
-    lines = [own] if own in lines else lines
     return f"{name}:{min(lines, default=content.count(chr(10), 0, root.start) + 1)}"
 
 
