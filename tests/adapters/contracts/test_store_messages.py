@@ -33,9 +33,29 @@ def test_events_are_told_when_the_application_has_settled(store: SqlStore) -> No
     assert store.unannounced(at(12, 1), 60) == (event,), "who claimed it died"
     store.announce([event.id], [notice("one")], {})
     assert store.unannounced(at(30), 60) == ()
-    store.record(look([trouble()], at(40), settled=False))
+    store.record(look([field(PLACES[1])], at(40), settled=False))
     assert store.unannounced(at(54), 60) == ()
     assert [e.what for e in store.unannounced(at(55), 60)] == [What.NEW, What.GONE], "it never settles"
+
+
+def test_what_is_broken_is_told_though_it_keeps_a_rollout_from_its_end(store: SqlStore) -> None:
+    """Argo CD says Progressing for ten minutes of a container that crashes."""
+    store.record(look([trouble(), field()], at(0), settled=False))
+    store.record(look([trouble(), field(), trouble("young")], at(2), settled=False))
+    assert store.unannounced(at(2, 59), 60) == (), "it may pass"
+    (event,) = store.unannounced(at(3), 60)
+    assert event.found == trouble()
+    store.announce([event.id], [notice("one")], {})
+    store.record(look([trouble(), field()], at(4), settled=False))
+    assert store.unannounced(at(6), 60) == (), "it passed"
+
+
+def test_what_comes_and_goes_within_the_quiet_is_told_as_one(store: SqlStore) -> None:
+    """Whoever decides sees both: it came and went before anybody was told."""
+    store.record(look([field()], at(0)))
+    store.record(look([], at(0, 50)))
+    assert store.unannounced(at(1, 10), 60) == (), "half of what happened"
+    assert [event.what for event in store.unannounced(at(1, 50), 60)] == [What.NEW, What.GONE]
 
 
 def test_events_of_a_deleted_application_are_told(store: SqlStore) -> None:

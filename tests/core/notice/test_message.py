@@ -131,3 +131,9 @@ def test_a_command_can_be_pasted(word: str) -> None:
 def test_what_is_broken_says_so_first() -> None:
     assert title(message([event(1, What.NEW, found=trouble())])).startswith("whydrift: broken now: ")
     assert title(message([event(1, What.GONE, found=trouble())])).startswith("whydrift: gone: ")
+
+
+def test_a_title_names_only_where_that_is_so() -> None:
+    other = ApplicationName("", "argocd", "api")
+    notice = message([event(1, What.NEW, found=trouble()), event(2, What.NEW, 2, field(), application=other)])
+    assert title(notice) == "whydrift: broken now: argocd/shop (2 new)"

@@ -9,27 +9,34 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from whydrift.adapters.store.rows import EVENT, AnyRow, chunks, event_of, ignoring
-from whydrift.adapters.store.tables import APPLICATIONS, CLAIMS, EVENTS, HELD, MESSAGES
-from whydrift.core.model.finding import Event
+from whydrift.adapters.store.tables import APPLICATIONS, CLAIMS, EVENTS, FINDINGS, HELD, MESSAGES
+from whydrift.core.model.finding import SEVERITIES, Event, Severity
 from whydrift.core.model.notice import Delivery, Notice, Outgoing
 
 CLAIM = 300
 """Seconds that what was claimed is this process's alone."""
 PATIENCE = 15
 """How many times the quiet that is waited for: what never settles is told of all the same."""
+PATIENCE_WHEN_BROKEN = 3
+"""The same for what is broken: a container that crashes is what keeps a rollout from its end."""
 HOLDING = "held"
+_IS_BROKEN = and_(FINDINGS.c.gone == "", FINDINGS.c.rank == SEVERITIES.index(Severity.BROKEN))
 
 
 def unannounced(connection: Connection, now: str, settled_for: int, limit: int) -> tuple[Event, ...]:
-    """Events to tell of, oldest first: they have rested, and so has their application, or it never will."""
+    """Events to tell of, oldest first: nothing happened with their application since, or it never rests."""
     rested, long_ago = later(now, -settled_for), later(now, -settled_for * PATIENCE)
     settled = and_(APPLICATIONS.c.settled != "", APPLICATIONS.c.settled <= rested)
+    newer = select(EVENTS.c.application).where(EVENTS.c.told.is_(False), EVENTS.c.at > rested, EVENTS.c.at <= now)
+    quiet = EVENTS.c.application.not_in(newer)
     ripe = or_(
-        and_(EVENTS.c.at <= rested, or_(settled, APPLICATIONS.c.vanished != "")),
+        and_(EVENTS.c.at <= rested, quiet, or_(settled, APPLICATIONS.c.vanished != "")),
         EVENTS.c.at <= long_ago,
+        and_(EVENTS.c.at <= later(now, -settled_for * PATIENCE_WHEN_BROKEN), _IS_BROKEN),
         EVENTS.c.at > now,  # the clock was set back
     )
     which = select(EVENTS.c.id).join_from(EVENTS, APPLICATIONS, EVENTS.c.application == APPLICATIONS.c.id)
+    which = which.join(FINDINGS, EVENTS.c.finding == FINDINGS.c.id)
     which = which.where(EVENTS.c.told.is_(False), _is_free(EVENTS.c.claimed, now), ripe).order_by(EVENTS.c.id)
     ids = connection.scalars(which.limit(limit).with_for_update(of=EVENTS, skip_locked=True)).all()
     for some in chunks(ids):

@@ -65,19 +65,21 @@ MARKDOWN = Dialect(
 
 
 def title(notice: Notice) -> str:
-    """The message in a line: how much it hurts, where, and what happened; plain, and not too long."""
+    """The message in a line: what hurts most, where that is, and how much happened; plain, and not too long."""
     there = [line for line in notice.lines if line.what != What.GONE]
     worst = min((line.severity for line in there), key=SEVERITIES.index, default=None)
     counted = {what.value: sum(line.fields for line in notice.lines if line.what == what) for what in What}
     numbers = ", ".join(f"{number} {what}" for what, number in counted.items() if number)
     numbers += f", {words.count(notice.more, 'more group')}" if notice.more else ""
-    text = f"{HURTS[worst] if worst else 'gone'}: {_applications(notice)} ({numbers})"
+    meant = [line for line in there if line.severity is worst] or notice.lines
+    text = f"{HURTS[worst] if worst else 'gone'}: {_applications(meant)} ({numbers})"
     return words.shortened(f"whydrift: {text}", LONGEST_TITLE)
 
 
-def _applications(notice: Notice) -> str:
-    named = list(dict.fromkeys(_name(line) for line in notice.lines))
-    others = len(named[NAMED:]) + sum(line.also for line in notice.lines)
+def _applications(lines: Sequence[Line]) -> str:
+    """The first ones by name, and how many more."""
+    named = list(dict.fromkeys(_name(line) for line in lines))
+    others = len(named[NAMED:]) + sum(line.also for line in lines)
     return neutral(", ".join(named[:NAMED])) + (f" and {others} more" if others else "")
 
 
