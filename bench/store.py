@@ -108,6 +108,7 @@ def questions(store: SqlStore, applications: int) -> dict[str, Callable[[], obje
     """What pages ask."""
     some = application(applications // 2)
     visible = frozenset(application(number) for number in range(0, applications, 3))
+    few = frozenset(application(number) for number in range(10))
     return {
         "findings, the first 200": lambda: store.findings(Wanted()),
         "findings, the first 50": lambda: store.findings(Wanted(limit=50)),
@@ -115,6 +116,7 @@ def questions(store: SqlStore, applications: int) -> dict[str, Callable[[], obje
         "findings of one project": lambda: store.findings(Wanted(projects=("project-7",))),
         "findings of one application": lambda: store.findings(Wanted(applications=(some,))),
         "findings with a rare text": lambda: store.findings(Wanted(text="service-1234-5")),
+        "findings that ten may see": lambda: store.findings(Wanted(visible=few)),
         "findings that a third may see": lambda: store.findings(Wanted(visible=visible)),
         "findings, page 500": lambda: store.findings(Wanted(offset=100_000)),
         "how many": lambda: store.total(Wanted()),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from sqlalchemy import Column, ColumnElement, Connection, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, func, select
 
 from whydrift.adapters.store.rows import FINDING, finding_of, is_named, is_visible
 from whydrift.adapters.store.tables import APPLICATIONS, FINDINGS
@@ -14,6 +14,8 @@ from whydrift.core.model.finding import SEVERITIES, Finding
 from whydrift.ports.watching import Wanted
 
 GLOB = re.compile(r"[*?\[]")
+FEW = 500
+"""Applications whose findings are fetched and sorted; those of more are picked out of all findings in their order."""
 WILD = re.compile(r"([%_\\])")
 
 
@@ -35,8 +37,10 @@ def total(connection: Connection, wanted: Wanted) -> int:
 def _wanted(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     """Every condition; none where anything is wanted."""
     ranks = [SEVERITIES.index(severity) for severity in wanted.severities]
-    conditions: list[ColumnElement[bool]] = [_is_open(wanted)] if wanted.open_only else []
-    conditions += _owners(connection, wanted)
+    owners = _owners(connection, wanted)
+    many = owners is None or isinstance(owners, Select)
+    conditions = [_is_open(by_index=many and not wanted.text)] if wanted.open_only else []
+    conditions += [FINDINGS.c.application.in_(owners)] if owners is not None else []
     conditions += [FINDINGS.c.rank.in_(ranks)] if ranks else []
     conditions += [FINDINGS.c.scope.in_(wanted.scope)] if wanted.scope else []
     conditions += [FINDINGS.c.accepted.is_(wanted.accepted)] if wanted.accepted is not None else []
@@ -46,20 +50,22 @@ def _wanted(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]
     return conditions + [_fits(connection, column, patterns) for column, patterns in globs if patterns]
 
 
-def _is_open(wanted: Wanted) -> ColumnElement[bool]:
-    """Whether a finding is there. Where a text is looked for, no index is: all rows in their order are read faster."""
-    return (FINDINGS.c.gone + "" if wanted.text else FINDINGS.c.gone) == ""
+def _is_open(by_index: bool) -> ColumnElement[bool]:
+    """Whether a finding is there. Where few are meant, or a text, SQLite shall not walk through all in their order."""
+    return (FINDINGS.c.gone if by_index else FINDINGS.c.gone + "") == ""
 
 
-def _owners(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Whose findings are meant; no condition where everybody's are. Named ones are told by number: they are few."""
+def _owners(connection: Connection, wanted: Wanted) -> Sequence[int] | Select[int] | None:
+    """Whose findings are meant: None for everybody's; a few by number, so that an index finds theirs."""
     conditions = is_visible(connection, wanted.visible)
+    conditions += [is_named(connection, wanted.applications)] if wanted.applications else []
     globs = ((APPLICATIONS.c.project, wanted.projects), (APPLICATIONS.c.team, wanted.teams))
     conditions += [_fits(connection, column, patterns) for column, patterns in globs if patterns]
-    if wanted.applications:
-        named = select(APPLICATIONS.c.id).where(is_named(connection, wanted.applications), *conditions)
-        return [FINDINGS.c.application.in_(connection.scalars(named).all())]
-    return [FINDINGS.c.application.in_(select(APPLICATIONS.c.id).where(*conditions))] if conditions else []
+    if not conditions:
+        return None
+    meant = select(APPLICATIONS.c.id).where(*conditions)
+    few = connection.scalars(meant.limit(FEW + 1)).all()
+    return few if len(few) <= FEW else meant
 
 
 def _holds(word: str) -> ColumnElement[bool]:
