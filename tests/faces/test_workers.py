@@ -1,0 +1,130 @@
+"""`serve --workers` as processes over one PostgreSQL: whoever is killed, nothing is lost and nothing is doubled."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faces.command import run
+from tests.postgres import Postgres, running
+from tests.replay import Fault
+from tests.sharing import WORKS, Shared, children, is_alive, kill, sharing
+from tests.watched import drifting, settled
+
+QUIET = "changed argocd/quiet"
+TAKEN_OVER = 35.0
+
+
+@pytest.fixture
+def shared(tmp_path: Path, postgres: Postgres) -> Iterator[Shared]:
+    with sharing(tmp_path, postgres.database()) as found:
+        yield found
+
+
+def slow(shared: Shared, seconds: int, times: str = "1-") -> None:
+    """Let Argo CD take its time over the objects of one application."""
+    shared.watched.replay.faults.append(Fault.parse(f"*/quiet/managed-resources*=silent:{seconds}@{times}"))
+
+
+def test_a_worker_that_is_killed_in_the_middle_loses_nothing_and_doubles_nothing(shared: Shared) -> None:
+    page, lost = shared.serve("--workers", "0"), shared.serve(*WORKS)
+    shared.until(shared.looked)
+    assert len(children(lost.pid)) == 1
+    slow(shared, 4)
+    shared.watched.put(drifting("quiet"))
+    shared.until(lambda: shared.jobs().get(QUIET) == "doing")
+    kill(lost)
+    shared.serve(*WORKS)
+    assert shared.until(lambda: shared.told("quiet") and not shared.jobs()) < TAKEN_OVER
+    assert shared.told("quiet") == ["new"]
+    assert shared.told("shop") == ["new"]
+    shared.watched.replay.faults.clear()
+    shared.watched.put(settled("quiet"))
+    shared.until(lambda: shared.told("quiet") == ["new", "gone"])
+    page.send_signal(signal.SIGTERM)
+    assert page.wait(20) == 0
+
+
+def test_changes_during_a_run_are_exactly_one_more(shared: Shared) -> None:
+    shared.serve("--workers", "1")
+    shared.until(shared.looked)
+    slow(shared, 3)
+    looks = shared.watched.replay.count("quiet/managed-resources")
+    shared.watched.put(drifting("quiet"))
+    shared.until(lambda: shared.watched.replay.count("quiet/managed-resources") == looks + 1)
+    for replicas in (4, 5, 6):
+        shared.watched.put(drifting("quiet", replicas))
+        shared.watched.put(settled("quiet"))
+        time.sleep(0.3)
+    shared.until(lambda: QUIET in shared.jobs())
+    shared.until(lambda: not shared.jobs())
+    shared.watched.quiet()
+    assert shared.watched.replay.count("quiet/managed-resources") == looks + 2
+    assert shared.told("quiet")[-1:] in ([], ["gone"])
+    assert not shared.jobs()
+
+
+def test_two_that_follow_ask_for_one_look(shared: Shared) -> None:
+    for _ in range(2):
+        shared.serve("--workers", "0")
+    shared.serve(*WORKS)
+    shared.until(shared.looked)
+    looks = shared.watched.replay.count("quiet/managed-resources")
+    shared.watched.put(drifting("quiet"))
+    shared.until(lambda: shared.told("quiet"))
+    shared.until(lambda: not shared.jobs())
+    shared.watched.quiet()
+    assert shared.told("quiet") == ["new"]
+    assert shared.watched.replay.count("quiet/managed-resources") == looks + 1
+
+
+def test_workers_end_with_the_process_that_started_them_and_are_started_again(shared: Shared) -> None:
+    page = shared.serve("--workers", "1")
+    shared.until(shared.looked)
+    (worker,) = children(page.pid)
+    page.kill()
+    shared.until(lambda: not is_alive(worker))
+    page = shared.serve(*WORKS)
+    shared.until(lambda: children(page.pid))
+    time.sleep(1)
+    (worker,) = children(page.pid)
+    os.kill(worker, signal.SIGKILL)
+    shared.until(lambda: children(page.pid) not in ([], [worker]))
+    page.send_signal(signal.SIGTERM)
+    assert page.wait(30) == 0
+    assert "1 of 1 workers ended: started again" in shared.watched.said
+
+
+def test_a_database_that_is_killed_and_away_is_waited_for(tmp_path: Path) -> None:
+    with running() as server, sharing(tmp_path, server.database()) as shared:
+        shared.serve("--workers", "1")
+        shared.until(shared.looked)
+        slow(shared, 2, "1-2")
+        shared.watched.put(drifting("quiet"))
+        shared.until(lambda: shared.jobs().get(QUIET) == "doing")
+        server.kill()
+        shared.watched.put(drifting("calm"))
+        time.sleep(8)
+        server.start()
+        shared.until(lambda: shared.told("quiet") and shared.told("calm") and not shared.jobs())
+        assert [shared.told(name) for name in ("quiet", "calm", "shop")] == [["new"]] * 3
+        assert "the jobs: the jobs in the store: " in shared.watched.said
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--workers", "2"), "--workers needs PostgreSQL: --store postgresql://…, or [store] url in the settings"),
+        (("--no-web",), "--no-web needs --workers N, at least 1"),
+        (("--from", "demo", "--workers", "2"), "a recording is looked at once"),
+    ],
+)
+def test_says_what_workers_need(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
+    said = run("serve", "--port", "18765", *words, env={"WHYDRIFT_STATE": str(tmp_path)})
+    assert said.code == 2
+    assert says in said.err

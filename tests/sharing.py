@@ -1,0 +1,126 @@
+"""Processes that share a living fleet through one PostgreSQL: `serve --workers`, as tests start and kill them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+from tests.watched import Watched
+from whydrift.adapters.store.store import SqlStore
+from whydrift.core.model.finding import Event
+from whydrift.errors import StoreError
+
+SECONDS = 60.0
+"""More than the half minute after which a dead worker's jobs are taken over."""
+WORKS = ("--no-web", "--workers", "1")
+"""A process that only works."""
+
+
+@dataclass
+class Shared:
+    """A fleet, a database and the processes over both."""
+
+    watched: Watched
+    url: str
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    store: SqlStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.store = SqlStore(self.url, self.watched.folder)
+
+    def serve(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start a process: a page on a free port, unless `words` say that it only works."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        command = [sys.executable, "-m", "whydrift", "serve", "--port", port, "--no-git", "--store", self.url, *words]
+        with (self.watched.folder / "err").open("ab") as err:
+            process = subprocess.Popen(
+                command, stdout=err, stderr=err, env=self.watched.environ, cwd=self.watched.folder
+            )
+        self.processes.append(process)
+        return process
+
+    def events(self) -> list[Event]:
+        """What happened so far, the oldest first."""
+        return list(reversed(self.store.recent(limit=1000)))
+
+    def told(self, name: str) -> list[str]:
+        """What happened to an application."""
+        return [event.what.value for event in self.events() if event.application.name == name]
+
+    def jobs(self) -> dict[str, str]:
+        """The jobs that there are: what is attended to, by status."""
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute("SELECT queueing_lock, status::text FROM whydrift_jobs.procrastinate_jobs")
+            return {str(lock): str(status) for lock, status in found.fetchall()}
+
+    def looked(self) -> bool:
+        """Whether everything was looked at, and nothing waits."""
+        return len(self.store.applications()) == len(self.watched.start.apps) and not self.jobs()
+
+    def until(self, holds: Callable[[], object], seconds: float = SECONDS) -> float:
+        """Wait until something holds; how long that took. A database that is away does not hold."""
+        began = time.monotonic()
+        while not self._holds(holds):
+            assert time.monotonic() - began < seconds, f"{self.events()}; said {self.watched.said}"
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def _holds(self, holds: Callable[[], object]) -> bool:
+        try:
+            return bool(holds())
+        except (StoreError, psycopg.Error):
+            return False
+
+    def end(self) -> None:
+        """End everything."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
+        self.store.close()
+        self.watched.end()
+
+
+def children(parent: int) -> list[int]:
+    """The worker processes that a process started."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            stat, words = (place / "stat").read_text(), (place / "cmdline").read_bytes()
+            if int(stat.rpartition(")")[2].split()[1]) == parent and b"spawn_main" in words:
+                found.append(int(place.name))
+    return found
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs, and is no zombie."""
+    stat = Path(f"/proc/{process}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9 of a process and the workers that it started, all at once: as a machine that is gone."""
+    for each in (*children(process.pid), process.pid):
+        os.kill(each, signal.SIGKILL)
+    process.wait()
+
+
+@contextmanager
+def sharing(folder: Path, url: str) -> Iterator[Shared]:
+    """A fleet that nobody watches yet."""
+    shared = Shared(Watched(folder), url)
+    try:
+        yield shared
+    finally:
+        shared.end()
