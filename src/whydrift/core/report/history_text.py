@@ -96,11 +96,11 @@ def _day(day: str, now: str) -> str:
 
 
 def _moment(events: Sequence[EventAnswer], with_name: bool, ink: Ink, width: int) -> Iterator[str]:
-    """What one look told of one application: a line for each cause, in the application's own history each object."""
+    """What one look told of one application, worst first: a line for each cause, in its own history for each object."""
     first = events[0]
     name = f"{named(first.application)}  " if with_name else ""
     rows: dict[tuple[str, ...], list[EventAnswer]] = {}
-    for event in events:
+    for event in sorted(events, key=lambda event: SEVERITIES.index(Severity(event.severity))):
         one = () if with_name else (event.object, event.namespace)
         rows.setdefault((*one, event.cause, event.side, event.who, event.before), []).append(event)
     what = (ink.alarm if first.what in ALARMING else ink.quiet)(f"{first.what:<9}")
@@ -108,7 +108,7 @@ def _moment(events: Sequence[EventAnswer], with_name: bool, ink: Ink, width: int
         because = plain(_because(members))
         place, field = _place(members)
         room = max(width - 24 - len(because) - len(name), 30)
-        told = f"{shortened(place, room)} {ending(field, max(room - len(place), 12))}"
+        told = f"{shortened(place, room)} {ending(field, max(room - len(place), 12))}".rstrip()
         yield f"  {first.at[11:16]}  {what} {name}{told}   {because}"
     if len(rows) > MOST:
         yield f"  {first.at[11:16]}  {what} {name}… {count(len(rows) - MOST, 'more line')}: -o tsv"
@@ -121,7 +121,7 @@ def _place(events: Sequence[EventAnswer]) -> tuple[str, str]:
     if len(objects) > 1:
         return f"{count(len(events), 'field')} in {count(len(objects), 'object')}", ""
     _, kind, name = first.object.split("/", 2)
-    return f"{kind}/{name}", first.field if len(events) == 1 else count(len(events), "field")
+    return f"{kind}/{name}", (first.field or "the whole object") if len(events) == 1 else count(len(events), "field")
 
 
 def _because(events: Sequence[EventAnswer]) -> str:
