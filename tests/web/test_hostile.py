@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from html import unescape
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from starlette.testclient import TestClient
@@ -67,9 +68,13 @@ def test_links_lead_to_the_applications_that_they_name(tmp_path: Path) -> None:
     words = [word for word in NAMES if not {"/", "\n"} & set(word) and len(word) < 1_000]
     with served(site_of(store)) as port:
         for word in words:
+            path = application_path(ApplicationName(word, word, word))
             connection = HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", application_path(ApplicationName(word, word, word)))
-            assert connection.getresponse().status == 200, word
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            assert answer.status == 200, word
+            again = answer.read().decode().split('hx-get="')[1].split('"')[0]
+            assert unquote(unescape(again)) == unquote(path)
             connection.close()
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from urllib.parse import quote
 
 import msgspec
 from starlette.applications import Starlette
@@ -52,6 +53,8 @@ PAGES: Mapping[str, View] = {
     "/search": search,
     "/unmasked": unmasked,
 }
+IN_PATHS = "/-._~!$&'()*+,;=:@"
+"""What stands in paths as it is (RFC 3986): anything else would end it, or make two paths one."""
 HTML, JSON = "text/html; charset=utf-8", "application/json"
 NOWHERE = Denied(404, "there is no such page, or it is not for you")
 Make = Callable[[], bytes]
@@ -106,7 +109,7 @@ class Rooted:
 def _asked(site: Site, request: Request) -> Asked:
     """What a request asks for; the names in its path without anything that acts on a page."""
     return Asked(
-        path=request.url.path,
+        path=quote(request.scope["path"], safe=IN_PATHS, errors="replace"),
         now=site.now(),
         visible=reader_of(request).visible,
         names={key: str(value) for key, value in request.path_params.items()},
