@@ -121,7 +121,7 @@ def _place(events: Sequence[EventAnswer]) -> tuple[str, str]:
     if len(objects) > 1:
         return f"{count(len(events), 'field')} in {count(len(objects), 'object')}", ""
     _, kind, name = first.object.split("/", 2)
-    return f"{kind}/{name}", (first.field or "the whole object") if len(events) == 1 else count(len(events), "field")
+    return f"{kind}/{name}", first.field if len(events) == 1 else count(len(events), "field")
 
 
 def _because(events: Sequence[EventAnswer]) -> str:
