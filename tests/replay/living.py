@@ -71,6 +71,13 @@ class Living:
                 self.overlay[place] = json.dumps(managed).encode()
             self._happen(kind, self._keep(application))
 
+    def slip(self, name: str, managed: JsonObject) -> None:
+        """Change an application's managed resources, of which Argo CD says no word."""
+        with self.lock:
+            self.overlay[place_of(Question(Api.ARGOCD, f"{LIST}/{name}/managed-resources"))] = json.dumps(
+                managed
+            ).encode()
+
     def touch(self, namespace: str, name: str, **status: Json) -> None:
         """Change parts of an Application's status."""
         with self.lock:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.fakes import FakeClock
-from tests.watched import SECONDS, Watched, drifting
+from tests.watched import SECONDS, Watched, drifting, settled
 
 from whydrift import wiring
 from whydrift.adapters.store.store import SqlStore
@@ -104,6 +104,29 @@ async def _after_a_jump(kept: Kept, watcher: Watcher) -> None:
 
 def test_a_change_after_the_clock_was_set_back_is_told(kept: Kept) -> None:
     asyncio.run(kept.during(_after_a_jump))
+
+
+async def _rollout(kept: Kept, watcher: Watcher) -> None:
+    living = kept.watched.replay.living
+    assert living is not None
+    rolling = drifting("quiet")
+    rolling.status["health"] = {"status": "Progressing"}
+    kept.watched.put(rolling)
+    await kept.until(lambda: any(e.application.name == "quiet" for e in kept.events))
+    living.slip("quiet", settled("quiet").managed())
+    for _ in range(40):
+        await asyncio.sleep(0.03)
+        kept.clock.pass_(1)
+    await kept.until(lambda: kept.events[-1].what is What.GONE)
+    looks = watcher.status.looks
+    for _ in range(100):
+        await asyncio.sleep(0.01)
+        kept.clock.pass_(10)
+    assert 3 <= watcher.status.looks - looks <= 6, "in 1000 s: each time twice as long"
+
+
+def test_what_a_rollout_comes_to_is_seen_without_a_word_of_argocd(kept: Kept) -> None:
+    asyncio.run(kept.during(_rollout))
 
 
 async def _login(monkeypatch: pytest.MonkeyPatch, kept: Kept, watcher: Watcher) -> None:

@@ -140,6 +140,7 @@ class Asking:
                 standing.told = "" if name in asked else standing.told
                 self.standings[name] = standing
             else:
+                before.unsettled = standing.unsettled_since(before)
                 before.at, before.sync, before.project = standing.at, standing.sync, standing.project
                 before.cluster, before.in_doubt, before.word = standing.cluster, standing.in_doubt, standing.word
 

@@ -150,6 +150,8 @@ class Attendant:
             errand.shaken += 1
             raise Outage(round_.source.shaken)
         standing.in_doubt = bool(look.not_read) or any(found.cause == UNDECIDED for found in look.found)
+        standing.unsettled = "" if look.settled else standing.at
+        standing.unsettled = standing.unsettled_since(before)
         events = await asyncio.to_thread(self.store.record, look)
         standing.told = standing.word
         if before is not None:  # what was heard in the meantime asked for one more look

@@ -30,6 +30,8 @@ SPREAD = 0.2
 """Part of the time between two full looks over which they are spread, so that they do not come all at once."""
 IN_DOUBT = 0.25
 """Part of the time after which an application is looked at again that could not be read or decided as a whole."""
+UNSETTLED = 20.0
+"""Seconds after which one is looked at again whose rollout runs: of a crash Argo CD says Progressing for minutes."""
 TICK = 5.0
 
 
@@ -145,9 +147,10 @@ class Upkeep:
         for name, standing in self.standings.items():
             if room <= 0:
                 return
-            if recent < standing.at <= now and not standing.in_doubt:
+            if recent < standing.at <= now and not standing.in_doubt and not standing.unsettled:
                 continue  # as nearly all are: this costs nothing
             every = self.every * (IN_DOUBT if standing.in_doubt else 1) * (1 - SPREAD * share(name))
+            every = min(every, patience(standing)) if standing.unsettled else every
             if is_due(standing.at, now, every) and not self.errands.has(name):
                 self.errands.put(name, forced=True, urgent=False, at=standing.at)
                 room -= 1
@@ -185,6 +188,12 @@ def is_due(at: str, now: str, every: float) -> bool:
     """Whether a look at `at` is older than `every` seconds, or from before the clock was set back."""
     then, today = datetime.fromisoformat(at), datetime.fromisoformat(now)
     return today - then >= timedelta(seconds=every) or then - today > LATE
+
+
+def patience(standing: Standing) -> float:
+    """Seconds after which one that has not settled is looked at again: each time twice as many as the time before."""
+    waited = datetime.fromisoformat(standing.at) - datetime.fromisoformat(standing.unsettled)
+    return max(UNSETTLED, waited.total_seconds())
 
 
 def share(name: ApplicationName) -> float:

@@ -18,7 +18,7 @@ class Standing:
     `told` is what was heard of it last, `heard` the same as the stream spells it: a look may be behind that, or ahead.
     `version` is the newest resourceVersion that was heard of, `moved` when Argo CD looked itself, `managed` the digest
     of its objects, `at` the time of the look, `in_doubt` whether that could not read or decide everything, `cluster`
-    where its objects are.
+    where its objects are. `unsettled` is since when the same is said of it though a sync or a rollout runs, "" else.
     """
 
     version: str = ""
@@ -32,6 +32,13 @@ class Standing:
     cluster: str = ""
     at: str = ""
     in_doubt: bool = False
+    unsettled: str = ""
+
+    def unsettled_since(self, before: Standing | None) -> str:
+        """Since when it has not settled, where `before` was the look before this one."""
+        if before is None or before.word != self.word or not self.unsettled:
+            return self.unsettled
+        return before.unsettled or self.unsettled
 
     @property
     def fingerprint(self) -> str:
@@ -54,5 +61,6 @@ def standings(known: Iterable[Known]) -> dict[ApplicationName, Standing]:
             cluster=each.cluster,
             at=each.at,
             in_doubt=bool(each.not_read),
+            unsettled="" if each.settled else each.at,
         )
     return found
