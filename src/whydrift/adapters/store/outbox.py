@@ -28,10 +28,10 @@ def unannounced(connection: Connection, now: str, settled_for: int, limit: int) 
     rested, long_ago = later(now, -settled_for), later(now, -settled_for * PATIENCE)
     settled = and_(APPLICATIONS.c.settled != "", APPLICATIONS.c.settled <= rested)
     newer = select(EVENTS.c.application).where(EVENTS.c.told.is_(False), EVENTS.c.at > rested, EVENTS.c.at <= now)
-    quiet = EVENTS.c.application.not_in(newer)
+    overdue = select(EVENTS.c.application).where(EVENTS.c.told.is_(False), EVENTS.c.at <= long_ago)
+    quiet = and_(EVENTS.c.application.not_in(newer), or_(settled, APPLICATIONS.c.vanished != ""))
     ripe = or_(
-        and_(EVENTS.c.at <= rested, quiet, or_(settled, APPLICATIONS.c.vanished != "")),
-        EVENTS.c.at <= long_ago,
+        and_(EVENTS.c.at <= rested, or_(quiet, EVENTS.c.application.in_(overdue))),
         and_(EVENTS.c.at <= later(now, -settled_for * PATIENCE_WHEN_BROKEN), _IS_BROKEN),
         EVENTS.c.at > now,  # the clock was set back
     )
