@@ -15,7 +15,7 @@ from whydrift.adapters.jobs.queue import DEAD, MOST, PostgresJobs
 from whydrift.adapters.jobs.schema import migrate
 from whydrift.core.model.finding import ApplicationName
 from whydrift.errors import StoreError
-from whydrift.ports.jobs import Job, Place, Taken, Waiting, Why
+from whydrift.ports.jobs import Job, Place, Taken, Why
 
 HERE = Place("one", "near")
 LATER = 60.0
@@ -72,50 +72,6 @@ def age_workers(url: str) -> None:
     asked(url, f"UPDATE procrastinate_workers SET last_heartbeat = now() - interval '{DEAD + 1} seconds'")
 
 
-def test_many_that_wait_are_one_and_a_change_during_a_run_is_exactly_one_more(url: str) -> None:
-    async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
-        await asyncio.gather(*(jobs.defer([job(1), job(2)]) for jobs in (one, two) for _ in range(10)))
-        assert await one.waiting() == {HERE: Waiting(2, 0)}
-        running = await some(one)
-        for _ in range(5):
-            await two.defer([running.job])
-        assert (await two.waiting())[HERE].jobs == 2
-        other = await some(two)
-        assert other.job.name != running.job.name
-        assert await two.take([HERE]) is None, "the one more waits until the first run ended"
-        await one.finish(running)
-        assert (await some(two)).job == running.job
-        assert await two.take([HERE]) is None
-
-    during(url, scene)
-
-
-def test_what_changed_comes_before_what_is_due_and_both_are_kept(url: str) -> None:
-    async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
-        await one.defer([job(1, Why.DUE), job(2, Why.DUE)])
-        await one.defer([job(2), job(2, Why.DELETED)])
-        found = []
-        while (taken := await two.take([HERE])) is not None:
-            found.append((taken.job.name.name[:5], taken.job.why))
-            await two.finish(taken)
-        changed = {("app-2", Why.CHANGED), ("app-2", Why.DELETED)}
-        assert set(found[:2]) == changed
-        assert found[2:] == [("app-1", Why.DUE), ("app-2", Why.DUE)]
-
-    during(url, scene)
-
-
-def test_only_places_that_are_asked_for_are_taken_from(url: str) -> None:
-    async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
-        far = Place("one", "far")
-        await one.defer([job(1, place=far), job(2)])
-        assert (await some(two)).job.name.name.startswith("app-2")
-        assert await two.take([HERE]) is None
-        assert (await some(two, HERE, far)).job.place == far
-
-    during(url, scene)
-
-
 def test_what_failed_waits_and_is_given_up_in_the_end(url: str) -> None:
     async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
         await one.defer([job(1)])
@@ -134,19 +90,6 @@ def test_what_failed_waits_and_is_given_up_in_the_end(url: str) -> None:
         asked(url, "UPDATE procrastinate_events SET at = at - interval '25 hours'")
         await two.beat()
         assert asked(url, "SELECT status FROM procrastinate_jobs") == []
-
-    during(url, scene)
-
-
-def test_what_failed_while_one_more_was_asked_for_is_that_one(url: str) -> None:
-    async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
-        await one.defer([job(1)])
-        taken = await some(one)
-        await two.defer([job(1)])
-        await one.again(taken, LATER)
-        assert (await two.waiting())[HERE].jobs == 1
-        await two.finish(await some(two))
-        assert await two.waiting() == {}
 
     during(url, scene)
 
