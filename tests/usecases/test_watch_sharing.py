@@ -19,7 +19,7 @@ from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import ApplicationName
 from whydrift.errors import StoreError
 from whydrift.ports.jobs import Job, Place, Why
-from whydrift.usecases.watch.asking import Asking, place_of
+from whydrift.usecases.watch.asking import Asking, mark, place_of
 from whydrift.usecases.watch.errands import Errand
 from whydrift.usecases.watch.status import Status
 from whydrift.usecases.watch.taking import Taking
@@ -114,6 +114,7 @@ def test_knows_what_others_looked_at_and_keeps_what_it_heard_itself(tmp_path: Pa
 
 
 HANDS = 4
+MINE = frozenset(map(mark, ("", "a", "b")))
 JOBS = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("xyz"), st.booleans()), max_size=40)
 
 
@@ -124,7 +125,7 @@ async def _worked_off(asked: list[tuple[str, str, bool]]) -> list[Place]:
     for number, ((instance, _, due), place) in enumerate(zip(asked, places, strict=True)):
         why = Why.DUE if due else Why.CHANGED
         await jobs.defer([Job(name(number, instance), why, place, "", clock.now())])
-    taking = Taking(jobs, clock, HANDS, asyncio.get_running_loop().time)
+    taking = Taking(jobs, clock, HANDS, asyncio.get_running_loop().time, MINE)
     telling = asyncio.create_task(taking.run())
     running: list[tuple[Errand, Place]] = []
     ran: list[Place] = []
@@ -161,10 +162,25 @@ def test_places_take_turns() -> None:
     assert [number for number, place in enumerate(ran) if place == far] in ([0, 2, 4], [1, 3, 5])
 
 
+def test_what_is_not_reached_from_here_is_left_to_others() -> None:
+    async def scene() -> None:
+        jobs = MemoryJobs()
+        taking = Taking(jobs, FakeClock(runs=True), HANDS, asyncio.get_running_loop().time, MINE)
+        for instance in ("elsewhere", "a"):
+            place = place_of(name(1, instance), "")
+            await jobs.defer([Job(name(1, instance), Why.CHANGED, place, "", "2026-11-01T00:00:00Z")])
+        assert (await taking.next()).name == name(1, "a")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(taking.next(), 0.2)
+        assert list(jobs.waits) == [(name(1, "elsewhere"), Why.CHANGED)]
+
+    asyncio.run(scene())
+
+
 def test_a_database_that_is_away_is_asked_until_it_is_back_and_told_what_ended() -> None:
     async def scene() -> None:
         jobs, status = MemoryJobs(), Status()
-        taking = Taking(jobs, FakeClock(runs=True), HANDS, asyncio.get_running_loop().time, status)
+        taking = Taking(jobs, FakeClock(runs=True), HANDS, asyncio.get_running_loop().time, MINE, status)
         telling = asyncio.create_task(taking.run())
         place = place_of(name(1), "x")
         await jobs.defer([Job(name(each), Why.CHANGED, place, "", "2026-11-01T00:00:00Z") for each in (1, 2)])

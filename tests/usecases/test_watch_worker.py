@@ -14,8 +14,9 @@ from tests.watched import SECONDS, Watched, drifting
 from whydrift import wiring
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import ApplicationName
-from whydrift.ports.jobs import Job, Place, Why
+from whydrift.ports.jobs import Job, Why
 from whydrift.settings import Connection, Settings
+from whydrift.usecases.watch.asking import place_of
 from whydrift.usecases.watch.attend import How
 from whydrift.usecases.watch.worker import Worker
 from whydrift.wiring.watching import worker
@@ -35,7 +36,7 @@ class Working:
     async def run(self, name: ApplicationName, why: Why, at: str = "") -> int:
         """Run a job; how many looks that took."""
         before, began = self.worker.status.looks, time.monotonic()
-        await self.jobs.defer([Job(name, why, Place("", ""), at, "2026-11-01T00:00:00Z")])
+        await self.jobs.defer([Job(name, why, place_of(name, ""), at, "2026-11-01T00:00:00Z")])
         while self.jobs.waits or self.jobs.held:
             assert time.monotonic() - began < SECONDS, self.worker.status
             await asyncio.sleep(0.02)

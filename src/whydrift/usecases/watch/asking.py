@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,12 +34,13 @@ class Unsent(NamedTuple):
 
 @dataclass
 class Asking:
-    """Defers jobs. `standings` is the watcher's own, and is kept up to what the store says."""
+    """Defers jobs. `standings` is the watcher's own, and is kept up to what the store says of its `instances`."""
 
     jobs: Jobs
     store: Store
     clock: Clock
     standings: dict[ApplicationName, Standing] = field(default_factory=dict)
+    instances: Collection[str] = ("",)
     _unsent: dict[tuple[Why, ApplicationName], Unsent] = field(default_factory=dict)
     _asked: set[ApplicationName] = field(default_factory=set)
     _waiting: Mapping[Place, Waiting] = field(default_factory=dict)
@@ -87,9 +88,9 @@ class Asking:
         unsent = sum(why is Why.DUE for why, _ in self._unsent)
         return unsent + sum(place.due for place in self._waiting.values())
 
-    async def run(self, known: dict[ApplicationName, Standing], status: Status) -> None:
+    async def run(self, known: dict[ApplicationName, Standing], instances: Collection[str], status: Status) -> None:
         """Defer what is put, and keep up with what others looked at, for ever."""
-        self.standings = known
+        self.standings, self.instances = known, instances
         await asyncio.gather(self._send_for_ever(status), self._refresh_for_ever(status))
 
     async def _send_for_ever(self, status: Status) -> None:
@@ -128,7 +129,7 @@ class Asking:
         """Read what was looked at since. What was heard of an application stays: a look may be behind that."""
         self._waiting = await self.jobs.waiting()
         asked, self._asked = self._asked, {name for _, name in self._unsent}
-        found = standings(await asyncio.to_thread(self.store.applications))
+        found = standings(await asyncio.to_thread(self.store.applications), self.instances)
         asked |= self._asked
         for name in self.standings.keys() - found.keys() - asked:
             del self.standings[name]
@@ -147,4 +148,9 @@ class Asking:
 
 def place_of(name: ApplicationName, cluster: str) -> Place:
     """Where an application is read."""
-    return Place(*(digest(part.encode("utf-8", "surrogatepass"))[:SHORT] for part in (name.instance, cluster)))
+    return Place(mark(name.instance), mark(cluster))
+
+
+def mark(name: str) -> str:
+    """What stands for an instance or a cluster in the name of a place."""
+    return digest(name.encode("utf-8", "surrogatepass"))[:SHORT]

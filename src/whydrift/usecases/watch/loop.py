@@ -62,12 +62,13 @@ class Watcher:
     async def run(self) -> None:
         """Watch. UsageError where the store is another Argo CD's, StoreError where it cannot be read to begin with."""
         loop = asyncio.get_running_loop()
-        known = standings(await asyncio.to_thread(self.store.applications))
+        instances = self.worlds.now.answers.instances()
+        known = standings(await asyncio.to_thread(self.store.applications), instances)
         claims = Claims(loop.time)
         attendant = Attendant(
             self.worlds, self.store, self.clock, self.how, known, claims, Rounds(claims, loop.time), self._told
         )
-        following = [await self._following(instance, attendant) for instance in self.worlds.now.answers.instances()]
+        following = [await self._following(instance, attendant) for instance in instances]
         for each in following:
             await each.compare_names(first=True)
         upkeep = Upkeep(self.store, self.clock, self.how.every, known, self.errands, following, self.keep_days)
@@ -81,7 +82,7 @@ class Watcher:
     def _working(self, attendant: Attendant) -> list[Coroutine[None, None, None]]:
         """What runs the errands, or gives them away."""
         if self.asking is not None:
-            return [self.asking.run(attendant.standings, self.status)]
+            return [self.asking.run(attendant.standings, self.worlds.now.answers.instances(), self.status)]
         hands = Hands(self.desk, attendant.attend, self.worlds, self.status)
         return [hands.run() for _ in range(AT_A_TIME)]
 

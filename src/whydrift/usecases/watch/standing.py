@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from whydrift.core.model.finding import ApplicationName
@@ -46,10 +46,12 @@ class Standing:
         return SEPARATOR.join((self.version, self.word, self.managed))
 
 
-def standings(known: Iterable[Known]) -> dict[ApplicationName, Standing]:
-    """What the store knows."""
+def standings(known: Iterable[Known], instances: Collection[str] | None = None) -> dict[ApplicationName, Standing]:
+    """What the store knows; of these instances only, where other watchers keep others in it."""
     found: dict[ApplicationName, Standing] = {}
     for each in known:
+        if instances is not None and each.application.instance not in instances:
+            continue
         version, word, managed = (*each.fingerprint.split(SEPARATOR), "", "", "")[:3]
         found[each.application] = Standing(
             version=version,

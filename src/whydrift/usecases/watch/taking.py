@@ -30,12 +30,16 @@ WHERE = "the jobs"
 
 @dataclass
 class Taking:
-    """A desk whose errands are jobs. `time` is a clock of seconds that never jumps, and the one of `Errand.since`."""
+    """A desk whose errands are jobs of the `instances` that are reached from here (as places name them).
+
+    `time` is a clock of seconds that never jumps, and the one of `Errand.since`.
+    """
 
     jobs: Jobs
     clock: Clock
     hands: int
     time: Callable[[], float]
+    instances: frozenset[str]
     status: Status = field(default_factory=Status)
     _running: dict[int, Taken] = field(default_factory=dict)
     _ended: list[tuple[Taken, float | None]] = field(default_factory=list)
@@ -96,7 +100,8 @@ class Taking:
     async def _look(self) -> None:
         """Learn where jobs wait."""
         now = self.time()
-        waiting = await self.jobs.waiting()
+        found = await self.jobs.waiting()
+        waiting = {place: jobs for place, jobs in found.items() if place.instance in self.instances}
         self.status.waiting = sum(place.jobs for place in waiting.values())
         kept = {place: at for place, at in self._places.items() if now - at < REMEMBERED}
         self._turn = {place for place in self._turn if place in kept}

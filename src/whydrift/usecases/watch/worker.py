@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from whydrift.core.model.finding import Event, Seen
 from whydrift.ports.jobs import Jobs
 from whydrift.ports.watching import Clock, Store
+from whydrift.usecases.watch.asking import mark
 from whydrift.usecases.watch.attend import Attendant, How
 from whydrift.usecases.watch.claims import Claims
 from whydrift.usecases.watch.errands import Errand
@@ -40,7 +41,8 @@ class Worker:
         claims = Claims(loop.time, OLD)
         rounds = Rounds(claims, loop.time)
         attendant = Attendant(self.worlds, self.store, self.clock, self.how, {}, claims, rounds, self._told)
-        taking = Taking(self.jobs, self.clock, AT_A_TIME, loop.time, self.status)
+        mine = frozenset(map(mark, self.worlds.now.answers.instances()))
+        taking = Taking(self.jobs, self.clock, AT_A_TIME, loop.time, mine, self.status)
 
         async def attend(errand: Errand) -> None:
             await self._attend(attendant, errand)
