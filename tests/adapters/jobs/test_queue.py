@@ -88,7 +88,7 @@ def test_what_failed_waits_and_is_given_up_in_the_end(url: str) -> None:
         await two.beat()
         assert asked(url, "SELECT status FROM procrastinate_jobs") == [("failed",)], "kept for people to see"
         asked(url, "UPDATE procrastinate_events SET at = at - interval '25 hours'")
-        await two.beat()
+        await one.beat()
         assert asked(url, "SELECT status FROM procrastinate_jobs") == []
 
     during(url, scene)

@@ -29,6 +29,8 @@ MOST = 20
 """Attempts after which a job is given up; a full look comes anyway."""
 KEPT = 24
 """Hours for which a job that was given up is kept, for people to see. What succeeded is deleted at once."""
+TIDY = 200
+"""Heartbeats between two deletions of these: that looks at all jobs."""
 HELD = "job.id = %(id)s AND job.status = 'doing' AND job.worker_id IS NOT DISTINCT FROM %(worker)s"
 FINISH = f"SELECT procrastinate_finish_job_v1(job.id, %(status)s, %(delete)s) FROM procrastinate_jobs job WHERE {HELD}"
 AGAIN = f"""SELECT procrastinate_retry_job_v2(job.id, %(at)s, NULL, NULL, NULL) FROM procrastinate_jobs job WHERE {HELD}
@@ -60,6 +62,7 @@ class PostgresJobs:
         self._manager = JobManager(self._database)
         self._worker: int | None = None
         self._registering = asyncio.Lock()
+        self._beats = 0
         self._held: dict[int, Taken] = {}
 
     async def open(self) -> None:
@@ -78,7 +81,9 @@ class PostgresJobs:
     async def take(self, places: Sequence[Place]) -> Taken | None:
         """The next job of these queues. One whose arguments cannot be read is of another version: given up."""
         async with failing():
-            row = await self._manager.fetch_job([_queue(place) for place in places], await self._registered())
+            row = None
+            with suppress(UniqueViolation):  # another worker took another job of the same application just now
+                row = await self._manager.fetch_job([_queue(place) for place in places], await self._registered())
         if row is None or row.id is None:
             return None
         try:
@@ -132,8 +137,10 @@ class PostgresJobs:
             for row in dead:  # others find them, too: whoever comes second changes nothing
                 wait = min(LONGEST, 2.0**row.attempts) if row.attempts > 1 else 0.0
                 await self._give_back(row.id or 0, row.worker_id, row.attempts, wait)
-            await self._manager.prune_stalled_workers(KEPT * 3600)
-            await self._manager.delete_old_jobs(KEPT, include_failed=True)
+            if self._beats % TIDY == 0:
+                await self._manager.prune_stalled_workers(KEPT * 3600)
+                await self._manager.delete_old_jobs(KEPT, include_failed=True)
+            self._beats += 1
         return len(dead)
 
     async def listen(self, heard: Callable[[], Awaitable[None]]) -> None:
