@@ -58,7 +58,7 @@ def test_a_message_holds_what_one_needs_at_night() -> None:
         "  go on: whydrift explain argocd/shop Deployment/web\n"
         "  https://drift.example/apps/x\n"
         "\n"
-        "GONE argocd/shop: unexplained: 1 field of 1 object, side cluster, needs attention\n"
+        "GONE argocd/shop: unexplained: 1 field of 1 object, side cluster\n"
         "  Deployment/web b: git 3, live 5\n"
         "  because: somebody edited it\n"
         "  who: kubectl\n"

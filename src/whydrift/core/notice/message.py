@@ -124,8 +124,8 @@ def short(line: Line, dialect: Dialect) -> str:
     was = f" (was {neutral(line.before)})" if line.before else ""
     objects = words.count(line.objects, "object")
     number = objects if line.severity is Severity.BROKEN else f"{words.count(line.fields, 'field')} of {objects}"
-    hurts = f"{HURTS[line.severity]}{_since(line)}"
-    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}, {hurts}"
+    hurts = "" if line.what == What.GONE else f", {HURTS[line.severity]}"
+    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}{hurts}{_since(line)}"
 
 
 def _since(line: Line) -> str:
