@@ -18,7 +18,7 @@ import click
 import msgspec
 
 from whydrift import wiring
-from whydrift.cli.options import connection_options
+from whydrift.cli.options import connection_options, store_option
 from whydrift.cli.requests import connection_of, listed
 from whydrift.cli.watch import Asked, first_to_end, keep_watch, look_once
 from whydrift.cli.workers import keep_workers, open_asking, work_only
@@ -63,14 +63,7 @@ class Serving:
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="The port to listen on.")
-@click.option(
-    "--store",
-    default="",
-    envvar="WHYDRIFT_STORE",
-    show_envvar=True,
-    metavar="URL",
-    help="Where findings are kept: postgresql://…; else SQLite in the state directory.",
-)
+@store_option
 @click.option("--no-watch", is_flag=True, help="Only serve: another process watches into the same store.")
 @click.option(
     "--workers",

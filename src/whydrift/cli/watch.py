@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from whydrift.cli.options import connection_options, selection_options
+from whydrift.cli.options import connection_options, selection_options, store_option
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import Ink, plain, shortened
 from whydrift.core.select import Selection
@@ -76,14 +76,7 @@ class Asked:
 @click.option(
     "--settle", type=Span(), metavar="TIME", help="Quiet before messages are sent; 60s, or as the settings say."
 )
-@click.option(
-    "--store",
-    default="",
-    envvar="WHYDRIFT_STORE",
-    show_envvar=True,
-    metavar="URL",
-    help="Where findings are kept: postgresql://…; else SQLite in the state directory.",
-)
+@store_option
 @click.option("--once", is_flag=True, help="Look once and end; with --every, only at what changed or is older.")
 @click.option("--no-hidden", is_flag=True, help="Not what differs and Argo CD does not show.")
 @click.option("--no-unmask", is_flag=True, help="Not what is broken behind the noise.")
