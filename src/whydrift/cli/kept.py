@@ -6,10 +6,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from whydrift.core.model.times import later, spelled
 from whydrift.errors import UsageError
 from whydrift.settings import read_settings
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SPAN = re.compile(r"(\d{1,5})([hdw])")
 HOURS = {"h": 1, "d": 24, "w": 168}
-SPELLED = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def open_store(url: str) -> Iterator[Store]:
 
 def now() -> str:
     """The time, in UTC."""
-    return datetime.now(UTC).strftime(SPELLED)
+    return spelled(datetime.now(UTC))
 
 
 def back_to(stated: str, at: str) -> str:
@@ -43,8 +43,8 @@ def back_to(stated: str, at: str) -> str:
     span = SPAN.fullmatch(stated)
     try:
         if span:
-            return (datetime.fromisoformat(at) - timedelta(hours=int(span[1]) * HOURS[span[2]])).strftime(SPELLED)
+            return later(at, -int(span[1]) * HOURS[span[2]] * 3600)
         found = datetime.fromisoformat(stated)
-        return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC).strftime(SPELLED)
+        return spelled(found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise UsageError(f"--since {stated}: write 30d, 12h, 2w, a date or a time: 2026-11-01T08:00:00Z") from error

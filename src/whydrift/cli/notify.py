@@ -7,22 +7,21 @@ import getpass
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from whydrift import wiring
+from whydrift.cli.kept import now, open_store
 from whydrift.cli.options import store_option
 from whydrift.core.model.notice import Matcher
+from whydrift.core.model.times import spelled
 from whydrift.errors import UsageError, WhydriftError
 from whydrift.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from whydrift.ports.watching import Store
+    pass
 
 SPAN = re.compile(r"(\d{1,5})([mhd])")
 MINUTES = {"m": 1, "h": 60, "d": 1440}
@@ -90,12 +89,12 @@ def silence(until: str, reason: str, by: str, store: str, **about: tuple[str, ..
     )
     if matcher == Matcher() or not reason.strip():
         raise UsageError("a silence names what it is about (--cause, --app …; '*' is everything), and why")
-    now = datetime.now(UTC)
-    end = ends_at(until, now)
-    with _store(store) as kept:
-        number = kept.silence(matcher, reason.strip(), by or getpass.getuser(), _spelled(now), _spelled(end))
+    begin = datetime.now(UTC)
+    end = ends_at(until, begin)
+    with open_store(store) as kept:
+        number = kept.silence(matcher, reason.strip(), by or getpass.getuser(), spelled(begin), spelled(end))
         meant = concerned(kept, matcher)
-    click.echo(f"silence {number}: {said_of(matcher)}, until {_spelled(end)}; {meant} that are there now")
+    click.echo(f"silence {number}: {said_of(matcher)}, until {spelled(end)}; {meant} that are there now")
 
 
 @command.command("unsilence")
@@ -103,8 +102,8 @@ def silence(until: str, reason: str, by: str, store: str, **about: tuple[str, ..
 @store_option
 def unsilence(number: int, store: str) -> None:
     """End a silence now: what it held back, and is there still, is told."""
-    with _store(store) as kept:
-        if not kept.unsilence(number, _spelled(datetime.now(UTC))):
+    with open_store(store) as kept:
+        if not kept.unsilence(number, now()):
             raise UsageError(f"no silence {number} holds: `whydrift notify silences` lists them")
     click.echo(f"silence {number} has ended")
 
@@ -117,10 +116,10 @@ def silences(everything: bool, store: str, output: str) -> None:
     """The silences that hold: what is not told, until when, who said so and why."""
     from whydrift.core.notice.listing import silences_json, silences_text
 
-    now = _spelled(datetime.now(UTC))
-    with _store(store) as kept:
-        found = kept.silences("" if everything else now)
-    click.echo(json.dumps(silences_json(found)) if output == "json" else silences_text(found, now))
+    at = now()
+    with open_store(store) as kept:
+        found = kept.silences("" if everything else at)
+    click.echo(json.dumps(silences_json(found)) if output == "json" else silences_text(found, at))
 
 
 @command.command("messages")
@@ -131,7 +130,7 @@ def messages(limit: int, store: str, output: str) -> None:
     """The newest messages: waiting, sent, or refused with what the receiver answered."""
     from whydrift.core.notice.listing import messages_json, messages_text
 
-    with _store(store) as kept:
+    with open_store(store) as kept:
         found = kept.messages(limit)
     click.echo(json.dumps(messages_json(found)) if output == "json" else messages_text(found))
 
@@ -157,19 +156,5 @@ def _end(stated: str, now: datetime) -> datetime:
     return end.replace(tzinfo=end.tzinfo or UTC).astimezone(UTC)
 
 
-def _spelled(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _settings() -> Settings:
     return read_settings(os.environ, Path.home(), Path.cwd())
-
-
-@contextmanager
-def _store(url: str) -> Iterator[Store]:
-    """The store, open for a moment."""
-    store = wiring.open_store(_settings(), url)
-    try:
-        yield store
-    finally:
-        store.close()

@@ -18,6 +18,7 @@ import click
 import msgspec
 
 from whydrift import wiring
+from whydrift.cli.kept import now
 from whydrift.cli.options import connection_options, store_option
 from whydrift.cli.requests import connection_of, listed
 from whydrift.cli.watch import Asked, first_to_end, keep_watch, look_once
@@ -235,7 +236,7 @@ def _site(serving: Serving, store: Store, visibility: Visibility | None, status:
     parts = urlsplit(serving.base_url)
     return Site(
         store=store,
-        now=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        now=now,
         causes={page.cause.id: page for page in wiring.cause_pages()},
         access=Access(_authentication(serving, parts.hostname or ""), visibility),
         root=parts.path,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from itertools import islice
 
 import msgspec
 
 from whydrift.core.model.finding import SEVERITIES, Finding, Severity
 from whydrift.core.model.notice import Line, Matcher, Notice
+from whydrift.core.model.times import later
 from whydrift.core.notice.decision import decide
 from whydrift.core.notice.grouping import reminders
 from whydrift.core.notice.lines import Telling
@@ -70,7 +70,7 @@ def _with_left(store: Store, route: Route, line: Line) -> Line:
 def standing_lines(store: Store, route: Route, telling: Telling, now: str, grace: int) -> tuple[Line, ...]:
     """What is there of what a route was told of: nothing that is held back, or too young to have been told."""
     held = {event.finding for event in store.held(now).get(route.name, ())}
-    before = (datetime.fromisoformat(now) - timedelta(seconds=grace)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    before = later(now, -grace)
     there = [f for f in _open(store, route) if f.since < before and f.id not in held]
     return reminders(route, there, telling)
 

@@ -7,11 +7,11 @@ import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
 from whydrift.core.model.notice import Delivery, Outgoing
+from whydrift.core.model.times import later
 from whydrift.core.notice.lines import Telling
 from whydrift.errors import StoreError
 from whydrift.ports import Refused
@@ -68,8 +68,7 @@ async def _send(store: Store, channel: Channel, message: Outgoing, clock: Clock)
             return 0.0
         case Later(why=why, seconds=asked):
             wait = patience(message.attempts) if asked is None else min(max(asked, 1.0), LONGEST_ASKED)
-            due = (datetime.fromisoformat(now) + timedelta(seconds=wait)).strftime("%Y-%m-%dT%H:%M:%SZ")
-            await asyncio.to_thread(store.delivered, message.id, Delivery.WAITING, now, why, due)
+            await asyncio.to_thread(store.delivered, message.id, Delivery.WAITING, now, why, later(now, wait))
             return wait if asked is not None else FIRST_WAIT
         case _:
             assert_never(outcome)

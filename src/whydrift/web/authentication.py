@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from whydrift.core.model.hosts import is_this_machine
 from whydrift.errors import UsageError
 from whydrift.web.reader import Asking, Denied
 
@@ -37,7 +38,7 @@ class Loopback:
     def who(self, asking: Asking) -> str | Denied:
         """Anybody whose request names a loopback host (DNS rebinding names another)."""
         host = host_of(asking.header("host"))
-        if host in self._hosts or is_loopback(host):
+        if host in self._hosts or is_this_machine(host):
             return ""
         return Denied(421, "this page answers to localhost only; behind a name it needs --base-url and authentication")
 
@@ -137,16 +138,6 @@ def host_of(header: str) -> str:
         return (urlsplit(f"//{header}").hostname or "").lower()
     except ValueError:
         return ""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: localhost, 127.0.0.0/8, ::1."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def networks(stated: Sequence[str]) -> tuple[Network, ...]:

@@ -17,6 +17,7 @@ import msgspec
 
 from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
+from whydrift.core.model.times import spelled
 from whydrift.demo import FLEET as DEMO
 from whydrift.errors import UsageError
 from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees, Writes
@@ -92,7 +93,7 @@ class Opened:
         """The time of reading: now of live servers, of a recording what it states, "" where it states none."""
         if isinstance(self.answers, Recording):
             return self.answers.at
-        return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return spelled(datetime.now(UTC))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -265,7 +266,7 @@ def world(opened: Opened, connection: Connection, journal: FileJournal, plan: st
         dumps=FileDumps(state / "dumps"),
         masker=opened.masker,
         again=Again(opened.answers, analysis(opened.settings, hidden=True), opened.reader),
-        now=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        now=lambda: spelled(datetime.now(UTC)),
         plan=plan,
         timing=Timing(watch=how.watch),
         secrets=how.dump_secrets,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from urllib.parse import urlsplit
+
+from whydrift.core.model.hosts import is_this_machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,4 @@ SHORTEST_SECRET = 4
 
 def is_loopback(url: str) -> bool:
     """Whether a URL leads to this machine: localhost, 127.0.0.0/8, ::1."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_this_machine(urlsplit(url).hostname or "")

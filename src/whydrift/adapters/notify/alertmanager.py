@@ -12,6 +12,7 @@ from whydrift.adapters.http.sending import Request
 from whydrift.adapters.notify.posting import endpoint_of, judged, post
 from whydrift.core.model.finding import SEVERITIES, Severity
 from whydrift.core.model.notice import Line, Notice
+from whydrift.core.model.times import spelled
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.core.notice.message import PLAIN, full, neutral
 from whydrift.ports.watching import Delivered, Sent
@@ -63,8 +64,8 @@ def _alert(line: Line, severity: Severity, now: datetime, fires: bool) -> JsonOb
     return {
         "labels": _labels(line, severity),
         "annotations": _annotations(line),
-        "startsAt": _time(begun),
-        "endsAt": _time(now + HOLDS if fires else now),
+        "startsAt": spelled(begun),
+        "endsAt": spelled(now + HOLDS if fires else now),
         **({"generatorURL": line.link} if line.link else {}),
     }
 
@@ -92,7 +93,3 @@ def _annotations(line: Line) -> JsonObject:
         "description": full(line, PLAIN),
         "command": neutral(line.command),
     }
-
-
-def _time(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

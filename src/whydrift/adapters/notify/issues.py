@@ -15,6 +15,7 @@ from whydrift.adapters.http.endpoint import is_loopback
 from whydrift.adapters.notify.posting import endpoint_of
 from whydrift.adapters.notify.tracker import GITHUB, GITLAB, Stopped, Tracker, holds
 from whydrift.core.model.notice import Line, Notice
+from whydrift.core.model.times import spelled
 from whydrift.core.notice.message import MARKDOWN, body, full, neutral
 from whydrift.core.report.words import shortened
 from whydrift.errors import UsageError
@@ -67,7 +68,7 @@ class Issues:
 
     async def _comment(self, number: int, text: str, notice: Notice) -> None:
         key = _key(notice)
-        since = (datetime.fromisoformat(notice.at) - SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
+        since = spelled(datetime.fromisoformat(notice.at) - SKEW)
         if not await self._tracker.has_comment(number, key, since):
             await self._tracker.comment(number, f"{text}\n\n{key}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
@@ -12,6 +11,7 @@ from whydrift.adapters.store.rows import EVENT, AnyRow, chunks, event_of, ignori
 from whydrift.adapters.store.tables import APPLICATIONS, CLAIMS, EVENTS, FINDINGS, HELD, MESSAGES
 from whydrift.core.model.finding import SEVERITIES, Event, Severity
 from whydrift.core.model.notice import Delivery, Notice, Outgoing
+from whydrift.core.model.times import later
 
 CLAIM = 300
 """Seconds that what was claimed is this process's alone."""
@@ -155,8 +155,3 @@ def _outgoing(row: AnyRow) -> Outgoing:
 def _is_free(claimed: ColumnElement[str], now: str) -> ColumnElement[bool]:
     """Whether nobody has it: a claim ends, and none reaches further than one that is made now (the clock was set)."""
     return or_(claimed <= now, claimed > later(now, CLAIM))
-
-
-def later(at: str, seconds: int) -> str:
-    """A time, seconds later."""
-    return (datetime.fromisoformat(at) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 import msgspec
 
+from whydrift.core.model.times import spelled
+
 NOTHING, ALL = "", "9999-12-31T23:59:59Z"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -48,7 +50,7 @@ def last_digest(digest: str, zone: tzinfo, now: str) -> str:
     end = datetime.fromisoformat(now)
     today = end.astimezone(zone).date()
     days = (datetime.combine(today - timedelta(days=n), _clock(digest), zone).astimezone(UTC) for n in range(-1, 3))
-    return max(day for day in days if day <= end).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return spelled(max(day for day in days if day <= end))
 
 
 def _clock(stated: str) -> time:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from whydrift.core.model.times import spelled
 from whydrift.core.model.values import Json, text
 
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -23,7 +24,7 @@ def seconds(moment: str) -> float | None:
 
 def stamp(moment: float) -> str:
     """Seconds since 1970 as an RFC 3339 time."""
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return spelled(datetime.fromtimestamp(moment, UTC))
 
 
 def between(start: str, end: str) -> float:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from whydrift.core.history.changes import LATE
 from whydrift.core.model.finding import ApplicationName, Event, Seen
+from whydrift.core.model.times import later
 from whydrift.errors import StoreError, UsageError
 from whydrift.ports.watching import Clock, Store
 from whydrift.usecases.watch.asking import Asking
@@ -144,7 +145,7 @@ class Upkeep:
     def put_due(self, now: str) -> None:
         """Put what was not looked at for long among the errands that are in no hurry."""
         room = MOST_DUE - self.errands.due
-        recent = earlier(now, self.every * (1 - SPREAD))
+        recent = later(now, -self.every * (1 - SPREAD))
         for name, standing in self.standings.items():
             if room <= 0:
                 return
@@ -167,17 +168,12 @@ class Upkeep:
     async def prune(self, now: str) -> None:
         """Forget what is gone for long, once a day."""
         if await asyncio.to_thread(self.store.recall, PRUNED) != now[:10]:
-            await asyncio.to_thread(self.store.prune, earlier(now, self.keep_days * DAY))
+            await asyncio.to_thread(self.store.prune, later(now, -self.keep_days * DAY))
             await asyncio.to_thread(self.store.note, PRUNED, now[:10])
 
 
 PRUNED = "pruned"
 DAY = 86_400.0
-
-
-def earlier(now: str, seconds: float) -> str:
-    """The time so many seconds before."""
-    return (datetime.fromisoformat(now) - timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def place_of(instance: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from markupsafe import Markup
 
+from whydrift.core.model.times import later
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.report.html import application_parts
 from whydrift.ports.watching import Wanted
@@ -14,6 +15,7 @@ from whydrift.web.views import NotFound, Shown
 from whydrift.web.views.alike import alike, happened
 
 LATELY = 30
+DAY = 86_400
 
 
 def application(site: Site, asked: Asked) -> Shown:
@@ -54,6 +56,4 @@ def timeline(site: Site, asked: Asked) -> Shown:
 
 def days_back(asked: Asked) -> str:
     """The time that the address's number of days lies back."""
-    from datetime import datetime, timedelta
-
-    return (datetime.fromisoformat(asked.now) - timedelta(days=asked.days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return later(asked.now, -asked.days * DAY)
