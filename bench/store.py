@@ -12,13 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from tests.looks import look as whole_look
 
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import (
-    HIDDEN,
     SEVERITIES,
-    SHOWN,
-    TROUBLE,
     About,
     ApplicationName,
     FindingKey,
@@ -31,7 +29,6 @@ from whydrift.ports.watching import Wanted
 
 CAUSES = 40
 PROJECTS = 25
-SCOPE = frozenset({SHOWN, HIDDEN, TROUBLE})
 READERS = 50
 DAY = "2026-11-{:02d}T{:02d}:{:02d}:{:02d}Z"
 WHY = "the CRD's schema fills the field in where git states nothing: its defaults, applied to git's object, give live's"
@@ -76,22 +73,14 @@ def look(number: int, at: str, fields: int, draw: random.Random) -> Seen:
         agrees=True,
         notes=(WHY * 20,),
     )
-    return Seen(
-        application=name,
-        at=at,
+    return whole_look(
+        [found(number, place, draw) for place in range(fields)],
+        at,
+        name,
         project=answer.project,
         team=f"team-{number % PROJECTS}",
         labels={"team": f"team-{number % PROJECTS}"},
-        cluster="https://kubernetes.default.svc",
-        sync="OutOfSync",
-        health="Healthy",
         revision="752a0b0ad4d167fe350d9a73da0d6dfe08e21e76",
-        safe="safe",
-        whole=True,
-        not_read="",
-        settled=True,
-        scope=SCOPE,
-        found=tuple(found(number, place, draw) for place in range(fields)),
         answer=msgspec.json.encode(answer),
     )
 

@@ -25,15 +25,6 @@ EVERYTHING = Wanted(open_only=False, limit=100_000)
 MANY = 100_000
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return str(tmp_path / "whydrift.db")
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.database()
-
-
 def writer(url: str, *words: int) -> subprocess.Popen[str]:
     """A process that records looks."""
     command = [sys.executable, "-m", "tests.adapters.store.writer", url, *map(str, words)]

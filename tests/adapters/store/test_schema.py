@@ -14,22 +14,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.looks import at, look
-from tests.postgres import Postgres
 
 from whydrift.adapters.store.engine import Database
 from whydrift.adapters.store.schema import HEAD, MIGRATIONS, VERSION_TABLE, version_of
 from whydrift.adapters.store.store import SqlStore
 from whydrift.adapters.store.tables import METADATA
 from whydrift.errors import StoreError, UsageError
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return str(tmp_path / "whydrift.db")
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.database()
 
 
 @pytest.fixture
