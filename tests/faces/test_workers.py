@@ -18,6 +18,8 @@ from tests.watched import drifting, settled
 
 QUIET = "changed argocd/quiet"
 TAKEN_OVER = 35.0
+GIVEN_BACK = 10.0
+"""Well before a worker that is silent is taken for dead."""
 
 
 @pytest.fixture
@@ -48,6 +50,20 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing_and_doubles_nothing
     shared.until(lambda: shared.told("quiet") == ["new", "gone"])
     page.send_signal(signal.SIGTERM)
     assert page.wait(20) == 0
+
+
+def test_a_worker_that_is_stopped_gives_back_what_it_holds(shared: Shared) -> None:
+    _, ending = shared.serve("--workers", "0"), shared.serve(*WORKS)
+    shared.until(shared.looked)
+    slow(shared, 15)
+    shared.watched.put(drifting("quiet"))
+    shared.until(lambda: shared.jobs().get(QUIET) == "doing")
+    ending.send_signal(signal.SIGTERM)
+    assert shared.until(lambda: shared.jobs().get(QUIET) == "todo") < GIVEN_BACK
+    shared.watched.replay.faults.clear()
+    shared.serve(*WORKS)
+    shared.until(lambda: shared.told("quiet") and not shared.jobs())
+    assert shared.told("quiet") == ["new"]
 
 
 def test_changes_during_a_run_are_exactly_one_more(shared: Shared) -> None:
