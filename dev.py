@@ -34,7 +34,7 @@ STEPS = (
     ("types", ("mypy",)),
     ("layers", ("lint-imports", "--no-logo")),
     ("docs", ("docs/generate.py", "--check")),
-    ("tests", ("pytest", "-n", "4")),  # on two cores: many tests wait for servers and processes
+    ("tests", ("pytest", "-n", "4", "--dist", "worksteal")),  # on two cores: many tests wait for servers and processes
 )
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 PIP_PAGE = re.compile(
