@@ -42,7 +42,7 @@ class Postgres:
         if self._user:
             shutil.chown(folder, self._user)
         plain = [str(tools / "initdb"), "-D", str(folder / "data"), "-A", "trust", "-U", "whydrift", "--no-sync"]
-        options = ["-E", "UTF8", "--locale=C"]
+        options = ["-E", "UTF8", "--locale=C", "--wal-segsize=1"]
         subprocess.run([*plain, *options], check=True, capture_output=True, cwd=folder, user=self._user)
         self.start()
 
@@ -87,18 +87,33 @@ class Postgres:
                     raise
                 time.sleep(0.05)
 
-    def kill(self) -> None:
-        """kill -9 of the server and all of its processes: each is in a session of its own."""
+    def processes(self) -> list[int]:
+        """The server and all of its processes: each is in a session of its own."""
         assert self._process is not None
-        for pid in (self._process.pid, *_children(self._process.pid)):
+        return [self._process.pid, *_children(self._process.pid)]
+
+    def signal(self, what: signal.Signals) -> None:
+        """Send a signal to all of its processes: SIGSTOP lets it hang, as SIGCONT does no longer."""
+        for pid in self.processes():
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, what)
+
+    def kill(self) -> None:
+        """kill -9 of all of it."""
+        assert self._process is not None
+        self.signal(signal.SIGKILL)
         self._process.wait()
+
+    def disk(self, most: int) -> None:
+        """Let no file of it get larger than so many bytes (-1: as large as they like): a disk that is full."""
+        for pid in self.processes():
+            subprocess.run(["prlimit", f"--pid={pid}", f"--fsize={most}:"], check=True, user=self._user)
 
     def stop(self) -> None:
         """End it, without waiting for anybody."""
         assert self._process is not None
         if self._process.poll() is None:
+            self.signal(signal.SIGCONT)
             self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
 

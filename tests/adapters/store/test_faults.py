@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ from tests.adapters.store.writer import there
 from tests.looks import SHOP, at, field, look
 from tests.postgres import Postgres, running
 
+from whydrift.adapters import postgresql
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import What
 from whydrift.errors import StoreError
@@ -23,6 +25,8 @@ from whydrift.ports.watching import Wanted
 ROOT = Path(__file__).parents[3]
 EVERYTHING = Wanted(open_only=False, limit=100_000)
 MANY = 100_000
+MEGABYTE = 1024**2
+"""What the server's log has for a file: it may get as large as that, always."""
 
 
 def writer(url: str, *words: int) -> subprocess.Popen[str]:
@@ -135,6 +139,40 @@ def test_a_database_that_is_killed_loses_nothing(mortal: Postgres, tmp_path: Pat
     check(store, kept[-1])
     assert all(error.startswith("the store postgresql:///") and "\n" not in error for error in failures)
     store.close()
+
+
+def test_a_database_that_hangs_is_given_up_and_loses_nothing(
+    mortal: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes what it is asked, and new connections, and never answers: said in a line; it goes on where it was."""
+    monkeypatch.setattr(postgresql, "SILENCE", 0.5)
+    monkeypatch.setattr(postgresql, "REACH", {**postgresql.REACH, "connect_timeout": 2})
+    with closing(SqlStore(mortal.database(), tmp_path)) as store:
+        store.record(look(there(0), at(0)))
+        with pytest.raises(StoreError, match=r"says nothing for 0 s$"), store._database.writing() as connection:
+            mortal.signal(signal.SIGSTOP)
+            connection.exec_driver_sql("DELETE FROM findings")
+        with pytest.raises(StoreError, match=r"^the store postgresql:///.*: connection timeout expired$"):
+            store.record(look(there(1), at(1)))
+        mortal.signal(signal.SIGCONT)
+        store.record(look(there(1), at(1)))
+        check(store, 1)
+
+
+def test_a_full_disk_of_a_server_is_said_and_nothing_is_lost(mortal: Postgres, tmp_path: Path) -> None:
+    """As that of SQLite. A table that cannot grow refuses what is new, and what was kept before is there."""
+    with closing(SqlStore(mortal.database(), tmp_path)) as store:
+        store.record(look(there(0), at(0)))
+        mortal.disk(MEGABYTE)
+        number = 1
+        with pytest.raises(StoreError, match=r"^the store postgresql:///.*could not extend file"):
+            while number < MANY:
+                store.record(look([*there(number), *(field(f"/{number}/{n}") for n in range(500))], at(number)))
+                number += 1
+        assert number > 1 and store.applications()[0].at == at(number - 1)
+        mortal.disk(-1)
+        store.record(look(there(number + 1), at(number + 1)))
+        assert {f.found.key for f in store.findings(Wanted(limit=MANY))} == {f.key for f in there(number + 1)}
 
 
 def wait_for(grows: list[int] | list[str], length: int) -> None:

@@ -16,6 +16,7 @@ from procrastinate.manager import JobManager
 from psycopg import AsyncConnection, Error
 
 from whydrift.adapters.jobs.schema import SEARCHED, migrate
+from whydrift.adapters.postgresql import LOCK, REACH, STATEMENT, PatientAsyncConnection
 from whydrift.core.model.finding import ApplicationName
 from whydrift.errors import StoreError
 from whydrift.ports.jobs import Job, Place, Taken, Waiting, Why
@@ -27,6 +28,8 @@ LONGEST = 600.0
 """Seconds that a job waits at most whose workers die one after the other."""
 MOST = 20
 """Attempts after which a job is given up; a full look comes anyway."""
+RECONNECT = 5.0
+"""Seconds for which the pool tries by itself to connect, and waits longer each time: whoever asks next begins anew."""
 KEPT = 24
 """Hours for which a job that was given up is kept, for people to see. What succeeded is deleted at once."""
 TIDY = 200
@@ -56,8 +59,10 @@ class PostgresJobs:
             min_size=1,
             max_size=4,
             timeout=10,
+            reconnect_timeout=RECONNECT,
+            connection_class=PatientAsyncConnection,
             configure=_search,
-            kwargs={"connect_timeout": 10, "tcp_user_timeout": 30_000},
+            kwargs=dict(REACH),
         )
         self._manager = JobManager(self._database)
         self._worker: int | None = None
@@ -187,8 +192,10 @@ async def failing() -> AsyncIterator[None]:
 
 
 async def _search(connection: AsyncConnection[object]) -> None:
-    """Where unqualified names are looked for: procrastinate's statements hold no schema."""
-    await connection.execute(SEARCHED)
+    """Where unqualified names are looked for (procrastinate's statements hold no schema), and for how long at most."""
+    await connection.execute(
+        f"{SEARCHED}; SET statement_timeout = '{STATEMENT}s'; SET lock_timeout = '{LOCK}s'".encode()
+    )
     await connection.commit()
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from procrastinate.schema import SchemaManager
-from psycopg import Connection, connect
+from psycopg import Connection
 
+from whydrift.adapters.postgresql import REACH, PatientConnection
 from whydrift.errors import StoreError
 
 CREATED = "CREATE SCHEMA IF NOT EXISTS whydrift_jobs"
@@ -20,7 +21,7 @@ def migrate(url: str) -> None:
 
     Each step is a transaction with its mark, so that a process that is killed leaves off between two of them.
     """
-    with connect(url, autocommit=True, connect_timeout=10) as connection:
+    with PatientConnection[tuple[object, ...]].connect(url, autocommit=True, **REACH) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         connection.execute(CREATED)
         connection.execute(SEARCHED)

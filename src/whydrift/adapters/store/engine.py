@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -26,7 +27,7 @@ PRAGMAS = (
 )
 KEPT, MORE = 8, 56
 """SQLite's connections: so many stay open, so many more there may be while many read at once."""
-TIMEOUTS = "SELECT set_config('statement_timeout', '60s', true), set_config('lock_timeout', '30s', true)"
+TIMEOUTS = "SELECT set_config('statement_timeout', '{}s', true), set_config('lock_timeout', '{}s', true)"
 """Per transaction: poolers between us and PostgreSQL keep no setting of a session."""
 
 
@@ -121,7 +122,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _postgresql(url: URL) -> Engine:
     """Prepared statements are left out: poolers between us and PostgreSQL do not know them."""
-    wait = {"connect_timeout": 10, "tcp_user_timeout": 30_000, "prepare_threshold": None}
-    engine = create_engine(url, connect_args=wait, pool_pre_ping=True)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(TIMEOUTS))
+    engine = create_engine(url, connect_args={"prepare_threshold": None}, pool_pre_ping=True)
+    from whydrift.adapters.postgresql import LOCK, REACH, STATEMENT, PatientConnection
+
+    def connect(_: object, __: object, words: Sequence[str], options: Mapping[str, Any]) -> PatientConnection[Any]:
+        return PatientConnection.connect(*words, **{**REACH, **options})
+
+    timeouts = TIMEOUTS.format(STATEMENT, LOCK)
+    event.listen(engine, "do_connect", connect)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(timeouts))
     return engine
