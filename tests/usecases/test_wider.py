@@ -77,6 +77,7 @@ def changed(place: Path, edited: str, file: str, after: str) -> tuple[str, ...]:
         ("eu", "base/pod.yaml", POD % "a:2", ("Application argocd/us: Pod web/p",)),
         ("eu", "eu/kustomization.yaml", "resources: [../base]\nnamePrefix: x-\n", ()),
         ("prod", "env/prod.yaml", "x: other\n", ()),
+        ("default", "env/prod.yaml", "x: other\n", ("Application argocd/prod: ConfigMap web/c",)),
         ("prod", "chart/values.yaml", "x: other\n", ("Application argocd/default: ConfigMap web/c",)),
         (
             "prod",
@@ -95,7 +96,7 @@ def changed(place: Path, edited: str, file: str, after: str) -> tuple[str, ...]:
         ),
         ("default", APPLICATION, "", ()),
     ],
-    ids=["base", "overlay", "value file", "values", "template", "plain", "no file"],
+    ids=["base", "overlay", "value file", "value file of another", "values", "template", "plain", "no file"],
 )
 def test_who_else_is_changed(tmp_path: Path, edited: str, file: str, after: str, also: tuple[str, ...]) -> None:
     """Those whose objects come out otherwise; not those that pin the value, or follow another branch."""

@@ -40,7 +40,7 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
             why = why if source.chart else NO_REPOSITORIES
             trees.append(Tree())
             continue
-        files = await _followed(reader, source, revision, _wanted(application, source))
+        files = await _followed(reader, source, revision, wanted_of(application, source))
         if isinstance(files, NotRead):
             return Gap(f"files of {source.repo}", files.why, RENDERED_FROM.needs)
         found |= files
@@ -51,8 +51,11 @@ async def rendered_from(reader: FactReader, application: Application, key: Objec
     return GitFiles(found, tuple(own), tuple(trees)) if found else Gap("files in git", why, RENDERED_FROM.needs)
 
 
-def _wanted(application: Application, source: Source) -> set[str]:
-    """What of a repository is rendered: its path; of one that is only referred to, the files that others take."""
+def wanted_of(application: Application, source: Source) -> set[str]:
+    """What of a repository the Application says is rendered, as paths.
+
+    That is its folder and value files elsewhere; of a source that is only referred to, the files that others take.
+    """
     if source.path or not source.ref:
         return {normpath(source.path or "."), *_value_files(source)}
     stated = (str(name) for other in application.sources for name in items(other.raw, "helm", "valueFiles"))

@@ -1,28 +1,30 @@
 """Which other applications an edit in git changes: those that are rendered from the file, rendered with it and without.
 
-A file below an application's folder is one that it is rendered from; which charts, bases and value files elsewhere it
-refers to is found in its files. What cannot be rendered is named as one that may change.
+A file below an application's folder, or that it names, is one that it is rendered from; what a kustomization takes from
+elsewhere is found in its files. What cannot be rendered is named as one that may change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
-from whydrift.core.model.sources import same_url
+from whydrift.core.model.sources import same_url, source_type
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, mapping
 from whydrift.core.prove.unlike import outside
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.rendered_from import rendered_from
+from whydrift.usecases.rendered_from import rendered_from, wanted_of
 from whydrift.usecases.renderings import Rendered, Renderings, both
 
 MOST = 50
 """Other applications that are rendered for one edit; what comes after is named without a look."""
+SELF_CONTAINED = frozenset({"directory", "helm"})
+"""Types of source that are rendered from their folder and what the Application names, whatever the files refer to."""
 
 
 @dataclass
@@ -55,11 +57,21 @@ class Bystanders:
 
     async def _is_rendered_from(self, application: Application, edit: Edit, reader: FactReader) -> bool:
         """Whether a file is among those that an application is rendered from."""
-        if any(_is_below(edit.file, source.path) for source in application.sources if same_url(source.repo, edit.repo)):
+        sources = [n for n, source in enumerate(application.sources) if same_url(source.repo, edit.repo)]
+        if any(_is_below(edit.file, place) for n in sources for place in _named(application, n)):
             return True
+        if all(source_type(application, n) in SELF_CONTAINED for n in sources):
+            return False
         if application.selector not in self._files:
             self._files[application.selector] = await _files_of(application, reader)
         return any(same_url(repo, edit.repo) and file == edit.file for repo, file in self._files[application.selector])
+
+
+def _named(application: Application, place: int) -> Iterator[str]:
+    """What the Application says that a source is rendered from: its folder, the whole where it states none, files."""
+    source = application.sources[place]
+    yield source.path
+    yield from wanted_of(application, source)
 
 
 async def _files_of(application: Application, reader: FactReader) -> frozenset[tuple[str, str]]:
@@ -91,6 +103,6 @@ def _is_changed(key: ObjectKey, before: Rendered, after: Rendered, again: Render
     return next(outside(was, after.get(key, ABSENT), drawn), None) is not None
 
 
-def _is_below(file: str, folder: str) -> bool:
-    inside = folder.strip("/").removeprefix("./")
-    return inside in ("", ".") or file.startswith(f"{inside}/")
+def _is_below(file: str, place: str) -> bool:
+    inside = place.strip("/").removeprefix("./")
+    return inside in ("", ".") or file == inside or file.startswith(f"{inside}/")
