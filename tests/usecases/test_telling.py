@@ -34,6 +34,8 @@ from whydrift.usecases.deliver import (
     tell_once,
 )
 
+DAY = 86_400
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
@@ -272,11 +274,69 @@ def test_quiet_hours_and_a_digest_survive_a_restart(tmp_path: Path, receiver: Re
 def test_what_was_held_back_for_a_route_that_is_gone_is_forgotten(tmp_path: Path, receiver: Receiver) -> None:
     desk = Desk(tmp_path, [channel(receiver, quiet=Quiet(days=("sun",)))])
     desk.see(field())
-    assert desk.tell() == 0 and desk.store.held(desk.clock.now())
-    desk.clock.pass_(301)
-    Desk(tmp_path, [channel(receiver, name="other")], desk.clock).tell()
-    desk.clock.pass_(400)
-    assert not desk.store.held(desk.clock.now())
+    assert desk.tell() == 0 and desk.store.held(["chat"])
+    other = Desk(tmp_path, [channel(receiver, name="other")], desk.clock)
+    other.tell()
+    desk.clock.pass_(DAY - 1)
+    other.tell()
+    assert desk.store.held(["chat"]), "another process may state it"
+    desk.clock.pass_(1)
+    other.tell()
+    assert not desk.store.waiting_routes()
+
+
+def test_processes_with_other_settings_take_nothing_from_each_other(tmp_path: Path, receiver: Receiver) -> None:
+    """Each tells its own routes of everything, whoever was first to see that there is something to tell."""
+    with serving(Receiver()) as mail:
+        chatting = Desk(tmp_path, [channel(receiver)])
+        mailing = Desk(tmp_path, [channel(mail, name="mail")], chatting.clock)
+        silent = Desk(tmp_path, [], chatting.clock)
+        for desk in (chatting, mailing):
+            desk.tell()
+        for number, first in enumerate([silent, mailing, chatting, silent]):
+            first.see(*(field(f"/{n}") for n in range(number + 1)))
+            for desk in (first, chatting, silent, mailing):
+                desk.tell()
+        for place in (receiver, mail):
+            assert sorted(event for got in place.taken for event in got.body["lines"][0]["events"]) == [1, 2, 3, 4]
+
+
+def test_what_one_held_back_another_does_not_tell_the_half_of(tmp_path: Path, receiver: Receiver) -> None:
+    """Both have the same settings, and the night is long: what came and went is told by none of them."""
+    channels = [channel(receiver, quiet=Quiet("00:00", "07:00"))]
+    one = Desk(tmp_path, channels)
+    two = Desk(tmp_path, channels, one.clock)
+    one.see(field())
+    assert one.tell() == 0 and one.store.held(["chat"])
+    two.see()
+    assert two.tell() == 0
+    one.clock.pass_(8 * 3600)
+    assert two.tell() == one.tell() == 0 and not receiver.got
+
+
+def test_what_waits_for_a_route_that_was_renamed_is_dropped_after_a_day(tmp_path: Path, receiver: Receiver) -> None:
+    """Said once; it may be sent again, under the same key, where the route is stated again."""
+    desk = Desk(tmp_path, [channel(receiver)])
+    receiver.script.append("500")
+    desk.see(field())
+    desk.tell()
+    other = [channel(receiver, name="other").route]
+
+    def rounds(number: int) -> list[dict[str, int]]:
+        found = []
+        for _ in range(number):
+            desk.clock.pass_(DAY / 2)
+            found.append(dict(asyncio.run(announce(desk.store, other, Telling(), desk.clock, 0)).dropped))
+        return found
+
+    assert rounds(4) == [{}, {}, {"chat": 1}, {}]
+    (message,) = desk.store.messages()
+    assert (message.state, message.error) == (Delivery.DROPPED, "no settings state the route any more")
+    assert desk.store.resend([message.id], desk.clock.now()) == 1
+    assert rounds(2) == [{}, {}], "it has its day again"
+    desk.tell()
+    assert [got.headers["Idempotency-Key"] for got in receiver.taken] == [message.notice.key]
+    assert rounds(4) == [{}, {}, {}, {}], "nothing waits"
 
 
 def test_only_what_a_route_matches_is_told_there(tmp_path: Path, receiver: Receiver) -> None:

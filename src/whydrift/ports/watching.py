@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,11 +85,14 @@ class Store(Protocol):
     def flaps(self, since: str, visible: frozenset[ApplicationName] | None = None, limit: int = 50) -> tuple[Flap, ...]:
         """What returned since a time, most often first."""
 
+    def take_turn(self, now: str) -> bool:
+        """Whether this process makes messages now: no other one does until it announced, or for five minutes."""
+
     def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
         """Events that no message was made of yet, oldest first, of applications that have settled for so many seconds.
 
         What came and went again in the meantime is in it as both events. What never settles is told of after fifteen
-        times as long. Claimed by this process for five minutes.
+        times as long.
         """
 
     def announce(
@@ -100,18 +103,18 @@ class Store(Protocol):
         hold: Mapping[str, Sequence[int]] | None = None,
         release: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
-        """In one transaction: these events are told of, by these messages (() = by none), due by route.
+        """In one transaction: these events are told of, by these messages (() = by none), due by route; the turn ends.
 
-        A notice whose key is kept already is not kept twice, and where another process told of some of these events,
-        none of this happens: what is left of them comes again. `hold` and `release` are ids of events by route: what is
-        held back there from now on, and what no longer is. Unknown ids are no error.
+        A notice whose key is kept already is not kept twice. Where it is not this process's turn (any more), or some of
+        these events were told of, none of this happens: they come again. `hold` and `release` are ids of events by
+        route: what is held back there from now on, and what no longer is. Unknown ids are no error.
         """
 
-    def held(self, now: str) -> Mapping[str, tuple[Event, ...]]:
-        """What is held back by route (quiet hours, a digest, a silence), oldest first.
+    def held(self, routes: Collection[str]) -> Mapping[str, tuple[Event, ...]]:
+        """What is held back by these routes (quiet hours, a digest, a silence, nobody there), oldest first."""
 
-        Claimed as a whole by this process for five minutes; {} while another one has it.
-        """
+    def waiting_routes(self) -> frozenset[str]:
+        """The routes for which a message waits, or an event is held back."""
 
     def outgoing(self, now: str, limit: int = 20, route: str = "") -> tuple[Outgoing, ...]:
         """Messages that are due, of one route or of all, oldest first; claimed by this process for five minutes."""
@@ -119,8 +122,17 @@ class Store(Protocol):
     def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
         """What became of an attempt to send a message; WAITING with `due` for another."""
 
-    def messages(self, limit: int = 50) -> tuple[Outgoing, ...]:
-        """The newest messages, whatever became of them."""
+    def messages(self, limit: int = 50, states: Collection[Delivery] = (), route: str = "") -> tuple[Outgoing, ...]:
+        """The newest messages: whatever became of them, or of some states; of all routes, or of one."""
+
+    def resend(self, messages: Sequence[int], at: str) -> int:
+        """Messages that were not sent, whatever became of them, wait again from a time on; how many.
+
+        One that is being sent just now is left alone.
+        """
+
+    def drop(self, route: str, why: str, at: str) -> int:
+        """What waits for a route is given up, and what is held back there forgotten; how many messages."""
 
     def silence(self, matcher: Matcher, reason: str, by: str, since: str, until: str) -> int:
         """Keep a silence; its id."""
@@ -138,7 +150,7 @@ class Store(Protocol):
         """Note something under a name."""
 
     def prune(self, before: str) -> int:
-        """Forget what was gone before a time, with its events and messages; how many findings."""
+        """Forget what was gone before a time, with events, messages and silences that ended by then; how many findings."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ from whydrift.core.notice.grouping import reminders
 from whydrift.core.notice.lines import Telling
 from whydrift.core.notice.routes import Route, fits, is_meant
 from whydrift.ports.watching import Clock, Notifier, Store, Wanted
+from whydrift.usecases.unstated import unstated
 
 EVENTS = 10_000
 """Events that one round makes messages of; what is more waits for the next round."""
@@ -33,25 +35,35 @@ class Channel:
     notifier: Notifier
 
 
-async def announce(store: Store, routes: Sequence[Route], telling: Telling, clock: Clock, settle: int) -> int:
-    """Make messages of the events of settled applications, one round; how many. StoreError: nothing changed."""
-    now = clock.now()
+class Announced(NamedTuple):
+    """How many messages were made, and how many were dropped, by route."""
+
+    made: int = 0
+    dropped: Mapping[str, int] = {}
+
+
+async def announce(store: Store, routes: Sequence[Route], telling: Telling, clock: Clock, settle: int) -> Announced:
+    """Make messages of the events of settled applications, one round. StoreError: nothing changed.
+
+    Nothing while another process makes messages. What may concern routes that are stated elsewhere only is held back
+    for them.
+    """
+    now, names = clock.now(), [route.name for route in routes]
+    if not await asyncio.to_thread(store.take_turn, now):
+        return Announced()
+    others, dropped = await asyncio.to_thread(unstated, store, names, now)
     fresh = await asyncio.to_thread(store.unannounced, now, settle, EVENTS)
-    held = await asyncio.to_thread(store.held, now)
-    if not fresh and not held:
-        return 0
+    held = await asyncio.to_thread(store.held, names)
     silences = await asyncio.to_thread(store.silences, now)
     decided = {
         r.name: await asyncio.to_thread(decide, r, fresh, held.get(r.name, ()), silences, now, telling) for r in routes
     }
-    forgotten = {name: tuple(event.id for event in events) for name, events in held.items() if name not in decided}
     made = tuple(notice for each in decided.values() for notice in each.notices)
-    hold = {name: each.hold for name, each in decided.items() if each.hold}
-    release = forgotten | {name: each.release for name, each in decided.items() if each.release}
-    if fresh or made or hold or release:
-        ids = tuple(event.id for event in fresh)
-        await asyncio.to_thread(store.announce, ids, made, dict.fromkeys(decided, now), hold, release)
-    return len(made)
+    ids = tuple(event.id for event in fresh)
+    hold = dict.fromkeys(others, ids) | {name: each.hold for name, each in decided.items()}
+    release = {name: each.release for name, each in decided.items()}
+    await asyncio.to_thread(store.announce, ids, made, dict.fromkeys(decided, now), hold, release)
+    return Announced(len(made), dropped)
 
 
 def as_it_is(store: Store, route: Route, notice: Notice) -> Notice:
@@ -69,7 +81,7 @@ def _with_left(store: Store, route: Route, line: Line) -> Line:
 
 def standing_lines(store: Store, route: Route, telling: Telling, now: str, grace: int) -> tuple[Line, ...]:
     """What is there of what a route was told of: nothing that is held back, or too young to have been told."""
-    held = {event.finding for event in store.held(now).get(route.name, ())}
+    held = {event.finding for event in store.held([route.name]).get(route.name, ())}
     before = later(now, -grace)
     there = [f for f in _open(store, route) if f.since < before and f.id not in held]
     return reminders(route, there, telling)

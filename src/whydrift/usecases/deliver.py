@@ -17,6 +17,7 @@ from whydrift.errors import StoreError
 from whydrift.ports import Refused
 from whydrift.ports.watching import Clock, Delivered, Later, Sent, Store
 from whydrift.usecases.announce import Channel, announce, as_it_is, standing_lines
+from whydrift.usecases.unstated import WHY
 
 FIRST_WAIT, LONGEST_WAIT = 15.0, 3600.0
 """Seconds before a message is tried again: doubled each time, an hour at most. It is never given up."""
@@ -88,9 +89,9 @@ async def remind(store: Store, channel: Channel, telling: Telling, clock: Clock)
 
 async def tell_once(store: Store, channels: Sequence[Channel], telling: Telling, clock: Clock, settle: int) -> int:
     """Make messages, and send all that are due, once; how many were made."""
-    made = await announce(store, [channel.route for channel in channels], telling, clock, settle)
+    announced = await announce(store, [channel.route for channel in channels], telling, clock, settle)
     await asyncio.gather(*(deliver(store, channel, clock) for channel in channels))
-    return made
+    return announced.made
 
 
 async def keep_telling(
@@ -121,7 +122,9 @@ class _Rounds:
 
     async def make(self) -> float:
         routes = [channel.route for channel in self.channels]
-        await announce(self.store, routes, self.telling, self.clock, self.pace.settle)
+        announced = await announce(self.store, routes, self.telling, self.clock, self.pace.settle)
+        for name, number in announced.dropped.items():
+            self.say(f"route {name}: {WHY}: {number} messages are dropped (`whydrift notify messages`)")
         return self.pace.group
 
     async def send(self, channel: Channel) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from tests.looks import SHOP, at, field, look, trouble
 
@@ -22,16 +23,20 @@ def notice(key: str, route: str = "team") -> Notice:
     return Notice(key=key, route=route, at=at(0), lines=())
 
 
+def announce(store: SqlStore, *about: Any, **more: Any) -> None:
+    """Announce, when it is this process's turn."""
+    assert store.take_turn(at(0))
+    store.announce(*about, **more)
+
+
 def test_events_are_told_when_the_application_has_settled(store: SqlStore) -> None:
-    """Once, by one process; never before there was quiet, unless it never comes."""
+    """Once; never before there was quiet, unless it never comes."""
     store.record(look([field()], at(0), settled=False))
     assert store.unannounced(at(5), 60) == (), "a rollout"
     store.record(look([field()], at(6)))
     assert store.unannounced(at(6, 30), 60) == (), "not yet quiet for long enough"
     (event,) = store.unannounced(at(7), 60)
-    assert store.unannounced(at(8), 60) == (), "claimed"
-    assert store.unannounced(at(12, 1), 60) == (event,), "who claimed it died"
-    store.announce([event.id], [notice("one")], {})
+    announce(store, [event.id], [notice("one")], {})
     assert store.unannounced(at(30), 60) == ()
     store.record(look([field(PLACES[1])], at(39, 55), settled=False))
     store.record(look([field(PLACES[2])], at(40), settled=False))
@@ -47,7 +52,7 @@ def test_what_is_broken_is_told_though_it_keeps_a_rollout_from_its_end(store: Sq
     assert store.unannounced(at(2, 59), 60) == (), "it may pass"
     (event,) = store.unannounced(at(3), 60)
     assert event.found == trouble()
-    store.announce([event.id], [notice("one")], {})
+    announce(store, [event.id], [notice("one")], {})
     store.record(look([trouble(), field()], at(4), settled=False))
     assert store.unannounced(at(6), 60) == (), "it passed"
 
@@ -68,19 +73,19 @@ def test_events_of_a_deleted_application_are_told(store: SqlStore) -> None:
 
 
 def test_a_clock_that_was_set_back_holds_nothing_up(store: SqlStore) -> None:
-    """Events and claims of the future are as good as old ones."""
+    """Events of the future, and what is claimed until then, are as good as old ones."""
     store.record(look([field()], "2031-01-01T00:00:00Z"))
     assert len(store.unannounced("2031-01-01T00:05:00Z", 60)) == 1
     (event,) = store.unannounced(at(0), 60)
-    store.announce([event.id], [notice("one")], {})
+    announce(store, [event.id], [notice("one")], {})
     assert len(store.outgoing("2031-01-01T00:00:00Z")) == len(store.outgoing(at(0))) == 1
 
 
 def test_a_message_is_kept_once_and_sent_when_it_is_due(store: SqlStore) -> None:
     """Whatever is announced twice."""
     (event,) = store.record(look([field()], at(0)))
-    store.announce([event.id], [notice("one"), notice("two", "other")], {"team": at(10)})
-    store.announce([], [notice("one")], {})
+    announce(store, [event.id], [notice("one"), notice("two", "other")], {"team": at(10)})
+    announce(store, [], [notice("one")], {})
     assert [out.notice.key for out in store.outgoing(at(5))] == ["two"]
     assert [out.notice.key for out in store.outgoing(at(10), route="team")] == ["one"]
     assert store.outgoing(at(11), route="team") == (), "claimed"
@@ -94,7 +99,7 @@ def test_a_message_is_kept_once_and_sent_when_it_is_due(store: SqlStore) -> None
 
 def test_what_became_of_a_message(store: SqlStore) -> None:
     """It waits for another attempt, or not; one that was sent stays sent."""
-    store.announce([], [notice("one")], {})
+    announce(store, [], [notice("one")], {})
     (out,) = store.outgoing(at(0))
     store.delivered(out.id, Delivery.WAITING, at(0), "429", at(3))
     assert store.outgoing(at(2)) == ()
@@ -115,24 +120,60 @@ def test_what_became_of_a_message(store: SqlStore) -> None:
 def test_events_are_announced_by_one_process_only(store: SqlStore) -> None:
     """Who comes second, with some of the same events, is not heard at all; the rest is told later."""
     first, second = store.record(look([field(PLACES[0]), field(PLACES[1])], at(0)))
-    store.announce([first.id], [notice("one")], {})
-    store.announce([first.id, second.id], [notice("both")], {})
+    announce(store, [first.id], [notice("one")], {})
+    announce(store, [first.id, second.id], [notice("both")], {})
     assert [out.notice.key for out in store.messages()] == ["one"]
     assert store.unannounced(at(5), 60) == (second,)
 
 
-def test_events_are_held_back_by_route(store: SqlStore, url: str, tmp_path: Path) -> None:
-    """Until they are released; one process has them all at a time."""
+def test_events_are_held_back_by_route(store: SqlStore) -> None:
+    """Until they are released, or the route is given up."""
     first, second = store.record(look([field(PLACES[0]), field(PLACES[1])], at(0)))
-    assert store.held(at(0)) == {}
-    store.announce([first.id, second.id], [], {}, {"night": [first.id, second.id, 999], "digest": [second.id]})
-    other = SqlStore(url, tmp_path)
-    assert store.held(at(1)) == store.held(at(1)) == {"night": (first, second), "digest": (second,)}
-    assert other.held(at(2)) == {}
-    assert other.held(at(7)) == {"night": (first, second), "digest": (second,)}
-    other.announce([], [notice("morning", "night")], {}, release={"night": [first.id, second.id, 999]})
-    assert store.held(at(7)) == {"digest": (second,)}
-    other.close()
+    assert store.held(["night", "digest"]) == {}
+    announce(store, [first.id, second.id], [], {}, {"night": [first.id, second.id, 999], "digest": [second.id]})
+    assert store.held(["night", "digest"]) == {"night": (first, second), "digest": (second,)}
+    assert store.held(["digest"]) == {"digest": (second,)} and store.waiting_routes() == {"night", "digest"}
+    announce(store, [], [notice("morning", "night")], {}, release={"night": [first.id, second.id, 999]})
+    assert store.held(["night", "digest"]) == {"digest": (second,)}
+    assert store.drop("digest", "gone", at(1)) == 0
+    assert (store.held(["digest"]), store.waiting_routes()) == ({}, {"night"})
+
+
+def test_processes_take_turns_at_making_messages(store: SqlStore, url: str, tmp_path: Path) -> None:
+    """One at a time; who died has had its turn after a while, and who was only slow is not heard any more."""
+    (event,) = store.record(look([field()], at(0)))
+    with closing(SqlStore(url, tmp_path)) as other:
+        assert store.take_turn(at(1)) and store.take_turn(at(2)) and not other.take_turn(at(6, 59))
+        assert other.take_turn(at(7))
+        store.announce([], [notice("slow")], {})
+        store.announce([event.id], [notice("slow")], {}, hold={"night": [event.id]})
+        assert store.messages() == () and store.held(["night"]) == {} and not store.take_turn(at(8))
+        other.announce([event.id], [notice("one")], {})
+        assert [out.notice.key for out in store.messages()] == ["one"]
+        assert store.take_turn(at(8)), "it ended with that"
+        assert other.take_turn(at(0)), "the clock was set back"
+
+
+def test_messages_are_sent_again_and_given_up(store: SqlStore) -> None:
+    """Whatever became of them, but what was sent; what somebody sends just now is left to them."""
+    announce(store, [], [notice(key) for key in ("sent", "refused", "dropped", "busy")], {})
+    for state, out in zip((Delivery.SENT, Delivery.REFUSED), store.outgoing(at(0), 2), strict=True):
+        store.delivered(out.id, state, at(0), "no")
+    ids = {out.notice.key: out.id for out in store.messages()}
+    (busy,) = store.outgoing(at(0), 1)
+    assert store.drop("team", "gone", at(1)) == 1 and store.drop("other", "gone", at(1)) == 0
+    (dropped,) = store.messages(states=[Delivery.DROPPED])
+    assert (dropped.error, store.outgoing(at(1))) == ("gone", ())
+    assert store.resend(list(ids.values()), at(2)) == 2
+    assert {out.notice.key for out in store.messages(states=[Delivery.WAITING], route="team")} == {
+        "refused",
+        "dropped",
+        "busy",
+    }
+    assert store.messages(route="other") == ()
+    again = store.outgoing(at(2))
+    assert len(again) == 2 and busy.id not in {out.id for out in again}
+    assert {(out.attempts, out.error, out.due) for out in again} == {(0, "", at(2))}
 
 
 def test_silences_end(store: SqlStore) -> None:
@@ -162,7 +203,7 @@ def test_what_is_gone_is_forgotten_in_time(store: SqlStore) -> None:
     """With its events and messages; what is open, untold, held or waiting stays."""
     old = store.record(look([field(PLACES[0]), field(PLACES[1]), field(PLACES[2])], at(0)))
     gone = store.record(look([field(PLACES[0])], at(1)))
-    store.announce([e.id for e in (*old, *gone[:1])], [notice("sent"), notice("waiting")], {})
+    announce(store, [e.id for e in (*old, *gone[:1])], [notice("sent"), notice("waiting")], {})
     store.delivered(store.outgoing(at(2))[0].id, Delivery.SENT, at(2))
     assert store.prune(at(30)) == 1
     assert [f.found.key.path for f in store.findings(ANY)] == [PLACES[0], gone[1].found.key.path]
@@ -170,20 +211,21 @@ def test_what_is_gone_is_forgotten_in_time(store: SqlStore) -> None:
     assert [out.notice.key for out in store.messages()] == ["waiting"]
     assert store.counts() == store.counts(at(30)) and store.counts()[0].fields == 1
     store.vanished(SHOP, at(2))
-    store.announce([e.id for e in store.unannounced(at(9), 60)], [], {})
+    announce(store, [e.id for e in store.unannounced(at(9), 60)], [], {})
     store.prune(at(30))
     assert (store.findings(ANY), store.recent(), store.counts(at(1))) == ((), (), ())
 
 
 def test_many_processes_tell_of_every_event_once(store: SqlStore, url: str, tmp_path: Path) -> None:
-    """However they get in each other's way: claims keep them apart, and what is announced is announced by one."""
+    """However they get in each other's way: also where they asked for events before it was their turn."""
     events = store.record(look([field(f"/spec/{number}") for number in range(60)], at(0)))
 
     def tell(_: int) -> None:
         with closing(SqlStore(url, tmp_path)) as own:
             while some := own.unannounced(at(5), 60, limit=4):
                 ids = [event.id for event in some]
-                own.announce(ids, [notice("-".join(map(str, ids)))], {})
+                if own.take_turn(at(5)):
+                    own.announce(ids, [notice("-".join(map(str, ids)))], {})
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(tell, range(4)))
@@ -193,7 +235,7 @@ def test_many_processes_tell_of_every_event_once(store: SqlStore, url: str, tmp_
 
 def test_many_processes_send_every_message_once(store: SqlStore, url: str, tmp_path: Path) -> None:
     """A message that one of them has is no other's."""
-    store.announce([], [notice(str(number)) for number in range(60)], {})
+    announce(store, [], [notice(str(number)) for number in range(60)], {})
     sent: list[str] = []
 
     def send(_: int) -> None:

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.command import upgrade
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from tests.looks import at, look
+from tests.looks import at, field, look
 
 from whydrift.adapters.store.engine import Database
 from whydrift.adapters.store.schema import HEAD, MIGRATIONS, VERSION_TABLE, version_of
@@ -37,6 +39,21 @@ def test_the_migrations_make_the_tables(database: Database) -> None:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
         assert compare_metadata(context, METADATA) == []
         assert version_of(connection) == HEAD
+
+
+def test_what_an_older_whydrift_kept_is_there_still(url: str, tmp_path: Path) -> None:
+    """With what refers to it."""
+    old = Database(url, tmp_path)
+    with old.writing() as connection:
+        config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        upgrade(config, "first_tables")
+        for row in BEFORE:
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    old.engine.dispose()
+    with closing(SqlStore(url, tmp_path)) as store:
+        (event,) = store.held(["night"])["night"]
+        assert store.unannounced(at(9), 60) == (event,)
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -74,6 +91,12 @@ def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "state" / "whydrift").stat().st_mode) == 0o700
 
 
+BEFORE = (
+    "applications VALUES (1, '', 'argocd', 'shop', '', '', '', '{}', '', '', '', '', '', '', '', '2026', '{}', '', '')",
+    "findings VALUES (1, 1, 'k', 'c', 's', 1, 'shown', false, '', '', '', '', 0, '')",
+    f"events VALUES (1, 1, 1, '{at(0)}', 'new', '', '', 0, '{msgspec.json.encode(field()).decode()}', false, '')",
+    "held VALUES ('night', 1)",
+)
 SECRET = "hunter2"
 UNUSABLE = {
     "nobody answers": (f"postgresql://ada:{SECRET}@127.0.0.1:9/drift?application_name={SECRET}", StoreError),

@@ -1,11 +1,11 @@
-"""Events that wait to be told, and messages that wait to be sent: claimed by one process, kept until they are done."""
+"""Events that wait to be told, and messages that wait to be sent: each is one process's at a time, until it is done."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, union, update
 
 from whydrift.adapters.store.rows import EVENT, AnyRow, chunks, event_of, ignoring
 from whydrift.adapters.store.tables import APPLICATIONS, CLAIMS, EVENTS, FINDINGS, HELD, MESSAGES
@@ -19,8 +19,16 @@ PATIENCE = 15
 """How many times the quiet that is waited for: what never settles is told of all the same."""
 PATIENCE_WHEN_BROKEN = 3
 """The same for what is broken: a container that crashes is what keeps a rollout from its end."""
-HOLDING = "held"
+TURN = "messages"
 _IS_BROKEN = and_(FINDINGS.c.gone == "", FINDINGS.c.rank == SEVERITIES.index(Severity.BROKEN))
+
+
+def take_turn(connection: Connection, now: str, owner: str) -> bool:
+    """Whether who asks is the one that makes messages now."""
+    connection.execute(ignoring(connection, CLAIMS).values(name=TURN, owner="", until=""))
+    free = or_(CLAIMS.c.owner == owner, _is_free(CLAIMS.c.until, now))
+    turn = update(CLAIMS).where(CLAIMS.c.name == TURN, free).values(owner=owner, until=later(now, CLAIM))
+    return bool(connection.execute(turn).rowcount)
 
 
 def unannounced(connection: Connection, now: str, settled_for: int, limit: int) -> tuple[Event, ...]:
@@ -37,11 +45,8 @@ def unannounced(connection: Connection, now: str, settled_for: int, limit: int) 
     )
     which = select(EVENTS.c.id).join_from(EVENTS, APPLICATIONS, EVENTS.c.application == APPLICATIONS.c.id)
     which = which.join(FINDINGS, EVENTS.c.finding == FINDINGS.c.id)
-    which = which.where(EVENTS.c.told.is_(False), _is_free(EVENTS.c.claimed, now), ripe).order_by(EVENTS.c.id)
-    ids = connection.scalars(which.limit(limit).with_for_update(of=EVENTS, skip_locked=True)).all()
-    for some in chunks(ids):
-        connection.execute(update(EVENTS).where(EVENTS.c.id.in_(some)).values(claimed=later(now, CLAIM)))
-    return _events(connection, ids)
+    which = which.where(EVENTS.c.told.is_(False), ripe).order_by(EVENTS.c.id).limit(limit)
+    return _events(connection, connection.scalars(which).all())
 
 
 def _events(connection: Connection, ids: Sequence[int]) -> tuple[Event, ...]:
@@ -51,14 +56,16 @@ def _events(connection: Connection, ids: Sequence[int]) -> tuple[Event, ...]:
 
 def announce(
     connection: Connection,
+    owner: str,
     events: Sequence[int],
     notices: Sequence[Notice],
     due: Mapping[str, str],
     hold: Mapping[str, Sequence[int]],
     release: Mapping[str, Sequence[int]],
 ) -> bool:
-    """Keep messages; these events are told of with them. Whether so: another process may have told of some of them."""
-    if not _tell(connection, sorted(set(events))):
+    """Keep messages; these events are told of with them, and the turn ends. Whether so: it may be another's by now."""
+    turn = update(CLAIMS).where(CLAIMS.c.name == TURN, CLAIMS.c.owner == owner)
+    if not connection.execute(turn.values(owner="", until="")).rowcount or not _tell(connection, sorted(set(events))):
         return False
     for route, ids in release.items():
         for some in chunks(sorted(set(ids))):
@@ -71,7 +78,6 @@ def announce(
                 connection.execute(ignoring(connection, HELD), rows)
     for notice in notices:
         connection.execute(ignoring(connection, MESSAGES).values(_message(notice, due.get(notice.route, notice.at))))
-    connection.execute(delete(CLAIMS).where(CLAIMS.c.name == HOLDING))
     return True
 
 
@@ -79,7 +85,7 @@ def _tell(connection: Connection, events: Sequence[int]) -> bool:
     told = 0
     for some in chunks(events):
         untold = update(EVENTS).where(EVENTS.c.id.in_(some), EVENTS.c.told.is_(False))
-        told += connection.execute(untold.values(told=True, claimed="")).rowcount
+        told += connection.execute(untold.values(told=True)).rowcount
     return told == len(events)
 
 
@@ -97,17 +103,19 @@ def _message(notice: Notice, due: str) -> dict[str, object]:
     }
 
 
-def held(connection: Connection, now: str, owner: str) -> Mapping[str, tuple[Event, ...]]:
-    """What is held back by route; {} while another process has it."""
-    connection.execute(ignoring(connection, CLAIMS).values(name=HOLDING, owner="", until=""))
-    mine = or_(CLAIMS.c.owner == owner, _is_free(CLAIMS.c.until, now))
-    claim = update(CLAIMS).where(CLAIMS.c.name == HOLDING, mine).values(owner=owner, until=later(now, CLAIM))
-    if not connection.execute(claim).rowcount:
-        return {}
+def held(connection: Connection, routes: Collection[str]) -> Mapping[str, tuple[Event, ...]]:
+    """What is held back by these routes."""
+    of_these = select(HELD.c.route, HELD.c.event).where(HELD.c.route.in_(routes)).order_by(HELD.c.event)
     kept: dict[str, list[int]] = {}
-    for route, number in connection.execute(select(HELD.c.route, HELD.c.event).order_by(HELD.c.event)):
+    for route, number in connection.execute(of_these):
         kept.setdefault(route, []).append(number)
     return {route: _events(connection, ids) for route, ids in kept.items()}
+
+
+def waiting_routes(connection: Connection) -> frozenset[str]:
+    """The routes that something waits for."""
+    messages = select(MESSAGES.c.route).where(MESSAGES.c.state == Delivery.WAITING.value)
+    return frozenset(connection.scalars(union(messages, select(HELD.c.route))))
 
 
 def outgoing(connection: Connection, now: str, limit: int, route: str) -> tuple[Outgoing, ...]:
@@ -135,9 +143,30 @@ def delivered(connection: Connection, message: int, state: Delivery, at: str, er
     connection.execute(update(MESSAGES).where(waiting).values(became))
 
 
-def messages(connection: Connection, limit: int) -> tuple[Outgoing, ...]:
+def messages(connection: Connection, limit: int, states: Collection[Delivery], route: str) -> tuple[Outgoing, ...]:
     """The newest messages."""
-    return tuple(map(_outgoing, connection.execute(select(MESSAGES).order_by(MESSAGES.c.id.desc()).limit(limit))))
+    which = select(MESSAGES).order_by(MESSAGES.c.id.desc()).limit(limit)
+    which = which.where(MESSAGES.c.state.in_([state.value for state in states])) if states else which
+    which = which.where(MESSAGES.c.route == route) if route else which
+    return tuple(map(_outgoing, connection.execute(which)))
+
+
+def resend(connection: Connection, ids: Sequence[int], at: str) -> int:
+    """Let messages that were not sent wait again, as if they were new; how many."""
+    again = {"state": Delivery.WAITING.value, "due": at, "attempts": 0, "error": ""}
+    free = and_(MESSAGES.c.state != Delivery.SENT.value, _is_free(MESSAGES.c.claimed, at))
+    each = (update(MESSAGES).where(MESSAGES.c.id.in_(some), free).values(again) for some in chunks(ids))
+    return sum(connection.execute(one).rowcount for one in each)
+
+
+def drop(connection: Connection, route: str, why: str, at: str) -> int:
+    """End what waits for a route; how many messages. One that somebody is sending just now is left to them."""
+    waits = and_(
+        MESSAGES.c.route == route, MESSAGES.c.state == Delivery.WAITING.value, _is_free(MESSAGES.c.claimed, at)
+    )
+    ended = update(MESSAGES).where(waits).values(state=Delivery.DROPPED.value, error=why, due=at)
+    connection.execute(delete(HELD).where(HELD.c.route == route))
+    return connection.execute(ended).rowcount
 
 
 def _outgoing(row: AnyRow) -> Outgoing:

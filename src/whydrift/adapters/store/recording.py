@@ -193,7 +193,6 @@ def _event(application: int, change: Change, revision: str) -> dict[str, object]
         "times_returned": finding.times_returned,
         "found": _spelled(finding.found),
         "told": False,
-        "claimed": "",
     }
 
 

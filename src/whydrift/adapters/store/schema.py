@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from whydrift.adapters.store.engine import Database
 from whydrift.errors import StoreError
 
-HEAD = "first_tables"
+HEAD = "turns"
 """The newest migration in `migrations/versions`."""
 VERSION_TABLE = "whydrift_version"
 LOCK = 0x77687964

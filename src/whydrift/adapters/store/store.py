@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,9 +100,14 @@ class SqlStore:
         with self._database.reading() as connection:
             return happened.flaps(connection, since, visible, limit)
 
-    def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
-        """Events to tell of, claimed."""
+    def take_turn(self, now: str) -> bool:
+        """Whether this process makes messages now."""
         with self._database.writing() as connection:
+            return outbox.take_turn(connection, now, self._owner)
+
+    def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
+        """Events to tell of."""
+        with self._database.reading() as connection:
             return outbox.unannounced(connection, now, settled_for, limit)
 
     def announce(
@@ -113,15 +118,20 @@ class SqlStore:
         hold: Mapping[str, Sequence[int]] | None = None,
         release: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
-        """These events are told of, by these messages; nothing at all where another process told of some of them."""
+        """These events are told of, by these messages, and the turn ends; nothing at all where it is another's."""
         with self._database.writing() as connection:
-            if not outbox.announce(connection, events, notices, due, hold or {}, release or {}):
+            if not outbox.announce(connection, self._owner, events, notices, due, hold or {}, release or {}):
                 connection.rollback()
 
-    def held(self, now: str) -> Mapping[str, tuple[Event, ...]]:
-        """What is held back by route, claimed."""
-        with self._database.writing() as connection:
-            return outbox.held(connection, now, self._owner)
+    def held(self, routes: Collection[str]) -> Mapping[str, tuple[Event, ...]]:
+        """What is held back by these routes."""
+        with self._database.reading() as connection:
+            return outbox.held(connection, routes)
+
+    def waiting_routes(self) -> frozenset[str]:
+        """The routes that something waits for."""
+        with self._database.reading() as connection:
+            return outbox.waiting_routes(connection)
 
     def outgoing(self, now: str, limit: int = 20, route: str = "") -> tuple[Outgoing, ...]:
         """Messages that are due, claimed."""
@@ -133,10 +143,20 @@ class SqlStore:
         with self._database.writing() as connection:
             outbox.delivered(connection, message, state, at, error, due)
 
-    def messages(self, limit: int = 50) -> tuple[Outgoing, ...]:
+    def messages(self, limit: int = 50, states: Collection[Delivery] = (), route: str = "") -> tuple[Outgoing, ...]:
         """The newest messages."""
         with self._database.reading() as connection:
-            return outbox.messages(connection, limit)
+            return outbox.messages(connection, limit, states, route)
+
+    def resend(self, messages: Sequence[int], at: str) -> int:
+        """Messages that were not sent wait again."""
+        with self._database.writing() as connection:
+            return outbox.resend(connection, messages, at)
+
+    def drop(self, route: str, why: str, at: str) -> int:
+        """What waits for a route is given up."""
+        with self._database.writing() as connection:
+            return outbox.drop(connection, route, why, at)
 
     def silence(self, matcher: Matcher, reason: str, by: str, since: str, until: str) -> int:
         """Keep a silence."""

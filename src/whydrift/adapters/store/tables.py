@@ -118,7 +118,6 @@ EVENTS = Table(
     Column("times_returned", Integer, nullable=False),
     _text("found"),
     Column("told", Boolean, nullable=False),
-    _text("claimed"),
     sqlite_autoincrement=True,
 )
 Index("events_application", EVENTS.c.application, EVENTS.c.at, EVENTS.c.id)

@@ -61,6 +61,7 @@ def prune(writing: Callable[[], AbstractContextManager[Connection]], before: str
     with writing() as connection:
         done = and_(MESSAGES.c.state != Delivery.WAITING.value, MESSAGES.c.due < before)
         connection.execute(delete(MESSAGES).where(done))
+        connection.execute(delete(SILENCES).where(SILENCES.c.until < before))
         ids = connection.scalars(select(APPLICATIONS.c.id).order_by(APPLICATIONS.c.id)).all()
     forgotten = 0
     for start in range(0, len(ids), AT_ONCE):

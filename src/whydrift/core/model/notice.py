@@ -83,11 +83,12 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(StrEnum):
-    """What became of a message: it waits for its time, was sent, or was given up (the receiver refused it)."""
+    """What became of a message: it waits for its time, was sent, refused by the receiver, or dropped (nobody sends it)."""
 
     WAITING = "waiting"
     SENT = "sent"
     REFUSED = "refused"
+    DROPPED = "dropped"
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
