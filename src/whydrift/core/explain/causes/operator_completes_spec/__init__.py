@@ -69,10 +69,14 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 
 
 def completed(target: MaybeJson, live: MaybeJson) -> bool:
-    """Whether live says more than git and contradicts nothing: git leaves it out, empty, or states its beginning."""
+    """Whether live says more than git and contradicts nothing: git leaves it out, empty, or states its beginning.
+
+    A number or word that goes on is another one: `16.4` completes `16`, not `1`.
+    """
     if target is ABSENT or is_empty(target):
         return live is not ABSENT
-    return isinstance(target, str) and isinstance(live, str) and live.startswith(target)
+    begun = isinstance(target, str) and isinstance(live, str) and live.startswith(target)
+    return begun and not re.match(r"\d\d|[a-zA-Z]{2}", live[len(target) - 1 :])
 
 
 def _custom(subject: Subject) -> bool:
