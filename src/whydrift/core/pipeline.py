@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.engine import Examined, explain
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.strategy import compared_server_side
-from whydrift.core.explain.subject import Knowledge, Subject
+from whydrift.core.explain.subject import About, Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
 from whydrift.core.judge.calibration import Calibration, calibrations, sent_to_server
 from whydrift.core.judge.forecast import forecast
@@ -58,6 +58,8 @@ class ApplicationOutcome:
     snapshot: ApplicationSnapshot
     objects: tuple[ObjectOutcome, ...]
     wants: tuple[tuple[ObjectKey, FactKind[object]], ...] = ()
+    waiting: tuple[Subject, ...] = ()
+    """The subjects of those objects that want more facts."""
     sync: Forecast | None = None
     calibrations: tuple[Calibration, ...] = ()
     broken: Unmasked | None = None
@@ -106,18 +108,21 @@ def look(
     After an earlier look only the objects that wanted more facts are looked at again; a new fact may bring a hidden
     difference of any object to light, so that those are always looked for everywhere.
     """
-    settled = _settled(before) if before is not None and not analysis.hidden else {}
-    outcomes: list[ObjectOutcome] = [*settled.values(), *_not_read(snapshot)]
+    again = before is not None and not analysis.hidden
+    outcomes = [*_settled(before)] if before is not None and again else _not_read(snapshot)
+    subjects = _renewed(before, facts) if before is not None and again else _subjects(snapshot, facts, analysis)
     wants: list[tuple[ObjectKey, FactKind[object]]] = []
-    for subject in _subjects(snapshot, facts, analysis, settled):
+    waiting: list[Subject] = []
+    for subject in subjects:
         outcome = explain(subject, analysis.catalogue)
         outcomes.append(ObjectOutcome(subject.object, _worth_telling(outcome.findings)))
         wants += [(subject.key, kind) for kind in outcome.wants]
+        waiting += [subject] if outcome.wants else []
     if analysis.hidden:
         wants += unseen_wants(snapshot, facts)
     order = {item.key: place for place, item in enumerate(snapshot.objects or ())}
     outcomes.sort(key=lambda outcome: order.get(outcome.key, -1))
-    return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants))
+    return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants), tuple(waiting))
 
 
 def _not_read(snapshot: ApplicationSnapshot) -> list[ObjectOutcome]:
@@ -127,10 +132,19 @@ def _not_read(snapshot: ApplicationSnapshot) -> list[ObjectOutcome]:
     return [ObjectOutcome(item, (Examined(WHOLE_OBJECT, undecided=(lacking,)),)) for item in unread]
 
 
-def _settled(before: ApplicationOutcome) -> dict[ObjectKey, ObjectOutcome]:
+def _settled(before: ApplicationOutcome) -> list[ObjectOutcome]:
     """The objects that no further fact was wanted for."""
-    waiting = {key for key, _ in before.wants}
-    return {o.key: o for o in before.objects if o.object.read and o.key not in waiting}
+    waiting = {id(subject.object) for subject in before.waiting}
+    return [found for found in before.objects if id(found.object) not in waiting]
+
+
+def _renewed(before: ApplicationOutcome, facts: Callable[[ObjectKey], Facts]) -> Iterator[Subject]:
+    """The subjects that waited, with what is known of them by now: what differs in them stays."""
+    for subject in before.waiting:
+        known = facts(subject.key)
+        itself = subject.about is About.APPLICATION
+        base = None if itself else base_of(subject.application, subject.object, known)
+        yield replace(subject, base=base, facts=known)
 
 
 def is_looked_at(application: Application, analysis: Analysis) -> bool:
@@ -251,15 +265,13 @@ def _subjects(
     snapshot: ApplicationSnapshot,
     facts: Callable[[ObjectKey], Facts],
     analysis: Analysis,
-    settled: Container[ObjectKey],
 ) -> list[Subject]:
-    """What is to be explained and not settled; what is said about the application itself comes first."""
+    """What is to be explained; what is said about the application itself comes first."""
     application, objects = snapshot.application, Objects(snapshot.objects or ())
-    itself = application_subjects(snapshot, analysis.knowledge, facts)
-    subjects = [subject for subject in itself if subject.key not in settled]
+    subjects = application_subjects(snapshot, analysis.knowledge, facts)
     warned = stated_by_conditions(application) if analysis.hidden else {}
     for item in objects:
-        if item.key in settled or not item.read:
+        if not item.read:
             continue
         found = differences_of(item)
         if analysis.hidden:

@@ -145,7 +145,7 @@ async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> Appli
             break
         await reader.read((application, key, kind) for key, kind in outcome.wants)
         outcome = look(snapshot, facts, how.analysis, outcome)
-    return replace(outcome, wants=())
+    return replace(outcome, wants=(), waiting=())
 
 
 def _dry_runs(outcome: ApplicationOutcome, how: Look) -> tuple[tuple[ObjectKey, FactKind[object]], ...]:

@@ -101,7 +101,7 @@ def _last_applied(application: Application, item: ObjectSnapshot) -> Base | None
     server_side = application.server_side_apply or "ServerSideApply=true" in sync_options(item.target)
     if server_side or not is_object(item.last_applied) or not is_object(item.live):
         return None
-    owners = item.managers.owners(("metadata", "annotations", LAST_APPLIED), item.live)
+    owners = item.owners(("metadata", "annotations", LAST_APPLIED))
     if owners and all(entry.manager in ARGOCD for entry in owners) and not _applied_by_another(item):
         return Base(item.last_applied, FROM_LAST_APPLIED)
     return None

@@ -44,10 +44,7 @@ def pipeline_marks(subject: Subject) -> tuple[str, ...]:
 
 
 def _is_kubectls(subject: Subject) -> bool:
-    live = subject.object.live
-    if not is_object(live):
-        return False
-    owners = subject.object.managers.owners(("metadata", "annotations", LAST_APPLIED), live)
+    owners = subject.object.owners(("metadata", "annotations", LAST_APPLIED))
     return any(entry.manager == CLIENT_SIDE_APPLY for entry in owners)
 
 

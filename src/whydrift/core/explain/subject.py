@@ -17,7 +17,6 @@ from whydrift.core.model.fact_kinds import SCHEMAS
 from whydrift.core.model.facts import Facts
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.paths import Path
 from whydrift.core.model.people import People
 from whydrift.core.model.schema import Schemas, Type
 from whydrift.core.model.snapshot import ObjectSnapshot, of_kind
@@ -131,15 +130,8 @@ class Subject:
         return at(difference.path, self.object.target, self.base.manifest)
 
     def owners(self, difference: Difference) -> tuple[Entry, ...]:
-        """The managed-fields entries that own this place in live; nearly every cause asks for them."""
-        path, live = difference.live_path, self.object.live
-        if path not in self._owners:
-            self._owners[path] = self.object.managers.owners(path, live) if is_object(live) else ()
-        return self._owners[path]
-
-    @cached_property
-    def _owners(self) -> dict[Path, tuple[Entry, ...]]:
-        return {}
+        """The managed-fields entries that own this place in live."""
+        return self.object.owners(difference.live_path)
 
 
 def sync_options(manifest: MaybeJson) -> frozenset[str]:

@@ -23,7 +23,7 @@ def last_writer(item: ObjectSnapshot, difference: Difference) -> Entry | None:
     """Who wrote what live holds here, apart from Argo CD: the last one, where there are several."""
     if difference.whole or not is_object(item.live):
         return None
-    entries = item.managers.owners(difference.live_path, item.live)
+    entries = item.owners(difference.live_path)
     apart = [entry for entry in entries if People().writer(entry.manager) is not Writer.ARGOCD]
     return max(apart, key=lambda entry: entry.time or "", default=None)
 

@@ -11,8 +11,9 @@ from typing import Protocol, TypeVar, cast
 import msgspec
 
 from whydrift.core.model.application import Application
-from whydrift.core.model.managers import ManagedFields
+from whydrift.core.model.managers import Entry, ManagedFields
 from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, text
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -118,6 +119,17 @@ class ObjectSnapshot:
     def managers(self) -> ManagedFields:
         """Who wrote which path of live."""
         return ManagedFields.parse(self.live if is_object(self.live) else {})
+
+    def owners(self, path: Path) -> tuple[Entry, ...]:
+        """The managed-fields entries that own this path of live; nearly every cause asks for them."""
+        if path not in self._owners:
+            live = self.live
+            self._owners[path] = self.managers.owners(path, live) if is_object(live) else ()
+        return self._owners[path]
+
+    @cached_property
+    def _owners(self) -> dict[Path, tuple[Entry, ...]]:
+        return {}
 
     @property
     def api_version(self) -> str:

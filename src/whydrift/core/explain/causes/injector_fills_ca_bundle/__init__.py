@@ -87,11 +87,10 @@ def _asked_for(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
 def _beside_own_ca(subject: Subject, difference: Difference) -> bool:
     """Whether a controller wrote how this webhook is called and the CA of the same webhook too."""
     place = _ca_beside(difference.live_path)
-    live = subject.object.live
-    if not place or not is_object(live) or child(live, *place) is ABSENT:
+    if not place or child(subject.object.live, *place) is ABSENT:
         return False
     writers = {entry.manager for entry in controllers(subject, difference)}
-    return bool(writers) and writers <= {entry.manager for entry in subject.object.managers.owners(place, live)}
+    return bool(writers) and writers <= {entry.manager for entry in subject.object.owners(place)}
 
 
 def _ca_beside(path: Path) -> Path:

@@ -45,8 +45,9 @@ from whydrift.core.model.values import ABSENT
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Whole objects that only live has, and that nothing keeps from being pruned."""
-    kept = subject.object.hook or is_run(subject) or (difference.shown and blocks_pruning(subject))
-    return is_extra(subject, difference) and not kept
+    if not is_extra(subject, difference) or subject.object.hook or is_run(subject):
+        return False
+    return not (difference.shown and blocks_pruning(subject))
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

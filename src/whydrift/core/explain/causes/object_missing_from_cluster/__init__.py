@@ -29,8 +29,9 @@ from whydrift.core.model.values import ABSENT, text
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Whole objects that only git has, and that have a name."""
     missing = difference.whole and difference.kind is Kind.MISSING and subject.object.live is ABSENT
-    run = is_run(subject) and was_applied(subject) is not None
-    return missing and bool(subject.key.name) and not run and not expired(subject)
+    if not missing or not subject.key.name or expired(subject):
+        return False
+    return not is_run(subject) or was_applied(subject) is None
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

@@ -30,9 +30,10 @@ from whydrift.core.model.values import ABSENT, text
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Missing objects without a name, and runs that only one side has."""
-    extra = is_extra(subject, difference) and is_run(subject) and not blocks_pruning(subject)
-    missing = difference.whole and difference.kind is Kind.MISSING and (bool(_generated(subject)) or is_run(subject))
-    return extra or missing
+    if is_extra(subject, difference):
+        return is_run(subject) and not blocks_pruning(subject)
+    missing = difference.whole and difference.kind is Kind.MISSING
+    return missing and (bool(_generated(subject)) or is_run(subject))
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

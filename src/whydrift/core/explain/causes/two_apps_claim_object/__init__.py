@@ -30,11 +30,10 @@ from whydrift.core.model.values import text
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Leftovers, and differences of an object whose tracking id (or label) may name another application."""
-    marked = bool(_named(subject)) or text(subject.object.live, "metadata", "labels", INSTANCE_LABEL) not in (
-        "",
-        subject.application.instance_name,
-    )
-    return is_extra(subject, difference) or (marked and not difference.whole)
+    if difference.whole:
+        return is_extra(subject, difference)
+    label = text(subject.object.live, "metadata", "labels", INSTANCE_LABEL)
+    return label not in ("", subject.application.instance_name) or bool(_named(subject))
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:

@@ -42,7 +42,7 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     path = difference.path
     if difference.whole or difference.order or (path[0] == "metadata" and path[1:2] and path[1] in SERVER_METADATA):
         return False
-    return only_in_request(subject, difference) and not is_known_default(subject, difference)
+    return not is_known_default(subject, difference) and only_in_request(subject, difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
