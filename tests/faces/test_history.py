@@ -94,7 +94,9 @@ def test_since_and_limit(url: str) -> None:
     assert "schema-defaults-field" not in told(url, "blog", "--since", "1h").out
     assert "Nothing happened since" in told(url, "blog", "--since", "1h").out
     assert "… more happened before that" in told(url, "--limit", "2").out
-    assert told(url, "--since", "soon").code == 2
+    for command in ("history", "tally"):
+        said = told(url, "--since", "soon", command=command)
+        assert said.code == 2 and "--since: 'soon' is no time span, date or time: write 90s, 10m" in said.err
 
 
 @pytest.mark.parametrize("words", [(), ("shop",), ("flaps",)])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,19 +14,24 @@ from pathlib import Path
 import pytest
 
 from tests.faces.command import inside, run
-from tests.looks import field, look
+from tests.looks import SHOP, field, look
 from tests.receivers import Receiver
 from tests.serving import serving
+from whydrift.adapters.clock import SystemClock
 from whydrift.adapters.store.store import SqlStore
 from whydrift.cli.notify import ends_at
 from whydrift.core.model.finding import ApplicationName
-from whydrift.core.model.notice import Delivery, Matcher
+from whydrift.core.model.notice import Delivery, Matcher, Notice
 from whydrift.core.notice.decision import decide
 from whydrift.core.notice.lines import Telling
 from whydrift.core.notice.routes import Route
 from whydrift.errors import UsageError
+from whydrift.settings import read_settings
+from whydrift.usecases.deliver import tell_once
+from whydrift.wiring.telling import channel_of
 
 SECRET = "hunter2-is-secret"
+AT = "2026-11-28T12:00:00Z"
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 
 
@@ -129,25 +136,65 @@ def test_an_end_is_a_span_a_day_or_a_time(stated: str, end: str) -> None:
 
 
 def test_an_end_lies_within_a_year() -> None:
-    for stated in ("2026-11-28T11:59:59Z", "0m", (NOW + timedelta(days=367)).date().isoformat(), "99999d", "é"):
+    over = (NOW + timedelta(days=367)).date().isoformat()
+    for stated in ("2026-11-28T11:59:59Z", "0m", over, "99999d", "999999999w", "é", "30", "7days"):
         with pytest.raises(UsageError, match="--until"):
             ends_at(stated, NOW)
+
+
+def made(store: SqlStore, route: str, application: ApplicationName = SHOP) -> Notice:
+    """A message that waits for a route."""
+    events = store.record(look([field(f"/spec/{route}")], "2026-11-28T11:00:00Z", application))
+    (notice,) = decide(Route(name=route), events, (), (), "2026-11-28T11:01:00Z", Telling()).notices
+    assert store.take_turn("2026-11-28T11:01:00Z")
+    store.announce([event.id for event in events], [notice], {route: "2026-11-28T11:01:00Z"})
+    return notice
 
 
 def test_messages_are_shown_with_what_became_of_them(state: Path) -> None:
     assert inside("notify", "messages").out == "no message was made yet\n"
     store = SqlStore("", state)
-    hostile = ApplicationName("", "argocd", "a\x1b[2Jb\n@here")
-    events = store.record(look([field()], "2026-11-28T11:00:00Z", hostile))
-    made = decide(Route(name="hook"), events, (), (), "2026-11-28T11:01:00Z", Telling()).notices
-    store.announce([event.id for event in events], made, {"hook": "2026-11-28T11:01:00Z"})
+    notice = made(store, "hook", ApplicationName("", "argocd", "a\x1b[2Jb\n@here"))
     (message,) = store.outgoing("2026-11-28T11:02:00Z")
     store.delivered(message.id, Delivery.REFUSED, "2026-11-28T11:02:00Z", "it answers 403: no\x1b[2J\nnever")
     said = inside("notify", "messages")
     assert "refused  hook" in said.out and "1 try" in said.out and "it answers 403" in said.out
     assert "\x1b" not in said.out and len(said.out.splitlines()) == 2
     (row,) = json.loads(inside("notify", "messages", "-o", "json").out)["messages"]
-    assert row["state"] == "refused" and row["key"] == made[0].key and row["attempts"] == 1
+    assert row["state"] == "refused" and row["key"] == notice.key and row["attempts"] == 1
+
+
+def test_what_was_refused_is_sent_again_by_key_or_by_route(state: Path, receiver: Receiver) -> None:
+    store = SqlStore("", state)
+    first, second = made(store, "hook"), made(store, "elsewhere")
+    for message, became in zip(store.outgoing(AT), (Delivery.REFUSED, Delivery.WAITING), strict=True):
+        store.delivered(message.id, became, AT, "it answers 400", "2026-11-29T12:00:00Z")
+    listed = inside("notify", "resend", "--list").out
+    assert f"{first.key[:8]}  refused  hook" in listed and f"{second.key[:8]}  waiting  elsewhere" in listed
+    assert inside("notify", "resend").code == 2 and inside("notify", "resend", "nope").code == 2
+    said = inside("notify", "resend", first.key[:8])
+    assert (said.code, said.out) == (0, "1 messages wait to be sent again\n")
+    said = inside("notify", "resend", "--route", "elsewhere")
+    assert "1 messages wait" in said.out and "route elsewhere: not in these settings" in said.out
+    (channel,) = [channel_of(each, {}) for each in read_settings(os.environ, Path(), Path()).routes[:1]]
+    assert asyncio.run(tell_once(store, [channel], Telling(), SystemClock(), 60)) == 0
+    assert [got.headers["Idempotency-Key"] for got in receiver.taken] == [first.key]
+    (row,) = json.loads(inside("notify", "resend", "--list", "-o", "json").out)["messages"]
+    assert (row["key"], row["attempts"]) == (second.key, 0)
+    assert inside("notify", "resend", first.key).code == 2, "it was sent"
+
+
+def test_what_waits_for_a_route_is_given_up_on_command(state: Path) -> None:
+    store = SqlStore("", state)
+    notice = made(store, "renamed")
+    assert "1 messages that waited are dropped" in inside("notify", "drop", "renamed").out
+    assert "0 messages" in inside("notify", "drop", "renamed", "--reason", "again").out
+    shown = inside("notify", "messages").out
+    assert "dropped  renamed" in shown and "given up by hand" in shown
+    assert inside("notify", "resend", notice.key).code == 0
+    assert [out.state for out in store.messages()] == [Delivery.WAITING]
+    store.delivered(store.outgoing("2031-01-01T00:00:00Z")[0].id, Delivery.SENT, AT)
+    assert inside("notify", "resend", "--list").out == "every message was sent\n"
 
 
 def test_nothing_heavy_is_imported_for_help_or_silences(tmp_path: Path) -> None:

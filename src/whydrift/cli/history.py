@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
-from whydrift.cli.kept import back_to, now, open_store
+from whydrift.cli.kept import now, open_store
 from whydrift.cli.options import output_option, store_option
+from whydrift.cli.spans import back_to
 from whydrift.core.model.history import HistoryAnswer
+from whydrift.core.model.times import spelled
 from whydrift.core.select import unmatched
 
 if TYPE_CHECKING:
@@ -36,8 +39,8 @@ def command(app: str, since: str, limit: int, store: str, output: str, colour: s
     application of that name is written NAMESPACE/flaps. `watch` and `serve` keep what is told here.
     """
     at = now()
+    first = spelled(back_to(since, "--since", datetime.fromisoformat(at)))
     with open_store(store) as kept:
-        first = back_to(since, at)
         answer = _flaps(kept, first, at, limit) if app == FLAPS else _history(kept, app, first, at, limit)
     sys.stdout.write(_told(answer, app == FLAPS, output, colour))
 

@@ -6,8 +6,7 @@ import asyncio
 import getpass
 import json
 import os
-import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,17 +14,19 @@ import click
 
 from whydrift.cli.kept import now, open_store
 from whydrift.cli.options import store_option
-from whydrift.core.model.notice import Matcher
+from whydrift.cli.spans import up_to
+from whydrift.core.model.notice import Delivery, Matcher, Outgoing
 from whydrift.core.model.times import spelled
 from whydrift.errors import UsageError, WhydriftError
 from whydrift.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    pass
+    from whydrift.ports.watching import Store
 
-SPAN = re.compile(r"(\d{1,5})([mhd])")
-MINUTES = {"m": 1, "h": 60, "d": 1440}
 LONGEST = timedelta(days=366)
+UNSENT = (Delivery.WAITING, Delivery.REFUSED, Delivery.DROPPED)
+ALL = 100_000
+"""Messages that are looked through, the newest."""
 WHERE = "[[routes]] of your own whydrift.toml (docs/notifications.md)"
 
 
@@ -127,7 +128,7 @@ def silences(everything: bool, store: str, output: str) -> None:
 @store_option
 @as_listed
 def messages(limit: int, store: str, output: str) -> None:
-    """The newest messages: waiting, sent, or refused with what the receiver answered."""
+    """The newest messages: waiting, sent, refused with what the receiver answered, or dropped, and why."""
     from whydrift.core.notice.listing import messages_json, messages_text
 
     with open_store(store) as kept:
@@ -135,25 +136,63 @@ def messages(limit: int, store: str, output: str) -> None:
     click.echo(json.dumps(messages_json(found)) if output == "json" else messages_text(found))
 
 
+@command.command("resend")
+@click.argument("keys", nargs=-1, metavar="[KEY]...")
+@click.option("--route", default="", metavar="NAME", help="All of this route.")
+@click.option("--list", "listing", is_flag=True, help="Only list them: all that wait, were refused or dropped.")
+@store_option
+@as_listed
+def resend(keys: tuple[str, ...], route: str, listing: bool, store: str, output: str) -> None:
+    """Send messages again that were refused or dropped, and now what waits for its time; under the same keys.
+
+    KEY is a message's key, or how it begins, as `--list` shows it. `watch` and `serve` send them.
+    """
+    from whydrift.core.notice.listing import messages_json, messages_text
+
+    if not (keys or route or listing):
+        raise UsageError("which messages: keys, --route NAME, or --list to see them")
+    with open_store(store) as kept:
+        found = unsent(kept, keys, route)
+        number = 0 if listing else kept.resend([message.id for message in found], now())
+    if listing:
+        text = messages_text(found) if found else "every message was sent"
+        click.echo(json.dumps(messages_json(found)) if output == "json" else text)
+        return
+    busy = f", {len(found) - number} are being sent just now" if number < len(found) else ""
+    click.echo(f"{number} messages wait to be sent again{busy}")
+    for name in sorted({message.notice.route for message in found} - {each.name for each in _settings().routes}):
+        click.echo(f"route {name}: not in these settings; whoever states it sends them, and after a day nobody does")
+
+
+def unsent(store: Store, keys: tuple[str, ...], route: str) -> list[Outgoing]:
+    """Messages that were not sent, by how their keys begin, or all of them. UsageError for a key that none has."""
+    found = store.messages(ALL, UNSENT, route)
+    for key in keys:
+        if not any(message.notice.key.startswith(key) for message in found):
+            raise UsageError(f"{key}: no message with that key was not sent: `whydrift notify resend --list`")
+    return [message for message in found if not keys or message.notice.key.startswith(keys)]
+
+
+@command.command("drop")
+@click.argument("route")
+@click.option("--reason", default="given up by hand", show_default=True, help="What `notify messages` says of it.")
+@store_option
+def drop(route: str, reason: str, store: str) -> None:
+    """Give up the messages that wait for a route, and what is held back for it: it was deleted, or renamed.
+
+    What no settings state for a day is dropped by itself. `notify resend` takes messages up again.
+    """
+    with open_store(store) as kept:
+        number = kept.drop(route, reason, now())
+    click.echo(f"route {route}: {number} messages that waited are dropped")
+
+
 def ends_at(stated: str, now: datetime) -> datetime:
     """When a silence ends. UsageError for what is no time, over already, or more than a year away."""
-    try:
-        end = _end(stated, now)
-    except ValueError as error:
-        raise UsageError(f"--until {stated}: 7d, 12h, 30m, a date (2027-01-31) or a time (RFC 3339)") from error
+    end = up_to(stated, "--until", now)
     if not now < end <= now + LONGEST:
         raise UsageError(f"--until {stated}: it must lie between now and a year from now")
     return end
-
-
-def _end(stated: str, now: datetime) -> datetime:
-    span = SPAN.fullmatch(stated)
-    if span:
-        return now + timedelta(minutes=int(span[1]) * MINUTES[span[2]])
-    if len(stated) == len("2027-01-31"):  # the last day, to its end
-        return datetime.combine(date.fromisoformat(stated) + timedelta(days=1), datetime.min.time(), UTC)
-    end = datetime.fromisoformat(stated)
-    return end.replace(tzinfo=end.tzinfo or UTC).astimezone(UTC)
 
 
 def _settings() -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import click
 import msgspec
@@ -13,6 +14,8 @@ from whydrift.cli import kept
 from whydrift.cli.looks import is_recording, look, read_answer_file
 from whydrift.cli.options import connection_options, output_option, store_option
 from whydrift.cli.requests import connection_of
+from whydrift.cli.spans import back_to
+from whydrift.core.model.times import spelled
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.core.report.looks import Look, exit_code_of, tallied, tally_text
 from whydrift.core.report.words import Ink
@@ -20,7 +23,7 @@ from whydrift.core.select import Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
 
-LONGEST = "400d"
+LONGEST = timedelta(days=400)
 """How far back it is looked for when keeping began."""
 
 
@@ -73,13 +76,13 @@ def _since(since: str, looks: tuple[str, ...], store: str, options: Mapping[str,
 
     if looks or not since:
         raise UsageError("tally takes looks (scan -o json, or recordings), or --since with what `watch` keeps")
-    at = kept.now()
-    first = kept.back_to(since, at)
+    now = datetime.now(UTC)
+    first = spelled(back_to(since, "--since", now))
     with kept.open_store(store) as there:
-        began = next((day for day, _, _ in there.daily(kept.back_to(LONGEST, at))), "")
+        began = next((day for day, _, _ in there.daily(spelled(now - LONGEST))), "")
         then = there.counts(max(first, f"{began}T23:59:59Z") if began > first[:10] else first)
         before, after = ([count_answer(count) for count in counts] for counts in (then, there.counts()))
-    answer = progress(before, after, first, at, began)
+    answer = progress(before, after, first, spelled(now), began)
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer)) + b"\n")
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import click
 
 from whydrift.cli.options import connection_options, selection_options, store_option
 from whydrift.cli.requests import connection_of, selection_of
+from whydrift.cli.spans import Span
 from whydrift.core.report.words import Ink, plain, shortened
 from whydrift.core.select import Selection
 from whydrift.settings import Connection, Settings, read_settings
@@ -33,23 +33,6 @@ if TYPE_CHECKING:
 
 REPEATED = 600.0
 """Seconds after which the same trouble is said again."""
-SPAN = re.compile(r"(\d+)(s|m|h|d)?")
-SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-
-
-class Span(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
-    """A time span: 90, 90s, 10m, 1h, 7d; seconds."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Its seconds."""
-        if isinstance(value, int):
-            return value
-        found = SPAN.fullmatch(str(value).strip())
-        if found is None:
-            self.fail(f"{value!r} is no time span: write 90s, 10m, 1h or 7d", param, ctx)
-        return int(found[1]) * SECONDS[found[2] or ""]
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,18 @@ from whydrift.core.notice.message import title
 from whydrift.core.report.words import plain, shortened
 
 LONGEST = 200
+SHOWN = 8
+"""Characters of a key: enough to tell messages apart."""
 
 
 def messages_text(messages: Sequence[Outgoing]) -> str:
-    """One line a message, and the reason where it was not taken."""
+    """One line a message with how its key begins, and the reason where it was not taken."""
     if not messages:
         return "no message was made yet"
-    rows = [(str(m.id), m.state.value, m.notice.route, m.sent or m.due, _tries(m), title(m.notice)) for m in messages]
+    rows = [
+        (m.notice.key[:SHOWN], m.state.value, m.notice.route, m.sent or m.due, _tries(m), title(m.notice))
+        for m in messages
+    ]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     lines: list[str] = []
     for message, row in zip(messages, rows, strict=True):
