@@ -29,7 +29,7 @@ from whydrift.core.model.explanation import Evidence, Explanation, Side, Strengt
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, child, is_empty, is_object, mapping
+from whydrift.core.model.values import ABSENT, child, is_empty, mapping
 
 KINDS = frozenset(
     {"MutatingWebhookConfiguration", "ValidatingWebhookConfiguration", "CustomResourceDefinition", "APIService"}
