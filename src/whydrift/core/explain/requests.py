@@ -28,8 +28,12 @@ COMPLETED_BY_SERVER = "volumeClaimTemplates"
 
 
 def only_in_request(subject: Subject, difference: Difference) -> bool:
-    """Whether live holds a value here that no other writer owns and that is not what the last sync sent."""
-    if difference.live is ABSENT or is_empty(difference.live):
+    """Whether live holds a value here that no other writer owns and that is not what the last sync sent.
+
+    Empty values say so only where the server adds none by itself: in a custom resource that git leaves them out of.
+    """
+    added = difference.kind is Kind.EXTRA and subject.custom
+    if difference.live is ABSENT or (is_empty(difference.live) and not added):
         return False
     if not all(is_argocd(subject, entry) for entry in _writers_within(subject, difference)):
         return False

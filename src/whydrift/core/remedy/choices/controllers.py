@@ -26,6 +26,8 @@ SWITCHES = {
 }
 """Manager and kind → the annotation that keeps the platform off one object (AKS FAQ, admissions enforcer)."""
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|^1[5-9]\d{8}(\d{3})?$")
+REQUESTER = re.compile(r"(creator|modifier|(created|modified|updated|changed|applied)[-_]?by)$", re.IGNORECASE)
+"""The end of an annotation's key that says who sent a request: every sync is somebody's."""
 CA = "caBundle"
 SHORT = 6
 """How many values an operator may fill in at one place for it to be short enough to be stated."""
@@ -106,8 +108,8 @@ def _is_beside_own(case: Case) -> bool:
 def mutated(case: Case) -> Choice:
     """State a constant that a webhook writes; ignore stamps and added list items."""
     live = case.difference.live
-    if _adds_item(case) or isinstance(live, list) or _is_time(live):
-        what = "stamp" if _is_time(live) else "addition"
+    if _adds_item(case) or isinstance(live, list) or _is_stamp(case):
+        what = "stamp" if _is_stamp(case) else "addition"
         return ignored(case, f"the webhook's {what} comes with every request and is not ours to state", *_instead(case))
     return pinned(case, f"git states {quoted(live)}, which the webhook makes of it in any case", HIDES)
 
@@ -183,6 +185,12 @@ def _adds_item(case: Case) -> bool:
     """Whether live has an item, or a whole list, that git does not have."""
     added = case.difference.kind is Kind.EXTRA
     return added and (isinstance(case.difference.path[-1], int) or isinstance(case.difference.live, list))
+
+
+def _is_stamp(case: Case) -> bool:
+    """Whether a request left its time or its sender's name."""
+    noted = case.difference.path[:2] == ("metadata", "annotations")
+    return _is_time(case.difference.live) or (noted and REQUESTER.search(str(case.difference.path[-1])) is not None)
 
 
 def _is_time(value: MaybeJson) -> bool:
