@@ -86,6 +86,31 @@ def test_a_restart_over_an_unchanged_fleet_reads_next_to_nothing(start: Start) -
     assert len(watched.replay.seen) - asked <= 15
 
 
+def test_who_may_watch_one_namespace_only_follows_that_and_says_what_is_refused(tmp_path: Path) -> None:
+    """As the account of the Helm chart may: that watch goes on after a restart, too."""
+    watched = Watched(tmp_path, faults=[Fault.parse("/kubernetes/apis/argoproj.io/v1alpha1/applications*=403")])
+    try:
+        assert watched.replay.living is not None
+        watched.replay.living.bookmark_every = 0.3
+        watched.run().until_told("new", "shop")
+        watched.until(lambda: "follows a watch of Applications in Kubernetes (each namespace)" in watched.said)
+        assert "does not follow a watch of Applications in Kubernetes (all namespaces): " in watched.said
+        watched.put(drifting("quiet"))
+        assert watched.until_told("new", "quiet") < AT_ONCE
+        watched.quiet(6)  # where the stream stands is noted every few seconds
+        watched.kill()
+        asked = len(watched.replay.seen)
+        watched.put(drifting("calm"))
+        watched.run().until_told("new", "calm")
+        again = watched.replay.seen[asked:]
+        followed = [seen.query for seen in again if "namespaces/argocd" in seen.path and "watch=1" in seen.query]
+        assert followed and all("resourceVersion=" in query for query in followed)
+        looks = {seen.path for seen in again if seen.path.endswith("/managed-resources")}
+        assert looks == {"/api/v1/applications/calm/managed-resources"}
+    finally:
+        watched.end()
+
+
 def test_goes_on_after_what_it_knew_was_compacted(start: Start) -> None:
     watched = start()
     assert watched.replay.living is not None

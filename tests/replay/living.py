@@ -156,7 +156,7 @@ class Living:
         if not question.path.startswith(GROUP) or "applications" not in parts:
             return None
         if parts[-1] == "applications":
-            listed = self._listed()
+            listed = self._listed(_namespace(question))
             limit = int(dict(question.query).get("limit", "0")) or len(self.applications)
             rows = items(listed, "items")
             more: JsonObject = (
@@ -168,8 +168,9 @@ class Living:
         found = self.applications.get((parts[1], parts[-1]))
         return 404 if found is None else json.dumps(found).encode()
 
-    def _listed(self) -> JsonObject:
-        rows: list[Json] = [self.applications[key] for key in sorted(self.applications, key=lambda key: key[1])]
+    def _listed(self, namespace: str = "") -> JsonObject:
+        keys = sorted(self.applications, key=lambda key: key[1])
+        rows: list[Json] = [self.applications[key] for key in keys if namespace in ("", key[0])]
         return {"metadata": {"resourceVersion": str(self.version)}, "items": rows}
 
     def is_stream(self, question: Question) -> bool:
@@ -193,10 +194,14 @@ class Living:
         query = dict(question.query)
         ended = time.monotonic() + float(query.get("timeoutSeconds", "3600"))
         spelled = _argocd_line if question.api is Api.ARGOCD else _kubernetes_line
-        fields = fields_of(question)
+        fields, namespace = fields_of(question), _namespace(question)
         with self.lock:
             since, generation = int(query.get("resourceVersion") or self.version), self.generation
-            first = [] if "resourceVersion" in query else list(self.applications.values())
+            first = (
+                []
+                if "resourceVersion" in query
+                else [application for key, application in self.applications.items() if namespace in ("", key[0])]
+            )
             place = self.total - sum(event.version > since for event in self.happened)
             too_old = spelled is _kubernetes_line and since < self.compacted
         if too_old:
@@ -211,12 +216,22 @@ class Living:
                     self.lock.wait(0.2)
                 news = [] if self.silent or self.total == place else list(self.happened)[place - self.total :]
                 place, stands = (place if self.silent else self.total), self.version
-            yield from (before + spelled(event.type, event.application, fields) + b"\n" for event in news)
+            yield from (
+                before + spelled(event.type, event.application, fields) + b"\n"
+                for event in news
+                if not namespace or text(json.loads(event.application), "metadata", "namespace") == namespace
+            )
             if spelled is _kubernetes_line and time.monotonic() > bookmark and not self.silent:
                 bookmark = time.monotonic() + self.bookmark_every
                 yield _event("BOOKMARK", {"metadata": {"resourceVersion": str(stands)}})
         if generation != self.generation:
             yield b'{"type":"MODIFIED","obj'
+
+
+def _namespace(question: Question) -> str:
+    """The namespace whose Applications a question of Kubernetes is about, "" for all."""
+    before, named, rest = question.path.removeprefix(GROUP).partition("/namespaces/")
+    return rest.partition("/")[0] if named and not before else ""
 
 
 def _event(kind: str, what: JsonObject) -> bytes:

@@ -233,6 +233,9 @@ class Follower(Protocol):
     def way(self) -> str:
         """What is followed, for people."""
 
+    def continues(self, since: str) -> bool:
+        """Whether a stream of this kind stood there: only from such a place it goes on, else it begins."""
+
     def follow(self, instance: str, since: str) -> AsyncGenerator[AppChange, None]:
         """Every Application that is there where `since` is "", else what changed after it; then changes as they happen.
 

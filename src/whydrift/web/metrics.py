@@ -106,12 +106,24 @@ def watching(status: Status) -> Iterable[Metric]:
     )
     for name, says, number in told:
         yield CounterMetricFamily(f"whydrift_watch_{name}", says, value=number)
+    yield from ways(status)
     yield GaugeMetricFamily("whydrift_watch_waiting", "Applications that wait for a look", value=status.waiting)
     yield GaugeMetricFamily("whydrift_watch_troubles", "What does not work at the moment", value=len(status.troubles))
     if delays:
         late = delays[int(0.95 * (len(delays) - 1))]
         says = "From hearing of a change to having kept it: 95 % of the last thousand were quicker"
         yield GaugeMetricFamily("whydrift_watch_delay_seconds", says, value=late)
+
+
+def ways(status: Status) -> Iterable[Metric]:
+    """Which way each instance is followed, and which better ones are refused; the log says why."""
+    followed = GaugeMetricFamily("whydrift_watch_followed", "1 for the way that is followed", labels=["argocd", "way"])
+    refused = GaugeMetricFamily("whydrift_watch_refused", "1 for a better way, refused", labels=["argocd", "way"])
+    for instance, way in status.ways.items():
+        followed.add_metric([instance, way.follows], 1)
+        for better in way.refused:
+            refused.add_metric([instance, better], 1)
+    yield from (followed, refused)
 
 
 def seconds(since: str, now: str) -> float:

@@ -59,29 +59,31 @@ def open_world(connection: Connection) -> World:
 def followers(answers: Source) -> tuple[Follower, ...]:
     """The ways to follow the Applications of a live source, the best first.
 
-    Kubernetes' watch goes on where it stood, and tells everything; Argo CD's own stream is there for everybody else.
+    Kubernetes' watch goes on where it stood, and tells everything: in all namespaces, or in all of those that
+    Applications may live in. Argo CD's own stream is there for everybody else.
     """
     from whydrift.adapters.argocd import ArgocdSource, CoreSource
     from whydrift.adapters.argocd.follow import ArgocdFollower
     from whydrift.adapters.kubernetes import KubernetesSource
-    from whydrift.adapters.kubernetes.follow import KubernetesFollower
+    from whydrift.adapters.kubernetes.follow import KubernetesFollower, Namespaces
     from whydrift.adapters.live import Live
     from whydrift.adapters.several import Several
     from whydrift.core.model.fleet import OWN_CLUSTER
+    from whydrift.usecases.watch.namespaces import application_namespaces
 
     async def home(instance: str) -> str | None:
         return (await answers.clusters(instance)).get(OWN_CLUSTER)
 
+    def watches(clusters: KubernetesSource, namespaces: Namespaces) -> tuple[Follower, ...]:
+        return KubernetesFollower(clusters, home), KubernetesFollower(clusters, home, namespaces)
+
     if isinstance(answers, CoreSource) and isinstance(answers.kubernetes, KubernetesSource):
-        return (
-            KubernetesFollower(answers.kubernetes, home),
-            KubernetesFollower(answers.kubernetes, home, answers.namespace),
-        )
+        return watches(answers.kubernetes, answers.namespaces)
     members: Mapping[str, object] = answers.members if isinstance(answers, Several) else {"": answers}
     live = {name: member for name, member in members.items() if isinstance(member, Live)}
     argocd = {name: member.argocd for name, member in live.items() if isinstance(member.argocd, ArgocdSource)}
     clusters = next((m.kubernetes for m in live.values() if isinstance(m.kubernetes, KubernetesSource)), None)
-    watch = () if clusters is None else (KubernetesFollower(clusters, home),)
+    watch = () if clusters is None else watches(clusters, partial(application_namespaces, answers))
     return (*watch, ArgocdFollower(argocd))
 
 

@@ -1,4 +1,4 @@
-"""Both followers over one living fleet: what is there, what changes, and what ends a stream."""
+"""All followers over one living fleet: what is there, what changes, and what ends a stream."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from whydrift.adapters.argocd import ArgocdOptions, connect
 from whydrift.adapters.argocd.follow import ArgocdFollower
 from whydrift.adapters.kubernetes import follow
 from whydrift.adapters.kubernetes.follow import KubernetesFollower
+from whydrift.core.model.values import JsonObject, mapping
 from whydrift.ports.watching import (
     AppChange,
     ApplicationChanged,
@@ -25,7 +26,6 @@ from whydrift.ports.watching import (
     StreamStands,
 )
 
-WAYS = ("kubernetes", "argocd")
 TOKEN = "token-of-the-cluster"
 
 
@@ -37,8 +37,11 @@ def replay(tmp_path: Path) -> Iterator[Replay]:
         yield server
 
 
-def follower(way: str, replay: Replay, folder: Path, namespace: str = "") -> Follower:
-    """One of the two."""
+WAYS = ("kubernetes", "namespaces", "argocd")
+
+
+def follower(way: str, replay: Replay, folder: Path, *namespaces: str) -> Follower:
+    """One of the three."""
     if way == "argocd":
         options = ArgocdOptions(server=replay.host, plaintext=True, auth_token="t")
         return ArgocdFollower({"": connect(options, {}, folder)})
@@ -46,7 +49,11 @@ def follower(way: str, replay: Replay, folder: Path, namespace: str = "") -> Fol
     async def home(instance: str) -> str | None:
         return ""
 
-    return KubernetesFollower(source(kubeconfig(folder / "kubeconfig", replay.kubernetes_url)), home, namespace)
+    async def known(instance: str) -> tuple[str, ...]:
+        return namespaces or ("argocd",)
+
+    clusters = source(kubeconfig(folder / "kubeconfig", replay.kubernetes_url))
+    return KubernetesFollower(clusters, home, known if way == "namespaces" else None)
 
 
 def heard(following: Follower, since: str, *scene: object, most: int = 20, seconds: float = 10.0) -> list[AppChange]:
@@ -135,9 +142,9 @@ def test_says_how_a_stream_is_refused(
     way: str, fault: str, stale: bool, refused: bool, replay: Replay, tmp_path: Path
 ) -> None:
     replay.faults = [Fault.parse(f"*watch=1*={fault}"), Fault.parse(f"/api/v1/stream/*={fault}")]
-    broke = heard(follower(way, replay, tmp_path), "7")[-1]
+    broke = heard(follower(way, replay, tmp_path), "argocd=7" if way == "namespaces" else "7")[-1]
     assert isinstance(broke, StreamBroke) and broke.why
-    assert (broke.stale, broke.refused) == (stale and way == "kubernetes", refused)
+    assert (broke.stale, broke.refused) == (stale and way != "argocd", refused)
     assert TOKEN not in broke.why
 
 
@@ -151,9 +158,41 @@ def test_kubernetes_gives_up_a_watch_that_says_nothing(
     assert isinstance(broke, StreamBroke) and "did not answer in time" in broke.why
 
 
-def test_kubernetes_watches_one_namespace_where_that_is_meant(replay: Replay, tmp_path: Path) -> None:
-    heard(follower("kubernetes", replay, tmp_path, "argocd"), "", seconds=2)
-    assert replay.count("/apis/argoproj.io/v1alpha1/namespaces/argocd/applications") == 1
+def elsewhere(replay: Replay, name: str, namespace: str) -> JsonObject:
+    """An Application in another namespace."""
+    assert replay.living is not None
+    copied = replay.living.applications["argocd", "calm"]
+    return {**copied, "metadata": {**mapping(copied, "metadata"), "name": name, "namespace": namespace, "uid": name}}
+
+
+def test_namespaces_are_watched_one_by_one_and_go_on_together(replay: Replay, tmp_path: Path) -> None:
+    living, following = replay.living, follower("namespaces", replay, tmp_path, "argocd", "teams")
+    assert living is not None
+    living.put(elsewhere(replay, "blog", "teams"))
+    living.put(elsewhere(replay, "secret", "others"))
+    found = heard(following, "", seconds=3)
+    assert set(named(found)) == {"shop", "calm", "blog"}, "nothing of other namespaces is asked for"
+    assert {c.since for c in found if isinstance(c, ApplicationChanged)} == {""}
+    stands = [change.since for change in found if isinstance(change, StreamStands)][-1]
+    assert stands == f"argocd={living.version},teams={living.version}"
+    living.touch("teams", "blog", reconciledAt="2026-11-20T12:00:00Z")
+    living.touch("argocd", "calm", reconciledAt="2026-11-20T12:00:00Z")
+    again = heard(following, stands, seconds=2)
+    assert sorted(named(again)) == ["blog", "calm"]
+    last = [c for c in again if isinstance(c, ApplicationChanged | StreamStands)][-1]
+    assert last.since == f"argocd={living.version},teams={living.version}"
+
+
+def test_a_namespace_that_may_not_be_watched_ends_all(replay: Replay, tmp_path: Path) -> None:
+    replay.faults = [Fault.parse("*/namespaces/teams/applications*=403")]
+    broke = heard(follower("namespaces", replay, tmp_path, "argocd", "teams"), "")[-1]
+    assert isinstance(broke, StreamBroke) and broke.refused and "namespace teams" in broke.why
+
+
+def test_a_place_is_that_of_one_way_only(replay: Replay, tmp_path: Path) -> None:
+    places = ("", "7", "argocd=7", "argocd=7,teams=9")
+    continued = [[follower(way, replay, tmp_path).continues(place) for place in places] for way in WAYS]
+    assert continued == [[False, True, False, False], [False, False, True, True], [False] * 4]
 
 
 def test_argocd_is_asked_for_names_and_versions_only(replay: Replay, tmp_path: Path) -> None:

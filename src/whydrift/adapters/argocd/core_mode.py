@@ -86,6 +86,10 @@ class CoreSource:
         named = (application.status.controllerNamespace for application in listed)
         return next((namespace for namespace in named if namespace), self.namespace)
 
+    async def namespaces(self, instance: str) -> Sequence[str]:
+        """The namespace whose Applications are read where those of all cannot be."""
+        return (self.namespace,)
+
     async def _one_application(self, question: Question) -> Reply:
         head, _, name = question.path.rpartition("/")
         if head != APPLICATIONS:

@@ -38,6 +38,10 @@ class ArgocdFollower:
     def __init__(self, instances: Mapping[str, ArgocdSource]) -> None:
         self._instances = instances
 
+    def continues(self, since: str) -> bool:
+        """Never: it cannot be resumed."""
+        return False
+
     async def follow(self, instance: str, since: str) -> AsyncGenerator[AppChange, None]:
         """See `ports.watching.Follower`; `since` says nothing to this one."""
         argocd = self._instances[instance]

@@ -1,9 +1,10 @@
-"""Applications as the Kubernetes API tells of them: a watch with bookmarks, which goes on where it stood."""
+"""Applications as the Kubernetes API tells of them: watches with bookmarks, which go on where they stood."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 
 import msgspec
@@ -12,6 +13,7 @@ from whydrift.adapters.http.client import Answer
 from whydrift.adapters.http.stream import Ended, Opened, lines
 from whydrift.adapters.kubernetes.access import NoAccess
 from whydrift.adapters.kubernetes.cluster import Cluster, Connected
+from whydrift.adapters.kubernetes.places import Places, merged
 from whydrift.adapters.kubernetes.refusals import GONE, Judge
 from whydrift.adapters.kubernetes.source import KubernetesSource
 from whydrift.core.model.finding import ApplicationName
@@ -30,16 +32,22 @@ NOT_YET = "too large resource version"
 
 Home = Callable[[str], Awaitable[str | None]]
 """An Argo CD instance → the context of the cluster that it runs in; None where that is not reached."""
+Namespaces = Callable[[str], Awaitable[Sequence[str] | NotRead]]
+"""An Argo CD instance → every namespace that its Applications may live in; NotRead where that is not known."""
 
 
 class KubernetesFollower:
-    """Watches Applications in all namespaces of Argo CD's own cluster, or in one."""
+    """Watches Applications in all namespaces of Argo CD's own cluster, or one by one in those that hold them."""
 
-    def __init__(self, clusters: KubernetesSource, home: Home, namespace: str = "") -> None:
+    def __init__(self, clusters: KubernetesSource, home: Home, namespaces: Namespaces | None = None) -> None:
         self._clusters = clusters
         self._home = home
-        self._path = f"{GROUP}/namespaces/{namespace}/applications" if namespace else f"{GROUP}/applications"
-        self.way = f"a watch of Applications in Kubernetes ({namespace or 'all namespaces'})"
+        self._namespaces = namespaces
+        self.way = f"a watch of Applications in Kubernetes ({'each namespace' if namespaces else 'all namespaces'})"
+
+    def continues(self, since: str) -> bool:
+        """Whether that is where watches of these namespaces stood."""
+        return Places.are_of(since, single=self._namespaces is not None)
 
     async def follow(self, instance: str, since: str) -> AsyncGenerator[AppChange, None]:
         """See `ports.watching.Follower`."""
@@ -49,19 +57,26 @@ class KubernetesFollower:
             if cluster is None:
                 yield StreamBroke("Argo CD's own cluster is not reached by the kubeconfig", refused=True)
                 return
-            connected = await cluster.connected()
-            async for change in self._watch(cluster, connected, instance, since):
-                yield change
+            namespaces = ("",) if self._namespaces is None else await self._namespaces(instance)
+            if isinstance(namespaces, NotRead):
+                yield StreamBroke(namespaces.why, refused=True)
+                return
+            places, connected = Places(namespaces, since), await cluster.connected()
+            watches = {each: self._watch(cluster, connected, instance, each, places.of(each)) for each in namespaces}
+            async with aclosing(merged(watches, places)) as changes:
+                async for change in changes:
+                    yield change
         except (NoAccess, SourceError) as error:
             yield StreamBroke(str(error))
 
     async def _watch(
-        self, cluster: Cluster, connected: Connected, instance: str, since: str
+        self, cluster: Cluster, connected: Connected, instance: str, namespace: str, since: str
     ) -> AsyncGenerator[AppChange, None]:
+        path = f"{GROUP}/namespaces/{namespace}/applications" if namespace else f"{GROUP}/applications"
         query = [("watch", "1"), ("allowWatchBookmarks", "true"), ("timeoutSeconds", str(_seconds()))]
         query += [("resourceVersion", since)] if since else []
         ordered = False
-        async for said in lines(connected.client, self._path, query, "application/json", SILENCE):
+        async for said in lines(connected.client, path, query, "application/json", SILENCE):
             if isinstance(said, Ended) and said.refusal is not None and said.refusal.status == NO_LOGIN:
                 connected = await cluster.renewed(connected) if connected.renewable else connected
             connected.renewable = connected.renewable or isinstance(said, Opened)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Collection, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -27,7 +27,7 @@ from whydrift.usecases.watch.attend import SYNCED
 from whydrift.usecases.watch.errands import Asks
 from whydrift.usecases.watch.fingerprint import glimpse, looked_at, word_of
 from whydrift.usecases.watch.standing import Standing
-from whydrift.usecases.watch.status import Status
+from whydrift.usecases.watch.status import Status, Way
 from whydrift.usecases.watch.world import Worlds
 
 NAMES = (("fields", "items.metadata.name,items.metadata.namespace"),)
@@ -41,9 +41,9 @@ STEADY = 30.0
 
 @dataclass
 class Following:
-    """Follows one instance. `position` is where its stream stands, "" where it begins anew.
+    """Follows one instance. `position` is where its stream stands, "" where it begins anew; `way` the way it goes.
 
-    `passed` holds the versions of Applications that were not chosen.
+    `refused` says why better ways are not gone. `passed` holds the versions of Applications that were not chosen.
     """
 
     instance: str
@@ -57,6 +57,7 @@ class Following:
     status: Status
     position: str = ""
     way: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
 
     @property
     def _place(self) -> str:
@@ -72,36 +73,38 @@ class Following:
             if broke.stale:
                 self.position = ""
             if broke.refused:
-                failures = await self._next_way(broke)
+                await self._next_way(broke)
                 continue
-            if self.way:  # the best way may be there again
-                self.way, self.position = 0, ""
+            self.way = 0  # the best way may be there again
+            self.refused.clear()
             failures = 0 if self.time() - began > STEADY else failures + 1
             if failures > 1:
                 self.status.troubles[self._place] = self.worlds.now.masker.text(broke.why)
                 await self.worlds.failed(broke.login)
             await self.clock.sleep(min(LONGEST_WAIT, FIRST_WAIT * 2.0**failures) * random.uniform(0.75, 1.0))
 
-    async def _next_way(self, broke: StreamBroke) -> int:
+    async def _next_way(self, broke: StreamBroke) -> None:
         """The next best way; from the first again, after a while, where none is left."""
-        self.way, self.position = self.way + 1, ""
+        if self.way < len(self.worlds.now.followers):
+            self.refused[self.worlds.now.followers[self.way].way] = self.worlds.now.masker.text(broke.why)
+        self.way += 1
         if self.way >= len(self.worlds.now.followers):
             self.way, self.status.troubles[self._place] = 0, self.worlds.now.masker.text(broke.why)
             await self.clock.sleep(NOBODY)
-        return 0
 
     async def _follow_once(self) -> StreamBroke:
         async with self.worlds.lend() as world:
             if self.way >= len(world.followers):
                 return StreamBroke("there is nothing to follow", refused=True)
             follower = world.followers[self.way]
-            if not self.position:
+            since = self.position if follower.continues(self.position) else ""
+            if not since:
                 await self.compare_names()
-            async with aclosing(follower.follow(self.instance, self.position)) as stream:
+            async with aclosing(follower.follow(self.instance, since)) as stream:
                 async for change in stream:
                     if isinstance(change, StreamBroke):
                         return change
-                    self.status.ways[self.instance] = follower.way
+                    self.status.ways[self.instance] = Way(follower.way, dict(self.refused))
                     self.status.troubles.pop(self._place, None)
                     self._hear(change)
         return StreamBroke("the stream ended")

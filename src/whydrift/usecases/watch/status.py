@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 KEPT = 1000
+
+
+class Way(NamedTuple):
+    """What is followed, for people; and what would be better, with why that is refused."""
+
+    follows: str
+    refused: dict[str, str]
 
 
 @dataclass
@@ -20,7 +28,7 @@ class Status:
     looks: int = 0
     events: int = 0
     errors: int = 0
-    ways: dict[str, str] = field(default_factory=dict)
+    ways: dict[str, Way] = field(default_factory=dict)
     troubles: dict[str, str] = field(default_factory=dict)
     last_look: str = ""
     last_heard: str = ""
@@ -33,8 +41,13 @@ class Status:
         return f"{self.applications} applications{waits}, {self.looks} looks, {self.events} events{since}"
 
     def ways_lines(self) -> list[str]:
-        """What is followed, a line for each instance."""
-        return [f"follows {way}{f' ({instance})' if instance else ''}" for instance, way in self.ways.items()]
+        """What is followed, and what is not though it would be better, a line each."""
+        lines: list[str] = []
+        for instance, way in self.ways.items():
+            of_it = f" ({instance})" if instance else ""
+            lines += [f"follows {way.follows}{of_it}"]
+            lines += [f"does not follow {better}{of_it}: {why}" for better, why in way.refused.items()]
+        return lines
 
     def trouble_lines(self) -> list[str]:
         """What does not work, a line each."""
