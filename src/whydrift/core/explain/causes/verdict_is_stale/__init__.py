@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.compare.alignment import at
+from whydrift.core.compare.differences import shown_differences
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.newer import changed_to
@@ -26,6 +26,7 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import NEWEST
 from whydrift.core.model.fleet import Newest
+from whydrift.core.model.paths import starts_with
 from whydrift.core.model.snapshot import Verdict
 from whydrift.core.model.values import same
 
@@ -67,8 +68,8 @@ def _denied(subject: Subject, difference: Difference) -> Explanation | None:
 
 def _differ(subject: Subject, difference: Difference) -> bool:
     item = subject.object
-    predicted = at(difference.path, item.target, item.predicted)
-    return not same(predicted, at(difference.live_path, item.live, item.normalized_live))
+    told = shown_differences(item.predicted, item.normalized_live, item.target, item.live)
+    return any(starts_with(d.path, difference.path) or starts_with(difference.path, d.path) for d in told)
 
 
 def _overtaken(subject: Subject, difference: Difference, newest: Newest) -> Explanation | None:
