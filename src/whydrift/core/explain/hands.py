@@ -9,7 +9,6 @@ from typing import Final
 
 from whydrift.core.compare.alignment import at
 from whydrift.core.explain.autoscalers import autoscalers_of
-from whydrift.core.explain.base import last_sync
 from whydrift.core.explain.empties import dropped, hollow
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
@@ -17,7 +16,7 @@ from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, mapping
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, mapping, text
 
 HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
 ORDERED: Final = frozenset({"initContainers"})
@@ -68,6 +67,8 @@ def hands_since(subject: Subject) -> tuple[Entry, ...]:
 def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
     """Whether a change is one that leaves no owner, and nobody but a person is known to have written the object."""
     signed = any(is_argocd(subject, entry) for entry in subject.object.managers.entries)
+    if difference.path[0] == "spec" and _is_as_created(subject):
+        return False
     if not signed or _is_there(subject, difference) or others(subject, difference) or _others_since(subject):
         return False
     if difference.order:
@@ -76,6 +77,16 @@ def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bo
         return _would_be_kept(subject, difference, base)
     zeroed = is_empty(difference.live) and not is_empty(base) and base is not ABSENT
     return zeroed and not subject.owners(difference) and not _scales_to_zero(subject, difference)
+
+
+def _is_as_created(subject: Subject) -> bool:
+    """Whether the spec was never written again: of the first generation, by the last sync or before it.
+
+    What is not in it then was not stored, whoever sent it.
+    """
+    last, metadata = subject.application.syncs.last(subject.key), mapping(subject.object.live, "metadata")
+    created = text(metadata, "creationTimestamp")
+    return metadata.get("generation") == 1 and last is not None and "" < created <= last.finished
 
 
 def _is_updated(subject: Subject, difference: Difference, owners: tuple[Entry, ...]) -> bool:
@@ -101,7 +112,7 @@ def _writers_of_the_list_around(subject: Subject, difference: Difference) -> tup
 
 def _after_sync(subject: Subject, entry: Entry) -> bool:
     """Whether an entry was written after the object's last sync began; `scale` entries carry no time."""
-    last = last_sync(subject.application, subject.key)
+    last = subject.application.syncs.last(subject.key)
     return entry.time is None or last is None or entry.time >= last.started
 
 
