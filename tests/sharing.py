@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 
@@ -20,6 +22,7 @@ from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Event
 from whydrift.errors import StoreError
 
+ROOT = Path(__file__).parents[1]
 SECONDS = 60.0
 """More than the half minute after which a dead worker's jobs are taken over."""
 WORKS = ("--no-web", "--workers", "1")
@@ -33,23 +36,40 @@ class Shared:
     watched: Watched
     url: str
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    program: str = "whydrift"
+    port: int = 0
     store: SqlStore = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = SqlStore(self.url, self.watched.folder)
 
-    def serve(self, *words: str) -> subprocess.Popen[bytes]:
-        """Start a process: a page on a free port, unless `words` say that it only works."""
+    def serve(self, *words: str, said: str = "err") -> subprocess.Popen[bytes]:
+        """Start a process: a page on a free port, unless `words` say that it only works. `said` is where it speaks."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
-        command = [sys.executable, "-m", "whydrift", "serve", "--port", port, "--no-git", "--store", self.url, *words]
-        with (self.watched.folder / "err").open("ab") as err:
-            process = subprocess.Popen(
-                command, stdout=err, stderr=err, env=self.watched.environ, cwd=self.watched.folder
-            )
+            self.port = free.getsockname()[1]
+        return self.start("serve", "--port", str(self.port), *words, said=said)
+
+    def start(self, *words: str, said: str = "err") -> subprocess.Popen[bytes]:
+        """Start a process over the store; what it says is in a file of that name."""
+        command = [sys.executable, "-m", self.program, *words, "--no-git", "--store", self.url]
+        environ = {**self.watched.environ, "PYTHONPATH": str(ROOT)}
+        with (self.watched.folder / said).open("ab") as err:
+            process = subprocess.Popen(command, stdout=err, stderr=err, env=environ, cwd=self.watched.folder)
         self.processes.append(process)
         return process
+
+    def said(self, name: str) -> str:
+        """What a process said."""
+        return (self.watched.folder / name).read_text()
+
+    def page(self, path: str) -> int:
+        """The status of a page of the process that was started last."""
+        try:
+            with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=SECONDS) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            return error.code
 
     def events(self) -> list[Event]:
         """What happened so far, the oldest first."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 
 import psycopg
 import pytest
-from tests.postgres import Postgres
+from tests.postgres import Postgres, running
 
-from whydrift.adapters.jobs.queue import DEAD, MOST, PostgresJobs
+from whydrift.adapters import postgresql
+from whydrift.adapters.jobs import queue
+from whydrift.adapters.jobs.queue import DEAD, MOST, UNREACHED, PostgresJobs
 from whydrift.adapters.jobs.schema import migrate
 from whydrift.core.model.finding import ApplicationName
 from whydrift.errors import StoreError
@@ -92,6 +95,41 @@ def test_what_failed_waits_and_is_given_up_in_the_end(url: str) -> None:
         assert asked(url, "SELECT status FROM procrastinate_jobs") == []
 
     during(url, scene)
+
+
+def test_what_nobody_takes_is_forgotten_in_the_end(url: str) -> None:
+    async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
+        await one.defer([job(1), job(2)])
+        await two.beat()
+        asked(url, f"UPDATE procrastinate_events SET at = at - interval '{UNREACHED} days' WHERE job_id = 1")
+        await one.beat()
+        assert asked(url, "SELECT id FROM procrastinate_jobs") == [(2,)]
+
+    during(url, scene)
+
+
+def test_a_database_that_hangs_is_given_up_and_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgresql, "SILENCE", 0.5)
+    monkeypatch.setattr(queue, "FREE", 2.0)
+    with running() as server:
+
+        async def scene(one: PostgresJobs, two: PostgresJobs) -> None:
+            await one.defer([job(1)])
+            listening = asyncio.create_task(two.listen(_nothing))
+            await asyncio.sleep(0.2)
+            server.signal(signal.SIGSTOP)
+            with pytest.raises(StoreError, match=r"^the jobs in the store: [^\n]+$"):
+                await asyncio.wait_for(one.take([HERE]), 15)
+            server.signal(signal.SIGCONT)
+            assert not listening.done()
+            assert (await asyncio.wait_for(some(one), 15)).job == job(1)
+            listening.cancel()
+
+        during(server.database(), scene)
+
+
+async def _nothing() -> None:
+    """Nobody cares."""
 
 
 def test_jobs_of_a_dead_worker_wait_again_once_and_are_no_longer_its_own(url: str) -> None:

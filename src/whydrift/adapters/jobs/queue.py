@@ -28,12 +28,18 @@ LONGEST = 600.0
 """Seconds that a job waits at most whose workers die one after the other."""
 MOST = 20
 """Attempts after which a job is given up; a full look comes anyway."""
+FREE = 10.0
+"""Seconds to wait for a connection of the pool."""
 RECONNECT = 5.0
 """Seconds for which the pool tries by itself to connect, and waits longer each time: whoever asks next begins anew."""
 KEPT = 24
 """Hours for which a job that was given up is kept, for people to see. What succeeded is deleted at once."""
+UNREACHED = 7
+"""Days after which a job is forgotten that nobody takes: its instance or cluster is gone. Who is back looks at all."""
 TIDY = 200
 """Heartbeats between two deletions of these: that looks at all jobs."""
+FORGET = f"""DELETE FROM procrastinate_jobs job WHERE status = 'todo' AND NOT EXISTS (
+SELECT FROM procrastinate_events done WHERE done.job_id = job.id AND done.at > now() - interval '{UNREACHED} days')"""
 HELD = "job.id = %(id)s AND job.status = 'doing' AND job.worker_id IS NOT DISTINCT FROM %(worker)s"
 FINISH = f"SELECT procrastinate_finish_job_v1(job.id, %(status)s, %(delete)s) FROM procrastinate_jobs job WHERE {HELD}"
 AGAIN = f"""SELECT procrastinate_retry_job_v2(job.id, %(at)s, NULL, NULL, NULL) FROM procrastinate_jobs job WHERE {HELD}
@@ -58,7 +64,7 @@ class PostgresJobs:
             conninfo=url,
             min_size=1,
             max_size=4,
-            timeout=10,
+            timeout=FREE,
             reconnect_timeout=RECONNECT,
             connection_class=PatientAsyncConnection,
             configure=_search,
@@ -145,6 +151,7 @@ class PostgresJobs:
             if self._beats % TIDY == 0:
                 await self._manager.prune_stalled_workers(KEPT * 3600)
                 await self._manager.delete_old_jobs(KEPT, include_failed=True)
+                await self._database.execute_query_async(FORGET)
             self._beats += 1
         return len(dead)
 

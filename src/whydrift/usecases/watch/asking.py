@@ -121,6 +121,7 @@ class Asking:
         while True:
             try:
                 await self.refresh(status)
+                status.troubles.pop(WHERE, None)
             except StoreError as error:
                 status.troubles[WHERE] = str(error)
             await self.clock.sleep(REFRESH)
