@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from whydrift.core.explain.base import last_sync
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Evidence
@@ -20,7 +19,7 @@ def since_last_sync(subject: Subject) -> Evidence:
 
 
 def _moved(application: Application, key: ObjectKey) -> str:
-    last = last_sync(application, key)
+    last = application.syncs.last(key)
     assert last is not None, "only asked where a last sync is known"
     before, after = (", ".join(r[:SHORT] for r in part) for part in (last.revisions, application.revisions))
     if before == after:

@@ -6,7 +6,7 @@ import re
 
 from whydrift.core.compare.alignment import at
 from whydrift.core.compare.typed.quantity import parse_quantity
-from whydrift.core.explain.base import FROM_LAST_APPLIED, last_sync, rendered_object
+from whydrift.core.explain.base import FROM_LAST_APPLIED, rendered_object
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import NEWEST, SECOND_RENDER
@@ -27,8 +27,8 @@ def renders_may_differ(subject: Subject) -> bool:
 
 def same_revision(subject: Subject) -> bool:
     """Whether git and the parameters are those of the last sync of this object."""
-    last = last_sync(subject.application, subject.key)
-    return last is not None and last.is_compared_state(subject.application)
+    last = subject.application.syncs.last(subject.key)
+    return last is not None and last.of_compared_state
 
 
 def sent_another_render(subject: Subject, difference: Difference) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from whydrift.core.model.objects import ObjectKey, key_of_row
-from whydrift.core.model.values import JsonObject, child, items, mapping, text
+from whydrift.core.model.syncs import Syncs, parameters
+from whydrift.core.model.values import Json, JsonObject, child, items, mapping, text
 
 COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
 REFRESH = "argocd.argoproj.io/refresh"
@@ -149,6 +150,16 @@ class Application:
     def history(self) -> tuple[JsonObject, ...]:
         """`status.history`: successful syncs of the whole application, oldest first."""
         return tuple(entry for entry in items(self.raw, "status", "history") if isinstance(entry, dict))
+
+    @cached_property
+    def parameters(self) -> tuple[Json, ...]:
+        """Its sources without the revisions that they name."""
+        return tuple(parameters(source.raw) for source in self.sources)
+
+    @cached_property
+    def syncs(self) -> Syncs:
+        """Which sync applied which object last."""
+        return Syncs.of(self.history, self.operation, (self.revisions, self.parameters))
 
     @property
     def synced_revisions(self) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.additions import is_addition
-from whydrift.core.explain.base import last_sync
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.copies import CLIENT_SIDE_APPLY, pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
@@ -89,7 +88,7 @@ def _is_own(subject: Subject, difference: Difference) -> bool:
 
 def _is_recent(subject: Subject, entry: Entry) -> bool:
     """Whether an entry is no creator's: a creator of long ago owns all that the server filled in (measured.md 21)."""
-    last = last_sync(subject.application, subject.key)
+    last = subject.application.syncs.last(subject.key)
     return last is not None and (entry.time or "") >= last.started
 
 
