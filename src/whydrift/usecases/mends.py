@@ -15,6 +15,7 @@ from whydrift.core.remedy.overlay import Overlay
 from whydrift.errors import SourceError
 from whydrift.ports import NotRead
 from whydrift.usecases.drafts import Draft
+from whydrift.usecases.renderings import both
 from whydrift.usecases.triage import Look, read_snapshot
 from whydrift.usecases.workbench import Workbench
 
@@ -48,13 +49,9 @@ class Mending:
         if self.bench.renderer is None:
             return None
         renders = self.bench.renders(draft)
-        before = await renders.after(draft.situation, self.overlay.edits)
-        after = await renders.after(draft.situation, [*self.overlay.edits, edit])
-        for rendered in (before, after):
-            if isinstance(rendered, NotRead):
-                return Proof(why_not=rendered.why)
-        assert not isinstance(before, NotRead) and not isinstance(after, NotRead), "said above"
-        return proof_of(item, before, after)
+        unedited = renders.after(draft.situation, self.overlay.edits)
+        found = await both(unedited, renders.after(draft.situation, [*self.overlay.edits, edit]))
+        return Proof(why_not=found.why) if isinstance(found, NotRead) else proof_of(item, *found)
 
     async def _users(self, draft: Draft, item: Item) -> tuple[str, ...]:
         """Who names an item, in every application that can be read; what was not read is named as well."""

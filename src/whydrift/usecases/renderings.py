@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
-from whydrift.core.model.values import JsonObject, is_object, items, mapping, text
+from whydrift.core.model.values import JsonObject, is_object, items, mapping, same, text
 from whydrift.core.prove.placing import Placing, placing_of
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable, SourceError
@@ -18,15 +19,21 @@ from whydrift.usecases.decode import decode_object
 from whydrift.usecases.facts import FactReader
 
 Rendered = Mapping[ObjectKey, JsonObject]
+KEPT = 64
+"""How many applications' objects are remembered with their masks."""
 
 
 @dataclass
 class Renderings:
-    """Renders for one reader of facts. What clusters serve is asked for once."""
+    """Renders for one reader of facts. What clusters serve is asked for once.
+
+    Of the last applications each object is kept as it was rendered first, and masked.
+    """
 
     renderer: Renderer
     reader: FactReader
     _clusters: list[JsonObject] | None = field(default=None)
+    _masks: dict[str, dict[ObjectKey, tuple[JsonObject, JsonObject]]] = field(default_factory=dict)
 
     async def before(self, situation: Situation) -> Rendered | NotRead:
         """What the compared revision renders to here."""
@@ -69,10 +76,21 @@ class Renderings:
         if isinstance(found, NotRead):
             return NotRead(self.reader.masker.text(found.why))  # a tool's complaint may quote what it read
         try:
-            masked = {key: self.reader.masker.mask(obj) for key, obj in found.items()}
+            return self._masked(application, found)
         except SourceError as error:
             return NotRead(str(error))
-        return {key: obj for key, obj in masked.items() if is_object(obj)}
+
+    def _masked(self, application: Application, found: Rendered) -> Rendered:
+        """Objects masked: those that the application came to before are the very same ones, which are soon compared."""
+        known = self._masks.pop(application.selector, {})
+        fresh: dict[ObjectKey, tuple[JsonObject, JsonObject]] = {}
+        for key, obj in found.items():
+            if key not in known or not _is_same(known[key][0], obj):
+                fresh[key] = obj, mapping(self.reader.masker.mask(obj))
+        self._masks[application.selector] = {**fresh, **known}
+        if len(self._masks) > KEPT:
+            del self._masks[next(iter(self._masks))]
+        return {key: (fresh.get(key) or known[key])[1] for key in found}
 
     def _without_secrets(self, application: Application) -> Application:
         """The Application with its sources masked: what it states reaches the command line of a tool."""
@@ -93,6 +111,11 @@ class Renderings:
         return {}
 
 
+def _is_same(one: JsonObject, other: JsonObject) -> bool:
+    """Whether two objects are the same: nearly always all but their metadata is one value, which tells at once."""
+    return one.keys() == other.keys() and all(same(one[key], part) for key, part in other.items())
+
+
 def _spec(edit: Edit) -> JsonObject | None:
     try:
         found = [document.value for document in documents(edit.after)]
@@ -102,8 +125,11 @@ def _spec(edit: Edit) -> JsonObject | None:
     return spec if is_object(spec) else None
 
 
-def both(one: Rendered | NotRead, other: Rendered | NotRead) -> tuple[Rendered, Rendered] | NotRead:
-    """Two renders that are held against each other; why there is nothing to hold where one of them is missing."""
-    if isinstance(one, NotRead):
-        return one
-    return other if isinstance(other, NotRead) else (one, other)
+async def both(
+    one: Awaitable[Rendered | NotRead], other: Awaitable[Rendered | NotRead]
+) -> tuple[Rendered, Rendered] | NotRead:
+    """Two renders, made side by side, to be held against each other; why there is nothing to hold where one fails."""
+    first, second = await asyncio.gather(one, other)
+    if isinstance(first, NotRead):
+        return first
+    return second if isinstance(second, NotRead) else (first, second)

@@ -84,8 +84,8 @@ async def _files_of(application: Application, reader: FactReader) -> frozenset[t
 async def _told(application: Application, edit: Edit, renders: Renderings) -> str:
     """What an edit does to another application, "" where it renders the same with it."""
     name, place = f"Application {application.full_name}", (edit.repo, edit.file)
-    unedited = await renders.rendered(application, {place: edit.before})  # it may be at an older commit
-    found = both(unedited, await renders.rendered(application, {place: edit.after}))
+    unedited = renders.rendered(application, {place: edit.before})  # it may be at an older commit
+    found = await both(unedited, renders.rendered(application, {place: edit.after}))
     if isinstance(found, NotRead):
         return f"{name} may change too, it was not rendered: {found.why}"
     before, after = found

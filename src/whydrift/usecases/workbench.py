@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -47,9 +48,16 @@ class Workbench:
 
         What is to change in the Application itself is changed where git states that one.
         """
-        offers = [self._likeliest(draft, group) for group in groups(draft.choices)]
+        offers: list[Offer] = []
+        unedited: asyncio.Task[Rendered | NotRead] | None = None
+        for group in groups(draft.choices):
+            offers.append(self._likeliest(draft, group))
+            if unedited is None and self.renderer is not None and _is_tried(offers[-1]):
+                unedited = asyncio.create_task(self.renders(draft).before(draft.situation))
+            await asyncio.sleep(0)  # to find places takes long: what tools have done is taken up in between
         if self.renderer is not None:
-            tried = await self._tried(self.renders(draft), draft, offers)
+            before = await unedited if unedited is not None else NotRead("nothing is edited")
+            tried = await self._tried(draft, offers, before)
             offers = [other for offer in tried for other in await self._instead(draft, offer)]
             offers = await self._blamed(draft, offers)
         return [await self._in_parent(draft, await self._beside(draft, offer)) for offer in offers]
@@ -81,10 +89,9 @@ class Workbench:
             return offer
         return replace(offer, edit=next(places(draft, group), None))
 
-    async def _tried(self, renders: Renderings, draft: Draft, offers: Sequence[Offer]) -> list[Offer]:
+    async def _tried(self, draft: Draft, offers: Sequence[Offer], before: Rendered | NotRead) -> list[Offer]:
         """The offers with proofs: all edits are rendered at once, and one by one only what does not come out so."""
-        edited = [offer for offer in offers if _is_tried(offer)]
-        before = await renders.before(draft.situation) if edited else NotRead("nothing is edited")
+        renders, edited = self.renders(draft), [offer for offer in offers if _is_tried(offer)]
         if isinstance(before, NotRead):
             return [replace(o, proof=Proof(why_not=before.why)) if _is_tried(o) else o for o in offers]
         proofs = await self._at_once(renders, draft, edited, before) if len(edited) > 1 else {}
@@ -148,7 +155,8 @@ class Workbench:
         why = offer.proof.why_not if offer.proof is not None else ""
         for choice in draft.next_choices(offer.item, difference, why):
             group = Group(offer.item.key, (difference,), choice, choice.changes)
-            [other] = await self._tried(self.renders(draft), draft, [self._likeliest(draft, group)])
+            likeliest = [self._likeliest(draft, group)]
+            [other] = await self._tried(draft, likeliest, await self.renders(draft).before(draft.situation))
             if choice.kind is RemedyKind.ASK or (other.proof is not None and not other.proof.why_not):
                 return other
         return None
@@ -180,7 +188,7 @@ class Workbench:
         """Why the parent does not render exactly the wanted change of the manifest ("": it does)."""
         renders = self.renders(draft)
         edited = {(edit.repo, edit.file): edit.after}
-        found = both(await renders.rendered(manifest.parent), await renders.rendered(manifest.parent, edited))
+        found = await both(renders.rendered(manifest.parent), renders.rendered(manifest.parent, edited))
         if isinstance(found, NotRead):
             return found.why
         before, after = found
@@ -192,7 +200,7 @@ class Workbench:
         if self.renderer is None:
             return ""
         renders = self.renders(draft)
-        found = both(await renders.before(draft.situation), await renders.after(draft.situation, overlay.edits))
+        found = await both(renders.before(draft.situation), renders.after(draft.situation, overlay.edits))
         if isinstance(found, NotRead):
             return found.why
         before, made = found

@@ -22,7 +22,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 SECONDS = 60
 LARGEST_OUTPUT = 64 * 1024**2
 MEMORY = 4 * 1024**3
-"""Address space, of which Go reserves far more than it uses; GOMEMLIMIT bounds what it uses: garbage waits until then."""
+"""Address space, of which Go reserves far more than it uses; GOMEMLIMIT bounds that, and garbage waits until then."""
 NOWHERE = "http://127.0.0.1:9"
 PREFIX = "whydrift-render-"
 """How temporary copies are called."""

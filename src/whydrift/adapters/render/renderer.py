@@ -158,11 +158,11 @@ class ToolRenderer:
     async def _counted(self, made: Callable[[Path], Awaitable[Manifests]]) -> Manifests:
         async with self._slots:
             self.rendered += 1
-            folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix=PREFIX))
+            folder = Path(tempfile.mkdtemp(prefix=PREFIX))
             try:
                 return await made(folder)
             finally:
-                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)  # not in a thread, whose waiter may be cancelled
 
 
 class RememberedTrees:
