@@ -9,6 +9,7 @@ import msgspec
 
 from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Examined
+from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.writers import last_writer
 from whydrift.core.judge.calibration import Agreement
 from whydrift.core.judge.team import team_of
@@ -19,7 +20,7 @@ from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Remedy
-from whydrift.core.model.snapshot import TRACKING_ID, ObjectSnapshot, Verdict
+from whydrift.core.model.snapshot import TRACKING_ID, ApplicationSnapshot, ObjectSnapshot, Verdict
 from whydrift.core.model.sources import source_notes, source_type
 from whydrift.core.model.telling import told
 from whydrift.core.model.triage import (
@@ -43,7 +44,7 @@ from whydrift.core.model.triage import (
     Value,
 )
 from whydrift.core.model.trouble import Complaint, Trouble
-from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items, text
+from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_object, items, text
 from whydrift.core.pipeline import ApplicationOutcome, ObjectOutcome
 from whydrift.core.remedy.told import remedy_answer
 
@@ -67,7 +68,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             conditions=tuple(f"{kind}: {message}" for kind, message in application.conditions),
             operation=text(application.operation, "phase"),
         ),
-        compared_by=compared_by(application),
+        compared_by=compared_by(outcome.snapshot),
         agrees=_agrees(outcome),
         not_replayed=tuple(
             NotReplayedAnswer(object=c.key.id, namespace=c.key.namespace, why=c.why)
@@ -172,11 +173,16 @@ def _source(application: Application, place: int, source: Source) -> SourceAnswe
     )
 
 
-def compared_by(application: Application) -> str:
+def compared_by(snapshot: ApplicationSnapshot) -> str:
     """The strategy that Argo CD uses for the application; a single object may ask for structured merge."""
+    application = snapshot.application
     if "ServerSideDiff=true" in application.compare_options:
         return "server-side"
-    return "structured-merge" if application.server_side_apply else "three-way"
+    if not application.server_side_apply:
+        return "three-way"
+    first = next((item for item in snapshot.objects or () if item.compared and is_object(item.live)), None)
+    asked = first is not None and compared_server_side(application, first)
+    return "server-side" if asked else "structured-merge"
 
 
 def _agrees(outcome: ApplicationOutcome) -> Agrees:

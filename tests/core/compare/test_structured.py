@@ -26,6 +26,7 @@ from whydrift.core.compare.structured.fields import stated_fields
 from whydrift.core.model.fieldsets import FieldSet
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.values import Json, JsonObject, child, is_object, items, mapping, same, text
+from whydrift.core.model.versions import MEASURED
 from whydrift.errors import NotComparable
 
 VECTORS = Path(__file__).parents[2] / "data" / "structured"
@@ -64,7 +65,7 @@ def answered(case: JsonObject) -> JsonObject:
             return {"same": True} if predicted is None else {"predicted": bare(predicted)}
         case "ssd":
             dry_run = managed(mapping(case, "dryRun"), case)
-            return {"predicted": bare(server_side_predicted(dry_run, live, widgets(), include_webhooks=False))}
+            return {"predicted": bare(server_side_predicted(dry_run, live, widgets(), MEASURED))}
         case operation:
             schemas = widgets() if operation == "trusted" else builtin_schemas()
             managers = frozenset(str(name) for name in items(case, "trusted"))
@@ -101,8 +102,8 @@ def predicted(case: JsonObject) -> JsonObject:
     live = mapping(case, "live")
     if text(case, "strategy") == "structured":
         return structured_merge(mapping(case, "target"), live, schemas) or live
-    webhooks = case["includeWebhooks"] is True
-    return server_side_predicted(mapping(case, "dryRun"), live, schemas, include_webhooks=webhooks)
+    answer = mapping(case, "dryRun")
+    return answer if case["includeWebhooks"] is True else server_side_predicted(answer, live, schemas, MEASURED)
 
 
 @pytest.mark.parametrize("name", [text(case, "name") for case in cases("argo-cd")])

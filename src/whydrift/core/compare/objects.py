@@ -30,16 +30,20 @@ from whydrift.core.compare.typed.normalize import normalize
 from whydrift.core.compare.typed.remarshal import remarshal, remarshal_value
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, same, text
-from whydrift.core.model.versions import Release
+from whydrift.core.model.versions import Release, Since
 from whydrift.errors import NotComparable, NotReplayed
 
-_NOT_COMPARED = (("metadata", "managedFields"), ("metadata", "annotations", LAST_APPLIED))
-"""What a server-side comparison leaves out on both sides."""
-_RESOURCE_VERSION = ("metadata", "resourceVersion")
-RULES_ON_OUTPUTS: Release = (3, 2)
+RULES_ON_OUTPUTS = Since(((3, 2, 0),))
 """Since then ignore rules apply to what the dry run answered and to live; before, also to what was sent to it."""
-WITHOUT_RESOURCE_VERSION: Release = (3, 5)
-"""Since then a server-side comparison leaves the resourceVersion out."""
+ANSWER_REENCODED = Since(((3, 2, 1),))
+"""Since then what the dry run answered is re-encoded, as live is."""
+_NOT_COMPARED = {
+    ("metadata", "managedFields"): Since(((3, 0, 0),)),
+    ("metadata", "annotations", LAST_APPLIED): Since(((3, 2, 12), (3, 3, 10), (3, 4, 2), (3, 5, 0))),
+    ("metadata", "resourceVersion"): Since(((3, 3, 11), (3, 4, 0))),
+    ("metadata", "generation"): Since(((3, 6, 0),)),
+}
+"""What a server-side comparison leaves out on both sides, and since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def compare_unmasked(
     target: JsonObject | None, live: JsonObject | None, terms: Terms, dry_run: DryRun | None = None
 ) -> ObjectComparison:
     """The comparison that the verdict is made of; it holds the values of Secrets."""
+    terms = terms.of_object(target)
     check(terms.all_rules, terms.knowledge.jq)
     git, cluster = _before_comparison(target, live, terms)
     if git is None or cluster is None:
@@ -108,8 +113,9 @@ def compare_unmasked(
 
 def sent_to_dry_run(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
     """What a server-side comparison applies in dry-run mode: the target re-encoded, since 3.2 no rule applied to it."""
+    terms = terms.of_object(target)
     git, _ = _before_comparison(target, live, terms)
-    if terms.settings.release < RULES_ON_OUTPUTS:
+    if not RULES_ON_OUTPUTS.holds(terms.settings.release):
         return _object(_reencoded(git or target, terms).document) or {}
     return _decoded(git or target, terms)
 
@@ -131,7 +137,7 @@ def _one_sided(git: JsonObject | None, cluster: JsonObject | None, terms: Terms)
     """An object that is missing or left behind; under server-side diff (since 3.2) no rule applies to it."""
     if git is None and cluster is None:
         raise NotComparable("there is neither a target nor a live object")
-    in_full = not terms.server_side or terms.settings.release < RULES_ON_OUTPUTS
+    in_full = not terms.server_side or not RULES_ON_OUTPUTS.holds(terms.settings.release)
     sides = [None if obj is None else _reencoded(obj, terms, in_full=in_full) for obj in (git, cluster)]
     predicted, live = (None if side is None else side.document for side in sides)
     return _outcome(Strategy.ONE_SIDED, live, predicted, _notes(sides), differs=cluster is None)
@@ -140,7 +146,7 @@ def _one_sided(git: JsonObject | None, cluster: JsonObject | None, terms: Terms)
 def _server_side(cluster: JsonObject, terms: Terms, dry_run: DryRun | None) -> ObjectComparison:
     """The answer to the dry run against live; the rules apply to both afterwards."""
     release = terms.settings.release
-    decoded = _decoded(cluster, terms) if release >= RULES_ON_OUTPUTS else _reencoded(cluster, terms).document
+    decoded = _decoded(cluster, terms) if RULES_ON_OUTPUTS.holds(release) else _reencoded(cluster, terms).document
     live = _object(decoded)
     if dry_run is None:
         raise NotReplayed("a server-side comparison needs the server's answer to a dry run")
@@ -149,9 +155,10 @@ def _server_side(cluster: JsonObject, terms: Terms, dry_run: DryRun | None) -> O
     if live is None:
         raise NotComparable("an ignore rule removes the whole object")
     schemas = terms.knowledge.schemas
-    answered = server_side_predicted(dry_run, live, schemas, include_webhooks=terms.include_webhooks)
-    sides = (_reencoded(answered, terms), _normalized(live, terms))
-    left_out = _NOT_COMPARED if release < WITHOUT_RESOURCE_VERSION else (*_NOT_COMPARED, _RESOURCE_VERSION)
+    answered = dry_run if terms.include_webhooks else server_side_predicted(dry_run, live, schemas, release)
+    as_answered = _reencoded if ANSWER_REENCODED.holds(release) else _normalized
+    sides = (as_answered(answered, terms), _normalized(live, terms))
+    left_out = [path for path, since in _NOT_COMPARED.items() if since.holds(release)]
     predicted, normalized = (without(side.document, left_out) for side in sides)
     return _outcome(Strategy.SERVER_SIDE, normalized, predicted, _notes(sides))
 

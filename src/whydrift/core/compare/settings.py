@@ -15,11 +15,11 @@ import msgspec
 
 from whydrift.core.compare.globs import glob_matches
 from whydrift.core.compare.rules import KnownField, Override
-from whydrift.core.compare.tracking import Tracking
+from whydrift.core.compare.tracking import ANY_INSTALLATION, Tracking
 from whydrift.core.model.aliases import refuse_bombs
 from whydrift.core.model.identity import Identity
 from whydrift.core.model.values import Json, JsonObject, mapping, text
-from whydrift.core.model.versions import FIRST, LAST, Release
+from whydrift.core.model.versions import FIRST, MEASURED, Release
 from whydrift.errors import NotComparable
 
 CUSTOMIZATIONS = "resource.customizations"
@@ -74,7 +74,7 @@ class ComparisonSettings:
     inclusions: tuple[KindFilter, ...] = ()
     server_side_diff: bool = False
     jq_seconds: float = 1.0
-    release: Release = LAST
+    release: Release = MEASURED
 
     def excludes(self, group: str, kind: str, cluster: str) -> bool:
         """Whether Argo CD leaves a kind alone on a cluster (ResourcesFilter.IsExcludedResource)."""
@@ -85,7 +85,7 @@ class ComparisonSettings:
         return any(entry.on_cluster(cluster) for entry in self.inclusions)
 
 
-def settings_of_config_map(data: Mapping[str, str], release: Release = LAST) -> ComparisonSettings:
+def settings_of_config_map(data: Mapping[str, str], release: Release = MEASURED) -> ComparisonSettings:
     """The settings in `data` of the ConfigMap argocd-cm, with what argocd-cmd-params-cm says of the controller.
 
     Raises NotComparable for what Argo CD cannot read.
@@ -96,6 +96,7 @@ def settings_of_config_map(data: Mapping[str, str], release: Release = LAST) -> 
         method=data.get("application.resourceTrackingMethod") or _method(release),
         label_key=data.get("application.instanceLabelKey") or Tracking().label_key,
         installation_id=data.get("installationID", ""),
+        any_installation=ANY_INSTALLATION.holds(release),
     )
     masked = data.get("resource.sensitive.mask.annotations", "").replace(" ", "")
     return ComparisonSettings(
@@ -115,7 +116,7 @@ def _method(release: Release) -> str:
     return "annotation" if release >= FIRST else "label"
 
 
-def settings_of_api(settings: JsonObject, release: Release = LAST) -> ComparisonSettings:
+def settings_of_api(settings: JsonObject, release: Release = MEASURED) -> ComparisonSettings:
     """The settings that `/api/v1/settings` shows to a logged-in reader; what it does not show has its default."""
     return _settings_of_api(Identity(settings), release)
 
@@ -128,6 +129,7 @@ def _settings_of_api(shown: Identity[JsonObject], release: Release) -> Compariso
         method=text(settings, "trackingMethod") or _method(release),
         label_key=text(settings, "appLabelKey") or Tracking().label_key,
         installation_id=text(settings, "installationID"),
+        any_installation=ANY_INSTALLATION.holds(release),
     )
     return ComparisonSettings(tracking=tracking, overrides=tuple(overrides.values()) or (STATUS,), release=release)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -10,11 +10,16 @@ from whydrift.core.compare.hooks import SYNC_OPTIONS, annotation_options
 from whydrift.core.compare.ignore import JqPaths
 from whydrift.core.compare.last_applied import last_applied
 from whydrift.core.compare.rules import IgnoreRule, application_rules, rules_in_order
+from whydrift.core.compare.rules_of_objects import stated_rules
 from whydrift.core.compare.settings import ComparisonSettings
 from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.model.application import Application
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.values import JsonObject, items
+from whydrift.core.model.versions import Since
+
+ASKS_SERVER = Since(((3, 6, 0),))
+"""Since then what is applied server-side is compared by the server's dry run; structured merge is gone."""
 
 
 class Strategy(StrEnum):
@@ -55,14 +60,15 @@ class Terms:
     @classmethod
     def of(cls, application: Application, settings: ComparisonSettings, knowledge: Knowledge) -> Terms:
         """The terms that an application asks for, under the settings of its Argo CD (CompareAppState)."""
-        options = application.compare_options
-        wanted = settings.server_side_diff or "ServerSideDiff=true" in options
+        options, applied = application.compare_options, application.server_side_apply
+        asks_server = ASKS_SERVER.holds(settings.release)
+        wanted = settings.server_side_diff or "ServerSideDiff=true" in options or (applied and asks_server)
         return cls(
             knowledge=knowledge,
             settings=settings,
             rules=application_rules(items(application.raw, "spec", "ignoreDifferences")),
             server_side=wanted and "ServerSideDiff=false" not in options,
-            structured=application.server_side_apply,
+            structured=applied and not asks_server,
             include_webhooks="IncludeMutationWebhook=true" in options,
         )
 
@@ -70,6 +76,11 @@ class Terms:
     def all_rules(self) -> tuple[IgnoreRule, ...]:
         """The rules of the application and of the settings, in the order in which they are applied."""
         return rules_in_order(self.rules, self.settings.overrides)
+
+    def of_object(self, target: JsonObject | None) -> Terms:
+        """The terms with the rules that git's object states for itself, where this Argo CD reads them."""
+        own = stated_rules(target, self.settings.release)
+        return replace(self, rules=(*self.rules, *own)) if own else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,7 @@ def strategy_of(target: JsonObject | None, live: JsonObject | None, terms: Terms
         return Strategy.ONE_SIDED
     if terms.server_side:
         return Strategy.SERVER_SIDE
-    if terms.structured or "ServerSideApply=true" in annotation_options(target, SYNC_OPTIONS):
+    asks_server = ASKS_SERVER.holds(terms.settings.release)
+    if terms.structured or ("ServerSideApply=true" in annotation_options(target, SYNC_OPTIONS) and not asks_server):
         return Strategy.STRUCTURED
     return Strategy.THREE_WAY if isinstance(last_applied(live), dict) else Strategy.TWO_WAY

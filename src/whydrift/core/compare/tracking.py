@@ -11,7 +11,7 @@ from typing import NamedTuple
 from whydrift.core.model.objects import ObjectKey, group_of, key_of
 from whydrift.core.model.snapshot import TRACKING_ID as TRACKING_ID  # part of what this module offers
 from whydrift.core.model.values import ABSENT, JsonObject, child, mapping, text
-from whydrift.core.model.versions import LAST, Release
+from whydrift.core.model.versions import MEASURED, Release, Since
 from whydrift.errors import NotComparable
 
 INSTALLATION_ID = "argocd.argoproj.io/installation-id"
@@ -19,8 +19,10 @@ INSTANCE_LABEL = "app.kubernetes.io/instance"
 OLD_INSTANCE_LABEL = "applications.argoproj.io/app-name"
 """The label that Argo CD before 0.11 also put on pod templates, and still does where it is configured."""
 LABEL_LIMIT = 63
-BACKFILL_ONLY: Release = (3, 5)
-"""Since then an id that live states itself is compared."""
+BACKFILL_ONLY = Since(((3, 4, 6), (3, 5, 0)))
+"""Since then an id that live states itself is compared (#17965)."""
+ANY_INSTALLATION = Since(((3, 6, 0),))
+"""Since then an Argo CD without an installation id reads the ids of objects that carry another's."""
 CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _POD_CONTROLLERS = {
     "apps": ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"),
@@ -49,11 +51,15 @@ class TrackingId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
-    """How one Argo CD marks its objects: `annotation` (default), `label` or `annotation+label`."""
+    """How one Argo CD marks its objects: `annotation` (default), `label` or `annotation+label`.
+
+    `any_installation`: without an installation id of its own it takes an object that carries one for what its id says.
+    """
 
     method: str = "annotation"
     label_key: str = INSTANCE_LABEL
     installation_id: str = ""
+    any_installation: bool = False
 
     @property
     def by_label(self) -> bool:
@@ -78,10 +84,11 @@ def build_tracking_id(obj: JsonObject, application: str, namespace: str) -> Trac
 def tracking_id_of(obj: JsonObject, tracking: Tracking) -> TrackingId | None:
     """The id that an object carries, or None: also where the installation id is not ours.
 
-    Argo CD 3.5.1 without an installation id takes an object that carries one for nobody's (precedence of && and ||).
+    Before 3.6 an Argo CD without an installation id takes an object that carries one for nobody's (&& before ||).
     """
     annotations = string_map(obj, "annotations") or {}
-    if annotations.get(INSTALLATION_ID, "") != tracking.installation_id:
+    unasked = tracking.any_installation and not tracking.installation_id
+    if not unasked and annotations.get(INSTALLATION_ID, "") != tracking.installation_id:
         return None
     return parse_tracking_id(annotations.get(TRACKING_ID, ""))
 
@@ -148,12 +155,12 @@ def truncated_label(value: str) -> str:
 
 
 def with_target_tracking(
-    target: JsonObject | None, live: JsonObject | None, tracking: Tracking, release: Release = LAST
+    target: JsonObject | None, live: JsonObject | None, tracking: Tracking, release: Release = MEASURED
 ) -> JsonObject | None:
     """Live as it is compared: a mark that is only missing or only old does not count (Normalize).
 
     Live that carries the instance label and no id takes over git's id; a label that git does not state goes. Before
-    Argo CD 3.5 it took over git's id whatever it said itself: a move between applications did not show (#17965).
+    Argo CD 3.4.6 it took over git's id whatever it said itself: a move between applications did not show (#17965).
     """
     if live is None or target is None or tracking.method in ("", "label"):
         return live
@@ -161,7 +168,7 @@ def with_target_tracking(
     if not (labels or {}).get(tracking.label_key) or (group_of(text(live, "apiVersion")), text(live, "kind")) == CRD:
         return live
     wanted = string_map(target, "annotations")
-    own = "" if annotations is None or release < BACKFILL_ONLY else annotations.get(TRACKING_ID, "")
+    own = "" if annotations is None or not BACKFILL_ONLY.holds(release) else annotations.get(TRACKING_ID, "")
     if annotations is None or (not own and wanted is None):
         return live
     if not own:

@@ -10,13 +10,12 @@ from whydrift.core.explain.places import Place, place_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Strength
-from whydrift.core.model.fact_kinds import ARGOCD_VERSION
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import Writer
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
-from whydrift.core.model.versions import LAST, Release, release
+from whydrift.core.model.versions import Release
 
 SERVERS_OWN = frozenset({"apiextensions.k8s.io", "apiregistration.k8s.io"})
 """Groups of the API server's own kinds that client-go does not register."""
@@ -41,7 +40,7 @@ ARGOCD_MEANS = frozenset(
 """Fields of Argo CD's kinds whose empty value says something else than their absence (application/v1alpha1 types)."""
 AUTOMATED = frozenset({"prune", "selfHeal", "allowEmpty"})
 """Fields of `automated`, which are pointers since `KEEPS_FALSE`: an explicit false survives (types.go)."""
-KEEPS_FALSE: Release = (3, 4)
+KEEPS_FALSE: Release = (3, 4, 0)
 MEANS_SOMETHING = frozenset(
     {
         "automated", "emptyDir", "podSelector", "namespaceSelector", "selector", "matchLabels", "matchExpressions",
@@ -114,18 +113,13 @@ def _by_own_kind(subject: Subject, path: Path, name: str) -> Dropped | None:
 def _by_argocd(subject: Subject, path: Path, value: MaybeJson) -> Dropped | None:
     if path[0] != "spec" or any(name in ARGOCD_MEANS for name, _ in _named(path, value)):
         return None
-    if path[-1] in AUTOMATED and _release(subject) >= KEEPS_FALSE:
+    if path[-1] in AUTOMATED and subject.release >= KEEPS_FALSE:
         says = f"{path[-1]}: false means what its absence means; Argo CD before 3.4 dropped it, this one keeps it"
         return Dropped(Strength.COINCIDES, "an earlier Argo CD", Evidence("types", says))
     says = (
         f"{path[-1]} is omitted when it is empty: Argo CD writes the object back through its Go types (SetAppOperation)"
     )
     return Dropped(Strength.REPLAYED, "Argo CD", Evidence("types", says))
-
-
-def _release(subject: Subject) -> Release:
-    """Argo CD's release; the newest that is known where it does not state it."""
-    return release(subject.facts.maybe(ARGOCD_VERSION) or "") or LAST
 
 
 def _by_controller(subject: Subject, path: Path, value: MaybeJson) -> Dropped | None:

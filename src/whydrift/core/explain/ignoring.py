@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from whydrift.core.compare.alignment import at
 from whydrift.core.compare.ignore import hidden_by
 from whydrift.core.compare.rules import IgnoreRule, application_rules, rules_in_order
+from whydrift.core.compare.rules_of_objects import stated_rules
 from whydrift.core.compare.settings import settings_of_api
 from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.subject import Subject
@@ -49,8 +50,10 @@ def base_is_gits(subject: Subject) -> bool:
 
 
 def rules_of(subject: Subject) -> Iterator[IgnoreRule]:
-    """The application's rules and then those of the settings, as far as these were read."""
-    return iter(once(subject.siblings, "rules", lambda: _rules(subject), subject.facts.maybe(SETTINGS)))
+    """The application's rules and then those of the settings, as far as these were read, then git's object's own."""
+    yield from once(subject.siblings, "rules", lambda: _rules(subject), subject.facts.maybe(SETTINGS))
+    target = subject.object.target
+    yield from stated_rules(target, subject.release) if is_object(target) else ()
 
 
 def _rules(subject: Subject) -> tuple[IgnoreRule, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from whydrift.core.compare.terms import ASKS_SERVER
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.application import Application
 from whydrift.core.model.snapshot import ObjectSnapshot
@@ -22,7 +23,8 @@ def strategy_of(subject: Subject) -> Strategy:
     """The strategy that an object was compared with."""
     if compared_server_side(subject.application, subject.object):
         return Strategy.SERVER_SIDE
-    return Strategy.STRUCTURED if subject.server_side else Strategy.PATCHES
+    structured = subject.server_side and not ASKS_SERVER.holds(subject.release)
+    return Strategy.STRUCTURED if structured else Strategy.PATCHES
 
 
 def compared_server_side(application: Application, item: ObjectSnapshot) -> bool:

@@ -13,7 +13,7 @@ from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.explain.defaulting import with_defaults
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
-from whydrift.core.model.fact_kinds import SCHEMAS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, SCHEMAS
 from whydrift.core.model.facts import Facts
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.objects import ObjectKey
@@ -21,6 +21,8 @@ from whydrift.core.model.people import People
 from whydrift.core.model.schema import Schemas, Type
 from whydrift.core.model.snapshot import ObjectSnapshot, of_kind
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, is_object, text
+from whydrift.core.model.versions import MEASURED, Release
+from whydrift.core.model.versions import release as release_of
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 
@@ -116,6 +118,11 @@ class Subject:
     def server_side(self) -> bool:
         """Whether a sync applies this object server-side."""
         return self.application.server_side_apply or "ServerSideApply=true" in sync_options(self.object.target)
+
+    @property
+    def release(self) -> Release:
+        """Argo CD's release; the one that was measured where it does not state it."""
+        return release_of(self.facts.maybe(ARGOCD_VERSION) or "") or MEASURED
 
     @property
     def sync_options(self) -> frozenset[str]:

@@ -21,6 +21,7 @@ RESPECT = "RespectIgnoreDifferences=true"
 
 def respected(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
     """The target with the live values of what the rules ignore; NotComparable where the sync fails on the rules."""
+    terms = terms.of_object(target)
     check(terms.all_rules, terms.knowledge.jq)
     managers = frozenset(find_rules(target, terms.rules, terms.settings.overrides).managers)
     git, cluster = target, live

@@ -39,7 +39,7 @@ from whydrift.core.model.identity import Identity
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
-from whydrift.core.model.versions import LAST, Release
+from whydrift.core.model.versions import MEASURED, Release
 from whydrift.core.model.versions import release as release_of
 from whydrift.errors import NotComparable
 
@@ -142,7 +142,7 @@ class Situation:
 
 def _settings(known: Facts) -> ComparisonSettings:
     """Argo CD's settings: argocd-cm says more than what its API shows; what was not read has its default."""
-    release = release_of(known.maybe(ARGOCD_VERSION) or "") or LAST
+    release = release_of(known.maybe(ARGOCD_VERSION) or "") or MEASURED
     config, shown = known.maybe(ARGOCD_CONFIG), known.maybe(SETTINGS)
     try:
         if config:

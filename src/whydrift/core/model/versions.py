@@ -1,25 +1,43 @@
-"""Which versions of Argo CD whydrift's comparison was checked against."""
+"""Which versions of Argo CD whydrift's comparison was checked against, and from which of them on a rule holds."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-Release = tuple[int, int]
-"""Major and minor of Argo CD's version: rules of the comparison changed between them."""
-FIRST, LAST = (3, 0), (3, 6)
-_VERSION = re.compile(r"v?(\d+)\.(\d+)")
+Release = tuple[int, int, int]
+"""Major, minor and patch of Argo CD's version: rules of the comparison changed between them, also between patches."""
+FIRST, LAST = (3, 0, 0), (3, 6, 1)
+MEASURED = (3, 5, 1)
+"""What is taken where Argo CD does not say its version: most of what whydrift knows was measured with it."""
+_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """From which release on a rule holds: the first of each line (major and minor) that was given it, in their order.
+
+    A fix is given to older lines too, there from a later patch on; a line that is not named follows the newest one.
+    """
+
+    starts: tuple[Release, ...]
+
+    def holds(self, release: Release) -> bool:
+        """Whether a release has the rule."""
+        own = [start for start in self.starts if start[:2] == release[:2]]
+        return release >= (own or self.starts)[-1]
 
 
 def release(version: str) -> Release | None:
-    """Major and minor of Argo CD's own version text ("v3.5.1+8a5a3f2"); None where it states none."""
+    """Major, minor and patch of Argo CD's own version text ("v3.5.1+8a5a3f2"); None where it states none."""
     found = _VERSION.match(version)
-    return (int(found[1]), int(found[2])) if found else None
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 
 def calibrated(version: str) -> bool:
-    """Whether whydrift's comparison is checked against this version of Argo CD."""
+    """Whether whydrift's comparison is checked against the line of this version of Argo CD."""
     stated = release(version)
-    return stated is not None and FIRST <= stated <= LAST
+    return stated is not None and FIRST[:2] <= stated[:2] <= LAST[:2]
 
 
 def not_calibrated_release(stated: Release) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whydrift.core.compare.differences import changes
-from whydrift.core.compare.terms import Terms
+from whydrift.core.compare.terms import ASKS_SERVER, Terms
 from whydrift.core.compare.typed.remarshal import remarshal
 from whydrift.core.explain.base import base_of
 from whydrift.core.judge.respect import RESPECT, respected
@@ -108,6 +108,8 @@ def _under(terms: Terms, option: str) -> Terms:
             return replace(terms, server_side=True)
         case "IncludeMutationWebhook=true":
             return replace(terms, include_webhooks=True)
+        case _ if ASKS_SERVER.holds(terms.settings.release):
+            return replace(terms, server_side=True)
         case _:
             return replace(terms, structured=True)
 

@@ -132,7 +132,7 @@ def _on_outputs(terms: Terms, trial: Trial, item: ObjectSnapshot) -> Compared:
     A rule that is replaced must have taken nothing out of them: what it took is not known.
     """
     require(item.compared, "Argo CD did not compare it")
-    known = terms.settings.release >= RULES_ON_OUTPUTS and not _takes(trial.replaced(terms), item, terms)
+    known = RULES_ON_OUTPUTS.holds(terms.settings.release) and not _takes(trial.replaced(terms), item, terms)
     require(known, "a server-side comparison needs the server's dry run (--dry-run)")
     predicted, live = (_ignored(side, terms, trial.rule) for side in (item.predicted, item.normalized_live))
     return compared_sides(item, predicted, live)
