@@ -43,17 +43,17 @@ class Shared:
     def __post_init__(self) -> None:
         self.store = SqlStore(self.url, self.watched.folder)
 
-    def serve(self, *words: str, said: str = "err") -> subprocess.Popen[bytes]:
-        """Start a process: a page on a free port, unless `words` say that it only works. `said` is where it speaks."""
+    def serve(self, *words: str, said: str = "err", config: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start a process: a page on a free port, unless `words` say that it only works."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
-        return self.start("serve", "--port", str(self.port), *words, said=said)
+        return self.start("serve", "--port", str(self.port), *words, said=said, config=config)
 
-    def start(self, *words: str, said: str = "err") -> subprocess.Popen[bytes]:
-        """Start a process over the store; what it says is in a file of that name."""
+    def start(self, *words: str, said: str = "err", config: Path | None = None) -> subprocess.Popen[bytes]:
+        """Start a process over the store, with settings of its own; what it says is in a file `said`."""
         command = [sys.executable, "-m", self.program, *words, "--no-git", "--store", self.url]
-        environ = {**self.watched.environ, "PYTHONPATH": str(ROOT)}
+        environ = {**self.watched.environ, "PYTHONPATH": str(ROOT), "WHYDRIFT_CONFIG": str(config or "")}
         with (self.watched.folder / said).open("ab") as err:
             process = subprocess.Popen(command, stdout=err, stderr=err, env=environ, cwd=self.watched.folder)
         self.processes.append(process)
