@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from whydrift.core.compare.rules import IgnoreRule
+from whydrift.core.explain.copied_lists import rule_copying
 from whydrift.core.explain.corrections import Correction, corrections
 from whydrift.core.explain.ignoring import removed_by, rule_over, rules_of
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
@@ -25,13 +26,15 @@ def misses(case: Case) -> Choice:
 
 
 def keeps_release_out(case: Case) -> Choice:
-    """The rule without what releases change."""
-    rule = rule_over(case.subject, case.difference)
+    """The rule without what releases change, or without the list that it makes syncs copy."""
+    copied = rule_copying(case.subject, case.difference)
+    rule = copied or rule_over(case.subject, case.difference)
     if rule is None:
         return asked(case, case.because)
+    covers = "covers what releases change" if copied is None else "makes every sync copy the whole list from live"
     return Choice(
         RemedyKind.IGNORE,
-        f"{rule.origin} covers what releases change: without that part the next sync brings the release",
+        f"{rule.origin} {covers}: without that part the next sync brings the release",
         Safety.UNSAFE,
         place=_place(rule),
         instead=(Instead(RemedyKind.ADOPT, "the release would be taken out of git"),),

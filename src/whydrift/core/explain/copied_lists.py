@@ -1,0 +1,33 @@
+"""Lists of custom resources that a sync copies from live as a whole, for a rule about one field inside.
+
+Under RespectIgnoreDifferences Argo CD lays what a rule ignores over git's object by a JSON merge patch where it does
+not know the kind's type (controller/sync.go, normalizeTargetResources), and such a patch replaces lists: whatever git
+changed in any item stays out (reference/measured.md 12, 27).
+"""
+
+from __future__ import annotations
+
+from whydrift.core.compare.rules import IgnoreRule
+from whydrift.core.explain.ignoring import removed_by, respected, rules_of
+from whydrift.core.explain.subject import Subject
+from whydrift.core.model.drift import Difference
+from whydrift.core.model.paths import Path, starts_with
+
+
+def rule_copying(subject: Subject, difference: Difference) -> IgnoreRule | None:
+    """The rule for another place in the list around a shown difference, for which syncs copy that list from live."""
+    around = _list_around(difference.live_path)
+    typed = subject.knowledge.types.of(subject.object.target) is not None
+    if around is None or typed or not difference.shown or not respected(subject):
+        return None
+    return next((rule for rule in rules_of(subject) if _reaches_into(rule, subject, around)), None)
+
+
+def _list_around(path: Path) -> Path | None:
+    """The outermost list on a path."""
+    return next((path[:place] for place, step in enumerate(path) if isinstance(step, int)), None)
+
+
+def _reaches_into(rule: IgnoreRule, subject: Subject, around: Path) -> bool:
+    removed = removed_by(rule, subject.object.live, subject)
+    return any(starts_with(place, around) and place != around for place in removed)
