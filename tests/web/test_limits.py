@@ -88,6 +88,11 @@ class Failing(SqlStore):
             raise StoreError("postgresql://host/db: secret-detail: connection refused")
         return ()
 
+    def newest(self) -> str:
+        """Fail as well."""
+        self.applications()
+        return ""
+
 
 def test_a_store_that_is_away_is_said_and_not_described(tmp_path: Path) -> None:
     """503 for pages, API and readiness; what the database said is in the log only."""

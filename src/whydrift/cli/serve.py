@@ -35,7 +35,10 @@ if TYPE_CHECKING:
     from whydrift.web.authentication import Authentication
     from whydrift.web.site import Site
 
-FIRST_AUDIT = 300.0
+FIRST_AUDIT, ASKED = 300.0, 1.0
+"""Seconds for which the first audit waits for the first looks at most, and between two glances at them."""
+STALE = 3
+"""So many times what a full look may take is too old for a look."""
 AUDITED = 86_400.0
 """Seconds between two audits of the ignore rules."""
 EXTRA = ("starlette", "uvicorn", "jinja2", "markupsafe", "prometheus_client")
@@ -162,7 +165,7 @@ async def _serve(serving: Serving, asked: Asked, url: str, workers: int | None, 
         store = await asyncio.to_thread(wiring.open_store, kept, url)
         visibility = wiring.open_visibility(asked.connection) if serving.rbac else None
         status = Status() if watches else None
-        site, asking = _site(serving, store, visibility, status), None
+        site, asking = _site(serving, store, visibility, status, STALE * asked.settings.watch.full), None
         try:
             asking = await open_asking(asked, store, url) if workers is not None else None
             click.echo(said(serving, listening.getsockname()[1], asked.connection))
@@ -199,12 +202,15 @@ async def _look(asked: Asked, store: Store, status: Status, asking: Asking | Non
         await look_once(asked, store)
         await _audit(asked.connection, store)
         return
-    await first_to_end(keep_watch(asked, store, status, asking), _keep_audits(asked.connection, store))
+    await first_to_end(keep_watch(asked, store, status, asking), _keep_audits(asked.connection, store, status))
 
 
-async def _keep_audits(connection: Connection, store: Store) -> None:
+async def _keep_audits(connection: Connection, store: Store, status: Status) -> None:
     """Audit the ignore rules once a day, after the first looks; what cannot be read now can be later."""
-    await asyncio.sleep(FIRST_AUDIT)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FIRST_AUDIT):
+            while not status.caught_up:
+                await asyncio.sleep(ASKED)
     while True:
         with suppress(SourceError, StoreError):
             await _audit(connection, store)
@@ -229,7 +235,7 @@ async def _audit(connection: Connection, store: Store) -> None:
         await asyncio.to_thread(store.note, KEPT, msgspec.json.encode(answer).decode())
 
 
-def _site(serving: Serving, store: Store, visibility: Visibility | None, status: Status | None) -> Site:
+def _site(serving: Serving, store: Store, visibility: Visibility | None, status: Status | None, stale: int) -> Site:
     from whydrift.web.access import Access
     from whydrift.web.site import Site
 
@@ -241,6 +247,7 @@ def _site(serving: Serving, store: Store, visibility: Visibility | None, status:
         access=Access(_authentication(serving, parts.hostname or ""), visibility),
         root=parts.path,
         https=parts.scheme == "https",
+        stale=stale,
         metrics_token=_token(serving.metrics_token_file),
         status=status,
     )

@@ -8,10 +8,11 @@ from typing import Protocol
 
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen, Severity
 from whydrift.core.model.notice import Delivery, Line, Matcher, Notice, Outgoing, Silence
-from whydrift.core.model.watched import Count as Count  # these four: part of what a store says
+from whydrift.core.model.watched import Count as Count  # these five: part of what a store says
 from whydrift.core.model.watched import Drift as Drift
 from whydrift.core.model.watched import Flap as Flap
 from whydrift.core.model.watched import Known as Known
+from whydrift.core.model.watched import News as News
 from whydrift.ports import Refused
 
 
@@ -82,6 +83,15 @@ class Store(Protocol):
     ) -> tuple[Event, ...]:
         """What happened anywhere, newest first; `after` an event's id."""
 
+    def news(self, mark: str = "", limit: int = 10_000) -> tuple[tuple[News, ...], str]:
+        """What was kept since a mark, and the mark to go on from: each event once, in whatever order they are kept.
+
+        "" is a mark of now. Marks mean nothing to others.
+        """
+
+    def newest(self) -> str:
+        """When anything was looked at last (RFC 3339), "" where nothing was. Costs next to nothing."""
+
     def flaps(self, since: str, visible: frozenset[ApplicationName] | None = None, limit: int = 50) -> tuple[Flap, ...]:
         """What returned since a time, most often first."""
 
@@ -117,7 +127,10 @@ class Store(Protocol):
         """The routes for which a message waits, or an event is held back."""
 
     def outgoing(self, now: str, limit: int = 20, route: str = "") -> tuple[Outgoing, ...]:
-        """Messages that are due, of one route or of all, oldest first; claimed by this process for five minutes."""
+        """Messages that are due, of one route or of all, oldest first; claimed by this process for five minutes.
+
+        None of a route of which another message is claimed: one process at a time sends there.
+        """
 
     def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
         """What became of an attempt to send a message; WAITING with `due` for another."""

@@ -26,7 +26,7 @@ from whydrift.web.door import Door, asking_of, reader_of
 from whydrift.web.fresh import Fresh
 from whydrift.web.headers import Headers
 from whydrift.web.live import Feed
-from whydrift.web.metrics import TYPE, may_read, metrics, seconds
+from whydrift.web.metrics import TYPE, Happened, may_read, metrics, seconds
 from whydrift.web.problem import problem
 from whydrift.web.reader import Denied
 from whydrift.web.rendering import render
@@ -63,7 +63,7 @@ LOG = logging.getLogger("whydrift.web")
 
 def application_of(site: Site) -> ASGIApp:
     """The whole site."""
-    fresh, feed = Fresh(), Feed(site)
+    fresh, feed, happened = Fresh(), Feed(site), Happened(site.store)
     routes = [
         *(Route(path, _page(site, fresh, view)) for path, view in PAGES.items()),
         *(
@@ -72,7 +72,7 @@ def application_of(site: Site) -> ASGIApp:
         ),
         Route("/api/openapi.json", _openapi),
         Route("/events", feed.answer),
-        Route("/metrics", partial(_metrics, site, fresh)),
+        Route("/metrics", partial(_metrics, site, fresh, happened)),
         Route("/healthz", _alive),
         Route("/readyz", partial(_ready, site)),
         Route("/static/{hash}/{name}", asset),
@@ -146,11 +146,12 @@ async def _openapi(request: Request) -> Response:
     return Response(openapi(), media_type=JSON)
 
 
-async def _metrics(site: Site, fresh: Fresh, request: Request) -> Response:
+async def _metrics(site: Site, fresh: Fresh, happened: Happened, request: Request) -> Response:
     denied = await may_read(site, asking_of(request))
     if denied is not None:
         return problem(denied, request.scope)
-    return Response(await fresh.get(("metrics",), lambda: metrics(site)), headers={"content-type": TYPE})
+    made = await fresh.get(("metrics",), lambda: metrics(site, happened))
+    return Response(made, headers={"content-type": TYPE})
 
 
 async def _alive(request: Request) -> Response:
@@ -161,12 +162,12 @@ async def _alive(request: Request) -> Response:
 async def _ready(site: Site, request: Request) -> Response:
     """Whether there is something to show: the store answers, and its last look is not too old."""
     try:
-        known = await asyncio.to_thread(site.store.applications)
+        newest = await asyncio.to_thread(site.store.newest)
     except StoreError:
         return _not_ready("the store cannot be reached")
-    if not known:
+    if not newest:
         return _not_ready("nothing was looked at yet")
-    if seconds(max(one.at for one in known), site.now()) > site.stale:
+    if seconds(newest, site.now()) > site.stale:
         return _not_ready("the last look is too old")
     return Response("ready\n", media_type="text/plain")
 

@@ -10,8 +10,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from whydrift.core.model.finding import Event
 from whydrift.errors import StoreError
+from whydrift.ports.watching import News
 from whydrift.web.door import asking_of, reader_of
 from whydrift.web.problem import problem
 from whydrift.web.reader import Denied, Reader
@@ -23,7 +23,6 @@ BEAT = 15.0
 """Seconds of silence, after which a comment shows that the stream lives; rights are looked at again, too."""
 MOST = 200
 MOST_NAMES = 50
-MOST_EVENTS = 500
 
 
 class Feed:
@@ -31,7 +30,7 @@ class Feed:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._listening: set[asyncio.Queue[tuple[Event, ...]]] = set()
+        self._listening: set[asyncio.Queue[tuple[News, ...]]] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def answer(self, request: Request) -> Response:
@@ -43,7 +42,7 @@ class Feed:
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def _stream(self, request: Request, reader: Reader) -> AsyncIterator[str]:
-        queue: asyncio.Queue[tuple[Event, ...]] = asyncio.Queue(16)
+        queue: asyncio.Queue[tuple[News, ...]] = asyncio.Queue(16)
         self._listening.add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
@@ -60,7 +59,7 @@ class Feed:
         finally:
             self._listening.discard(queue)
 
-    async def _next(self, queue: asyncio.Queue[tuple[Event, ...]]) -> tuple[Event, ...]:
+    async def _next(self, queue: asyncio.Queue[tuple[News, ...]]) -> tuple[News, ...]:
         """What happened next; () after a while without anything, or when the site stops."""
         stopping = asyncio.ensure_future(self._site.stopping.wait())
         getting = asyncio.ensure_future(queue.get())
@@ -73,26 +72,22 @@ class Feed:
 
     async def _look(self) -> None:
         """Look into the store for what is new until nobody listens any more."""
-        last: int | None = None
+        mark = ""
         while self._listening and not self._site.stopping.is_set():
-            try:
-                found = await asyncio.to_thread(self._site.store.recent, last or 0, None, MOST_EVENTS if last else 1)
-            except StoreError:
-                found = ()  # the pages say it; the next look may do better
-            if found and last is not None:
-                for queue in self._listening:
+            with suppress(StoreError):  # the pages say it; the next look may do better
+                found, mark = await asyncio.to_thread(self._site.store.news, mark)
+                for queue in self._listening if found else ():
                     if not queue.full():  # a reader that is so far behind learns it with the next event
                         queue.put_nowait(found)
-            last = found[0].id if found else (last or 0)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._site.stopping.wait(), EVERY)
 
 
-def told(events: tuple[Event, ...], reader: Reader) -> str:
+def told(news: tuple[News, ...], reader: Reader) -> str:
     """The message: which applications something happened to; a comment where this reader may see none of them."""
-    seen = [event for event in events if reader.visible is None or event.application in reader.visible]
+    seen = [new for new in news if reader.visible is None or new.application in reader.visible]
     if not seen:
         return ": nothing\n\n"
-    names = sorted({str(event.application) for event in seen})[:MOST_NAMES]
-    data = msgspec.json.encode({"events": len(seen), "at": seen[0].at, "applications": names}).decode()
-    return f"id: {seen[0].id}\nevent: changed\ndata: {data}\n\n"
+    names, last = sorted({str(new.application) for new in seen})[:MOST_NAMES], seen[-1]
+    data = msgspec.json.encode({"events": len(seen), "at": last.at, "applications": names}).decode()
+    return f"id: {last.event}\nevent: changed\ndata: {data}\n\n"

@@ -6,8 +6,9 @@ It tells of every application, whoever asks: it has a token of its own, or is op
 from __future__ import annotations
 
 import hmac
+import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -15,7 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from whydrift.core.model.finding import ApplicationName
+from whydrift.core.model.finding import ApplicationName, What
 from whydrift.ports.watching import Drift, Known, Store
 from whydrift.usecases.watch.status import Status
 from whydrift.web.authentication import token_of
@@ -23,6 +24,8 @@ from whydrift.web.reader import Asking, Denied, Reader
 from whydrift.web.site import Site
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
+MOST = 10_000
+TOLD = (What.NEW, What.RETURNED, What.CHANGED, What.GONE)
 OF = ["argocd", "app_namespace", "application"]
 """Not `instance` and `namespace`: Prometheus gives these to where it scrapes, and renames ours."""
 
@@ -40,26 +43,47 @@ async def may_read(site: Site, asking: Asking) -> Denied | None:
     return Denied(403, "the metrics tell of every application: give them a token with --metrics-token-file")
 
 
-def metrics(site: Site) -> bytes:
+class Happened:
+    """Counts what happened since it was made, whichever process found it: the store tells of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._counted: Counter[What] = Counter(dict.fromkeys(TOLD, 0))
+        _, self._mark = store.news()
+
+    def now(self) -> Mapping[What, int]:
+        """How often each thing happened so far."""
+        with self._lock:
+            while True:
+                found, self._mark = self._store.news(self._mark, MOST)
+                self._counted.update(new.what for new in found)
+                if len(found) < MOST:
+                    return dict(self._counted)
+
+
+def metrics(site: Site, happened: Happened) -> bytes:
     """Everything that is measured, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Fleet(site.store, site.now(), site.status))
+    registry.register(Fleet(site.store, site.now(), site.status, happened))
     return generate_latest(registry)
 
 
 class Fleet(Collector):
     """The store in numbers, read when it is asked for."""
 
-    def __init__(self, store: Store, now: str, status: Status | None) -> None:
+    def __init__(self, store: Store, now: str, status: Status | None, happened: Happened) -> None:
         self._status = status
         self._store = store
         self._now = now
+        self._happened = happened
 
     def collect(self) -> Iterable[Metric]:
         """All families."""
         known = self._store.applications()
         yield fields(self._store.drifts())
         yield from looks(known, self._now)
+        yield events(self._happened.now())
         if self._status is not None:
             yield from watching(self._status)
 
@@ -96,13 +120,21 @@ def looks(known: Iterable[Known], now: str) -> Iterable[Metric]:
     yield from (age, unread, said, last)
 
 
+def events(happened: Mapping[What, int]) -> Metric:
+    """What happened since this process began to serve, found by any process."""
+    says = "Findings that were new, changed, gone or returned since the start, found by whichever process"
+    family = CounterMetricFamily("whydrift_events", says, labels=["what"])
+    for what, number in happened.items():
+        family.add_metric([what.value], number)
+    return family
+
+
 def watching(status: Status) -> Iterable[Metric]:
     """How the watching goes that runs in this process."""
     delays = sorted(status.delays)
     told = (
-        ("looks", "Looks at applications since the start", status.looks),
-        ("events", "Findings that were new, changed, gone or returned since the start", status.events),
-        ("errors", "Looks that failed for a reason that nobody foresaw", status.errors),
+        ("looks", "Looks of this process at applications since the start", status.looks),
+        ("errors", "Looks of this process that failed for a reason that nobody foresaw", status.errors),
     )
     for name, says, number in told:
         yield CounterMetricFamily(f"whydrift_watch_{name}", says, value=number)

@@ -45,6 +45,12 @@ def applications(connection: Connection, visible: Visible) -> tuple[Known, ...]:
     )
 
 
+def newest(connection: Connection) -> str:
+    """When anything was looked at last, "" where nothing was."""
+    at = connection.scalar(select(func.max(APPLICATIONS.c.at)).where(APPLICATIONS.c.vanished == ""))
+    return at or ""
+
+
 def counts(connection: Connection, at: str, visible: Visible) -> tuple[Count, ...]:
     """Open findings by cause, side, severity, project and team, most first."""
     groups = (NUMBERS.c.cause, NUMBERS.c.side, NUMBERS.c.rank, APPLICATIONS.c.project, APPLICATIONS.c.team)

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from whydrift.adapters.store import counting, found, happened, outbox, recording, upkeep
+from whydrift.adapters.store import counting, found, happened, news, outbox, recording, upkeep
 from whydrift.adapters.store.engine import Database
 from whydrift.adapters.store.rows import is_named
 from whydrift.adapters.store.schema import migrate
 from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen
 from whydrift.core.model.notice import Delivery, Matcher, Notice, Outgoing, Silence
-from whydrift.ports.watching import Count, Drift, Flap, Known, Wanted
+from whydrift.ports.watching import Count, Drift, Flap, Known, News, Wanted
 
 Visible = frozenset[ApplicationName] | None
 
@@ -94,6 +94,16 @@ class SqlStore:
         """What happened anywhere."""
         with self._database.reading() as connection:
             return happened.recent(connection, after, visible, limit)
+
+    def news(self, mark: str = "", limit: int = 10_000) -> tuple[tuple[News, ...], str]:
+        """What was kept since a mark, and the next one."""
+        with self._database.reading() as connection:
+            return news.news(connection, mark, limit)
+
+    def newest(self) -> str:
+        """When anything was looked at last."""
+        with self._database.reading() as connection:
+            return counting.newest(connection)
 
     def flaps(self, since: str, visible: Visible = None, limit: int = 50) -> tuple[Flap, ...]:
         """What returned since a time."""

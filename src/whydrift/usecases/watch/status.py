@@ -34,6 +34,11 @@ class Status:
     last_heard: str = ""
     delays: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether everything that was heard of was looked at."""
+        return bool(self.last_heard and self.applications) and not self.waiting
+
     def line(self) -> str:
         """All of it in a line."""
         waits = f", {self.waiting} waiting" if self.waiting else ""
