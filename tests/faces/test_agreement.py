@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faces.command import inside
-from tests.fleet_builder import App, Fleet, clean, config_map, scaled
+from tests.fleet_builder import MANAGED, App, Fleet, clean, config_map, scaled
 from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 
 VERSION = "argocd/api/version.json"
@@ -96,3 +96,24 @@ def test_2_x_is_answered_and_said_not_to_be_calibrated(tmp_path: Path, version: 
         assert ("not calibrated for 2.x" in said.out, said.code) == (not calibrated, code)
     assert inside("ls", "--from", folder).code == 0
     assert inside("record", "--no-git", "-o", tmp_path / "out", "--from", folder).code == 0
+
+
+def test_no_sync_is_safe_for_what_comparing_does_not_agree_on(tmp_path: Path) -> None:
+    """Argo CD says that a sync removes a key; nothing that was read shows why: no prediction, and not safe."""
+    app = App("shop", [(config_map(a="1"), config_map(a="1", b="2"))])
+    found = application(answer(Fleet([app]).folder(tmp_path)))
+    assert found["agrees"] is False
+    effects = [
+        row for row in items(found, "sync", "effects") if is_object(row) and row["object"] == "/ConfigMap/config"
+    ]
+    unsafe = [row for row in effects if not row["safe"]]
+    assert [row["does"] for row in unsafe] == ["unknown"]
+    assert "compared again, it is Synced; Argo CD says OutOfSync" in text(unsafe[0], "says")
+
+
+def test_nothing_is_safe_where_no_object_was_read(tmp_path: Path) -> None:
+    """Argo CD calls the application Synced, and its objects may not be read."""
+    files: dict[str, bytes | Json] = {MANAGED.format(name="calm"): None}
+    found = application(answer(Fleet([clean()], files).folder(tmp_path), "scan", "--hidden"), "calm")
+    assert "managed-resources" in text(found, "notRead")
+    assert mapping(found, "sync")["safe"] is False

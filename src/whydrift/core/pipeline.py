@@ -16,7 +16,7 @@ from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.subject import About, Knowledge, Subject
 from whydrift.core.explain.unseen import WHOLE, stated_by_conditions, unseen_subjects, unseen_wants
-from whydrift.core.judge.calibration import Calibration, calibrations, sent_to_server
+from whydrift.core.judge.calibration import Agreement, Calibration, calibrations, sent_to_server
 from whydrift.core.judge.forecast import forecast
 from whydrift.core.judge.reasons import NO_LINES, Lines, reason_wants, reasoned
 from whydrift.core.judge.revision import at_revision
@@ -187,6 +187,7 @@ def situation_of(
         manifests,
         {} if manifests is None else {item.key: item.target for item in snapshot.objects or ()},
         analysis.read_at,
+        {} if outcome.stale else {c.key: c.why for c in outcome.calibrations if c.agreement is Agreement.DISAGREES},
     )
 
 

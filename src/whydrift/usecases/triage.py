@@ -119,7 +119,7 @@ async def read_snapshot(application: Application, how: Look) -> tuple[Applicatio
     rows = dict(application.rows)
     reply = await how.reader.about(application, "/managed-resources")
     if isinstance(reply, NotRead):
-        return ApplicationSnapshot(application, tuple(_unread(rows, ()))), f"managed-resources: {reply.why}"
+        return ApplicationSnapshot(application, tuple(_unread(rows, ())) or None), f"managed-resources: {reply.why}"
     objects = managed_resources(reply.content, f"managed-resources of {application.name}", rows, how.reader.masker)
     return ApplicationSnapshot(application, (*objects, *_unread(rows, objects))), ""
 

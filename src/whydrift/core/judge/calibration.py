@@ -98,6 +98,8 @@ def _held_against(item: ObjectSnapshot, application: Application, terms: Terms, 
 
 def _disagrees(item: ObjectSnapshot, terms: Terms, why: str) -> Calibration:
     """A verdict that is not Argo CD's, unless what was compared is known to be not what Argo CD compared."""
+    if terms.structured and terms.knowledge.schemas.type_of(item.api_version, item.key.kind) is None:
+        return Calibration(item.key, Agreement.NOT_REPLAYED, "a structured merge needs the schema of the kind")
     if (item.key.group, item.key.kind) == ("", "Secret"):
         return Calibration(item.key, Agreement.NOT_REPLAYED, "the values of a Secret are masked")
     if terms.server_side and is_object(item.target) and is_object(item.live):

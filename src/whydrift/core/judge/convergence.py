@@ -7,7 +7,7 @@ from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.judge.predict import Predicted, Way, owned_by_apply
 from whydrift.core.judge.situation import Situation, way_of
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, JsonObject, child
+from whydrift.core.model.values import ABSENT, JsonObject, child, same
 from whydrift.errors import NotComparable
 
 RETURNING = frozenset(
@@ -27,11 +27,12 @@ RETURNING = frozenset(
 
 def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situation: Situation) -> bool:
     """Whether the object equals git after a sync, as Argo CD compares."""
-    found = situation.findings.get(item.key, ())
-    if any(f.difference.shown and f.explanations and f.explanations[0].cause in RETURNING for f in found):
+    found = (f for f in situation.findings.get(item.key, ()) if f.difference.shown)
+    shown = {f.explanations[0].cause if f.explanations else "" for f in found}
+    if shown & RETURNING:
         return False
-    if compared_server_side(situation.application, item):
-        return True  # the dry run answers what the apply has just left
+    if compared_server_side(situation.application, item):  # the dry run answers what the apply left, or left alone
+        return shown <= {"verdict-is-stale"} or not same(predicted.before, predicted.after)
     after = left_by_sync(predicted, target, way_of(situation.application, target, item.live), situation)
     try:
         return not compare_unmasked(target, after, situation.terms).differs

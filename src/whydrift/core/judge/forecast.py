@@ -39,12 +39,12 @@ Told = tuple[tuple[Effect, ...], bool]
 
 def forecast(situation: Situation) -> Forecast:
     """What a sync now would do. What cannot be predicted is an unknown effect, and unknown is not safe."""
-    if situation.snapshot.objects is None:
-        unread = Effect(situation.itself, Does.UNKNOWN, "what it would change is not known: nothing was read", False)
-        return concluded((unread,), False, situation)
     whole = stopped(situation)
     if whole:
         return concluded(whole, situation.application.sync == "Synced", situation)
+    if situation.snapshot.objects is None:
+        unread = Effect(situation.itself, Does.UNKNOWN, "what it would change is not known: nothing was read", False)
+        return concluded((unread,), False, situation)
     return _object_by_object(situation)
 
 
@@ -82,7 +82,15 @@ def _on_object(item: ObjectSnapshot, situation: Situation) -> Told:
     if is_left_out(situation.application, item.verdict):
         return (), True
     told = _applied(item, target, live, situation) if is_object(live) else _created(item, target, situation)
-    return (*told[0], *admission_unknown(item, told[0], situation)), told[1]
+    return (*told[0], *admission_unknown(item, told[0], situation), *_doubted(item, told[0], situation)), told[1]
+
+
+def _doubted(item: ObjectSnapshot, effects: tuple[Effect, ...], situation: Situation) -> tuple[Effect, ...]:
+    """That no prediction is worth anything for an object whose verdict our comparison does not give."""
+    why = situation.doubted.get(item.key, "")
+    if not why or any(not effect.safe for effect in effects):
+        return ()
+    return (Effect(item.key, Does.UNKNOWN, f"what it would do to {item.key} is not known: {why}", False),)
 
 
 def is_left_out(application: Application, verdict: Verdict) -> bool:

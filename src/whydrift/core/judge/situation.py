@@ -58,7 +58,8 @@ class Situation:
     """One application before a sync. `findings` is what was found out by object, `catalogue` who else may be asked.
 
     `manifests` is what another revision renders, where a sync of that one is asked about; `compared` are then git's
-    objects at the compared revision. `read_at` is the time of reading (RFC 3339), "" where nobody states it.
+    objects at the compared revision. `read_at` is the time of reading (RFC 3339), "" where nobody states it. `doubted`
+    says of objects why what is known of them cannot be all: compared again, they get another verdict than Argo CD's.
     """
 
     snapshot: ApplicationSnapshot
@@ -69,6 +70,7 @@ class Situation:
     manifests: Mapping[ObjectKey, JsonObject] | None = None
     compared: Mapping[ObjectKey, MaybeJson] = field(default_factory=dict)
     read_at: str = ""
+    doubted: Mapping[ObjectKey, str] = field(default_factory=dict)
 
     @cached_property
     def sides(self) -> Mapping[str, Side]:
