@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +18,11 @@ from tests.usecases.telling import Desk, channel
 
 from whydrift.adapters.notify import posting
 from whydrift.core.model.finding import SEVERITIES, ApplicationName, Severity
-from whydrift.core.model.notice import Matcher
+from whydrift.core.model.notice import Line, Matcher, Notice
 from whydrift.core.notice.lines import Telling
-from whydrift.ports.watching import Wanted
-from whydrift.usecases.announce import standing_lines
+from whydrift.ports.watching import Delivered, Notifier, Wanted
+from whydrift.usecases.announce import Channel, standing_lines
+from whydrift.usecases.deliver import remind
 
 APPLICATIONS = [ApplicationName("", "argocd", name) for name in ("shop", "cart")]
 JUDGED = [
@@ -133,3 +137,38 @@ def test_what_is_held_back_is_not_reminded_of(tmp_path: Path) -> None:
         desk.see(field("/c"), field())
         young = standing_lines(desk.store, desk.channels[0].route, Telling(), desk.clock.now(), 300)
         assert [line.left for line in young] == [1], "what is new is told first"
+
+
+@dataclass
+class Slow:
+    """A way to a receiver on which something happens before a reminder arrives."""
+
+    to: Notifier
+    meanwhile: Callable[[], None]
+
+    async def send(self, notice: Notice) -> Delivered:
+        return await self.to.send(notice)
+
+    async def remind(self, lines: Sequence[Line]) -> Delivered:
+        await asyncio.to_thread(self.meanwhile)
+        return await self.to.remind(lines)
+
+
+def test_a_reminder_that_arrives_after_the_end_leaves_nothing_firing(tmp_path: Path) -> None:
+    """Whichever process sends which of them."""
+    with serving(Receiver()) as receiver:
+        desk = Desk(tmp_path, [channel(receiver, "alertmanager")])
+        alertmanager = Alertmanager()
+        desk.see(field(), field("/b", cause="unexplained"))
+        desk.tell()
+        desk.clock.pass_(1000)
+
+        def went() -> None:
+            desk.see(field("/b", cause="unexplained"))
+            desk.tell()
+
+        (real,) = desk.channels
+        late = Channel(real.route, Slow(real.notifier, went))
+        assert asyncio.run(remind(desk.store, late, Telling(), desk.clock)) == ""
+        _take(receiver, alertmanager, set())
+        assert {alert.cause for alert in alertmanager.firing} == {"unexplained"}

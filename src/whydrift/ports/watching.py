@@ -163,7 +163,7 @@ class Store(Protocol):
         """Note something under a name."""
 
     def prune(self, before: str) -> int:
-        """Forget what was gone before a time, with events, messages and silences that ended by then; how many findings."""
+        """Forget what was gone before a time, and events, messages and silences as old; how many findings."""
 
     def close(self) -> None:
         """Let go of the database."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import assert_never
 
-from whydrift.core.model.notice import Delivery, Outgoing
+from whydrift.core.model.notice import Delivery, Line, Notice, Outgoing
 from whydrift.core.model.times import later
 from whydrift.core.notice.lines import Telling
 from whydrift.errors import StoreError
@@ -84,7 +84,21 @@ async def remind(store: Store, channel: Channel, telling: Telling, clock: Clock)
     """Tell a receiver that forgets what is still there; why it did not take it, "" where it did."""
     lines = await asyncio.to_thread(standing_lines, store, channel.route, telling, clock.now(), GRACE)
     outcome = await channel.notifier.remind(lines) if lines else Sent()
+    if lines and isinstance(outcome, Sent):
+        outcome = await _mend(store, channel, telling, clock, lines)
     return "" if isinstance(outcome, Sent) else outcome.why
+
+
+async def _mend(store: Store, channel: Channel, telling: Telling, clock: Clock, said: Sequence[Line]) -> Delivered:
+    """Say of what went meanwhile that it did: that may have been told before it was said to be there."""
+    now = clock.now()
+    there = await asyncio.to_thread(standing_lines, store, channel.route, telling, now, GRACE)
+    known = {(line.application, line.cause, line.worst) for line in there}
+    moved = tuple(line for line in said if (line.application, line.cause, line.worst) not in known)
+    notice = Notice(key="", route=channel.route.name, at=now, lines=moved)
+    if not moved:
+        return Sent()
+    return await channel.notifier.send(await asyncio.to_thread(as_it_is, store, channel.route, notice))
 
 
 async def tell_once(store: Store, channels: Sequence[Channel], telling: Telling, clock: Clock, settle: int) -> int:

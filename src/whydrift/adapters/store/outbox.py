@@ -119,11 +119,18 @@ def waiting_routes(connection: Connection) -> frozenset[str]:
 
 
 def outgoing(connection: Connection, now: str, limit: int, route: str) -> tuple[Outgoing, ...]:
-    """Messages that are due, of one route or of all, the longest waiting first."""
+    """Messages that are due, of one route or of all, the longest waiting first.
+
+    None of a route while another process has some of it: what is sent says how it is now, and must not overtake. Who
+    asks at the same time waits for the same rows, and finds them claimed.
+    """
+    busy = select(MESSAGES.c.route).where(
+        MESSAGES.c.state == Delivery.WAITING.value, ~_is_free(MESSAGES.c.claimed, now)
+    )
     ready = and_(MESSAGES.c.state == Delivery.WAITING.value, MESSAGES.c.due <= now, _is_free(MESSAGES.c.claimed, now))
-    ready = and_(ready, MESSAGES.c.route == route) if route else ready
+    ready = and_(ready, MESSAGES.c.route.not_in(busy), *([MESSAGES.c.route == route] if route else []))
     which = select(MESSAGES).where(ready).order_by(MESSAGES.c.due, MESSAGES.c.id).limit(limit)
-    rows = connection.execute(which.with_for_update(skip_locked=True)).all()
+    rows = connection.execute(which.with_for_update()).all()
     ids = [row.id for row in rows]
     connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_(ids)).values(claimed=later(now, CLAIM)))
     return tuple(map(_outgoing, rows))
