@@ -11,7 +11,7 @@ from whydrift.core.explain.additions import may_hold_additions
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
-from whydrift.core.explain.engine import Examined, explain
+from whydrift.core.explain.engine import Examined, explain, wants_first
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.subject import About, Knowledge, Subject
@@ -59,7 +59,7 @@ class ApplicationOutcome:
     objects: tuple[ObjectOutcome, ...]
     wants: tuple[tuple[ObjectKey, FactKind[object]], ...] = ()
     waiting: tuple[Subject, ...] = ()
-    """The subjects of those objects that want more facts."""
+    """The subjects that are still to be explained, or that want more facts for it."""
     sync: Forecast | None = None
     calibrations: tuple[Calibration, ...] = ()
     broken: Unmasked | None = None
@@ -97,6 +97,15 @@ class Analysis:
         return {cause.id: cause.side for cause in self.catalogue}
 
 
+def begin(snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts], analysis: Analysis) -> ApplicationOutcome:
+    """Find the differences of one application, and the facts that are read before any is explained."""
+    subjects = _subjects(snapshot, facts, analysis)
+    wants = [(s.key, kind) for s in subjects for kind in wants_first(s, analysis.catalogue)]
+    if analysis.hidden:
+        wants += unseen_wants(snapshot, facts)
+    return ApplicationOutcome(snapshot, tuple(_not_read(snapshot)), tuple(wants), tuple(subjects))
+
+
 def look(
     snapshot: ApplicationSnapshot,
     facts: Callable[[ObjectKey], Facts],
@@ -106,11 +115,12 @@ def look(
     """Find and explain the differences of one application with the facts that are known by now.
 
     After an earlier look only the objects that wanted more facts are looked at again; a new fact may bring a hidden
-    difference of any object to light, so that those are always looked for everywhere.
+    difference of any object to light, so that those are looked for everywhere.
     """
-    again = before is not None and not analysis.hidden
-    outcomes = [*_settled(before)] if before is not None and again else _not_read(snapshot)
-    subjects = _renewed(before, facts) if before is not None and again else _subjects(snapshot, facts, analysis)
+    if before is None or (analysis.hidden and before.wants):
+        outcomes, subjects = _not_read(snapshot), _subjects(snapshot, facts, analysis)
+    else:
+        outcomes, subjects = _settled(before), _renewed(before, facts)
     wants: list[tuple[ObjectKey, FactKind[object]]] = []
     waiting: list[Subject] = []
     for subject in subjects:
@@ -138,13 +148,15 @@ def _settled(before: ApplicationOutcome) -> list[ObjectOutcome]:
     return [found for found in before.objects if id(found.object) not in waiting]
 
 
-def _renewed(before: ApplicationOutcome, facts: Callable[[ObjectKey], Facts]) -> Iterator[Subject]:
+def _renewed(before: ApplicationOutcome, facts: Callable[[ObjectKey], Facts]) -> list[Subject]:
     """The subjects that waited, with what is known of them by now: what differs in them stays."""
-    for subject in before.waiting:
-        known = facts(subject.key)
-        itself = subject.about is About.APPLICATION
-        base = None if itself else base_of(subject.application, subject.object, known)
-        yield replace(subject, base=base, facts=known)
+    return [_with_facts(s, facts(s.key)) for s in before.waiting] if before.wants else list(before.waiting)
+
+
+def _with_facts(subject: Subject, known: Facts) -> Subject:
+    itself = subject.about is About.APPLICATION
+    base = None if itself else base_of(subject.application, subject.object, known)
+    return replace(subject, base=base, facts=known)
 
 
 def is_looked_at(application: Application, analysis: Analysis) -> bool:

@@ -21,6 +21,7 @@ from whydrift.core.model.values import JsonObject
 from whydrift.core.pipeline import (
     Analysis,
     ApplicationOutcome,
+    begin,
     calibrate,
     calibration_wants,
     dry_run_of,
@@ -139,12 +140,12 @@ async def _look_until_settled(snapshot: ApplicationSnapshot, how: Look) -> Appli
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     if reader.dry_runs is not None:
         reader.sends(application, dry_run_of(snapshot, facts, how.analysis))
-    outcome = look(snapshot, facts, how.analysis)
+    outcome = begin(snapshot, facts, how.analysis)
     for _ in range(ROUNDS):
-        if not outcome.wants:
-            break
         await reader.read((application, key, kind) for key, kind in outcome.wants)
         outcome = look(snapshot, facts, how.analysis, outcome)
+        if not outcome.wants:
+            break
     return replace(outcome, wants=(), waiting=())
 
 

@@ -5,8 +5,8 @@ A difference ends explained, undecided (a cause that may apply lacks a fact) or 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from whydrift.core.explain.cause import Cause
@@ -40,6 +40,21 @@ class Outcome:
     wants: frozenset[FactKind[object]] = frozenset()
 
 
+class Asked(NamedTuple):
+    """A cause, by its place in the catalogue, that may apply to some differences of an object.
+
+    `missing` are the facts without which it cannot decide, `lacking` also those that would help; `unasked` are those
+    that nobody tried to read yet, with its wishes.
+    """
+
+    place: int
+    cause: Cause
+    concerned: tuple[Difference, ...]
+    missing: frozenset[FactKind[object]]
+    lacking: frozenset[FactKind[object]]
+    unasked: frozenset[FactKind[object]]
+
+
 class Waiting(NamedTuple):
     """A cause, by its place in the catalogue, that could decide more about some differences with the facts it lacks."""
 
@@ -48,28 +63,38 @@ class Waiting(NamedTuple):
     unasked: frozenset[FactKind[object]]
 
 
+def wants_first(subject: Subject, catalogue: Sequence[Cause]) -> frozenset[FactKind[object]]:
+    """The facts that are asked for whatever is explained: all but renders, of every cause that may apply."""
+    return frozenset(
+        kind for cause in _asked(subject, catalogue) for kind in cause.unasked if kind.cost is not Cost.RENDER
+    )
+
+
 def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
     """Ask every cause of the catalogue about one object."""
     claims: dict[Difference, list[tuple[int, Explanation]]] = {d: [] for d in subject.differences}
     undecided: dict[Difference, list[Undecided]] = {d: [] for d in subject.differences}
     waiting: list[Waiting] = []
-    for place, cause, seen in _seen(subject, catalogue):
-        concerned = tuple([d for d in seen if cause.concerns(subject, d)])
-        if not concerned:
-            continue
-        missing = _missing(subject, cause.needs)
-        proven = () if missing else tuple(_proven(cause, subject, concerned))
-        _claim(claims, concerned, proven, place)
-        unproven = tuple(d for d in concerned if not any(d.path in explanation.paths for explanation in proven))
-        lacking = missing | _missing(subject, cause.helps)
-        wished = frozenset() if missing else cause.wishes
-        unasked = frozenset(kind for kind in lacking | wished if not subject.facts.asked(kind))
+    for place, cause, concerned, missing, lacking, unasked in _asked(subject, catalogue):
+        proven = () if missing else tuple([e.of(cause.id) for e in cause.explain(subject, concerned)])
+        unproven = _claim(claims, concerned, proven, place)
         if unasked:
-            waiting.append(Waiting(place, concerned if missing or wished & unasked else unproven, unasked))
+            waiting.append(Waiting(place, concerned if missing or cause.wishes & unasked else unproven, unasked))
         if lacking and not lacking & unasked:
             _decline(undecided, unproven, cause, subject, lacking)
     wants = _wants(waiting, claims)
-    return Outcome(tuple(_finding(d, claims[d], undecided[d]) for d in subject.differences), wants)
+    return Outcome(tuple([_finding(d, claims[d], undecided[d]) for d in subject.differences]), wants)
+
+
+def _asked(subject: Subject, catalogue: Sequence[Cause]) -> Iterator[Asked]:
+    for place, cause, seen in _seen(subject, catalogue):
+        concerned = tuple([d for d in seen if cause.concerns(subject, d)])
+        if concerned:
+            missing = _missing(subject, cause.needs)
+            lacking = missing | _missing(subject, cause.helps)
+            wished = lacking if missing else lacking | cause.wishes
+            unasked = frozenset([kind for kind in wished if not subject.facts.asked(kind)])
+            yield Asked(place, cause, concerned, missing, lacking, unasked)
 
 
 def _seen(subject: Subject, catalogue: Sequence[Cause]) -> Iterator[tuple[int, Cause, tuple[Difference, ...]]]:
@@ -85,7 +110,7 @@ def _seen(subject: Subject, catalogue: Sequence[Cause]) -> Iterator[tuple[int, C
 
 
 def _missing(subject: Subject, kinds: frozenset[FactKind[object]]) -> frozenset[FactKind[object]]:
-    return frozenset(kind for kind in kinds if not _known(subject, kind))
+    return frozenset([kind for kind in kinds if not _known(subject, kind)]) if kinds else kinds
 
 
 def _known(subject: Subject, kind: FactKind[object]) -> bool:
@@ -99,20 +124,19 @@ def _known(subject: Subject, kind: FactKind[object]) -> bool:
     return subject.facts.known(kind) or (kind is SCHEMAS and subject.schema is not None)
 
 
-def _proven(cause: Cause, subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
-    return (replace(explanation, cause=cause.id) for explanation in cause.explain(subject, concerned))
-
-
 def _claim(
     claims: dict[Difference, list[tuple[int, Explanation]]],
     concerned: tuple[Difference, ...],
-    explanations: Iterable[Explanation],
+    explanations: Sequence[Explanation],
     place: int,
-) -> None:
+) -> tuple[Difference, ...]:
+    """Put down what is claimed; what is left of the concerned differences."""
     for explanation in explanations:
         for difference in concerned:
             if difference.path in explanation.paths:
                 claims[difference].append((place, explanation))
+    paths = {path for explanation in explanations for path in explanation.paths}
+    return tuple([d for d in concerned if d.path not in paths])
 
 
 def _decline(

@@ -54,6 +54,10 @@ class Explanation:
     cause: str = ""
     side: Side | None = None
 
+    def of(self, cause: str) -> Explanation:
+        """The same claim with its cause named."""
+        return Explanation(self.paths, self.strength, self.why, self.evidence, cause, self.side)
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
