@@ -1,8 +1,9 @@
 """The way in which Argo CD compares does not know a default; a server-side diff would not show it.
 
-Why it happens: `ServerSideApply=true` switches Argo CD to structured merge, which knows neither the defaults of CRD
-schemas nor those that the API server's own code sets. Inside a list that is compared whole, each of them then counts
-as a difference. A server-side diff asks the API server itself, which fills in the same defaults on both sides.
+Why it happens: `ServerSideApply=true` switches Argo CD before 3.6 to structured merge, which knows neither the
+defaults of CRD schemas nor those that the API server's own code sets. Inside a list that is compared whole, each of
+them then counts as a difference. A server-side diff asks the API server itself, which fills in the same defaults on
+both sides.
 
 What proves it: the object is applied server-side and not compared server-side, only live has the field, and the API
 server's own defaulting of git's object gives exactly the live value: a dry run would store the same.
