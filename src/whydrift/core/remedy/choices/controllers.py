@@ -28,6 +28,7 @@ SWITCHES = {
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]|\d\d:\d\d:\d\d|^1[5-9]\d{8}(\d{3})?$")
 REQUESTER = re.compile(r"(creator|modifier|(created|modified|updated|changed|applied)[-_]?by)$", re.IGNORECASE)
 """The end of an annotation's key that says who sent a request: every sync is somebody's."""
+DIGEST = "@sha256:"
 CA = "caBundle"
 SHORT = 6
 """How many values an operator may fill in at one place for it to be short enough to be stated."""
@@ -92,7 +93,9 @@ def injected_ca(case: Case) -> Choice:
 def completed(case: Case) -> Choice:
     """State what an operator resolves to one constant; ignore what it generates."""
     live = case.difference.live
-    if _is_time(live) or _is_beside_own(case) or len(leaves(live, ())) > SHORT:
+    if _is_dead_copy(case):
+        return _dead_copy_dropped(case)
+    if _is_time(live) or DIGEST in str(live) or _is_beside_own(case) or len(leaves(live, ())) > SHORT:
         return ignored(case, "the operator generates it from what git states", *_instead(case))
     instead = Instead(RemedyKind.IGNORE, "the operator's choice then changes unseen when it is upgraded")
     return pinned(case, f"git states {quoted(live)}, which the operator would write anyway", instead)
@@ -147,14 +150,16 @@ def _is_dead_copy(case: Case) -> bool:
     aggregated = case.key.kind == "ClusterRole" and is_object(child(target, "aggregationRule"))
     if aggregated and case.difference.path[:1] == ("rules",):
         return child(target, "rules") is not ABSENT
+    if case.difference.path[:1] == ("status",):
+        return child(target, "status") is not ABSENT
     elected = case.difference.path[-1:] == (LEADER,) or (case.key.kind == "Lease" and case.difference.path[0] == "spec")
     return case.stated and elected
 
 
 def _dead_copy_dropped(case: Case) -> Choice:
-    """Aggregated rules go as a whole."""
+    """Aggregated rules go as a whole, and so does a status."""
     path = case.difference.path
-    changes = (Change(path[:1] if path[0] == "rules" else path, ABSENT),)
+    changes = (Change(path[:1] if path[0] in ("rules", "status") else path, ABSENT),)
     why = "git holds a dead copy of what its controller writes anew at once"
     return Choice(RemedyKind.GIT_DROP, why, changes=changes, instead=(HIDES,))
 

@@ -87,7 +87,9 @@ def kept_by_manager(case: Case) -> Choice:
 
 
 def copied_mark(case: Case) -> Choice:
-    """Leave it: the object is a controller's child, which no prune may take."""
-    choice = nothing("a controller made it and owns it: no prune may take it")
-    track = Instead(RemedyKind.OUT_OF_BAND, "tracked by annotation, a copied mark counts for nothing in all of Argo CD")
-    return replace(choice, instead=(track,))
+    """Another way of tracking, which no git edit brings; the object is a controller's child that no prune may take."""
+    track = "tracked by annotation, a copied mark counts for nothing in all of Argo CD"
+    leave = "a controller made it and owns it: no prune may take it"
+    if case.difference.shown:
+        return Choice(RemedyKind.OUT_OF_BAND, track, Safety.MANUAL, instead=(Instead(RemedyKind.NOTHING, leave),))
+    return replace(nothing(leave), instead=(Instead(RemedyKind.OUT_OF_BAND, track),))
