@@ -201,6 +201,18 @@ def locate(path: Path, there: MaybeJson, here: MaybeJson) -> Path | None:
     return tuple(found)
 
 
+def successor(path: Path, there: MaybeJson, here: MaybeJson) -> Path | None:
+    """Where `here` has the item that took the place of one of `there`: of the same name, or the only one added."""
+    place, around = locate(path, there, here), locate(path[:-1], there, here)
+    if place is not None or around is None:
+        return place
+    theirs, own = child(there, *path[:-1]), child(here, *around)
+    pairs = align(theirs, own) if isinstance(theirs, list) and isinstance(own, list) else []
+    added = [j for i, j in pairs if i is None and j is not None]
+    only = len(added) == 1 and [i for i, j in pairs if j is None] == [path[-1]]
+    return (*around, added[0]) if only else None
+
+
 def _partner(index: int, there: MaybeJson, here: MaybeJson) -> int | None:
     if not isinstance(there, list) or not isinstance(here, list):
         return None

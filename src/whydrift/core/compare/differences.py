@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from whydrift.core.compare.alignment import Pairs, align, locate
+from whydrift.core.compare.alignment import Pairs, align, locate, successor
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, same
 
 SPREAD = ("annotations", "labels")
 """Maps whose entries are told one by one, also where the whole map is missing on one side."""
+PORTS = ("port", "containerPort")
+"""The numbers by which ports are merged."""
 
 
 class Change(NamedTuple):
@@ -79,11 +81,13 @@ def shown_differences(
     predicted: MaybeJson, normalized_live: MaybeJson, target: MaybeJson, live: MaybeJson
 ) -> tuple[Difference, ...]:
     """What Argo CD shows as different, with the values and addresses of the raw target and live."""
-    found = (
+    found = [
         _difference(change, predicted, normalized_live, target, live)
         for change in _changes_of(predicted, normalized_live)
-    )
-    return tuple({(d.path, d.live_path, d.kind, d.order): d for d in found}.values())
+    ]
+    added = {d.live_path for d in found if d.kind is Kind.EXTRA}
+    told = (part for whole in found for part in _in_place(whole, added, target, live))
+    return tuple({(d.path, d.live_path, d.kind, d.order): d for d in told}.values())
 
 
 def _changes_of(left: MaybeJson, right: MaybeJson) -> Iterator[Change]:
@@ -105,6 +109,23 @@ def _difference(change: Change, left: MaybeJson, right: MaybeJson, target: Maybe
         live_path = _mixed(live_path, path, live, target)
     kind = Kind.EXTRA if git is ABSENT else Kind.MISSING if cluster is ABSENT else Kind.MODIFIED
     return Difference(path=path, live_path=live_path, kind=kind, target=git, live=cluster, order=change.order)
+
+
+def _in_place(found: Difference, added: set[Path], target: MaybeJson, live: MaybeJson) -> Iterator[Difference]:
+    """The difference itself; for a port whose number was changed in place, the fields in which it is another.
+
+    The number is the key by which ports are merged: it looks like one port gone, and the other is `added` or hidden.
+    """
+    gone = found.kind is Kind.MISSING and bool(found.path) and isinstance(found.path[-1], int)
+    place = successor(found.path, target, live) if gone else None
+    item = ABSENT if place is None else child(live, *place)
+    if place is None or place in added or all(same(child(item, key), child(found.target, key)) for key in PORTS):
+        yield found
+        return
+    for change in changes(found.target, item, (found.path, place)):
+        if change.on_left is not ABSENT:
+            kind = Kind.MISSING if change.on_right is ABSENT else Kind.MODIFIED
+            yield Difference(change.left, change.right, kind, change.on_left, change.on_right, change.order)
 
 
 def _in_raw(path: Path, compared: MaybeJson, raw: MaybeJson, value: MaybeJson) -> tuple[Path, MaybeJson]:
