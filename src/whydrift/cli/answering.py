@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -100,20 +100,20 @@ def answer(request: Request) -> int:
 
 
 async def _answer(request: Request) -> int:
-    spill, tally, about = await _found(request)
+    source = wiring.open_source(request.connection)
+    try:
+        spill, tally, about = await _found_in(source, request)
+    finally:
+        await source.close()
     _print(request, spill, tally, about)
     return exit_code(tally, about.gaps, request.fail_on)
 
 
-async def text_of(request: Request) -> str:
-    """The answer of a request for text, to be printed where its turn is."""
-    return "".join(_text(request, *await _found(request)))
-
-
-async def _found(request: Request) -> tuple[Spill, Tally, ReadAnswer]:
-    source = wiring.open_source(request.connection)
+async def texts_of(requests: Sequence[Request]) -> list[str]:
+    """The answers of requests for text on one source, the first one's, to be printed where their turn is."""
+    source = wiring.open_source(requests[0].connection)
     try:
-        return await _found_in(source, request)
+        return ["".join(_text(request, *await _found_in(source, request))) for request in requests]
     finally:
         await source.close()
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 
-from whydrift.adapters.forks import beside
-from whydrift.cli.answering import Request, text_of
 from whydrift.core.select import Selection
 from whydrift.demo import FLEET
 from whydrift.settings import Connection
+
+if TYPE_CHECKING:
+    from whydrift.cli.answering import Request
 
 INTRODUCTION = """\
 A recorded fleet: a third of it has been red for months, and nobody reads the column any more.
@@ -47,20 +49,27 @@ def command(ctx: click.Context, /, path: bool) -> None:
 
 async def _tour() -> None:
     """Tell one answer after the other; those that come later are found out beside the first."""
-    other = beside(text_of)
-    ask = text_of if other is None else other.ask
+    from whydrift.adapters.forks import beside
+    from whydrift.cli.answering import texts_of
+
+    async def tell_fleet() -> None:
+        [text] = await texts_of([_request(Selection())])
+        click.echo(text, nl=False)
+
+    other = beside(texts_of)
+    ask = texts_of if other is None else other.ask
+    asked = [_request(Selection((name,)), objects, whole=True) for name, objects, _ in NEXT]
     try:
-        later = [
-            asyncio.create_task(ask(_request(Selection((name,)), objects, whole=True))) for name, objects, _ in NEXT
-        ]
-        click.echo(await text_of(_request(Selection())), nl=False)
-        for (name, objects, says), told in zip(NEXT, later, strict=True):
-            click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
-            click.echo(await told, nl=False)
+        _, found = await asyncio.gather(tell_fleet(), ask(asked))
     finally:
         if other is not None:
             await other.close()
+    for (name, objects, says), text in zip(NEXT, found, strict=True):
+        click.echo(f"\n$ whydrift explain {' '.join((name, *objects))} --from demo      # {says}\n")
+        click.echo(text, nl=False)
 
 
 def _request(selection: Selection, objects: tuple[str, ...] = (), whole: bool = False) -> Request:
+    from whydrift.cli.answering import Request
+
     return Request(Connection(recording="demo"), selection, objects=objects, whole=whole, unmask=not whole)

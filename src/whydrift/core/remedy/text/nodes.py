@@ -75,8 +75,10 @@ def value_of(node: Node) -> Json:
             for key, value in node.pairs:
                 if is_merge(key):
                     found |= _merged(value)
-                else:
-                    found[key_of(key)] = value_of(value)
+                else:  # nearly all keys are plain words, and most values scalars: not even asked for by a call
+                    name = key.value if isinstance(key, Scalar) else None
+                    own = value.value if isinstance(value, Scalar) else value_of(value)
+                    found[name if isinstance(name, str) else key_of(key)] = own
             return found
 
 

@@ -205,6 +205,8 @@ def _is_nothing(node: Node) -> bool:
 
 
 def _scalar_value(text: str, tag: str, style: str) -> Json:
+    if not tag:
+        return text if style else plain_value(text)
     if tag.removeprefix(TAGS) in ("int", "float", "bool", "null"):
         return plain_value(text)
     if tag.removeprefix(TAGS) == "binary":
@@ -212,4 +214,4 @@ def _scalar_value(text: str, tag: str, style: str) -> Json:
             return base64.b64decode(text, validate=False).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
             raise NotEditable("a !!binary holds no text") from error
-    return text if style or tag else plain_value(text)
+    return text

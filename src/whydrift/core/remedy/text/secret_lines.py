@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import ABSENT, Json, child, same
-from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, is_merge, key_of, value_of
+from whydrift.core.remedy.text.nodes import Alias, Entries, Items, Node, Scalar, is_merge, key_of
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable, SourceError
 
@@ -37,8 +37,10 @@ def _in_values(content: str) -> frozenset[int] | None:
         return frozenset(
             number
             for document in documents(content)
-            if document.root is not None
-            for scalar in _masked(document.root, MASKER.mask(value_of(document.root)))
+            if document.root is not None and document.value is not ABSENT
+            for masked in (MASKER.mask(document.value),)
+            if masked != document.value
+            for scalar in _masked(document.root, masked)
             for number in _lines(content, scalar)
         )
     except (NotEditable, SourceError):

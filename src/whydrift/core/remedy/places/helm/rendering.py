@@ -56,6 +56,7 @@ class Rendering:
         self.chart = chart
         self.release = release
         self._printed: dict[tuple[str, str, str], list[Printed]] = {}
+        self._contents: dict[str, Traced] = {}
 
     @cached_property
     def _templates(self) -> dict[str, Nodes]:
@@ -123,7 +124,7 @@ class Rendering:
                 "Release": self._release(),
                 "Capabilities": self._capabilities(),
                 "Template": Traced({"Name": Traced(path), "BasePath": Traced(base)}),
-                "Files": self._chart_files(chart),
+                "Files": self._files_of(chart.folder),
                 "Subcharts": Traced({sub.name: self.dot(sub, path) for sub in chart.charts}),
             }
         )
@@ -155,9 +156,15 @@ class Rendering:
             }
         )
 
-    def _chart_files(self, chart: Chart) -> Traced:
-        """`.Files`: the chart's files that are no templates and no subcharts (Helm, pkg/engine/files.go)."""
-        own = inside(chart.folder, "")
+    def _files_of(self, folder: str) -> Traced:
+        """`.Files` of the chart in a folder, the same for all of its templates."""
+        if folder not in self._contents:
+            self._contents[folder] = self._chart_files(folder)
+        return self._contents[folder]
+
+    def _chart_files(self, folder: str) -> Traced:
+        """The chart's files that are no templates and no subcharts (Helm, pkg/engine/files.go)."""
+        own = inside(folder, "")
         names = {path.removeprefix(own): path for path in self.files if path.startswith(own)}
         kept = {n: p for n, p in names.items() if not n.startswith(("templates/", "charts/")) and n != CHART}
         contents = {name: _content(path, self.files[path]) for name, path in kept.items()}
