@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,7 +44,7 @@ def test_two_pages_and_a_watch_tell_everything_once(
         shared.until(lambda: told(chat, "new", "shop") or told(mail, "new", "shop"))
         for change, what in ((drifting, "new"), (settled, "gone"), (drifting, "returned")):
             shared.watched.put(change("quiet"))
-            shared.until(lambda what=what: all(told(receiver, what, "quiet") for receiver in (chat, mail)))
+            shared.until(partial(all_told, (chat, mail), what, "quiet"))
         assert shared.told("quiet") == ["new", "gone", "returned"] and shared.told("shop") == ["new"]
         _, *since = sorted(event.id for event in shared.events())  # a route is told what happens after it was stated
         for receiver in (chat, mail):
@@ -53,6 +55,11 @@ def test_two_pages_and_a_watch_tell_everything_once(
 def events(receiver: Receiver) -> list[int]:
     """The events that a receiver was told of."""
     return [event for got in receiver.taken for line in got.body["lines"] for event in line["events"]]
+
+
+def all_told(receivers: Iterable[Receiver], what: str, name: str) -> bool:
+    """Whether all of them were told of something."""
+    return all(told(receiver, what, name) for receiver in receivers)
 
 
 def told(receiver: Receiver, what: str, name: str) -> bool:
