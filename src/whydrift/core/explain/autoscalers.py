@@ -1,7 +1,8 @@
 """Autoscalers: which object each one scales, and how many replicas it wants there.
 
 HorizontalPodAutoscaler: Kubernetes, autoscaling v1 and v2. ScaledObject: KEDA, keda/apis/keda/v1alpha1, which makes an
-HorizontalPodAutoscaler of its own and scales to and from zero itself.
+HorizontalPodAutoscaler of its own and scales to and from zero itself. Canary: Flagger, pkg/apis/flagger/v1beta1, which
+serves from a copy (`-primary`) and keeps the object itself at zero while it analyses no release.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from whydrift.core.model.snapshot import of_kind
 from whydrift.core.model.values import JsonObject, MaybeJson, child, is_object, items, mapping, text
 
 HPA, KEDA = ("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")
+CANARY = ("flagger.app", "Canary")
+AT_REST = frozenset({"Initialized", "Succeeded", "Failed"})
+"""The phases in which a Canary keeps its target at zero (pkg/controller/scheduler.go)."""
 PAUSED_AT = "autoscaling.keda.sh/paused-replicas"
 MOST = 100
 """KEDA's maxReplicaCount where none is stated (scaledobject_types.go)."""
@@ -30,13 +34,15 @@ class Autoscaler:
     most: int
     desired: int | None
     idle: bool = False
-    """Whether it says that it has scaled to its least for want of work (KEDA)."""
+    """Whether it says that it has scaled to its least for want of work (KEDA), or of a release (Canary)."""
 
     def wants(self, live: int, target: int) -> str:
         """Why it wants `live` replicas where git states `target`; "" where nothing says so."""
-        bounds = f"{self.key.kind} {self.key.name} scales this object between {self.least} and {self.most}"
+        named = f"{self.key.kind} {self.key.name}"
+        bounds = f"{named} scales this object between {self.least} and {self.most}"
         if live == 0:
-            return f"{bounds} and is idle" if self.idle and self.least == 0 else ""
+            at_rest = f"{bounds} and is idle" if self.most else f"{named} keeps this object at 0"
+            return at_rest if self.idle and self.least == 0 else ""
         if not max(self.least, 1) <= live <= self.most:
             return ""
         if self.desired == live:
@@ -50,7 +56,7 @@ class Autoscaler:
 
 def autoscalers_of(subject: Subject) -> tuple[Autoscaler, ...]:
     """The autoscalers that scale this object: those of the application itself, and those of the namespace if read."""
-    own = (item.live for item in of_kind(subject.siblings, HPA[1], KEDA[1]))
+    own = (item.live for item in of_kind(subject.siblings, HPA[1], KEDA[1], CANARY[1]))
     found: dict[ObjectKey, Autoscaler] = {}
     read = (manifest for kind in (AUTOSCALERS, SCALED_OBJECTS) for manifest in subject.facts.maybe(kind) or ())
     for manifest in (*read, *own):
@@ -64,12 +70,14 @@ def _parse(manifest: JsonObject, scaled: ObjectKey) -> Autoscaler | None:
     key = key_of(manifest, scaled.namespace)
     if key.namespace != scaled.namespace or not _targets(manifest, key, scaled):
         return None
+    if key[:2] == CANARY:
+        return Autoscaler(key, 0, 0, None, text(manifest, "status", "phase") in AT_REST)
     return _hpa(manifest, key) if key[:2] == HPA else _scaled_object(manifest, key)
 
 
 def _targets(manifest: JsonObject, key: ObjectKey, scaled: ObjectKey) -> bool:
-    stated = mapping(manifest, "spec", "scaleTargetRef")
-    if key[:2] not in (HPA, KEDA) or text(stated, "name") != scaled.name:
+    stated = mapping(manifest, "spec", "targetRef" if key[:2] == CANARY else "scaleTargetRef")
+    if key[:2] not in (HPA, KEDA, CANARY) or text(stated, "name") != scaled.name:
         return False
     kind, version = text(stated, "kind"), text(stated, "apiVersion")
     if key[:2] == KEDA:

@@ -1,11 +1,12 @@
 """An autoscaler decides how many replicas run; git states a number as well.
 
 Why it happens: a HorizontalPodAutoscaler or a KEDA ScaledObject scales the object with the load, and the manifest or
-the chart still renders `replicas`. Both write the same field.
+the chart still renders `replicas`. Both write the same field. A Flagger Canary keeps its target at zero between
+releases.
 
 What proves it: an autoscaler targets this very object (kind, name, namespace, group), and live is a number that it
 wants: what its status asks for, within its bounds; or its least where git states fewer, its most where git states
-more; or zero where KEDA says that there is no work. And no person scaled it: the field belongs to the autoscaler's
+more; or zero where KEDA says that there is no work, or a Canary is at rest. And no person scaled it: the field belongs to the autoscaler's
 controller.
 
 What would refute it: a person, pipeline or image updater owns the field; live is outside the bounds or another number
