@@ -13,7 +13,18 @@ from tests.looks import SCOPE, at, field, look, trouble
 
 from whydrift.core.history.changes import Change, changes, is_late, vanished
 from whydrift.core.history.numbers import numbers, oldest
-from whydrift.core.model.finding import SHOWN, TROUBLE, Finding, Found, Seen, Severity, What
+from whydrift.core.model.finding import (
+    SHOWN,
+    TROUBLE,
+    Finding,
+    Found,
+    Judged,
+    Seen,
+    Severity,
+    What,
+    judged,
+    turned,
+)
 
 PLACES = ("/spec/replicas", "/spec/image", "/metadata/labels/team")
 FOUND = st.builds(
@@ -79,6 +90,32 @@ def test_another_cause_is_a_change_and_another_value_is_none() -> None:
     assert known.see(look([field(live="7")], at(1))) == [What.STILL]
     (change,) = changes(list(known.findings.values()), look([field(cause="unexplained", side="")], at(2)))
     assert (change.what, change.before) == (What.CHANGED, "person-edits-live cluster attention")
+
+
+def test_what_is_hidden_now_is_not_gone_and_what_is_shown_again_did_not_return() -> None:
+    """An ignore rule swallows it: it is there still, and that it is hidden is the news."""
+    known, story = Known(), []
+    for minute, shown in enumerate((True, False, False, True)):
+        happened = changes(list(known.findings.values()), look([field(shown=shown)], at(minute)))
+        known.keep(happened)
+        story += [(change.what, turned(change.before)) for change in happened]
+    assert story == [
+        (What.NEW, ""),
+        (What.CHANGED, "now hidden"),
+        (What.STILL, ""),
+        (What.CHANGED, "now shown"),
+    ]
+    (finding,) = known.findings.values()
+    assert (finding.times_returned, finding.since) == (0, at(0))
+
+
+@given(FOUND, FOUND)
+def test_what_it_was_is_read_as_it_was_written(before: Found, now: Found) -> None:
+    """With and without a word for whether it is shown, which older stores do not have."""
+    was, is_now = judged(before), judged(now)
+    assert Judged.parse(was.spelled(is_now), is_now.shown) == was
+    assert Judged.parse("unexplained unexplained", True) == Judged("unexplained", "", Severity.UNEXPLAINED, True)
+    assert Judged.parse("", True) is None
 
 
 @pytest.mark.parametrize(

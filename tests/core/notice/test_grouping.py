@@ -13,6 +13,7 @@ from whydrift.core.model.finding import Event, Severity, What
 from whydrift.core.model.notice import Line, Notice
 from whydrift.core.notice.grouping import notices, reminders
 from whydrift.core.notice.lines import Telling
+from whydrift.core.notice.message import PLAIN, short
 from whydrift.core.notice.routes import Route
 from whydrift.core.notice.told import by_finding, told
 
@@ -49,6 +50,13 @@ def test_one_object_is_named_in_the_command() -> None:
     assert (line.command, line.examples) == ("whydrift unmask argocd/shop", ("Deployment/web CrashLoopBackOff",))
     (line,) = lines([event(1, What.GONE)])
     assert line.command == "whydrift history argocd/shop"
+
+
+def test_a_line_says_that_it_is_hidden_now() -> None:
+    happened = event(1, What.CHANGED, found=field(shown=False), before="person-edits-live cluster attention shown")
+    (line,) = lines([happened])
+    assert (line.view, line.before, line.command) == ("now hidden", "", "whydrift hidden argocd/shop")
+    assert "CHANGED argocd/shop: person-edits-live: 1 field of 1 object, now hidden, side cluster" in short(line, PLAIN)
 
 
 def test_a_cause_of_many_applications_is_one_line() -> None:

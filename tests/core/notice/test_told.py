@@ -53,6 +53,34 @@ def test_a_batch_comes_to_one_thing(happened: list[What], expected: What | None)
     assert all(one.events == tuple(range(1, len(happened) + 1)) for one in found)
 
 
+HURTS = field(severity=Severity.LOSES)
+HIDES = field(shown=False)
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ([event(1, What.CHANGED, found=HIDES, before="person-edits-live cluster attention shown")], "now hidden"),
+        ([event(1, What.CHANGED, before="person-edits-live cluster attention hidden")], "now shown"),
+        ([event(1, What.NEW, found=HIDES)], "hidden"),
+        ([event(1, What.NEW)], ""),
+        ([event(1, What.GONE, found=HIDES)], ""),
+    ],
+)
+def test_says_that_something_is_hidden_now(events: list[Event], expected: str) -> None:
+    """A route that is told of changes hears that it was hidden, not that it is gone."""
+    (one,) = outcomes(Route(name="all", events=ALL), events)
+    assert (one.what, one.view) == (events[-1].what, expected)
+
+
+def test_what_hurts_less_because_it_is_hidden_is_not_said_to_be_gone_alone() -> None:
+    hidden = event(1, What.CHANGED, found=HIDES, before="person-edits-live cluster loses shown")
+    (one,) = outcomes(ROUTES[1], [hidden])
+    assert (one.what, one.view) == (What.GONE, "now hidden")
+    back = event(2, What.CHANGED, found=HURTS, before="person-edits-live cluster attention hidden")
+    assert outcomes(ROUTES[0], [hidden, back]) == [], "hidden and shown again before it was told"
+
+
 def test_what_changed_back_before_it_was_told_is_not_told() -> None:
     usual, odd = field(), field(cause="unexplained", side="ask", severity=Severity.UNEXPLAINED)
     there = event(1, What.CHANGED, found=odd, before="person-edits-live cluster attention")

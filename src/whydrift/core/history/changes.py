@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from whydrift.core.model.finding import Finding, Found, Seen, What, scope_of
+from whydrift.core.model.finding import Finding, Found, Seen, What, judged, scope_of
 
 LATE = timedelta(hours=1)
 """No look takes longer: one that is older than what is kept by more than that tells of a clock that was set back."""
@@ -17,7 +17,7 @@ LATE = timedelta(hours=1)
 class Change(NamedTuple):
     """One finding as it is after a look, and what happened to it; its id is 0 where it is new.
 
-    `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
+    `before` is what it was, where that changed (`core.model.finding.Judged`).
     """
 
     what: What
@@ -81,14 +81,9 @@ def _came(before: Finding | None, found: Found, seen: Seen) -> Change:
             now, gone="", last_seen=back, since=back, times_returned=before.times_returned + 1
         )
         return Change(What.RETURNED, now)
-    was, is_now = _judged(before.found), _judged(found)
-    return Change(What.CHANGED, now, was) if was != is_now else Change(What.STILL, now)
+    was, is_now = judged(before.found), judged(found)
+    return Change(What.CHANGED, now, was.spelled(is_now)) if was != is_now else Change(What.STILL, now)
 
 
 def _gone(before: Finding, at: str) -> Change:
     return Change(What.GONE, msgspec.structs.replace(before, gone=max(at, before.last_seen)))
-
-
-def _judged(found: Found) -> str:
-    """What makes a finding another one to people: why it is there, who is right, how much it hurts."""
-    return " ".join(filter(None, (found.cause, found.side, found.severity.value)))

@@ -154,6 +154,41 @@ def scope_of(found: Found) -> str:
     return SHOWN if found.shown else HIDDEN
 
 
+class Judged(NamedTuple):
+    """What makes a finding another one to people: why it is, who is right, how much it hurts, and whether it is shown.
+
+    In words `CAUSE SIDE SEVERITY`, the side left out where there is none, and `shown` or `hidden` where that changed.
+    """
+
+    cause: str
+    side: str
+    severity: Severity
+    shown: bool = True
+
+    def spelled(self, now: Judged) -> str:
+        """In words, as what it was before it was judged as it is now."""
+        view = (SHOWN if self.shown else HIDDEN) if self.shown != now.shown else ""
+        return " ".join(filter(None, (self.cause, self.side, self.severity.value, view)))
+
+    @classmethod
+    def parse(cls, words: str, shown: bool) -> Judged | None:
+        """Out of words, `shown` where they do not say; None where there are none."""
+        cause, *rest = words.split(" ")
+        if rest and rest[-1] in (SHOWN, HIDDEN):
+            shown = rest.pop() == SHOWN
+        return cls(cause, " ".join(rest[:-1]), Severity(rest[-1]), shown) if rest else None
+
+
+def turned(before: str) -> str:
+    """`now hidden` or `now shown`, where an event's `before` says that this changed; else ""."""
+    return {SHOWN: f"now {HIDDEN}", HIDDEN: f"now {SHOWN}"}.get(before.rpartition(" ")[2], "")
+
+
+def judged(found: Found) -> Judged:
+    """How a finding is judged."""
+    return Judged(found.cause, found.side, found.severity, found.shown)
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One finding with its history. `gone` is "" while it is there; `times_returned` counts how often it came back.
 
@@ -187,7 +222,7 @@ class What(StrEnum):
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that happened to a finding.
 
-    `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
+    `before` is what it was, where that changed (`Judged`).
     """
 
     id: int

@@ -53,7 +53,10 @@ class FindingAnswer(Answered, frozen=True):
 
 
 class EventAnswer(Answered, frozen=True):
-    """What happened to a finding. `before` is `CAUSE SIDE SEVERITY` as it was, where that changed."""
+    """What happened to a finding. `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
+
+    ` shown` or ` hidden` at its end says that it was that, and is the other now.
+    """
 
     id: int
     at: str

@@ -40,8 +40,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One group of events of a message: one cause in one application, with a few of its fields.
 
     `application` is the first where it is one cause in several, `also` how many others there are. `before` is the cause
-    that it had, where that changed; `since` the time of the oldest event. `left` counts what there is of the cause in
-    the application when the message is sent (-1: nobody asked yet), and `worst` is how much that hurts.
+    that it had, where that changed; `view` is `hidden` where Argo CD shows none of it, `now hidden` or `now shown`
+    where that changed; `since` the time of the oldest event. `left` counts what there is of the cause in the
+    application when the message is sent (-1: nobody asked yet), and `worst` is how much that hurts.
     """
 
     what: str
@@ -63,6 +64,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     events: tuple[int, ...]
     before: str = ""
+    view: str = ""
     since: str = ""
     also: int = 0
     left: int = -1

@@ -44,6 +44,7 @@ def line_of(group: Sequence[Told], telling: Telling) -> Line:
         team=_same(one.team for one in group),
         cause=found.cause,
         before=worst.before,
+        view=_same(one.view for one in group),
         side=found.side,
         severity=found.severity,
         title=telling.titles.get(found.cause, ""),

@@ -125,7 +125,8 @@ def short(line: Line, dialect: Dialect) -> str:
     objects = words.count(line.objects, "object")
     number = objects if line.severity is Severity.BROKEN else f"{words.count(line.fields, 'field')} of {objects}"
     hurts = "" if line.what == What.GONE else f", {HURTS[line.severity]}"
-    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{side}{hurts}{_since(line)}"
+    view = f", {line.view}" if line.view else ""
+    return f"{dialect.strong(line.what.upper())} {where}: {cause}{was}: {number}{view}{side}{hurts}{_since(line)}"
 
 
 def _since(line: Line) -> str:

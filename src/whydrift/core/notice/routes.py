@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 import msgspec
 
-from whydrift.core.model.finding import SEVERITIES, Event, Finding, Severity, What
+from whydrift.core.model.finding import SEVERITIES, Event, Finding, Judged, What, judged
 from whydrift.core.model.notice import Matcher, Silence
 from whydrift.core.notice.quiet import Quiet
 
@@ -33,17 +32,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     remind: int = 0
 
 
-class Judged(NamedTuple):
-    """What makes a finding another one to people."""
-
-    cause: str
-    side: str
-    severity: Severity
-
-
-def fits(matcher: Matcher, subject: Event | Finding, judged: Judged | None = None) -> bool:
+def fits(matcher: Matcher, subject: Event | Finding, before: Judged | None = None) -> bool:
     """Whether a matcher means a finding, as it is or as it was judged once."""
-    cause, side, severity = judged or Judged(subject.found.cause, subject.found.side, subject.found.severity)
+    cause, side, severity, _ = before or judged(subject.found)
     return (
         _any(matcher.causes, cause)
         and _any(matcher.sides, side)
@@ -77,9 +68,8 @@ def silenced(silences: Iterable[Silence], subject: Event | Finding, at: str) -> 
 
 
 def was(event: Event) -> Judged | None:
-    """What a finding was before an event (`CAUSE SIDE SEVERITY`, the side left out where there was none)."""
-    cause, *side, severity = event.before.split(" ") if " " in event.before else ("", "")
-    return Judged(cause, " ".join(side), Severity(severity)) if cause else None
+    """What a finding was before an event; None where it was judged no other."""
+    return Judged.parse(event.before, event.found.shown)
 
 
 def _was_meant(route: Route, event: Event) -> bool:

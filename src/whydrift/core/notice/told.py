@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from whydrift.core.model.finding import ApplicationName, Event, Finding, Found, What
-from whydrift.core.notice.routes import Judged, Route, is_meant, meaning, was
+from whydrift.core.model.finding import HIDDEN, SHOWN, ApplicationName, Event, Finding, Found, Judged, What, judged
+from whydrift.core.notice.routes import Route, is_meant, meaning, was
 
 
 class Told(NamedTuple):
     """One finding that is told of: what became of it, as it is now, since when, and by which events.
 
-    `before` is the cause that it had, "" where it is the same still.
+    `before` is the cause that it had, "" where it is the same still. `view` says where it is hidden, or shown anew.
     """
 
     what: What
@@ -24,6 +24,7 @@ class Told(NamedTuple):
     since: str
     events: tuple[int, ...] = ()
     before: str = ""
+    view: str = ""
 
 
 def by_finding(events: Iterable[Event]) -> list[list[Event]]:
@@ -44,15 +45,12 @@ def told(route: Route, events: Sequence[Event]) -> Told | None:
     before = was(begun) if first is not What.NEW else None
     what = _what(whats)
     found = last.found
-    if (
-        what not in route.events
-        or what is None
-        or (what is What.CHANGED and before == Judged(found.cause, found.side, found.severity))
-    ):
+    if what not in route.events or what is None or (what is What.CHANGED and before == judged(found)):
         return None
     cause = before.cause if before and before.cause != found.cause else ""
     ids = tuple(event.id for event in events)
-    return Told(what, last.application, last.project, last.team, found, begun.at, ids, cause)
+    view = "" if last.what is What.GONE else _view(found.shown, before)
+    return Told(what, last.application, last.project, last.team, found, begun.at, ids, cause, view)
 
 
 def standing(route: Route, findings: Iterable[Finding]) -> list[Told]:
@@ -62,6 +60,13 @@ def standing(route: Route, findings: Iterable[Finding]) -> list[Told]:
         for each in findings
         if is_meant(route, each)
     ]
+
+
+def _view(shown: bool, before: Judged | None) -> str:
+    """Whether Argo CD shows it: told where it does not, and where that changed."""
+    if before is None or before.shown == shown:
+        return "" if shown else HIDDEN
+    return f"now {SHOWN if shown else HIDDEN}"
 
 
 def _what(whats: Sequence[What]) -> What | None:

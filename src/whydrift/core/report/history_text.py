@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from whydrift.core.model.finding import SEVERITIES, Severity, What
+from whydrift.core.model.finding import SEVERITIES, Severity, What, turned
 from whydrift.core.model.history import EventAnswer, FlapAnswer, HistoryAnswer, KnownAnswer, NameAnswer
 from whydrift.core.report.ages import age
 from whydrift.core.report.words import Ink, cell, code, count, ending, markdown, plain, shortened
@@ -131,7 +131,7 @@ def _because(events: Sequence[EventAnswer]) -> str:
     was = f"was {first.before}" if first.before else ""
     by = f"by {first.who}" if first.who else ""
     back = f"back {times}×" if times and first.what == What.RETURNED else ""
-    return ", ".join(filter(None, (first.cause, first.side, was, by, back)))
+    return ", ".join(filter(None, (first.cause, first.side, was, turned(first.before), by, back)))
 
 
 def flaps_text(answer: HistoryAnswer, ink: Ink, width: int = 110) -> str:

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from whydrift.core.model.finding import SEVERITIES, About, ApplicationName, Event, Severity, What
+from whydrift.core.model.finding import SEVERITIES, About, ApplicationName, Event, Severity, What, turned
 from whydrift.core.model.values import JsonObject
 from whydrift.core.report.words import Ink, plain, shortened
 
 SCHEMA = "whydrift.event/1"
 LONGEST_FIELD, LONGEST_OBJECT = 60, 60
-Group = tuple[ApplicationName, What, str, str, str]
+Group = tuple[ApplicationName, What, str, str, str, str]
 
 
 def event_lines(events: Iterable[Event], ink: Ink) -> list[str]:
     """Lines for a terminal, what hurts first: fields of one application with one cause and one writer share a line."""
     groups: dict[Group, list[Event]] = {}
     for event in events:
-        key = (event.application, event.what, event.found.cause, event.found.side, event.found.who)
+        found = event.found
+        key = (event.application, event.what, found.cause, found.side, found.who, event.before)
         groups.setdefault(key, []).append(event)
     ordered = sorted(groups.values(), key=lambda group: min(SEVERITIES.index(e.found.severity) for e in group))
     return [_line(group, ink) for group in ordered]
@@ -31,7 +32,7 @@ def _line(group: Sequence[Event], ink: Ink) -> str:
     what = f"{first.what.value}, {first.times_returned} ×" if first.what is What.RETURNED else first.what.value
     cause = f"{first.before} → {found.cause}" if first.what is What.CHANGED and first.before else found.cause
     told = [first.at, f"{what:<8}", plain(str(first.application)), _which(group), plain(cause), plain(found.side)]
-    told += [f"by {plain(found.who)}"] if found.who else []
+    told += [turned(first.before), f"by {plain(found.who)}" if found.who else ""]
     line = "  ".join(part for part in told if part)
     if first.what is What.GONE or found.severity is Severity.NOISE:
         return ink.quiet(line)
