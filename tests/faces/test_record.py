@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -136,8 +138,24 @@ def test_ctrl_c_at_any_time(command: str, turn: int, tmp_path: Path) -> None:
     words = [*command.split(), *(["-o", str(tmp_path / "r")] if command == "record" else [])]
     source = [] if command in ("demo", "causes") else ["--from", "demo"]
     process = subprocess.Popen([*WHYDRIFT, *words, *source], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=BARE)
-    time.sleep(0.12 + random.random() * (0.3 + turn))
+    _wait_for_its_own_code(process)
+    time.sleep(random.random() * (0.3 + turn))
     process.send_signal(signal.SIGINT)
     err = process.communicate(timeout=60)[1].decode()
     assert "Traceback" not in err and "Exception" not in err and len(lines_of(err)) <= 1, err
     assert process.returncode in (130, -signal.SIGINT, 0, 1, 3)
+
+
+def _wait_for_its_own_code(process: subprocess.Popen[bytes]) -> None:
+    """Wait while Python itself starts: it answers SIGINT by a traceback until the first line of whydrift's."""
+    if sys.platform != "linux":
+        time.sleep(0.12)
+        return
+    python_answers = False
+    while process.poll() is None:
+        caught = re.search(r"^SigCgt:\t([0-9a-f]+)$", Path(f"/proc/{process.pid}/status").read_text(), re.MULTILINE)
+        answered = caught is not None and bool(int(caught[1], 16) >> (signal.SIGINT - 1) & 1)
+        if python_answers and not answered:
+            return
+        python_answers = python_answers or answered
+        time.sleep(0.001)
