@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, NEIGHBOURS
 from whydrift.core.model.facts import Gap
-from whydrift.core.model.neighbours import Neighbours
+from whydrift.core.model.neighbours import NOT_RECORDED, Neighbours
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import JsonObject, is_object, items, text
 from whydrift.ports import NotRead
@@ -91,6 +91,8 @@ async def _by_namespace(
         _, found = await _list(reader, application, kind, f"namespaces/{text(namespace, 'metadata', 'name')}/")
         if isinstance(found, list):
             rows, read = [*rows, *found], True
+        elif found != NOT_RECORDED:
+            return kind[1], found
     return (kind[1], rows) if read else listed
 
 

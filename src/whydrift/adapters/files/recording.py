@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from whydrift.core.model.neighbours import NOT_RECORDED
 from whydrift.core.model.values import JsonObject, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
@@ -224,7 +225,7 @@ class Recording:
             refusal = self.files.read(f"{name}.{status}")
             if refusal is not None:
                 return NotRead(_refusal(status, refusal), int(status))
-        return NotRead(self._why_not.get(str(question), "not in the recording"))
+        return NotRead(self._why_not.get(str(question), NOT_RECORDED))
 
     def _place_of(self, question: Question) -> str:
         """Where an answer stands: in the folder that `recording.json` states, else where `record` writes it."""

@@ -13,7 +13,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.users import User, Users
 from whydrift.core.model.explanation import Evidence, Side
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, NEIGHBOURS
-from whydrift.core.model.neighbours import Neighbours
+from whydrift.core.model.neighbours import NOT_RECORDED, Neighbours
 from whydrift.core.model.objects import ObjectKey, key_of, key_of_row
 from whydrift.core.model.references import Reference, references, subjects
 from whydrift.core.model.snapshot import ObjectSnapshot, Verdict, once
@@ -45,7 +45,6 @@ NOBODY_NAMES = frozenset(
 )  # fmt: skip
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicationController"})
 FINISHED = frozenset({"Succeeded", "Failed"})
-REFUSED = ("401", "403")
 BUILT_IN = re.compile(r"(|apps|batch|autoscaling|policy|(.*\.)?k8s\.io)")
 
 
@@ -215,8 +214,8 @@ def _not_knowable(subject: Subject) -> str:
     around: Neighbours | None = subject.facts.maybe(NEIGHBOURS)
     if around is None or "Pod" not in around.read:
         return f"the pods of namespace {key.namespace} were not read"
-    refused = [kind for kind, why in around.unread.items() if why.startswith(REFUSED)]
-    return f"{', '.join(refused)} of namespace {key.namespace} may not be listed" if refused else ""
+    unread = [kind for kind, why in around.unread.items() if why != NOT_RECORDED]
+    return f"{', '.join(unread)} of namespace {key.namespace} could not be listed" if unread else ""
 
 
 def _cluster_read(subject: Subject, kind: str) -> bool:

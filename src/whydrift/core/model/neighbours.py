@@ -9,6 +9,9 @@ from functools import cached_property
 from whydrift.core.model.references import Reference, references
 from whydrift.core.model.values import JsonObject
 
+NOT_RECORDED = "not in the recording"
+"""Why a list is not there that nobody recorded: recorders ask for the kinds that a namespace holds."""
+
 
 @dataclass(frozen=True)
 class Neighbours:
