@@ -57,6 +57,8 @@ _DATA: Final = frozenset({"data", "binaryData", "stringData"})
 """Maps whose keys are anybody's choice: no default adds one."""
 _WITHOUT_DEFAULTS: Final = frozenset({"Application", "AppProject", "ApplicationSet"})
 """Argo CD's own kinds: their definitions state no defaults (manifests/crds, 3.5)."""
+_AUTO_SYNC_ENABLED: Final = ("spec", "syncPolicy", "automated", "enabled")
+"""Where `false` says another thing than nothing: auto-sync is off, which is on where it is left out."""
 
 
 def may_hold_additions(application: Application, item: ObjectSnapshot) -> bool:
@@ -74,7 +76,9 @@ def may_hold_additions(application: Application, item: ObjectSnapshot) -> bool:
 def is_addition(subject: Subject, difference: Difference) -> bool:
     """Whether only live has something here that no server fills in by itself, as far as the kind's types are known."""
     live, path = subject.object.live, difference.live_path
-    if difference.kind is not Kind.EXTRA or difference.whole or is_empty(difference.live) or not is_object(live):
+    if difference.kind is not Kind.EXTRA or difference.whole or not is_object(live):
+        return False
+    if is_empty(difference.live) and not (subject.key.kind == "Application" and path == _AUTO_SYNC_ENABLED):
         return False
     if path == NAMESPACE or may_be_admitted(subject.key, path) or all(map(is_mark, leaves(difference.live, path))):
         return False
