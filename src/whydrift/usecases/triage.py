@@ -104,8 +104,9 @@ async def look_at(application: Application, how: Look) -> tuple[ApplicationOutco
     """Everything that is found out about one application, and why not all of it could be read ("": it was)."""
     try:
         snapshot, not_read = await read_snapshot(application, how)
-        outcome = await _look_until_settled(snapshot, how)
-        outcome = await _give_reasons(await _foresee(outcome, how), how)
+        outcome = ApplicationOutcome(snapshot, ())
+        if is_looked_at(application, how.analysis):
+            outcome = await _give_reasons(await _foresee(await _look_until_settled(snapshot, how), how), how)
         if how.analysis.unmask:
             outcome = replace(outcome, broken=await unmask(snapshot, how.reader, how.analysis.read_at))
     except SourceError as error:
@@ -156,8 +157,6 @@ def _dry_runs(outcome: ApplicationOutcome, how: Look) -> tuple[tuple[ObjectKey, 
 async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome:
     """The outcome with what a sync now would do."""
     application, reader = outcome.snapshot.application, how.reader
-    if not is_looked_at(application, how.analysis):
-        return outcome
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
     itself = application.facts_key
     compared = ((itself, kind) for kind in COMPARED_ON)

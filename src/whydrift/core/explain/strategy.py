@@ -8,7 +8,6 @@ from whydrift.core.compare.terms import ASKS_SERVER
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.application import Application
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, child
 
 
 class Strategy(StrEnum):
@@ -28,13 +27,10 @@ def strategy_of(subject: Subject) -> Strategy:
 
 
 def compared_server_side(application: Application, item: ObjectSnapshot) -> bool:
-    """Whether by the server's dry run; the controller's own switch for it shows in what it leaves out of both sides."""
+    """Whether by the server's dry run; the controller's own switch for it shows in what it leaves out of both sides.
+
+    It takes managed fields out of them; the other strategies keep them (measured on 3.5).
+    """
     options = application.compare_options
     stated = "ServerSideDiff=true" in options
-    return stated or (_without_managed_fields(item) and "ServerSideDiff=false" not in options)
-
-
-def _without_managed_fields(item: ObjectSnapshot) -> bool:
-    """A server-side diff takes managed fields out of its two sides; the others keep them (measured on 3.5)."""
-    place = ("metadata", "managedFields")
-    return child(item.live, *place) is not ABSENT and child(item.normalized_live, *place) is ABSENT
+    return stated or (item.managers_left_out and "ServerSideDiff=false" not in options)

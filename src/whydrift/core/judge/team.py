@@ -14,7 +14,7 @@ TEAMS = re.compile(r"(?i)(?:^|[./_-])(?:teams?|squad|owners?|owned[-_]?by)$")
 def team_of(application: Application) -> str:
     """The team of an Application: its labels first, then its annotations; "" where none says."""
     for stated in (application.labels, application.annotations):
-        for key in sorted(stated, key=lambda key: (not key.lower().endswith(("team", "teams")), key)):
-            if TEAMS.search(key) and stated[key].strip() and not masked(stated[key]):
-                return stated[key].strip()
+        named = [key for key, team in stated.items() if TEAMS.search(key) and team.strip() and not masked(team)]
+        if named:
+            return stated[min(named, key=lambda key: (not key.lower().endswith(("team", "teams")), key))].strip()
     return ""

@@ -108,8 +108,9 @@ class Fleet:
         places: dict[int, tuple[int, ...]] = {}
         for cluster, key, claim in listed:
             number = numbers.setdefault((claim.application, claim.namespace, claim.instance), len(numbers))
-            place = hash((_which(clusters, claim.instance, cluster), *key))
-            places[place] = (*places.get(place, ()), 2 * number + claim.leftover)
+            place, holder = hash((_which(clusters, claim.instance, cluster), *key)), 2 * number + claim.leftover
+            before = places.get(place)
+            places[place] = (holder,) if before is None else (*before, holder)
         return cls(tuple(numbers), places, frozenset(names), clusters)
 
     def holders(self, cluster: str, key: ObjectKey, instance: str = "") -> tuple[Claim, ...]:

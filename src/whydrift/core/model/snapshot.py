@@ -14,7 +14,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.managers import Entry, ManagedFields
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, text
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, mapping, text
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 T = TypeVar("T")
@@ -130,6 +130,12 @@ class ObjectSnapshot:
     @cached_property
     def _owners(self) -> dict[Path, tuple[Entry, ...]]:
         return {}
+
+    @cached_property
+    def managers_left_out(self) -> bool:
+        """Whether Argo CD compared without the managed fields that live has."""
+        live, compared = mapping(self.live, "metadata"), mapping(self.normalized_live, "metadata")
+        return "managedFields" in live and "managedFields" not in compared
 
     @property
     def api_version(self) -> str:
