@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,9 +42,9 @@ class Mending:
         edit = dropping(item, draft.git, self.overlay) if item is not None else None
         if item is None or edit is None:
             return asked
-        proof = await self._proof(draft, item, edit)
+        proof, users = await asyncio.gather(self._proof(draft, item, edit), self._users(draft, item))
         self.overlay = self.overlay.with_edit(edit)
-        return replace(asked, dropped=item, edit=edit, proof=proof, users=await self._users(draft, item))
+        return replace(asked, dropped=item, edit=edit, proof=proof, users=users)
 
     async def _proof(self, draft: Draft, item: Item, edit: Edit) -> Proof | None:
         if self.bench.renderer is None:

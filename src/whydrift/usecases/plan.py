@@ -77,8 +77,8 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     offered = await _offered(drafts, bench)
     kept = [draft for draft, _ in offered]
     made, overlay = await _stacked(offered, bench, how.wanted, how.comment)
-    offers = await _with_bystanders(made, bench, how.bystanders)
-    mends = await Mending(bench, how.analysis, how.bystanders.applications, overlay).mends(kept, how.wanted)
+    mending = Mending(bench, how.analysis, how.bystanders.applications, overlay)
+    offers, mends = await asyncio.gather(_with_bystanders(made, bench, how.bystanders), mending.mends(kept, how.wanted))
     left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
     return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, mends, newest)

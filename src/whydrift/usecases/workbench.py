@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -56,20 +56,25 @@ class Workbench:
                 unedited = asyncio.create_task(self.renders(draft).before(draft.situation))
             await asyncio.sleep(0)  # to find places takes long: what tools have done is taken up in between
         if self.renderer is not None:
-            before = await unedited if unedited is not None else NotRead("nothing is edited")
-            tried = await self._tried(draft, offers, before)
-            offers = [other for offer in tried for other in await self._instead(draft, offer)]
-            offers = await self._blamed(draft, offers)
+            taken, offers = await asyncio.gather(self._taken_away(draft, offers), self._proven(draft, offers, unedited))
+            offers = [_with_blame(offer, taken.get(offer.item.key)) for offer in offers]
         return [await self._in_parent(draft, await self._beside(draft, offer)) for offer in offers]
 
-    async def _blamed(self, draft: Draft, offers: Sequence[Offer]) -> list[Offer]:
-        """The offers for what is left behind with the commit and the line that took it out of git."""
+    async def _proven(
+        self, draft: Draft, offers: Sequence[Offer], unedited: Awaitable[Rendered | NotRead] | None
+    ) -> list[Offer]:
+        """The offers with proofs, or what is offered instead; `unedited` is there where anything is edited."""
+        before = await unedited if unedited is not None else NotRead("nothing is edited")
+        tried = await self._tried(draft, offers, before)
+        return [other for offer in tried for other in await self._instead(draft, offer)]
+
+    async def _taken_away(self, draft: Draft, offers: Sequence[Offer]) -> dict[ObjectKey, TakenAway]:
+        """The commit and the line that took each object that is left behind out of git."""
         keys = [offer.item.key for offer in offers if _is_left_behind(offer)]
         repository = draft.reader.repository
         if not keys or repository is None:
-            return [*offers]
-        found = await Searching(draft, self.renders(draft), repository).taken_away(keys)
-        return [_with_blame(offer, found.get(offer.item.key)) for offer in offers]
+            return {}
+        return await Searching(draft, self.renders(draft), repository).taken_away(keys)
 
     async def _beside(self, draft: Draft, offer: Offer) -> Offer:
         """An offer that leaves an object to one owner, with the place of the copy that has to go."""
