@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from tests.looks import SHOP, at, field, look, trouble
 
+from whydrift.adapters.store import outbox
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Severity, What
 from whydrift.core.model.notice import Delivery, Matcher, Notice
@@ -232,6 +234,17 @@ def test_many_processes_tell_of_every_event_once(store: SqlStore, url: str, tmp_
         list(pool.map(tell, range(4)))
     told = [int(number) for out in store.messages(limit=1000) for number in out.notice.key.split("-")]
     assert sorted(told) == [event.id for event in events]
+
+
+def test_who_asks_for_messages_at_the_same_time_finds_them_claimed(store: SqlStore, url: str, tmp_path: Path) -> None:
+    """Also the others of that route, which nobody has."""
+    announce(store, [], [notice("one"), notice("two"), notice("other", "other")], {})
+    with closing(SqlStore(url, tmp_path)) as other, ThreadPoolExecutor(1) as pool:
+        with store._database.writing() as connection:
+            assert [out.notice.key for out in outbox.outgoing(connection, at(1), 1, "")] == ["one"]
+            second = pool.submit(other.outgoing, at(1), 1)
+            time.sleep(0.3)
+        assert [out.notice.key for out in second.result()] == ["other"]
 
 
 def test_many_processes_send_every_message_once_and_one_at_a_time(store: SqlStore, url: str, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, union, update
 
 from whydrift.adapters.store.rows import EVENT, AnyRow, chunks, event_of, ignoring
 from whydrift.adapters.store.tables import APPLICATIONS, CLAIMS, EVENTS, FINDINGS, HELD, MESSAGES
@@ -20,6 +20,8 @@ PATIENCE = 15
 PATIENCE_WHEN_BROKEN = 3
 """The same for what is broken: a container that crashes is what keeps a rollout from its end."""
 TURN = "messages"
+SENDING = 0x77687973
+"""Names the lock under which messages are claimed."""
 _IS_BROKEN = and_(FINDINGS.c.gone == "", FINDINGS.c.rank == SEVERITIES.index(Severity.BROKEN))
 
 
@@ -47,6 +49,11 @@ def unannounced(connection: Connection, now: str, settled_for: int, limit: int) 
     which = which.join(FINDINGS, EVENTS.c.finding == FINDINGS.c.id)
     which = which.where(EVENTS.c.told.is_(False), ripe).order_by(EVENTS.c.id).limit(limit)
     return _events(connection, connection.scalars(which).all())
+
+
+def anything_told(connection: Connection) -> bool:
+    """Whether any event was ever told of."""
+    return connection.scalar(select(EVENTS.c.id).where(EVENTS.c.told.is_(True)).limit(1)) is not None
 
 
 def _events(connection: Connection, ids: Sequence[int]) -> tuple[Event, ...]:
@@ -121,9 +128,10 @@ def waiting_routes(connection: Connection) -> frozenset[str]:
 def outgoing(connection: Connection, now: str, limit: int, route: str) -> tuple[Outgoing, ...]:
     """Messages that are due, of one route or of all, the longest waiting first.
 
-    None of a route while another process has some of it: what is sent says how it is now, and must not overtake. Who
-    asks at the same time waits for the same rows, and finds them claimed.
+    None of a route while another process has some of it: what is sent says how it is now, and must not overtake.
     """
+    if connection.dialect.name != "sqlite":  # who asks at the same time waits, and sees what was claimed
+        connection.execute(select(func.pg_advisory_xact_lock(SENDING)))
     busy = select(MESSAGES.c.route).where(
         MESSAGES.c.state == Delivery.WAITING.value, ~_is_free(MESSAGES.c.claimed, now)
     )
