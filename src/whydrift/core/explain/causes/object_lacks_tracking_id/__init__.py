@@ -1,7 +1,8 @@
 """The live object does not say which Application it belongs to.
 
 Why it happens: it was there before Argo CD (kubectl, helm, a bootstrap script) and was never synced; or somebody
-applied the same manifest from elsewhere, and kubectl took the tracking id away because that copy does not state it.
+applied the same manifest from elsewhere, and kubectl took the tracking id away because that copy does not state it. An
+object that carries the instance label from before counts as Synced all the same, but is never pruned.
 
 What proves it: git's object carries this application's tracking id and the live one carries none. A managed-fields
 entry of another writer that holds the whole object tells who took it away or made the object.
@@ -36,10 +37,14 @@ MARKS = (
     ("metadata", "labels", INSTANCE_LABEL),
 )
 
+UNSEEN = "it has the label of before and no tracking id: the comparison lets the label pass, but no prune takes it"
+
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """A tracking mark that git's object carries and live does not."""
-    return difference.path in MARKS and difference.kind is Kind.MISSING and _only_marks(subject, difference)
+    """A tracking mark that git's object carries and live does not; unseen, where live has the label instead."""
+    if difference.path not in MARKS or difference.kind is not Kind.MISSING:
+        return False
+    return _only_marks(subject, difference) and (difference.shown or _has_label(subject, difference))
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -51,12 +56,16 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
         yield Explanation(
             paths=frozenset({difference.path}),
             strength=Strength.ATTRIBUTED,
-            why=_why(subject, writers),
+            why=_why(subject, writers) if difference.shown else UNSEEN,
             evidence=(
                 Evidence("tracking-id", "git's object has it, the live object has none"),
                 *(ownership(entry, subject.knowledge.people) for entry in writers),
             ),
         )
+
+
+def _has_label(subject: Subject, difference: Difference) -> bool:
+    return difference.path == MARKS[0] and bool(text(subject.object.live, *MARKS[-1]))
 
 
 def _only_marks(subject: Subject, difference: Difference) -> bool:
@@ -96,4 +105,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     wishes=needs(SETTINGS),
+    everywhere=True,
 )
