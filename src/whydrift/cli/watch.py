@@ -182,7 +182,7 @@ async def keep_watch(asked: Asked, store: Store, status: Status, asking: Asking 
     await first_to_end(
         watching.run(),
         lines.show(status),
-        keep_telling(store, channels, words, system_clock(), pace, lines.say),
+        keep_telling(store, channels, words, system_clock(), pace, lines.say, lambda: status.caught_up),
     )
 
 

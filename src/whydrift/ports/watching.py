@@ -105,6 +105,9 @@ class Store(Protocol):
         times as long.
         """
 
+    def anything_told(self) -> bool:
+        """Whether messages were made of any event before, be it none: else everything is there since watching began."""
+
     def announce(
         self,
         events: Sequence[int],

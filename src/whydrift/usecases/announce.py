@@ -42,14 +42,19 @@ class Announced(NamedTuple):
     dropped: Mapping[str, int] = {}
 
 
-async def announce(store: Store, routes: Sequence[Route], telling: Telling, clock: Clock, settle: int) -> Announced:
+async def announce(
+    store: Store, routes: Sequence[Route], telling: Telling, clock: Clock, settle: int, whole: bool = True
+) -> Announced:
     """Make messages of the events of settled applications, one round. StoreError: nothing changed.
 
     Nothing while another process makes messages. What may concern routes that are stated elsewhere only is held back
-    for them.
+    for them. The first messages of all wait until the first looks are made (`whole`): they are one a route.
     """
     now, names = clock.now(), [route.name for route in routes]
     if not await asyncio.to_thread(store.take_turn, now):
+        return Announced()
+    first = not await asyncio.to_thread(store.anything_told)
+    if first and not whole:
         return Announced()
     others, dropped = await asyncio.to_thread(unstated, store, names, now)
     fresh = await asyncio.to_thread(store.unannounced, now, settle, EVENTS)
@@ -58,7 +63,8 @@ async def announce(store: Store, routes: Sequence[Route], telling: Telling, cloc
     decided = {
         r.name: await asyncio.to_thread(decide, r, fresh, held.get(r.name, ()), silences, now, telling) for r in routes
     }
-    made = tuple(notice for each in decided.values() for notice in each.notices)
+    notices = (notice for each in decided.values() for notice in each.notices)
+    made = tuple(msgspec.structs.replace(notice, first=first) for notice in notices)
     ids = tuple(event.id for event in fresh)
     hold = dict.fromkeys(others, ids) | {name: each.hold for name, each in decided.items()}
     release = {name: each.release for name, each in decided.items()}

@@ -28,6 +28,8 @@ LONGEST_ASKED = 86400.0
 AT_MOST = 120.0
 """Seconds of one attempt: well within the time for which a message is claimed."""
 AFTER_ERROR = 15.0
+PATIENCE = 15
+"""How many times the quiet that is waited for the first messages wait for the first looks at most."""
 GRACE = 300
 """Seconds for which something is there before a receiver is reminded of it: it was told by then."""
 
@@ -109,10 +111,19 @@ async def tell_once(store: Store, channels: Sequence[Channel], telling: Telling,
 
 
 async def keep_telling(
-    store: Store, channels: Sequence[Channel], telling: Telling, clock: Clock, pace: Pace, say: Callable[[str], None]
+    store: Store,
+    channels: Sequence[Channel],
+    telling: Telling,
+    clock: Clock,
+    pace: Pace,
+    say: Callable[[str], None],
+    caught_up: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Make messages and send them until cancelled. Each route goes its own way; a store that fails is waited for."""
-    rounds = _Rounds(store, channels, telling, clock, pace, say)
+    """Make messages and send them until cancelled. Each route goes its own way; a store that fails is waited for.
+
+    `caught_up` says whether everything was looked at that is known of: the first messages of all wait for that.
+    """
+    rounds = _Rounds(store, channels, telling, clock, pace, say, caught_up)
     async with asyncio.TaskGroup() as group:
         group.create_task(rounds.for_ever(rounds.make))
         for channel in channels:
@@ -131,12 +142,18 @@ class _Rounds:
     clock: Clock
     pace: Pace
     say: Callable[[str], None]
+    caught_up: Callable[[], bool]
+    waited: float = 0.0
+    rested: float = 0.0
     failed: Counter[str] = field(default_factory=Counter)
     """How often in a row a route had to wait."""
 
     async def make(self) -> float:
         routes = [channel.route for channel in self.channels]
-        announced = await announce(self.store, routes, self.telling, self.clock, self.pace.settle)
+        whole = self.rested > self.pace.settle or self.waited > self.pace.settle * PATIENCE
+        announced = await announce(self.store, routes, self.telling, self.clock, self.pace.settle, whole)
+        self.waited += self.pace.group
+        self.rested = self.rested + self.pace.group if self.caught_up() else 0.0
         for name, number in announced.dropped.items():
             self.say(f"route {name}: {WHY}: {number} messages are dropped (`whydrift notify messages`)")
         return self.pace.group

@@ -120,6 +120,11 @@ class SqlStore:
         with self._database.reading() as connection:
             return outbox.unannounced(connection, now, settled_for, limit)
 
+    def anything_told(self) -> bool:
+        """Whether any event was told of."""
+        with self._database.reading() as connection:
+            return outbox.anything_told(connection)
+
     def announce(
         self,
         events: Sequence[int],

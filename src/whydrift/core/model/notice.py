@@ -74,7 +74,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """One message for one route. `key` is its idempotency key: the same events on the same route give the same.
 
-    `more` counts the groups that it has no line for.
+    `more` counts the groups that it has no line for, `applications` those that it tells of. `first` says that nothing
+    was told before: what it tells of was there when watching began.
     """
 
     key: str
@@ -82,6 +83,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     lines: tuple[Line, ...]
     more: int = 0
+    applications: int = 0
+    first: bool = False
 
 
 class Delivery(StrEnum):

@@ -31,7 +31,8 @@ def notices(route: Route, outcomes: Sequence[Told], at: str, telling: Telling) -
         parts = [lines[start : start + route.apart] for start in range(0, len(lines), route.apart)]
         return tuple(_notice(route, at, part, ()) for part in parts)
     lines = sorted((line_of(group, telling) for group in _together(outcomes).values()), key=_rank)
-    return (_notice(route, at, lines[: route.most], lines[route.most :]),)
+    notice = _notice(route, at, lines[: route.most], lines[route.most :])
+    return (msgspec.structs.replace(notice, applications=len({one.application for one in outcomes})),)
 
 
 def _both_causes(one: Told) -> Iterator[Told]:

@@ -73,6 +73,9 @@ def title(notice: Notice) -> str:
     numbers += f", {words.count(notice.more, 'more group')}" if notice.more else ""
     meant = [line for line in there if line.severity is worst] or notice.lines
     text = f"{HURTS[worst] if worst else 'gone'}: {_applications(meant)} ({numbers})"
+    if notice.first and notice.applications:
+        were = "application was" if notice.applications == 1 else "applications were"
+        text = f"{notice.applications} {were} already drifting; {text}"
     return words.shortened(f"whydrift: {text}", LONGEST_TITLE)
 
 
@@ -169,6 +172,7 @@ def as_json(notice: Notice, longest: int = 20_000) -> JsonObject:
         "text": body(notice, PLAIN, longest),
         "lines": lines,
         "more": notice.more,
+        "first": notice.first,
     }
 
 
