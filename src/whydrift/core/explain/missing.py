@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.syncing import APPLIED, result_of
+from whydrift.core.explain.syncing import APPLIED, result_of, selected
 from whydrift.core.model.explanation import Evidence
-from whydrift.core.model.values import child, is_object, text
+from whydrift.core.model.values import child, is_object, items, mapping, text
 
 
 def was_applied(subject: Subject) -> Evidence | None:
@@ -16,9 +16,25 @@ def was_applied(subject: Subject) -> Evidence | None:
     if result is not None and text(result, "status") in APPLIED:
         at = text(subject.application.operation, "finishedAt")
         return Evidence("operation", f"{text(result, 'message') or text(result, 'status')} by the sync of {at}")
-    if subject.base is not None and is_object(subject.base.manifest):
+    if subject.base is not None and is_object(subject.base.manifest) and not left_out_by_sync(subject):
         return Evidence("base", f"the last sync held it: {subject.base.says}")
     return None
+
+
+def left_out_by_sync(subject: Subject) -> bool:
+    """Whether the last sync, of everything, lists what it did, and this object is not there: it rendered without it.
+
+    What a chart renders depends on more than git: on the API versions that the cluster has.
+    """
+    application = subject.application
+    operation = application.operation
+    result = mapping(operation, "syncResult")
+    revisions = tuple(str(each) for each in items(result, "revisions")) or (text(result, "revision"),)
+    asked = items(operation, "operation", "sync", "syncOptions")
+    partly = "ApplyOutOfSyncOnly=true" in (*application.sync_options, *asked)
+    whole = text(operation, "phase") == "Succeeded" and revisions == application.synced_revisions and not partly
+    listed = whole and bool(items(result, "resources")) and selected(application, subject.key)
+    return listed and result_of(application, subject.key) is None
 
 
 def expired(subject: Subject) -> Evidence | None:

@@ -6,8 +6,8 @@ releases.
 
 What proves it: an autoscaler targets this very object (kind, name, namespace, group), and live is a number that it
 wants: what its status asks for, within its bounds; or its least where git states fewer, its most where git states
-more; or zero where KEDA says that there is no work, or a Canary is at rest. And no person scaled it: the field belongs to the autoscaler's
-controller.
+more; or zero where KEDA says that there is no work, or a Canary is at rest. And no person scaled it: the field belongs
+to the autoscaler's controller.
 
 What would refute it: a person, pipeline or image updater owns the field; live is outside the bounds or another number
 than the autoscaler wants; zero under a HorizontalPodAutoscaler, which zero switches off. That kube-controller-manager

@@ -4,7 +4,8 @@ Why it happens: the application (or the part of it that is new) was never synced
 kind is not installed on this cluster.
 
 What proves it: Argo CD compared the object and found none in the cluster. The history says why: the last sync wrote
-it, so it was deleted since; the last sync did not have it, so it is new; there was no sync at all.
+it, so it was deleted since; the last sync did not have it, so it is new (or the chart renders it only since the
+cluster has its kind); there was no sync at all.
 
 What would refute it: a live object; a Job whose time to live is over (that one expired); an object without a name.
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
-from whydrift.core.explain.missing import expired, was_applied
+from whydrift.core.explain.missing import expired, left_out_by_sync, was_applied
 from whydrift.core.explain.runs import is_run
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import Refusal, classify, result_of
@@ -62,7 +63,8 @@ def _story(subject: Subject) -> tuple[str, Side | None, Evidence]:
         return why, Side.ASK if job else None, applied
     if not subject.application.history and not subject.application.operation:
         return "this application was never synced", None, Evidence("history", "there was no sync yet")
-    return "git has it, and no sync has brought it yet", None, Evidence("history", "the last sync did not apply it")
+    told = "does not list it" if left_out_by_sync(subject) else "did not apply it"
+    return "git has it, and no sync has brought it yet", None, Evidence("history", f"the last sync {told}")
 
 
 CAUSE = Cause(
