@@ -9,8 +9,8 @@ from whydrift.core.model.paths import Path
 
 Places = frozenset[tuple[str, ...]]
 
-ALLOCATED: Final[dict[str, Places]] = {
-    "Service": frozenset(
+ALLOCATED: Final[dict[tuple[str, str], Places]] = {
+    ("", "Service"): frozenset(
         {
             ("spec", "clusterIP"),
             ("spec", "clusterIPs"),
@@ -20,11 +20,15 @@ ALLOCATED: Final[dict[str, Places]] = {
             ("spec", "ports", "*", "nodePort"),
         }
     ),
-    "PersistentVolumeClaim": frozenset({("spec", "volumeName"), ("spec", "storageClassName")}),
-    "PersistentVolume": frozenset({("spec", "claimRef", "uid"), ("spec", "claimRef", "resourceVersion")}),
-    "Pod": frozenset({("spec", "nodeName")}),
+    ("", "PersistentVolumeClaim"): frozenset({("spec", "volumeName"), ("spec", "storageClassName")}),
+    ("", "PersistentVolume"): frozenset({("spec", "claimRef", "uid"), ("spec", "claimRef", "resourceVersion")}),
+    ("", "Pod"): frozenset({("spec", "nodeName")}),
+    ("route.openshift.io", "Route"): frozenset({("spec", "host")}),
 }
-"""What the API server, the volume binder and the scheduler allocate, by core kind (`*` is any index)."""
+"""What API servers, the volume binder and the scheduler allocate, by group and kind (`*` is any index).
+
+An update that states such a place empty leaves what was allocated (OpenShift: route/strategy.go, PrepareForUpdate).
+"""
 
 ADMITTED: Final[dict[str, Places]] = {
     "Ingress": frozenset({("spec", "ingressClassName")}),
@@ -37,8 +41,8 @@ ADMITTED: Final[dict[str, Places]] = {
 
 
 def is_allocated(key: ObjectKey, path: Path) -> bool:
-    """Whether a path of a core object is one that the server allocates."""
-    return not key.group and _generic(path) in ALLOCATED.get(key.kind, frozenset())
+    """Whether a path of an object is one that the server allocates."""
+    return _generic(path) in ALLOCATED.get((key.group, key.kind), frozenset())
 
 
 def may_be_admitted(key: ObjectKey, path: Path) -> bool:

@@ -109,7 +109,7 @@ def _custom(subject: Subject, path: Path) -> str:
     listed = CUSTOM.get((subject.key.group, subject.key.kind), ())
     if "/".join(map(str, path)) in listed:
         return f"{subject.key.kind} objects are read so that the order does not count"
-    if subject.key.kind == "CustomResourceDefinition" and path[-1] == "required":
+    if subject.key.kind == "CustomResourceDefinition" and path[-1] in ("required", "enum"):
         return SET
     schema = subject.schema.at(path) if subject.schema is not None else None
     return "the schema calls it a set" if schema is not None and schema.list_type == "set" else ""

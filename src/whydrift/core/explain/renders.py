@@ -64,14 +64,15 @@ def drawn_again(subject: Subject, difference: Difference) -> bool:
 
 
 def looks_drawn(a: MaybeJson, b: MaybeJson) -> bool:
-    """Whether what differs between two texts looks like a time, a hash, an id or something random.
+    """Whether what differs between two texts looks like a time, a hash, an id, something random, or lines drawn anew.
 
-    A commit between two renders changes names, numbers and versions; it seldom swaps one such word for another.
+    A commit between two renders changes names, numbers and versions; it seldom swaps one such word for another, and
+    seldom only moves lines, as a template does that walks through a map without an order.
     """
     if not isinstance(a, str | int) or not isinstance(b, str | int) or same(a, b) or "@sha256:" in f"{a}{b}":
         return False
     left, right = str(a), str(b)
-    if TIME.search(left) and TIME.search(right):
+    if (TIME.search(left) and TIME.search(right)) or sorted(left.splitlines()) == sorted(right.splitlines()):
         return True
     words = set(WORD.findall(left)), set(WORD.findall(right))
     return all(any(map(_random, only)) for only in (words[0] - words[1], words[1] - words[0]))

@@ -12,7 +12,7 @@ from whydrift.core.explain.allocations import ALLOCATED
 from whydrift.core.explain.defaulting import with_defaults
 from whydrift.core.explain.server_fills import FILLS, filled
 from whydrift.core.explain.stamps import TEMPLATE_GENERATION
-from whydrift.core.model.objects import SERVER_METADATA
+from whydrift.core.model.objects import SERVER_METADATA, group_of
 from whydrift.core.model.paths import Path
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_empty, items, mapping, text
@@ -83,7 +83,7 @@ def _known(value: Json, schema: Type | None) -> Json:
 def _as_before(found: JsonObject, live: JsonObject) -> JsonObject:
     """The stored object with what the server keeps, allocates or fills in by itself, as far as live has it."""
     kind, kept = text(live, "kind"), found
-    for place in sorted(ALLOCATED.get(kind, ())) if "/" not in text(live, "apiVersion") else ():
+    for place in sorted(ALLOCATED.get((group_of(text(live, "apiVersion")), kind), ())):
         kept = _carried(kept, live, place)
     for (of, place), _ in FILLS.items():
         if of == kind and of in _OWN_FILLS:

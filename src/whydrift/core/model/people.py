@@ -74,6 +74,7 @@ CONTROLLERS = CONTROLLER_MANAGERS + _names(
     reflector kubed kube-green* kube-downscaler* py-kube-downscaler descheduler* kured pvc-autoresizer* csi-*
     velero* stork trident* rook* openebs* argocd-applicationset-controller argocd-notifications-controller
     tekton* knative* webhook prometheus-operator* PrometheusOperator grafana-operator* strimzi* cnpg*
+    cloudnative-pg* dapr* sentry
     postgres-operator* sealed-secrets* pod-security-admission-label-synchronization-controller
     clusterrole-aggregation-controller kubevirt* virt-* longhorn* kube-reqsizer right-sizer* rightsizer*
     castai-* stormforge* scaleops* kubeturbo spot-ocean* crd-installer* karpenter* cluster-autoscaler* *-scaler

@@ -1,8 +1,9 @@
 """Git states as empty what the API server or a binder allocates.
 
 Why it happens: an exported Service has its cluster IP and node ports blanked instead of removed, or a chart renders
-`clusterIP: ""`, `nodePort: 0`, `volumeName: ""` from empty values. Empty means "choose one": the server chooses, and
-git keeps asking for nothing. Applied server-side, Argo CD even owns the empty value, and the difference never ends.
+`clusterIP: ""`, `nodePort: 0`, `volumeName: ""`, a Route's `host: ""` from empty values. Empty means "choose one": the
+server chooses, and git keeps asking for nothing. Applied server-side, Argo CD even owns the empty value, and the
+difference never ends.
 
 What proves it: the field is one that the server allocates, git states its empty value, and live holds a value.
 
@@ -28,7 +29,7 @@ VOLUME = ("spec", "volumeName")
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Allocated fields of core kinds; where Argo CD does not show it, only what syncs fail on."""
+    """Allocated fields; where Argo CD does not show it, only what syncs fail on."""
     fails = difference.path == VOLUME and subject.server_side and difference.target is not ABSENT
     return is_allocated(subject.key, difference.path) and (difference.shown or fails)
 
