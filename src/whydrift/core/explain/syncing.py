@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Side
+from whydrift.core.model.fleet import Commit
 from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.sources import source_type
 from whydrift.core.model.values import JsonObject, MaybeJson, child, is_object, items, mapping, text
 
 FAILED = frozenset({"Failed", "Error"})
@@ -82,15 +86,32 @@ class Refused:
     message: str
 
 
-def failing(application: Application) -> bool:
-    """Whether the last operation failed (or is being retried) at the revision that is compared now."""
-    operation = application.operation
-    retrying = text(operation, "phase") == "Running" and bool(refused(application))
-    if text(operation, "phase") not in FAILED and not retrying:
+def failing(application: Application, commits: Sequence[Commit] = ()) -> bool:
+    """Whether the last operation failed (or is being retried) at the revision that is compared now.
+
+    A revision is as good where `commits` (of the repository, newest first) show that it says the same.
+    """
+    if not ended_badly(application):
         return False
-    result = mapping(operation, "syncResult")
+    result = mapping(application.operation, "syncResult")
     revisions = tuple(str(r) for r in items(result, "revisions")) or (text(result, "revision"),)
-    return revisions == application.revisions
+    return revisions == application.revisions or _says_the_same(application, revisions[0], commits)
+
+
+def _says_the_same(application: Application, revision: str, commits: Sequence[Commit]) -> bool:
+    """Whether no commit after a revision touches the plain folder of an application; a merge may bring anything."""
+    later = list(takewhile(lambda commit: commit.revision != revision, commits))
+    if len(application.sources) != 1 or source_type(application, 0) != "directory" or len(later) == len(commits):
+        return False
+    folder = application.sources[0].path.strip("./")
+    inside = (name for commit in later for name in commit.files if not folder or name.startswith(f"{folder}/"))
+    return all(commit.files and len(commit.parents) < 2 for commit in later) and not any(inside)
+
+
+def ended_badly(application: Application) -> bool:
+    """Whether the last operation failed, or is being retried, at whatever revision."""
+    phase = text(application.operation, "phase")
+    return phase in FAILED or (phase == "Running" and bool(refused(application)))
 
 
 def result_of(application: Application, key: ObjectKey) -> JsonObject | None:

@@ -5,12 +5,12 @@ Why it happens: git holds what cannot be applied: a field that may not be change
 not installed, an object that a quota, a policy or the project does not let in. One refused object stops a whole sync
 when it already fails the dry run, and later waves in any case.
 
-What proves it: the last operation failed at the revision that is compared now, and its result names this object with
-the server's message; or the operation was refused as a whole (or stopped before this object) and names the one that
-is.
+What proves it: the last operation failed at the revision that is compared now, or at one after which no commit touched
+the application, and its result names this object with the server's message; or the operation was refused as a whole (or
+stopped before this object) and names the one that is.
 
-What would refute it: the last operation succeeded, or failed at another revision; the operation was a selective one
-that did not mean this object; somebody else wrote the value that differs.
+What would refute it: the last operation succeeded, or failed before a commit that touches the application; the
+operation was a selective one that did not mean this object; somebody else wrote the value that differs.
 
 Remedies: by the message: correct the value, replace the object, install the kind, make the namespace, ask for quota.
 What only waits needs nothing but the next sync.
@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import (
     ALL_REFUSED,
@@ -31,6 +31,7 @@ from whydrift.core.explain.syncing import (
     Refused,
     classify,
     decisive,
+    ended_badly,
     failing,
     refused,
     result_of,
@@ -39,6 +40,7 @@ from whydrift.core.explain.syncing import (
 )
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.fact_kinds import COMMITS
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import ARGOCD
 from whydrift.core.model.values import ABSENT, same, text
@@ -51,12 +53,14 @@ def concerns(subject: Subject, difference: Difference) -> bool:
     """What git states and a sync at this revision did not bring."""
     application = subject.application
     stated = subject.object.target is not ABSENT and (difference.kind is not Kind.EXTRA or not difference.whole)
-    tried = failing(application) or _still_refused(subject)
-    return stated and tried and selected(application, subject.key)
+    return stated and ended_badly(application) and selected(application, subject.key)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
     """Claim what was refused, and what waits behind it."""
+    commits = subject.facts.maybe(COMMITS) or ()
+    if not (failing(subject.application, commits) or _still_refused(subject)):
+        return
     rows = refused(subject.application)
     mine = next((row for row in rows if _is_row_of(subject, row)), None)
     if mine is not None and mine.why is not Refusal.NO_NAME:
@@ -135,4 +139,5 @@ CAUSE = Cause(
     side=Side.GIT,
     explain=explain,
     concerns=concerns,
+    wishes=needs(COMMITS),
 )
