@@ -13,7 +13,8 @@ What would refute it: another Application renders the object (then a prune would
 was copied from another object; rendering failed, so that every object looks like this.
 
 Remedies: a guarded delete, dependents first, with a dump. Ask before that where something still uses it, where it
-holds data, where whether it is used cannot be known, or where everything is left behind at once.
+holds data, where whether it is used cannot be known, where everything is left behind at once, or where the sync of
+this very revision applied it: then the render lost it (it asks for the cluster's kinds, or a cache is wrong), not git.
 """
 
 from __future__ import annotations
@@ -35,12 +36,15 @@ from whydrift.core.explain.leftovers import (
 )
 from whydrift.core.explain.runs import is_run
 from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.syncing import result_of
 from whydrift.core.explain.usage import usage
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, FLEET, NEIGHBOURS, SETTINGS
 from whydrift.core.model.snapshot import once
-from whydrift.core.model.values import ABSENT
+from whydrift.core.model.values import ABSENT, text
+
+RENDER_LOST_IT = "the sync of this very revision applied it, and now the same revision renders without it"
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -58,7 +62,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
         if mark is None or hides or foreign_installation(subject) or other_holders(subject):
             continue
         side, use = _side(subject, difference)
-        since = came_from(subject) if difference.shown else unseen_because(subject)
+        since = _since(subject) if difference.shown else unseen_because(subject)
         yield Explanation(
             paths=frozenset({difference.path}),
             strength=Strength.ATTRIBUTED,
@@ -68,12 +72,24 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
         )
 
 
+def _since(subject: Subject) -> str:
+    return RENDER_LOST_IT if _was_rendered(subject) else came_from(subject)
+
+
 def _side(subject: Subject, difference: Difference) -> tuple[Side | None, Evidence]:
     siblings = subject.siblings
+    if difference.shown and _was_rendered(subject):
+        return Side.ASK, Evidence("use", "whether it is wanted is not known: git did not drop it")
     all_left = once(siblings, "all left", lambda: all(item.target is ABSENT for item in siblings if not item.hook))
     if difference.shown and all_left:
         return Side.ASK, Evidence("use", "everything that this application had is left behind at once")
     return usage(subject)
+
+
+def _was_rendered(subject: Subject) -> bool:
+    """Whether a sync of the compared revision and parameters applied it: then git, as it is now, did render it."""
+    last, result = subject.application.syncs.last(subject.key), result_of(subject.application, subject.key)
+    return last is not None and last.of_compared_state and text(result, "status") == "Synced"
 
 
 CAUSE = Cause(
