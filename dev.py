@@ -54,6 +54,7 @@ def main():
         return with_newer_python()
     if not shutil.which("git"):
         return fail("git is not installed")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each start would compile everything: twice the time of a demo
     install(tests=words[0] == "test")
     if words[0] == "test":
         return check(words[1:])

@@ -182,6 +182,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed whydrift is compiled
     results = measure(quick)
     sys.stdout.write(table(results))
     if not quick:
