@@ -84,7 +84,7 @@ def test_it_stops_quietly(demo: tuple[int, subprocess.Popen[bytes]]) -> None:
         (("--user-header", "X-User", "--trusted-proxy", "nowhere"), "no address and no network"),
         (("--token-file", "/nowhere/tokens"), "/nowhere/tokens"),
         (("--token-file", "x", "--rbac", "argocd"), "one way to know who asks"),
-        (("--rbac", "argocd"), "asks one live Argo CD"),
+        (("--rbac", "argocd"), "asks live Argo CDs"),
         (("--base-url", "drift.example.com"), "not an address"),
         (("--metrics-token-file", "/nowhere/token"), "/nowhere/token"),
         (("--store", "nonsense://x"), "error: "),

@@ -10,6 +10,7 @@ from whydrift.errors import UsageError
 from whydrift.settings import Connection, Settings
 
 if TYPE_CHECKING:
+    from whydrift.adapters.argocd import ArgocdSource
     from whydrift.adapters.jobs.queue import PostgresJobs
     from whydrift.core.model.finding import Event
     from whydrift.ports import Source
@@ -31,18 +32,27 @@ def open_store(settings: Settings, url: str = "") -> Store:
 
 
 def open_visibility(connection: Connection) -> Visibility:
-    """What the one Argo CD that is read shows to its users. UsageError where it is not one, or has no API server."""
+    """What each Argo CD that is read shows to its users. UsageError where there is none with an API server."""
     from whydrift import wiring
-    from whydrift.adapters.argocd import ArgocdSource
-    from whydrift.adapters.argocd.visibility import ArgocdVisibility
-    from whydrift.adapters.live import Live
+    from whydrift.adapters.argocd.visibility import ArgocdVisibility, SeveralVisibility
 
     source = wiring.open_live(connection, list_only=True) if connection.recording is None else None
-    if not isinstance(source, Live) or not isinstance(source.argocd, ArgocdSource):
-        raise UsageError(
-            "--rbac argocd asks one live Argo CD with an API server: no recording, no core mode, not several"
-        )
-    return ArgocdVisibility(source.argocd)
+    instances = _instances(source)
+    if not instances:
+        raise UsageError("--rbac argocd asks live Argo CDs with API servers: no recording, no core mode")
+    members = {name: ArgocdVisibility(argocd, name) for name, argocd in instances.items()}
+    return members[""] if "" in members else SeveralVisibility(members)
+
+
+def _instances(source: Source | None) -> dict[str, ArgocdSource]:
+    """The live Argo CDs with API servers of a source, by their ids."""
+    from whydrift.adapters.argocd import ArgocdSource
+    from whydrift.adapters.live import Live
+    from whydrift.adapters.several import Several
+
+    members: Mapping[str, object] = source.members if isinstance(source, Several) else {"": source}
+    live = {name: member.argocd for name, member in members.items() if isinstance(member, Live)}
+    return {name: argocd for name, argocd in live.items() if isinstance(argocd, ArgocdSource)}
 
 
 def open_world(connection: Connection) -> World:
@@ -62,7 +72,7 @@ def followers(answers: Source) -> tuple[Follower, ...]:
     Kubernetes' watch goes on where it stood, and tells everything: in all namespaces, or in all of those that
     Applications may live in. Argo CD's own stream is there for everybody else.
     """
-    from whydrift.adapters.argocd import ArgocdSource, CoreSource
+    from whydrift.adapters.argocd import CoreSource
     from whydrift.adapters.argocd.follow import ArgocdFollower
     from whydrift.adapters.kubernetes import KubernetesSource
     from whydrift.adapters.kubernetes.follow import KubernetesFollower, Namespaces
@@ -81,10 +91,9 @@ def followers(answers: Source) -> tuple[Follower, ...]:
         return watches(answers.kubernetes, answers.namespaces)
     members: Mapping[str, object] = answers.members if isinstance(answers, Several) else {"": answers}
     live = {name: member for name, member in members.items() if isinstance(member, Live)}
-    argocd = {name: member.argocd for name, member in live.items() if isinstance(member.argocd, ArgocdSource)}
     clusters = next((m.kubernetes for m in live.values() if isinstance(m.kubernetes, KubernetesSource)), None)
     watch = () if clusters is None else watches(clusters, partial(application_namespaces, answers))
-    return (*watch, ArgocdFollower(argocd))
+    return (*watch, ArgocdFollower(_instances(answers)))
 
 
 def watcher(
