@@ -78,11 +78,20 @@ def is_addition(subject: Subject, difference: Difference) -> bool:
     live, path = subject.object.live, difference.live_path
     if difference.kind is not Kind.EXTRA or difference.whole or not is_object(live):
         return False
-    if is_empty(difference.live) and not (subject.key.kind == "Application" and path == _AUTO_SYNC_ENABLED):
+    if is_empty(difference.live) and not _says_something(subject, difference):
         return False
     if path == NAMESPACE or may_be_admitted(subject.key, path) or all(map(is_mark, leaves(difference.live, path))):
         return False
     return not fills_itself(subject, difference)
+
+
+def _says_something(subject: Subject, difference: Difference) -> bool:
+    """Whether an empty value that only live has is another one than what the place would hold without it."""
+    live, path = subject.object.live, difference.live_path
+    if subject.key.kind == "Application" and path == _AUTO_SYNC_ENABLED:
+        return True
+    default = child(_stored(subject, without(live, [path])), *path) if is_object(live) else ABSENT
+    return default is not ABSENT and not is_empty(default)
 
 
 def is_mark(path: Path) -> bool:

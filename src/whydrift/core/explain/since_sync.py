@@ -36,11 +36,18 @@ def _is_kept_empty(subject: Subject, difference: Difference, base: MaybeJson) ->
 def cluster_changed(subject: Subject, difference: Difference) -> bool:
     """Whether live no longer holds what the last sync wrote here; what the API server adds to it is no change."""
     base, live, typed = subject.base_at(difference), difference.live, _TEXTS.isdisjoint(difference.path)
-    if (_is_blank(base) and _is_blank(live)) or _stays(subject, difference, base):
+    silent = _is_blank(base) and _is_blank(live) and not _overrides_default(subject, difference)
+    if silent or _stays(subject, difference, base):
         return False
     if difference.order and isinstance(base, list) and isinstance(live, list):
         return not _holds_in_order(live, base, typed)
     return not holds(live, base, typed=typed)
+
+
+def _overrides_default(subject: Subject, difference: Difference) -> bool:
+    """Whether live holds a zero where the last sync left it to a default that says something else."""
+    filled = at(difference.path, subject.object.target, subject.stored_base)
+    return difference.live is not ABSENT and subject.base_at(difference) is ABSENT and not _is_blank(filled)
 
 
 def _stays(subject: Subject, difference: Difference, base: MaybeJson) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.ignoring import base_is_gits
+from whydrift.core.explain.next_sync import leaves_addition
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.model.drift import Kind
@@ -62,8 +63,9 @@ def rolled_back(case: Case) -> Choice:
 
 
 def _way_back(case: Case) -> Instead:
-    """How git's side comes back; what only live has is not taken away by a sync that does not show it."""
-    return WAY_BACK if case.stated or case.difference.shown else BY_HAND
+    """How git's side comes back; what only live has is taken away by a sync that shows it, or sends all around it."""
+    undone = case.stated or case.difference.shown or not leaves_addition(case.subject, case.difference)
+    return WAY_BACK if undone else BY_HAND
 
 
 def _restored(case: Case) -> Choice:

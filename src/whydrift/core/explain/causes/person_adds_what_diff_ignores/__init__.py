@@ -10,7 +10,8 @@ What would refute it: a controller or pipeline owns the path; git stated it at t
 whoever created the object, where every default stands too; a known injector or webhook puts it there; it is a mark that
 tools leave on all they touch; the kind's defaults are not known.
 
-Remedies: adopt it into git, or take it away by hand; ask whoever put it there. A sync leaves it alone.
+Remedies: adopt it into git, or take it away by hand; ask whoever put it there. A sync leaves it alone,
+unless it stands in something that a sync sends whole.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.copies import pipeline_marks
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.hands import is_hand, is_shared, may_be_updater
+from whydrift.core.explain.next_sync import leaves_addition
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.requests import may_be_injected
 from whydrift.core.explain.sides import leaning
@@ -31,7 +33,7 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, WEBHOOKS
 from whydrift.core.model.managers import Entry
-from whydrift.core.model.values import ABSENT, child, is_empty
+from whydrift.core.model.values import ABSENT
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -65,7 +67,7 @@ def _was_in_git(subject: Subject, difference: Difference) -> bool:
 def _added(subject: Subject, difference: Difference, writers: tuple[Entry, ...]) -> Explanation:
     lean = leaning(subject, difference, ABSENT)
     when = f" at {writers[0].time}" if writers[0].time else ""
-    stays = ", and a sync leaves it alone" if _stays(subject, difference) else ""
+    stays = ", and a sync leaves it alone" if leaves_addition(subject, difference) else ""
     return Explanation(
         paths=frozenset({difference.path}),
         strength=Strength.ATTRIBUTED,
@@ -77,13 +79,6 @@ def _added(subject: Subject, difference: Difference, writers: tuple[Entry, ...])
         ),
         side=lean.unlike(Side.ASK),
     )
-
-
-def _stays(subject: Subject, difference: Difference) -> bool:
-    """Whether an apply says nothing of this place: git states no empty value around it, nothing is replaced."""
-    around = child(subject.object.target, *difference.path[:-1])
-    replaced = "Replace=true" in subject.application.sync_options | subject.sync_options
-    return not replaced and (around is ABSENT or not is_empty(around))
 
 
 CAUSE = Cause(
