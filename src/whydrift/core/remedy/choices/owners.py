@@ -35,7 +35,7 @@ def _until_then(case: Case) -> tuple[Instead, ...]:
 
 
 def untracked(case: Case) -> Choice:
-    """A sync adopts the object, unless a pipeline takes the mark away each time."""
+    """A sync adopts the object, unless a pipeline or an operator takes the mark away each time."""
     if _is_taken_away(case):
         return one_owner(case)
     instead = Instead(RemedyKind.ONE_OWNER, "where something applies a copy of its own, the mark goes again")
@@ -43,12 +43,18 @@ def untracked(case: Case) -> Choice:
 
 
 def _is_taken_away(case: Case) -> bool:
-    """Whether a pipeline applies a copy of its own over what Argo CD applied, so that the mark goes each time."""
+    """Whether a pipeline applies a copy of its own over what Argo CD applied, so that the mark goes each time.
+
+    So does an operator that writes its object back as it wants it, where nobody else wrote the object.
+    """
     entries = [entry for entry in case.subject.object.managers.entries if not entry.subresource]
-    people = case.subject.knowledge.people
-    by_pipeline = any(people.writer(entry.manager) is Writer.PIPELINE for entry in entries)
-    applied = any(entry.manager in ARGOCD for entry in entries)
-    return applied and (by_pipeline or bool(pipeline_marks(case.subject)))
+    applied = max((entry.time or "" for entry in entries if entry.manager in ARGOCD), default=None)
+    if applied is None:
+        return False
+    others = [entry for entry in entries if entry.manager not in ARGOCD]
+    writers = {case.subject.knowledge.people.writer(entry.manager) for entry in others}
+    by_operator = writers == {Writer.CONTROLLER} and any((entry.time or "") > applied for entry in others)
+    return Writer.PIPELINE in writers or by_operator or bool(pipeline_marks(case.subject))
 
 
 def namespace_metadata(case: Case) -> Choice:
