@@ -40,16 +40,12 @@ class Outcome:
     wants: frozenset[FactKind[object]] = frozenset()
 
 
-class Asked(NamedTuple):
-    """A cause, by its place in the catalogue, that may apply to some differences of an object.
+class Lacks(NamedTuple):
+    """What a cause lacks for an object: facts without which it cannot decide, and also those that would help.
 
-    `missing` are the facts without which it cannot decide, `lacking` also those that would help; `unasked` are those
-    that nobody tried to read yet, with its wishes.
+    `unasked` are those that nobody tried to read yet, with its wishes.
     """
 
-    place: int
-    cause: Cause
-    concerned: tuple[Difference, ...]
     missing: frozenset[FactKind[object]]
     lacking: frozenset[FactKind[object]]
     unasked: frozenset[FactKind[object]]
@@ -65,9 +61,12 @@ class Waiting(NamedTuple):
 
 def wants_first(subject: Subject, catalogue: Sequence[Cause]) -> frozenset[FactKind[object]]:
     """The facts that are asked for whatever is explained: all but renders, of every cause that may apply."""
-    return frozenset(
-        kind for cause in _asked(subject, catalogue) for kind in cause.unasked if kind.cost is not Cost.RENDER
-    )
+    wants: set[FactKind[object]] = set()
+    for _, cause, seen in _seen(subject, catalogue):
+        cheap = {kind for kind in _lacks(subject, cause).unasked if kind.cost is not Cost.RENDER}
+        if not cheap <= wants and any(cause.concerns(subject, d) for d in seen):
+            wants |= cheap
+    return frozenset(wants)
 
 
 def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
@@ -75,7 +74,11 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
     claims: dict[Difference, list[tuple[int, Explanation]]] = {d: [] for d in subject.differences}
     undecided: dict[Difference, list[Undecided]] = {d: [] for d in subject.differences}
     waiting: list[Waiting] = []
-    for place, cause, concerned, missing, lacking, unasked in _asked(subject, catalogue):
+    for place, cause, seen in _seen(subject, catalogue):
+        concerned = tuple([d for d in seen if cause.concerns(subject, d)])
+        if not concerned:
+            continue
+        missing, lacking, unasked = _lacks(subject, cause)
         proven = () if missing else tuple([e.of(cause.id) for e in cause.explain(subject, concerned)])
         unproven = _claim(claims, concerned, proven, place)
         if unasked:
@@ -86,15 +89,11 @@ def explain(subject: Subject, catalogue: Sequence[Cause]) -> Outcome:
     return Outcome(tuple([_finding(d, claims[d], undecided[d]) for d in subject.differences]), wants)
 
 
-def _asked(subject: Subject, catalogue: Sequence[Cause]) -> Iterator[Asked]:
-    for place, cause, seen in _seen(subject, catalogue):
-        concerned = tuple([d for d in seen if cause.concerns(subject, d)])
-        if concerned:
-            missing = _missing(subject, cause.needs)
-            lacking = missing | _missing(subject, cause.helps)
-            wished = lacking if missing else lacking | cause.wishes
-            unasked = frozenset([kind for kind in wished if not subject.facts.asked(kind)])
-            yield Asked(place, cause, concerned, missing, lacking, unasked)
+def _lacks(subject: Subject, cause: Cause) -> Lacks:
+    missing = _missing(subject, cause.needs)
+    lacking = missing | _missing(subject, cause.helps)
+    wished = lacking if missing else lacking | cause.wishes
+    return Lacks(missing, lacking, frozenset([kind for kind in wished if not subject.facts.asked(kind)]))
 
 
 def _seen(subject: Subject, catalogue: Sequence[Cause]) -> Iterator[tuple[int, Cause, tuple[Difference, ...]]]:
