@@ -11,9 +11,11 @@ import pytest
 
 from whydrift.core.model.fleet import OWN_CLUSTER
 from whydrift.core.model.values import Json
+from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
 from whydrift.usecases.watch.namespaces import application_namespaces
 
+FORBIDDEN = NotRead("forbidden", 403)
 SETTINGS, LIST = "/api/v1/settings", "/api/v1/applications"
 PARAMETERS = "/api/v1/namespaces/argocd/configmaps/argocd-cmd-params-cm"
 STATED: Json = {"items": [{"status": {"controllerNamespace": "argocd"}}, {"status": {"controllerNamespace": "argocd"}}]}
@@ -26,6 +28,7 @@ class Answers:
 
     bodies: Mapping[str, Json]
     reached: bool = True
+    refusal: NotRead = FORBIDDEN
     name: str = "answers"
     requests: int = 0
 
@@ -33,7 +36,7 @@ class Answers:
         """That answer."""
         assert question.at == ("us" if question.api is Api.ARGOCD else "prod")
         body = self.bodies.get(question.path)
-        return NotRead("forbidden", 403) if body is None else Body(json.dumps(body).encode())
+        return self.refusal if body is None else Body(json.dumps(body).encode())
 
     def instances(self) -> Sequence[str]:
         """One."""
@@ -87,6 +90,15 @@ def test_all_of_them_are_known(bodies: Mapping[str, Json], namespaces: tuple[str
 def test_not_known_is_not_none(bodies: Mapping[str, Json], why: str) -> None:
     said = found(bodies)
     assert isinstance(said, NotRead) and why in said.why
+
+
+@pytest.mark.parametrize("bodies", [{}, {SETTINGS: {}}, {SETTINGS: ANYWHERE}])
+@pytest.mark.parametrize("status", [None, 401, 429, 503])
+def test_an_outage_refuses_nothing(bodies: Mapping[str, Json], status: int | None) -> None:
+    """The same way is tried again."""
+    away = Answers(bodies, refusal=NotRead("away", status))
+    with pytest.raises(SourceError, match="away"):
+        asyncio.run(application_namespaces(away, "us"))
 
 
 def test_a_cluster_that_is_not_reached_does_not_say() -> None:

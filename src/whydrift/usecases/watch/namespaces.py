@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from whydrift.core.model.fleet import OWN_CLUSTER
-from whydrift.ports import Api, NotRead, Question, Source
+from whydrift.errors import SourceError
+from whydrift.ports import Api, NotRead, Question, Reply, Source
 from whydrift.usecases.decode import UNREADABLE
 from whydrift.usecases.fleet import LIST
+from whydrift.usecases.watch.rounds import is_passing
 
 HOME = (("fields", "items.status.controllerNamespace"),)
 PARAMETERS = "argocd-cmd-params-cm"
@@ -16,12 +18,14 @@ PATTERN = frozenset("*?[]{}/")
 
 
 async def application_namespaces(source: Source, instance: str) -> tuple[str, ...] | NotRead:
-    """Every namespace that Applications of an instance may live in; NotRead where that is not known, and why.
+    """Every namespace that Applications of an instance may live in; NotRead where that cannot be known, and why.
+
+    SourceError where it cannot be for the moment.
 
     Argo CD's own, and with "Applications in any namespace" those of `application.namespaces`. A pattern may mean a
     namespace that is not there yet: no list of namespaces is all of them.
     """
-    reply = await source.ask(Question(Api.ARGOCD, "/api/v1/settings", (), instance))
+    reply = await _asked(source, Question(Api.ARGOCD, "/api/v1/settings", (), instance))
     if isinstance(reply, NotRead):
         return NotRead(f"where Applications live is not known: {reply.why}")
     try:
@@ -36,9 +40,17 @@ async def application_namespaces(source: Source, instance: str) -> tuple[str, ..
     return await _others(source, instance, home)
 
 
+async def _asked(source: Source, question: Question) -> Reply:
+    """The answer. SourceError where a server does not answer for the moment: that says nothing of namespaces."""
+    reply = await source.ask(question)
+    if isinstance(reply, NotRead) and is_passing(reply):
+        raise SourceError(reply.why)
+    return reply
+
+
 async def _stated_home(source: Source, instance: str) -> str:
     """Argo CD's own namespace as Applications state it: older ones do not show it in their settings."""
-    reply = await source.ask(Question(Api.ARGOCD, LIST, HOME, instance))
+    reply = await _asked(source, Question(Api.ARGOCD, LIST, HOME, instance))
     if isinstance(reply, NotRead):
         return ""
     try:
@@ -56,7 +68,7 @@ async def _others(source: Source, instance: str, home: str) -> tuple[str, ...] |
     path = f"/api/v1/namespaces/{home}/configmaps/{PARAMETERS}"
     if at is None:
         return NotRead(f"{unknown}, and the cluster that says in which is not reached")
-    reply = await source.ask(Question(Api.KUBERNETES, path, (), at))
+    reply = await _asked(source, Question(Api.KUBERNETES, path, (), at))
     if isinstance(reply, NotRead):
         return NotRead(f"{unknown}, and ConfigMap {home}/{PARAMETERS}, which says in which, is not read: {reply.why}")
     try:
