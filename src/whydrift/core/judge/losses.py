@@ -107,12 +107,16 @@ def takes_something(item: ObjectSnapshot, situation: Situation) -> str:
 
 
 def _unshown(silent: Sequence[Change], item: ObjectSnapshot, situation: Situation) -> tuple[Examined, ...]:
-    """What the causes say of changes that nothing shows, as far as the facts are there."""
+    """What the causes say of changes that nothing shows, as far as the facts are there.
+
+    Each is put to the causes of hidden differences and to those of shown ones: a sync makes it all the same.
+    """
     hidden = hidden_differences(item.target, item.live, ())
     raw = tuple(d for d in hidden if any(_meets(d, change) for change in silent))
     unseen = tuple(_as_difference(change) for change in silent if not any(_meets(d, change) for d in raw))
     base = base_of(situation.application, item, situation.facts(item.key))
-    subject = replace(situation.subject(item), differences=(*raw, *unseen), base=base)
+    asked = (*raw, *(replace(d, shown=True) for d in raw), *unseen)
+    subject = replace(situation.subject(item), differences=asked, base=base)
     return explain(subject, situation.catalogue).findings
 
 
