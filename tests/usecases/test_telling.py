@@ -301,6 +301,18 @@ def test_processes_with_other_settings_take_nothing_from_each_other(tmp_path: Pa
             assert sorted(event for got in place.taken for event in got.body["lines"][0]["events"]) == [1, 2, 3, 4]
 
 
+def test_who_waits_for_the_first_looks_holds_nobody_up_and_loses_nothing(tmp_path: Path, receiver: Receiver) -> None:
+    """Another process is through with them earlier, and states no routes."""
+    waiting = Desk(tmp_path, [channel(receiver)])
+    silent = Desk(tmp_path, [], waiting.clock)
+    routes = [each.route for each in waiting.channels]
+    waiting.see(field())
+    assert asyncio.run(announce(waiting.store, routes, Telling(), waiting.clock, 0, whole=False)).made == 0
+    silent.tell()
+    assert silent.store.unannounced(silent.clock.now(), 0) == (), "it had its turn"
+    assert waiting.tell() == 1 and len(receiver.taken) == 1
+
+
 def test_what_one_held_back_another_does_not_tell_the_half_of(tmp_path: Path, receiver: Receiver) -> None:
     """Both have the same settings, and the night is long: what came and went is told by none of them."""
     channels = [channel(receiver, quiet=Quiet("00:00", "07:00"))]

@@ -53,10 +53,11 @@ async def announce(
     now, names = clock.now(), [route.name for route in routes]
     if not await asyncio.to_thread(store.take_turn, now):
         return Announced()
+    others, dropped = await asyncio.to_thread(unstated, store, names, now)
     first = not await asyncio.to_thread(store.anything_told)
     if first and not whole:
-        return Announced()
-    others, dropped = await asyncio.to_thread(unstated, store, names, now)
+        await asyncio.to_thread(store.announce, (), (), {})  # another may be through with the first looks
+        return Announced(0, dropped)
     fresh = await asyncio.to_thread(store.unannounced, now, settle, EVENTS)
     held = await asyncio.to_thread(store.held, names)
     silences = await asyncio.to_thread(store.silences, now)
