@@ -53,6 +53,12 @@ def hook_types(obj: JsonObject) -> tuple[str, ...]:
     return own or tuple(_HELM_TYPES[value] for value in annotation_options(obj, HELM_HOOK) if value in _HELM_TYPES)
 
 
+def says_hook(obj: JsonObject) -> bool:
+    """Whether an object says anything about hooks; most do not, and are none of any type."""
+    annotations = string_map(obj, "annotations") or {}
+    return HOOK in annotations or HELM_HOOK in annotations
+
+
 def is_skipped(obj: JsonObject) -> bool:
     """Whether an object is never applied: its only hook type is Skip."""
     return hook_types(obj) == ("Skip",)

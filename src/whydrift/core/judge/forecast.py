@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from whydrift.core.compare.differences import Change
-from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped
+from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped, says_hook
 from whydrift.core.explain.engine import Examined
 from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.conclusion import concluded
@@ -49,13 +49,13 @@ def forecast(situation: Situation) -> Forecast:
 
 
 def _object_by_object(situation: Situation) -> Forecast:
-    before = refused_before(situation)
+    before, nothing_applied = refused_before(situation), refused_as_a_whole(situation)
     failing = {effect.key for effect in before}
     effects: list[Effect] = [*before]
     converges = not before
     for item in situation.snapshot.objects or ():
         found, settled = _on_object(item, situation)
-        if item.key in failing or refused_as_a_whole(situation):
+        if item.key in failing or nothing_applied:
             found, settled = tuple(e for e in found if not e.safe), item.verdict is Verdict.SYNCED
         effects += found
         converges = converges and settled
@@ -102,7 +102,9 @@ def _takes_no_part(item: ObjectSnapshot) -> bool:
     if item.hook:
         return True
     target = item.target
-    return is_object(target) and (counts_as_hook(target) or is_ignored_hook(target) or is_skipped(target))
+    if not is_object(target) or not says_hook(target):
+        return False
+    return counts_as_hook(target) or is_ignored_hook(target) or is_skipped(target)
 
 
 def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> Told:

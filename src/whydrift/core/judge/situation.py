@@ -49,6 +49,7 @@ BUILT_IN = re.compile(
 )
 SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 """The kinds of these groups that have `spec.replicas`."""
+SCALING: tuple[FactKind[object], ...] = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
 MIGRATED = "argocd.argoproj.io/client-side-apply-migration-manager"
 MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
@@ -198,17 +199,16 @@ def wants(
     known = facts(itself)
     yield from ((itself, kind) for kind in asked if not known.asked(kind))
     for item in snapshot.objects or ():
-        here = facts(item.key)
-        if item.verdict is Verdict.OUT_OF_SYNC:
-            beside = (NAMESPACE, DISRUPTION_BUDGETS) if _has_pods(item) else (NAMESPACE,)
-            yield from ((item.key, kind) for kind in beside if not here.asked(kind))
-        if _may_scale(item):
-            scaling = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
-            yield from ((item.key, kind) for kind in scaling if not here.asked(kind))
+        beside = (*_where(item), *(SCALING if _may_scale(item) else ()))
+        here = facts(item.key) if beside else Facts()
+        yield from ((item.key, kind) for kind in beside if not here.asked(kind))
 
 
-def _has_pods(item: ObjectSnapshot) -> bool:
-    return is_object(child(item.live, "spec", "template"))
+def _where(item: ObjectSnapshot) -> tuple[FactKind[object], ...]:
+    """What is asked about the place of an object that a sync writes."""
+    if item.verdict is not Verdict.OUT_OF_SYNC:
+        return ()
+    return (NAMESPACE, DISRUPTION_BUDGETS) if is_object(child(item.live, "spec", "template")) else (NAMESPACE,)
 
 
 def _may_scale(item: ObjectSnapshot) -> bool:

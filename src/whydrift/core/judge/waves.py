@@ -27,6 +27,8 @@ def in_their_order(
     They stay as unsafe as they are: what makes the sync fail may be gone by the time that somebody presses.
     """
     told = tuple(effects)
+    if not any(effect.does is Does.FAIL for effect in told):
+        return told
     stated = {item.key: item.target for item in situation.snapshot.objects or () if is_object(item.target)}
     turns = {key: _turn(manifest) for key, manifest in {**stated, **hooks}.items() if is_object(manifest)}
     failing = min((turns[e.key] for e in told if e.does is Does.FAIL and e.key in turns), default=None)

@@ -20,8 +20,7 @@ QUIET = frozenset({Does.NOTHING, Does.FAIL, Does.UNKNOWN})
 
 def admission_unknown(item: ObjectSnapshot, effects: Iterable[Effect], situation: Situation) -> tuple[Effect, ...]:
     """The unknown effect of webhooks and policies on an object that a sync writes; () where what they do is known."""
-    known = situation.facts(item.key)
-    if all(effect.does in QUIET for effect in effects) or known.known(DRY_RUN):
+    if all(effect.does in QUIET for effect in effects) or situation.facts(item.key).known(DRY_RUN):
         return ()
     unseen = [mutator for mutator in mutators_of(situation.subject(item)) if not _shown(mutator, item, situation)]
     if not unseen:
