@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.faces.command import inside
-from tests.fleet_builder import App, Fleet, config_map
+from tests.fleet_builder import MANAGED, App, Fleet, config_map
 from whydrift.core.model.values import Json, JsonObject
 
 TRACKING = "argocd.argoproj.io/tracking-id"
@@ -65,3 +65,15 @@ def test_one_namespace_that_may_not_be_listed_is_enough_to_ask(tmp_path: Path, s
     old: JsonObject = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "old"}}
     leftover = left(old, "shop:networking.k8s.io/IngressClass:shop/old")
     assert side(tmp_path, leftover, files) == expected
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_argocd_counts_is_no_leftover(tmp_path: Path, read: bool) -> None:
+    """The application was called otherwise when it made its objects: they are its own, also where they are not read."""
+    mine = left(config_map("settings"), "former-name:/ConfigMap:shop/settings")
+    files: dict[str, bytes | Json] = {f"{NAMED}/pods.json": EMPTY, f"{NAMED}/configmaps.json": {"items": [mine]}}
+    if not read:
+        files[MANAGED.format(name="shop")] = None
+    folder = Fleet([App("shop", [(mine, mine)])], files).folder(tmp_path)
+    said = inside("scan", "--hidden", "-o", "json", "--from", folder)
+    assert not said.err and "object-left-behind" not in said.out

@@ -71,7 +71,8 @@ def unseen_subjects(
     for key in stated_by_conditions(application):
         if key not in compared:
             found[key] = (States(), (WHOLE,))
-    found |= _namespace(application, compared, known) | _hooks(application, known) | _left(application, compared, facts)
+    counted = compared | {key for key, _ in application.rows}
+    found |= _namespace(application, compared, known) | _hooks(application, known) | _left(application, counted, facts)
     yield from _uncompared(snapshot, knowledge, facts)
     for key, (states, differing) in found.items():
         item = ObjectSnapshot(key=key, load=partial(_known, states), row=dict(application.rows).get(key))
@@ -167,15 +168,15 @@ def _hooks(application: Application, facts: Facts) -> Found:
     return found
 
 
-def _left(application: Application, compared: set[ObjectKey], facts: Callable[[ObjectKey], Facts]) -> Found:
+def _left(application: Application, counted: set[ObjectKey], facts: Callable[[ObjectKey], Facts]) -> Found:
     """Objects that an earlier revision rendered, that live on, and that Argo CD does not count."""
     known = facts(application.facts_key)
     earlier = known.maybe(EARLIER_MANIFESTS)
-    found: Found = {key: (States(ABSENT, live), (EXTRA,)) for key, live in _abandoned(known) if key not in compared}
+    found: Found = {key: (States(ABSENT, live), (EXTRA,)) for key, live in _abandoned(known) if key not in counted}
     if earlier is None:
         return found
     for key, live in _children(application, known):
-        if key not in compared and rendered_object(earlier, application, key) is not ABSENT:
+        if key not in counted and rendered_object(earlier, application, key) is not ABSENT:
             found[key] = (States(ABSENT, live), (EXTRA,))
     for key in _dropped(application, known):
         definition = facts(key).maybe(DEFINITION)
