@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from whydrift.core.compare.alignment import Pairs, align, locate, successor
+from whydrift.core.compare.renamed import is_renamed
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, same
 
 SPREAD = ("annotations", "labels")
 """Maps whose entries are told one by one, also where the whole map is missing on one side."""
-PORTS = ("port", "containerPort")
-"""The numbers by which ports are merged."""
 
 
 class Change(NamedTuple):
@@ -112,14 +111,14 @@ def _difference(change: Change, left: MaybeJson, right: MaybeJson, target: Maybe
 
 
 def _in_place(found: Difference, added: set[Path], target: MaybeJson, live: MaybeJson) -> Iterator[Difference]:
-    """The difference itself; for a port whose number was changed in place, the fields in which it is another.
+    """The difference itself; for an item whose key was changed in place, the fields in which it is another.
 
-    The number is the key by which ports are merged: it looks like one port gone, and the other is `added` or hidden.
+    Lists are merged by key: it looks like one item gone, and the other is `added` or hidden.
     """
     gone = found.kind is Kind.MISSING and bool(found.path) and isinstance(found.path[-1], int)
     place = successor(found.path, target, live) if gone else None
     item = ABSENT if place is None else child(live, *place)
-    if place is None or place in added or all(same(child(item, key), child(found.target, key)) for key in PORTS):
+    if place is None or place in added or not is_renamed(found.target, item):
         yield found
         return
     for change in changes(found.target, item, (found.path, place)):
