@@ -16,6 +16,7 @@ MESSAGES = {
     "are forbidden": Refusal.IMMUTABLE,
     'PersistentVolumeClaim "d" is invalid: spec: Forbidden: spec is immutable after creation except '
     "resources.requests": Refusal.IMMUTABLE,
+    "The order in patch list: [map[name:v1]] doesn't match $setElementOrder list: [map[name:v2]]": Refusal.ORDER,
     'ConfigMap "d" is invalid: metadata.annotations: Too long: may not be more than 262144 bytes': Refusal.TOO_LONG,
     'services "a" is forbidden: exceeded quota: small, requested: services=1, used: services=2': Refusal.QUOTA,
     'pods "a" is forbidden: failed quota: small: must specify limits.cpu for: a': Refusal.QUOTA,

@@ -56,6 +56,11 @@ IMAGE = "spec.template.spec.containers.0.image"
             ["annotate unsafe", {"changes": {SYNC: "ServerSideApply=true"}, "instead": ["option"]}],
         ),
         (
+            "ConfigMap", {"data": {"a": "long"}}, {"data": {"a": "short"}},
+            "error when patching: The order in patch list: [map[name:v1]] doesn't match $setElementOrder list",
+            ["annotate unsafe", {"changes": {SYNC: "ServerSideApply=true"}, "instead": ["annotate"]}],
+        ),
+        (
             "Job", AFTER, BEFORE, 'Job.batch "web" is invalid: spec.template: Invalid value: {}: field is immutable',
             ["annotate unsafe", {"changes": {SYNC: "Replace=true,Force=true"}}],
         ),

@@ -25,6 +25,7 @@ class Refusal(StrEnum):
 
     IMMUTABLE = "the field cannot be changed"
     TOO_LONG = "the object does not fit"
+    ORDER = "a strategic merge cannot put its list in order"
     QUOTA = "the quota has no room"
     POLICY = "an admission policy or webhook denies it"
     WEBHOOK_DOWN = "an admission webhook does not answer"
@@ -60,6 +61,7 @@ PATTERNS: tuple[tuple[Refusal, str], ...] = (
     (Refusal.WEBHOOK_DOWN, r"failed calling webhook|failed to call webhook"),
     (Refusal.POLICY, r"admission webhook .* denied|denied request|denied by|violates PodSecurity|AdmissionPolicy"),
     (Refusal.TOO_LONG, r"Too long|[Rr]equest entity too large|[Rr]equest is too large"),
+    (Refusal.ORDER, r"order in patch list|setElementOrder"),
     (Refusal.IMMUTABLE, r"field is immutable|is immutable|may not be changed|updates to .* for fields other than|"
                         r"forbidden after creation|may not change once set|cannot be (changed|updated)"),
     (Refusal.UNKNOWN_FIELD, r"field not declared in schema|unknown field|strict decoding error"),

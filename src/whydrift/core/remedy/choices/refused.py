@@ -16,6 +16,7 @@ from whydrift.core.remedy.choices.owners import one_owner
 from whydrift.core.remedy.choices.usual import asked, pinned, synced
 
 REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
+UPDATE = Instead(RemedyKind.ANNOTATE, "Replace=true writes the whole object instead of a patch")
 DROP = Instead(RemedyKind.GIT_DROP, "git does without it")
 OPTION = Instead(RemedyKind.OPTION, "ServerSideApply=true for the whole application changes every object's way")
 
@@ -41,6 +42,8 @@ def _mended(case: Case, row: Refused) -> Choice:
             return _namespace(case)
         case Refusal.TOO_LONG if "annotations" in row.message:
             return _annotated(case, "ServerSideApply=true", "applied server-side it needs no copy of itself", OPTION)
+        case Refusal.ORDER:
+            return _annotated(case, "ServerSideApply=true", "applied server-side no patch is put in order", UPDATE)
         case Refusal.IMMUTABLE:
             return _immutable(case)
         case Refusal.POLICY | Refusal.UNKNOWN_FIELD | Refusal.INVALID:
