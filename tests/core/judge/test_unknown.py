@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.judge.situations import Before, applied, config_map, said, with_metadata
 from whydrift.core.model.effect import Does
-from whydrift.core.model.fact_kinds import DRY_RUN, NEWEST, SECOND_RENDER, WEBHOOKS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, NEWEST, SECOND_RENDER, WEBHOOKS
 from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.fleet import Newest
 from whydrift.core.model.values import JsonObject
@@ -101,3 +101,11 @@ def test_a_webhook_does_not_matter_to_what_a_sync_leaves_alone() -> None:
     unchanged = (target, with_metadata(applied(target, target), uid="1"))
     found = Before((unchanged,), facts={WEBHOOKS: (_webhook(YOUNGER),)}, synced=True).forecast()
     assert all(effect.does is not Does.UNKNOWN for effect in found.effects), said(found)
+
+
+@pytest.mark.parametrize(("webhook", "safe"), [(_webhook(OLDER), True), (_webhook(OLDER, rules=[]), False)])
+def test_what_a_webhook_writes_again_unseen_is_not_lost(webhook: JsonObject, safe: bool) -> None:
+    target = config_map(a="1")
+    changed = (target, with_metadata(applied(config_map(a="mirror/1"), target), uid="1"))
+    found = Before((changed,), facts={WEBHOOKS: (webhook,), ADMISSION_POLICIES: ()}, synced=True).forecast()
+    assert found.safe is safe, said(found)
