@@ -12,7 +12,7 @@ from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.empties import dropped, hollow
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.writers import is_argocd, others
+from whydrift.core.explain.writers import SERVER, is_argocd, keeps_own_secret, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
@@ -23,7 +23,6 @@ ORDERED: Final = frozenset({"initContainers"})
 """Lists with keys whose order means something all the same: init containers run one after the other."""
 SHARED_NAMES: Final = {"rancher": "cattle.io"}
 """Controllers that write under the name of a tool for people; keys of this domain are theirs."""
-SERVER: Final = "argocd-server"
 IMAGE_UPDATER: Final = "argocd-image-updater.argoproj.io/"
 """Beginning of the annotations that tell an image updater which images of an Application it looks after."""
 WRITE_ONLY: Final = "stringData"
@@ -44,7 +43,7 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
 
 def is_hand(subject: Subject, entry: Entry) -> bool:
     """Whether an entry has the name of a person's tool, or of a library that a script or a person uses."""
-    return subject.knowledge.people.writer(entry.manager) in HANDS
+    return subject.knowledge.people.writer(entry.manager) in HANDS and not keeps_own_secret(subject, entry)
 
 
 def is_shared(entry: Entry, difference: Difference) -> bool:

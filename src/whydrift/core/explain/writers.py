@@ -6,12 +6,16 @@ from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.managers import Entry
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.people import CONTROLLER_MANAGERS, People, Writer
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, child, is_object, same
+from whydrift.core.model.values import ABSENT, child, is_object, same, text
 
 ITSELF = "argocd-application-controller"
 """Argo CD's own name on the RBAC objects that it reconciles and on Applications (reference/measured.md 24)."""
+
+SERVER = "argocd-server"
+"""Argo CD's API server: whoever clicks in its pages, and the server itself."""
 
 
 def is_argocd(subject: Subject, entry: Entry) -> bool:
@@ -64,7 +68,15 @@ def writes_status(subject: Subject, entry: Entry) -> bool:
     return any(other.subresource == "status" and other.manager == entry.manager for other in entries)
 
 
+def keeps_own_secret(subject: Subject, entry: Entry) -> bool:
+    """Whether Argo CD's server wrote the Secret in which it keeps what it draws itself: keys and hashes."""
+    home = text(subject.application.raw, "status", "controllerNamespace")
+    return entry.manager == SERVER and subject.key == ObjectKey("", "Secret", home, "argocd-secret")
+
+
 def _is_controller(subject: Subject, entry: Entry) -> bool:
+    if keeps_own_secret(subject, entry):
+        return True
     writer = subject.knowledge.people.writer(entry.manager)
     return writer is Writer.CONTROLLER or (writer is Writer.UNKNOWN and writes_status(subject, entry))
 

@@ -52,7 +52,7 @@ PIPELINES = _names(
     github-actions* github-runner* actions-runner* spinnaker* kluctl* werf* tilt* devspace* okteto* kpt* tanka
     timoni cdk8s ci ci-* *-ci cd-* *-cd deployer* deploy-bot *-deploy-bot *-pipeline azure-pipelines*
     azure-devops* circleci* drone-* woodpecker* buildkite* teamcity* bamboo* concourse* harness-* codefresh*
-    octopus* argocd-autopilot config-sync*
+    octopus* argocd-autopilot argocd-applicationset-controller config-sync*
     """
 )
 """What applies manifests out of a repository or a state file: CI jobs, Helm, Terraform, other GitOps tools."""
@@ -72,7 +72,7 @@ CONTROLLERS = CONTROLLER_MANAGERS + _names(
     admissionsenforcer aks-* eks eks-* aws-* azure-* digitalocean-* hcloud-* openstack-* vsphere-* openshift-*
     olm catalog cluster-policy-controller crossplane* Reloader reloader* stakater* kubernetes-replicator*
     reflector kubed kube-green* kube-downscaler* py-kube-downscaler descheduler* kured pvc-autoresizer* csi-*
-    velero* stork trident* rook* openebs* argocd-applicationset-controller argocd-notifications-controller
+    velero* stork trident* rook* openebs* argocd-notifications-controller
     tekton* knative* webhook prometheus-operator* PrometheusOperator grafana-operator* strimzi* cnpg*
     cloudnative-pg* dapr* sentry
     postgres-operator* sealed-secrets* pod-security-admission-label-synchronization-controller
