@@ -8,9 +8,9 @@ import pytest
 
 from tests.core.judge.situations import Before, applied, config_map, said, with_metadata
 from whydrift.core.model.effect import Does
-from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, NEWEST, SECOND_RENDER, WEBHOOKS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, COMMITS, DRY_RUN, NEWEST, SECOND_RENDER, WEBHOOKS
 from whydrift.core.model.facts import FactKind, Gap
-from whydrift.core.model.fleet import Newest
+from whydrift.core.model.fleet import Commit, Newest
 from whydrift.core.model.values import JsonObject
 
 SAME = ((config_map(a="1"), config_map(a="1")),)
@@ -109,3 +109,18 @@ def test_what_a_webhook_writes_again_unseen_is_not_lost(webhook: JsonObject, saf
     changed = (target, with_metadata(applied(config_map(a="mirror/1"), target), uid="1"))
     found = Before((changed,), facts={WEBHOOKS: (webhook,), ADMISSION_POLICIES: ()}, synced=True).forecast()
     assert found.safe is safe, said(found)
+
+
+@pytest.mark.parametrize(("file", "fails"), [("docs/notes.md", True), ("shop/config.yaml", False)])
+def test_what_was_refused_still_is_after_a_commit_elsewhere(file: str, fails: bool) -> None:
+    """A sync failed; a later commit touches another folder (the same is tried again), or the application."""
+    row: JsonObject = {"kind": "ConfigMap", "namespace": "shop", "name": "config", "status": "SyncFailed"}
+    result: JsonObject = {"revision": "c" * 40, "resources": [{**row, "message": "exceeded quota: few"}]}
+    status: JsonObject = {"sourceType": "Directory", "operationState": {"phase": "Failed", "syncResult": result}}
+    commits = tuple(
+        Commit(revision, "Kim", "2026-11-02T09:00:00Z", "a change", (name,), ("a" * 40,))
+        for revision, name in (("b" * 40, file), ("c" * 40, "shop/config.yaml"))
+    )
+    found = Before((UPDATED,), moved=True, status=status, facts={COMMITS: commits}).forecast()
+    assert (found.effects[0].does is Does.FAIL) is fails, said(found)
+    assert found.converges is not fails

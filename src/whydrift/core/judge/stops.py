@@ -8,7 +8,7 @@ from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.fact_kinds import SYNC_WINDOWS
+from whydrift.core.model.fact_kinds import COMMITS, SYNC_WINDOWS
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import text
 
@@ -20,9 +20,9 @@ def stopped(situation: Situation) -> tuple[Effect, ...]:
 
 
 def refused_before(situation: Situation) -> tuple[Effect, ...]:
-    """What the last sync of this very revision was refused for, as a whole or object by object."""
+    """What the last sync of what this revision says was refused for, as a whole or object by object."""
     application = situation.application
-    if not failing(application) or situation.manifests is not None:
+    if not failing(application, situation.whole.maybe(COMMITS) or ()) or situation.manifests is not None:
         return ()
     message = text(application.operation, "message")
     whole = ALL_REFUSED.search(message) is not None
@@ -37,12 +37,12 @@ def refused_before(situation: Situation) -> tuple[Effect, ...]:
 
 
 def refused_as_a_whole(situation: Situation) -> bool:
-    """Whether the last sync of this very revision ended before it applied anything."""
+    """Whether the last sync of what this revision says ended before it applied anything."""
     application = situation.application
     same_revision = situation.manifests is None
     return (
         same_revision
-        and failing(application)
+        and failing(application, situation.whole.maybe(COMMITS) or ())
         and ALL_REFUSED.search(text(application.operation, "message")) is not None
     )
 
