@@ -6,8 +6,8 @@ releases.
 
 What proves it: an autoscaler targets this very object (kind, name, namespace, group), and live is a number that it
 wants: what its status asks for, within its bounds; or its least where git states fewer, its most where git states
-more; or zero where KEDA says that there is no work, or a Canary is at rest. And no person scaled it: the field belongs
-to the autoscaler's controller.
+more; or zero where KEDA says that there is no work, or where a Canary is at rest and nobody owns the zero. And no
+person scaled it: the field belongs to the autoscaler's controller.
 
 What would refute it: a person, pipeline or image updater owns the field; live is outside the bounds or another number
 than the autoscaler wants; zero under a HorizontalPodAutoscaler, which zero switches off. That kube-controller-manager
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.explain.autoscalers import autoscalers_of
+from whydrift.core.explain.autoscalers import CANARY, autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import ownership
 from whydrift.core.explain.subject import Subject
@@ -46,8 +46,9 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
         live, target = difference.live, difference.target
         assert isinstance(live, int), "concerns let it pass"
         stated = target if isinstance(target, int) else 1
-        wanted = [reason for scaler in autoscalers_of(subject) if (reason := scaler.wants(live, stated))]
         entries = others(subject, difference)
+        scalers = [s for s in autoscalers_of(subject) if s.key[:2] != CANARY or not entries]
+        wanted = [reason for scaler in scalers if (reason := scaler.wants(live, stated))]
         if wanted:
             yield Explanation(
                 paths=frozenset({difference.path}),
