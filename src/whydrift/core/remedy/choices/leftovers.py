@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from whydrift.core.compare.hooks import COMPARE_OPTIONS, annotation_options
 from whydrift.core.explain.blocked import HELM_POLICY
 from whydrift.core.explain.leftovers import owned
 from whydrift.core.explain.usage import DATA, usage
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
-from whydrift.core.model.values import ABSENT, text
+from whydrift.core.model.values import ABSENT, is_object, text
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.usual import asked, nothing, synced
 
@@ -16,7 +17,6 @@ BY_HAND = frozenset(
 )
 """Kinds that are only deleted by a person (issue 5)."""
 HOOK, HOOK_DELETE = "argocd.argoproj.io/hook", "argocd.argoproj.io/hook-delete-policy"
-COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
 DELETE = Instead(RemedyKind.GUARDED_DELETE, "once it is known that nobody needs it")
 
 
@@ -46,6 +46,8 @@ def kept_from_pruning(case: Case) -> Choice:
     if case.key.kind in DATA:
         return asked(case, f"{evidence.says}: {case.because}", DELETE)
     if "Prune=false" in case.subject.sync_options or text(live, "metadata", "annotations", HELM_POLICY) == "keep":
+        if is_object(live) and "IgnoreExtraneous" in annotation_options(live, COMPARE_OPTIONS):
+            return nothing("it is meant to stay, and says so to the prune and to the comparison")
         used = f"; {evidence.says}" if side is Side.ASK else ""
         return Choice(
             RemedyKind.ANNOTATE,

@@ -13,14 +13,16 @@ What would refute it: another Application renders the object (then a prune would
 was copied from another object; rendering failed, so that every object looks like this.
 
 Remedies: a guarded delete, dependents first, with a dump. Ask before that where something still uses it, where it
-holds data, where whether it is used cannot be known, where everything is left behind at once, or where the sync of
-this very revision applied it: then the render lost it (it asks for the cluster's kinds, or a cache is wrong), not git.
+holds data, where whether it is used cannot be known, where everything is left behind at once, where it says
+IgnoreExtraneous, or where the sync of this very revision applied it: then the render lost it (it asks for the
+cluster's kinds, or a cache is wrong), not git.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from whydrift.core.compare.hooks import COMPARE_OPTIONS, annotation_options
 from whydrift.core.explain.blocked import blocks_pruning
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.leftovers import (
@@ -42,7 +44,7 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, FLEET, NEIGHBOURS, SETTINGS
 from whydrift.core.model.snapshot import once
-from whydrift.core.model.values import ABSENT, text
+from whydrift.core.model.values import ABSENT, is_object, text
 
 RENDER_LOST_IT = "the sync of this very revision applied it, and now the same revision renders without it"
 
@@ -77,9 +79,11 @@ def _since(subject: Subject) -> str:
 
 
 def _side(subject: Subject, difference: Difference) -> tuple[Side | None, Evidence]:
-    siblings = subject.siblings
+    siblings, live = subject.siblings, subject.object.live
     if difference.shown and _was_rendered(subject):
         return Side.ASK, Evidence("use", "whether it is wanted is not known: git did not drop it")
+    if is_object(live) and "IgnoreExtraneous" in annotation_options(live, COMPARE_OPTIONS):
+        return Side.ASK, Evidence("use", "the object says IgnoreExtraneous: somebody means it to stay")
     all_left = once(siblings, "all left", lambda: all(item.target is ABSENT for item in siblings if not item.hook))
     if difference.shown and all_left:
         return Side.ASK, Evidence("use", "everything that this application had is left behind at once")
