@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import leaves
@@ -17,7 +18,7 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, items
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.usual import adopted, dropped, ignored, pinned
+from whydrift.core.remedy.choices.usual import adopted, asked, dropped, ignored, pinned
 
 LEADER = "control-plane.alpha.kubernetes.io/leader"
 SWITCHES = {
@@ -56,8 +57,8 @@ def autoscaled(case: Case) -> Choice:
 
 def controlled(case: Case) -> Choice:
     """What a controller or the platform keeps writing."""
-    if _is_grown_claim(case):
-        return adopted(case, f"a controller grew the claim to {quoted(case.difference.live)}, and no claim can shrink")
+    if _is_size_of_claim(case):
+        return _resized(case)
     if _is_dead_copy(case):
         return _dead_copy_dropped(case)
     switch = _switch(case)
@@ -139,9 +140,19 @@ def _rewritten(case: Case) -> str:
     return f"{who} writes {quoted(case.difference.live)} here again after every sync"
 
 
-def _is_grown_claim(case: Case) -> bool:
+def _is_size_of_claim(case: Case) -> bool:
     size = ("spec", "resources", "requests", "storage")
     return case.key.kind == "PersistentVolumeClaim" and case.difference.path == size
+
+
+def _resized(case: Case) -> Choice:
+    """A claim that grew is adopted; one that a resizer took back from git's size could not be grown to it."""
+    target, live = case.difference.target, case.difference.live
+    old, new = (parse_quantity(side) if isinstance(side, str) else None for side in (target, live))
+    if old is not None and new is not None and new < old:
+        why = f"the volume could not be grown to {quoted(target)}: the claim's events say why, before git takes it back"
+        return asked(case, why, Instead(RemedyKind.SYNC, "the resizer tries once more"))
+    return adopted(case, f"a controller grew the claim to {quoted(live)}, and no claim can shrink")
 
 
 def _is_dead_copy(case: Case) -> bool:
