@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import signal
 from collections.abc import Callable, Iterator
@@ -240,6 +241,14 @@ def test_looks_once_and_then_only_at_what_changed(tmp_path: Path) -> None:
     said = run("watch", "--from", second, "--store", store, "--once", "--every", "1h")
     assert said.err == "1 of 3 applications looked at, 1 events\n"
     assert "new" in said.out and "argocd/quiet" in said.out and "spec.replicas" in said.out
+
+
+def test_a_line_of_json_is_the_event_that_history_tells(tmp_path: Path) -> None:
+    recording, store = fleet().zip(tmp_path / "first.zip"), f"sqlite:///{tmp_path}/state.db"
+    lines = run("watch", "--from", recording, "--store", store, "-o", "jsonl").out.splitlines()
+    told = json.loads(run("history", "--since", "520w", "--store", store, "-o", "json").out)["events"]
+    assert [json.loads(line) for line in lines] == [{"schema": "whydrift.event/1", **event} for event in told]
+    assert [event["field"] for event in told] == ["spec.replicas"]
 
 
 def test_says_what_is_no_time_span() -> None:

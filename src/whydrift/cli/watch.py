@@ -216,12 +216,13 @@ class Lines:
 
     def tell(self, events: Sequence[Event]) -> None:
         """Print what happened."""
-        from whydrift.core.report.watch_lines import event_lines, event_row
+        from whydrift.core.history.answers import event_row
+        from whydrift.core.report.watch_lines import event_lines
 
         self.told += len(events)
         if self._quiet:
             return
-        lines = [row.decode() for row in map(event_row, events)] if self._json else event_lines(events, self._ink)
+        lines = [event_row(event).decode() for event in events] if self._json else event_lines(events, self._ink)
         if not lines or self._nobody_reads is not None:
             return
         self._clear()

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from whydrift.core.model.finding import ApplicationName, Event, Finding
-from whydrift.core.model.history import CountAnswer, EventAnswer, FindingAnswer, FlapAnswer, KnownAnswer, NameAnswer
+from whydrift.core.model.history import (
+    EVENT_SCHEMA,
+    CountAnswer,
+    EventAnswer,
+    FindingAnswer,
+    FlapAnswer,
+    KnownAnswer,
+    NameAnswer,
+)
 from whydrift.core.model.watched import Count, Flap, Known
 
 
@@ -61,10 +71,25 @@ def event_answer(event: Event) -> EventAnswer:
         cause=found.cause,
         side=found.side,
         severity=found.severity.value,
+        about=found.key.about.value,
+        kind=found.kind,
+        shown=found.shown,
         who=found.who,
         before=event.before,
         times_returned=event.times_returned,
+        project=event.project,
+        team=event.team,
+        written_at=found.since,
+        why=found.why,
+        sync=found.sync,
+        remedy=found.remedy,
+        where=found.where,
     )
+
+
+def event_row(event: Event) -> bytes:
+    """The same as a line of `watch -o jsonl`."""
+    return msgspec.json.encode({"schema": EVENT_SCHEMA, **msgspec.to_builtins(event_answer(event))})
 
 
 def known_answer(known: Known) -> KnownAnswer:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from whydrift.core.model.triage import Answered
 
 HISTORY_SCHEMA = "whydrift.history/1"
+EVENT_SCHEMA = "whydrift.event/1"
+"""An EventAnswer with this before it: a line of `watch -o jsonl`."""
 PROGRESS_SCHEMA = "whydrift.progress/1"
 
 
@@ -53,7 +55,7 @@ class FindingAnswer(Answered, frozen=True):
 
 
 class EventAnswer(Answered, frozen=True):
-    """What happened to a finding. `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
+    """What happened to a finding as it was then. `before` is `CAUSE SIDE SEVERITY` as it was, where that changed.
 
     ` shown` or ` hidden` at its end says that it was that, and is the other now.
     """
@@ -69,9 +71,19 @@ class EventAnswer(Answered, frozen=True):
     cause: str
     side: str
     severity: str
+    about: str
+    kind: str
+    shown: bool
     who: str = ""
     before: str = ""
     times_returned: int = 0
+    project: str = ""
+    team: str = ""
+    written_at: str = ""
+    why: str = ""
+    sync: str = ""
+    remedy: str = ""
+    where: str = ""
 
 
 class KnownAnswer(Answered, frozen=True, omit_defaults=False):

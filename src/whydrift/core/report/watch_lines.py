@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from whydrift.core.model.finding import SEVERITIES, About, ApplicationName, Event, Severity, What, turned
-from whydrift.core.model.values import JsonObject
 from whydrift.core.report.words import Ink, plain, shortened
 
-SCHEMA = "whydrift.event/1"
 LONGEST_FIELD, LONGEST_OBJECT = 60, 60
 Group = tuple[ApplicationName, What, str, str, str, str]
 
@@ -49,35 +45,3 @@ def _which(group: Sequence[Event]) -> str:
         return f"{name}  {len(group)} fields"
     field = found.field or ("" if found.key.about is About.TROUBLE else "the whole object")
     return f"{name}  {plain(shortened(field, LONGEST_FIELD))}"
-
-
-def event_row(event: Event) -> bytes:
-    """One event as a line of JSON."""
-    found = event.found
-    row: JsonObject = {
-        "schema": SCHEMA,
-        "at": event.at,
-        "what": event.what.value,
-        "application": dict(event.application._asdict()),
-        "project": event.project,
-        "team": event.team,
-        "about": found.key.about.value,
-        "object": found.key.object,
-        "namespace": found.key.namespace,
-        "path": found.key.path,
-        "field": found.field,
-        "kind": found.kind,
-        "shown": found.shown,
-        "cause": found.cause,
-        "before": event.before,
-        "side": found.side,
-        "severity": found.severity.value,
-        "who": found.who,
-        "since": found.since,
-        "why": found.why,
-        "sync": found.sync,
-        "remedy": found.remedy,
-        "where": found.where,
-        "timesReturned": event.times_returned,
-    }
-    return msgspec.json.encode(row)
