@@ -72,6 +72,16 @@ def test_lists_are_cut(client: TestClient) -> None:
     assert len(paths) == len(set(paths))
 
 
+def test_events_go_on_after_one_of_them(client: TestClient) -> None:
+    """Who asks for what came after the last one is told of each once, oldest first; without it the newest are told."""
+    newest = [event["id"] for event in client.get("/api/v1/events?limit=1000").json()["events"]]
+    told: list[int] = []
+    while some := client.get(f"/api/v1/events?limit=4&after={told[-1] if told else 0}").json()["events"]:
+        told += [event["id"] for event in some]
+    assert told == newest[::-1] and len(told) > 4
+    assert client.get("/api/v1/events?after=999999999999999999").json()["events"] == []
+
+
 def test_errors_are_json(client: TestClient) -> None:
     """As the description says."""
     assert client.get("/api/v1/applications/-/argocd/nobody").json() == {

@@ -8,11 +8,10 @@ from typing import Protocol
 
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen, Severity
 from whydrift.core.model.notice import Delivery, Line, Matcher, Notice, Outgoing, Silence
-from whydrift.core.model.watched import Count as Count  # these five: part of what a store says
+from whydrift.core.model.watched import Count as Count  # these four: part of what a store says
 from whydrift.core.model.watched import Drift as Drift
 from whydrift.core.model.watched import Flap as Flap
 from whydrift.core.model.watched import Known as Known
-from whydrift.core.model.watched import News as News
 from whydrift.ports import Refused
 
 
@@ -78,15 +77,15 @@ class Store(Protocol):
     def drifts(self, cause: str = "", visible: frozenset[ApplicationName] | None = None) -> tuple[Drift, ...]:
         """Open findings of each application in numbers, of one cause or of all, by application."""
 
-    def recent(
-        self, after: int = 0, visible: frozenset[ApplicationName] | None = None, limit: int = 100
+    def recent(self, visible: frozenset[ApplicationName] | None = None, limit: int = 100) -> tuple[Event, ...]:
+        """What happened anywhere, newest first."""
+
+    def after(
+        self, event: int, visible: frozenset[ApplicationName] | None = None, limit: int = 1000
     ) -> tuple[Event, ...]:
-        """What happened anywhere, newest first; `after` an event's id."""
+        """What happened anywhere after an event (its id), oldest first: ids rise in the order in which events are kept.
 
-    def news(self, mark: str = "", limit: int = 10_000) -> tuple[tuple[News, ...], str]:
-        """What was kept since a mark, and the mark to go on from: each event once, in whatever order they are kept.
-
-        "" is a mark of now. Marks mean nothing to others.
+        Who asks for what comes after the last one that it was told of is told of each event once.
         """
 
     def newest(self) -> str:

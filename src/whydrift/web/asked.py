@@ -13,6 +13,8 @@ from whydrift.web.reader import Visible
 LONGEST = 200
 MOST = 20
 LAST_PAGE = 10_000
+LONGEST_ID = 18
+"""Digits: what a database takes."""
 DAYS = (7, 30, 90, 365)
 
 
@@ -50,6 +52,11 @@ class Asked:
         if not (stated.isascii() and stated.isdigit()) or len(stated) > 9:
             return otherwise
         return min(max(int(stated), 1), most)
+
+    def id(self, key: str) -> int:
+        """An id that somebody was told of; 0, before all of them, where none is stated."""
+        stated = self.word(key)
+        return int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= LONGEST_ID else 0
 
     def turned_to(self, **changes: str) -> str:
         """The address of the same page with other values; "" drops a key, and another page than the first is left."""

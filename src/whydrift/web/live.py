@@ -10,8 +10,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from whydrift.core.model.finding import Event
 from whydrift.errors import StoreError
-from whydrift.ports.watching import News
+from whydrift.ports.watching import Store
 from whydrift.web.door import asking_of, reader_of
 from whydrift.web.problem import problem
 from whydrift.web.reader import Denied, Reader
@@ -30,7 +31,7 @@ class Feed:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._listening: set[asyncio.Queue[tuple[News, ...]]] = set()
+        self._listening: set[asyncio.Queue[tuple[Event, ...]]] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def answer(self, request: Request) -> Response:
@@ -42,7 +43,7 @@ class Feed:
         return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
     async def _stream(self, request: Request, reader: Reader) -> AsyncIterator[str]:
-        queue: asyncio.Queue[tuple[News, ...]] = asyncio.Queue(16)
+        queue: asyncio.Queue[tuple[Event, ...]] = asyncio.Queue(16)
         self._listening.add(queue)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._look())
@@ -59,7 +60,7 @@ class Feed:
         finally:
             self._listening.discard(queue)
 
-    async def _next(self, queue: asyncio.Queue[tuple[News, ...]]) -> tuple[News, ...]:
+    async def _next(self, queue: asyncio.Queue[tuple[Event, ...]]) -> tuple[Event, ...]:
         """What happened next; () after a while without anything, or when the site stops."""
         stopping = asyncio.ensure_future(self._site.stopping.wait())
         getting = asyncio.ensure_future(queue.get())
@@ -72,10 +73,12 @@ class Feed:
 
     async def _look(self) -> None:
         """Look into the store for what is new until nobody listens any more."""
-        mark = ""
+        last: int | None = None
         while self._listening and not self._site.stopping.is_set():
             with suppress(StoreError):  # the pages say it; the next look may do better
-                found, mark = await asyncio.to_thread(self._site.store.news, mark)
+                last = await asyncio.to_thread(last_event, self._site.store) if last is None else last
+                found = await asyncio.to_thread(self._site.store.after, last)
+                last = found[-1].id if found else last
                 for queue in self._listening if found else ():
                     if not queue.full():  # a reader that is so far behind learns it with the next event
                         queue.put_nowait(found)
@@ -83,11 +86,16 @@ class Feed:
                 await asyncio.wait_for(self._site.stopping.wait(), EVERY)
 
 
-def told(news: tuple[News, ...], reader: Reader) -> str:
+def last_event(store: Store) -> int:
+    """The id of what happened last, 0 where nothing did."""
+    return next((event.id for event in store.recent(limit=1)), 0)
+
+
+def told(events: tuple[Event, ...], reader: Reader) -> str:
     """The message: which applications something happened to; a comment where this reader may see none of them."""
-    seen = [new for new in news if reader.visible is None or new.application in reader.visible]
+    seen = [event for event in events if reader.visible is None or event.application in reader.visible]
     if not seen:
         return ": nothing\n\n"
-    names, last = sorted({str(new.application) for new in seen})[:MOST_NAMES], seen[-1]
+    names, last = sorted({str(event.application) for event in seen})[:MOST_NAMES], seen[-1]
     data = msgspec.json.encode({"events": len(seen), "at": last.at, "applications": names}).decode()
-    return f"id: {last.event}\nevent: changed\ndata: {data}\n\n"
+    return f"id: {last.id}\nevent: changed\ndata: {data}\n\n"

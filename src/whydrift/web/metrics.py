@@ -20,11 +20,12 @@ from whydrift.core.model.finding import ApplicationName, What
 from whydrift.ports.watching import Drift, Known, Store
 from whydrift.usecases.watch.status import Status
 from whydrift.web.authentication import token_of
+from whydrift.web.live import last_event
 from whydrift.web.reader import Asking, Denied, Reader
 from whydrift.web.site import Site
 
 TYPE = "text/plain; version=0.0.4; charset=utf-8"
-MOST = 10_000
+MOST = 1_000
 TOLD = (What.NEW, What.RETURNED, What.CHANGED, What.GONE)
 OF = ["argocd", "app_namespace", "application"]
 """Not `instance` and `namespace`: Prometheus gives these to where it scrapes, and renames ours."""
@@ -50,16 +51,17 @@ class Happened:
         self._store = store
         self._lock = threading.Lock()
         self._counted: Counter[What] = Counter(dict.fromkeys(TOLD, 0))
-        _, self._mark = store.news()
+        self._last = last_event(store)
 
     def now(self) -> Mapping[What, int]:
         """How often each thing happened so far."""
         with self._lock:
             while True:
-                found, self._mark = self._store.news(self._mark, MOST)
-                self._counted.update(new.what for new in found)
-                if len(found) < MOST:
+                found = self._store.after(self._last, limit=MOST)
+                if not found:
                     return dict(self._counted)
+                self._counted.update(event.what for event in found)
+                self._last = found[-1].id
 
 
 def metrics(site: Site, happened: Happened) -> bytes:

@@ -207,11 +207,12 @@ def test_what_comes_and_goes(store: SqlStore) -> None:
 
 
 def test_recent_events(store: SqlStore) -> None:
-    """Newest first, from a place on."""
+    """Newest first, or from a place on."""
     first = store.record(look([field()], at(0)))
     second = store.record(look([field()], at(0), BLOG))
     assert store.recent() == second + first
-    assert store.recent(after=first[0].id) == second
+    assert (store.after(0), store.after(first[0].id), store.after(second[0].id)) == (first + second, second, ())
+    assert (store.after(0, limit=1), store.after(0, visible=frozenset({BLOG}))) == (first, second)
     assert (store.recent(limit=1), store.recent(visible=frozenset({SHOP}))) == (second, first)
 
 

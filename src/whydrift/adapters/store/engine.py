@@ -27,7 +27,10 @@ PRAGMAS = (
 )
 KEPT, MORE = 8, 56
 """SQLite's connections: so many stay open, so many more there may be while many read at once."""
-TIMEOUTS = "SELECT set_config('statement_timeout', '{}s', true), set_config('lock_timeout', '{}s', true)"
+TIMEOUTS = (
+    "SELECT set_config('statement_timeout', '{}s', true), set_config('lock_timeout', '{}s', true), "
+    "set_config('idle_in_transaction_session_timeout', '{}s', true)"
+)
 """Per transaction: poolers between us and PostgreSQL keep no setting of a session."""
 
 
@@ -123,12 +126,12 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(url: URL) -> Engine:
     """Prepared statements are left out: poolers between us and PostgreSQL do not know them."""
     engine = create_engine(url, connect_args={"prepare_threshold": None}, pool_pre_ping=True)
-    from whydrift.adapters.postgresql import LOCK, REACH, STATEMENT, PatientConnection
+    from whydrift.adapters.postgresql import IDLE, LOCK, REACH, STATEMENT, PatientConnection
 
     def connect(_: object, __: object, words: Sequence[str], options: Mapping[str, Any]) -> PatientConnection[Any]:
         return PatientConnection.connect(*words, **{**REACH, **options})
 
-    timeouts = TIMEOUTS.format(STATEMENT, LOCK)
+    timeouts = TIMEOUTS.format(STATEMENT, LOCK, IDLE)
     event.listen(engine, "do_connect", connect)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(timeouts))
     return engine

@@ -23,11 +23,16 @@ def timeline(connection: Connection, application: ApplicationName, since: str, l
     return tuple(event_of(row) for row in rows)
 
 
-def recent(connection: Connection, after: int, visible: Visible, limit: int) -> tuple[Event, ...]:
+def recent(connection: Connection, visible: Visible, limit: int) -> tuple[Event, ...]:
     """What happened anywhere, newest first."""
-    newer = EVENT.where(EVENTS.c.id > after, *is_visible(connection, visible))
-    rows = connection.execute(newer.order_by(EVENTS.c.id.desc()).limit(limit))
-    return tuple(event_of(row) for row in rows)
+    newest = EVENT.where(*is_visible(connection, visible)).order_by(EVENTS.c.id.desc()).limit(limit)
+    return tuple(event_of(row) for row in connection.execute(newest))
+
+
+def after(connection: Connection, event: int, visible: Visible, limit: int) -> tuple[Event, ...]:
+    """What happened anywhere after an event, oldest first."""
+    newer = EVENT.where(EVENTS.c.id > event, *is_visible(connection, visible)).order_by(EVENTS.c.id).limit(limit)
+    return tuple(event_of(row) for row in connection.execute(newer))
 
 
 def flaps(connection: Connection, since: str, visible: Visible, limit: int) -> tuple[Flap, ...]:

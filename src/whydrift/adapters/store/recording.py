@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from whydrift.adapters.store.rows import FINDING, PLACE, AnyRow, chunks, finding_of, ignoring
 from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS, DETAILS, EVENTS, FINDINGS, NUMBERS
@@ -28,6 +28,8 @@ from whydrift.core.model.finding import (
 
 FAST = 1
 """zlib's level: answers are large and alike inside."""
+NUMBERING = 0x7768796E
+"""Names the lock under which events get their ids."""
 
 
 def record(connection: Connection, seen: Seen) -> tuple[Event, ...]:
@@ -36,12 +38,11 @@ def record(connection: Connection, seen: Seen) -> tuple[Event, ...]:
     if is_late(row.at, seen.at):
         return ()
     known = _known(connection, row.id, seen)
-    happened = changes(known, seen)
-    events = _keep(connection, row.id, known, happened, seen.revision)
+    happened = _keep(connection, row.id, known, changes(known, seen))
     now = {**{f.found.key: f for f in known}, **{c.finding.found.key: c.finding for c in happened}}
     _number(connection, row.id, list(now.values()), seen.at)
     _describe(connection, row, seen, _open_of(now.values()))
-    return events
+    return _note(connection, row.id, happened, seen.revision)
 
 
 def vanish(connection: Connection, application: ApplicationName, at: str) -> tuple[Event, ...]:
@@ -50,12 +51,12 @@ def vanish(connection: Connection, application: ApplicationName, at: str) -> tup
     if row is None or row.vanished or is_late(row.at, at):
         return ()
     known = _open(connection, row.id)
-    events = _keep(connection, row.id, known, vanished(known, at), row.revision)
+    happened = _keep(connection, row.id, known, vanished(known, at))
     _number(connection, row.id, [], at)
     gone = {"vanished": at, "at": at, "fingerprint": "", **_open_of(())}
     connection.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == row.id).values(gone))
     connection.execute(delete(ANSWERS).where(ANSWERS.c.application == row.id))
-    return events
+    return _note(connection, row.id, happened, row.revision)
 
 
 def _row(connection: Connection, application: ApplicationName) -> AnyRow | None:
@@ -98,9 +99,9 @@ def _digest(key: FindingKey) -> str:
 
 
 def _keep(
-    connection: Connection, application: int, known: Sequence[Finding], happened: Sequence[Change], revision: str
-) -> tuple[Event, ...]:
-    """Write the findings down as they are now, and the events; these come back with their ids."""
+    connection: Connection, application: int, known: Sequence[Finding], happened: Sequence[Change]
+) -> list[Change]:
+    """Write the findings down as they are now; new ones come back with their ids."""
     new = [change.finding for change in happened if change.what is What.NEW]
     fresh = iter(_insert(connection, application, new))
     numbered = [
@@ -110,9 +111,20 @@ def _keep(
         for change in happened
     ]
     _update(connection, known, [change.finding for change in numbered if change.what is not What.NEW])
-    told = [change for change in numbered if change.what is not What.STILL]
+    return numbered
+
+
+def _note(connection: Connection, application: int, happened: Sequence[Change], revision: str) -> tuple[Event, ...]:
+    """Write the events down; these come back with their ids. The last thing that a transaction does.
+
+    Ids rise in the order in which events are kept: PostgreSQL gives them before a transaction ends, so that whoever
+    takes some holds up others until its own are kept. SQLite has one writer at a time.
+    """
+    told = [change for change in happened if change.what is not What.STILL]
     if not told:
         return ()
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(NUMBERING)))
     rows = [_event(application, change, revision) for change in told]
     ids = connection.scalars(insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True), rows)
     return tuple(_told(number, change) for number, change in zip(ids, told, strict=True))

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from whydrift.adapters.store import counting, found, happened, news, outbox, recording, upkeep
+from whydrift.adapters.store import counting, found, happened, outbox, recording, upkeep
 from whydrift.adapters.store.engine import Database
 from whydrift.adapters.store.rows import is_named
 from whydrift.adapters.store.schema import migrate
 from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS
 from whydrift.core.model.finding import ApplicationName, Event, Finding, Seen
 from whydrift.core.model.notice import Delivery, Matcher, Notice, Outgoing, Silence
-from whydrift.ports.watching import Count, Drift, Flap, Known, News, Wanted
+from whydrift.ports.watching import Count, Drift, Flap, Known, Wanted
 
 Visible = frozenset[ApplicationName] | None
 
@@ -90,15 +90,15 @@ class SqlStore:
         with self._database.reading() as connection:
             return happened.timeline(connection, application, since, limit)
 
-    def recent(self, after: int = 0, visible: Visible = None, limit: int = 100) -> tuple[Event, ...]:
+    def recent(self, visible: Visible = None, limit: int = 100) -> tuple[Event, ...]:
         """What happened anywhere."""
         with self._database.reading() as connection:
-            return happened.recent(connection, after, visible, limit)
+            return happened.recent(connection, visible, limit)
 
-    def news(self, mark: str = "", limit: int = 10_000) -> tuple[tuple[News, ...], str]:
-        """What was kept since a mark, and the next one."""
+    def after(self, event: int, visible: Visible = None, limit: int = 1000) -> tuple[Event, ...]:
+        """What happened anywhere after an event."""
         with self._database.reading() as connection:
-            return news.news(connection, mark, limit)
+            return happened.after(connection, event, visible, limit)
 
     def newest(self) -> str:
         """When anything was looked at last."""

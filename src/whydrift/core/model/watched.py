@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from whydrift.core.model.finding import ApplicationName, Finding, What
+from whydrift.core.model.finding import ApplicationName, Finding
 
 
 class Known(NamedTuple):
@@ -63,12 +63,3 @@ class Flap(NamedTuple):
     times: int
     writers: tuple[str, ...]
     by_git: int = 0
-
-
-class News(NamedTuple):
-    """That something happened: an event's number, when, what, and to a finding of which application."""
-
-    event: int
-    at: str
-    what: What
-    application: ApplicationName

@@ -67,7 +67,7 @@ class Days(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Events(msgspec.Struct, frozen=True, rename="camel"):
-    """What happened, newest first."""
+    """What happened: newest first; oldest first where it is what came after an event."""
 
     events: tuple[EventAnswer, ...]
 
@@ -142,9 +142,11 @@ def timeline(site: Site, asked: Asked) -> Events:
 
 
 def events(site: Site, asked: Asked) -> Events:
-    """What happened anywhere; `after` is the id of an event."""
-    after = asked.number("after", 0, 10**9) if asked.word("after") else 0
-    return Events(tuple(map(event_answer, site.store.recent(after, asked.visible, asked.number("limit", PAGE, MOST)))))
+    """What happened anywhere: the newest, or what came after an event: `after` is its id (0: from the beginning)."""
+    limit = asked.number("limit", PAGE, MOST)
+    if not asked.word("after"):
+        return Events(tuple(map(event_answer, site.store.recent(asked.visible, limit))))
+    return Events(tuple(map(event_answer, site.store.after(asked.id("after"), asked.visible, limit))))
 
 
 def flaps(site: Site, asked: Asked) -> Flaps:
@@ -189,6 +191,6 @@ ADDRESSES = (
     Address(
         f"/api/v1/history/{NAMED}", "What happened to an application's findings", timeline, Events, ("days", "limit")
     ),
-    Address("/api/v1/events", "What happened anywhere, newest first", events, Events, ("after", "limit")),
+    Address("/api/v1/events", "What happened anywhere, newest first; `after` an event (its id): oldest first", events, Events, ("after", "limit")),
     Address("/api/v1/flaps", "What comes and goes, most often first", flaps, Flaps, ("days",)),
 )

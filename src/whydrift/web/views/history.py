@@ -47,7 +47,7 @@ def history(site: Site, asked: Asked) -> Shown:
             "plot": plot(days, [Line("open findings", total)]),
             "causes": rows[:MOST_CAUSES],
             "flaps": site.store.flaps(since, asked.visible, MOST_FLAPS),
-            "events": happened(site.store.recent(0, asked.visible, MOST_EVENTS)),
+            "events": happened(site.store.recent(asked.visible, MOST_EVENTS)),
             "choices": DAYS,
         },
     )
