@@ -91,9 +91,10 @@ def _side(subject: Subject, difference: Difference) -> tuple[Side | None, Eviden
 
 
 def _was_rendered(subject: Subject) -> bool:
-    """Whether a sync of the compared revision and parameters applied it: then git, as it is now, did render it."""
+    """Whether a sync of the compared revision and parameters applied it, and not as a hook: git renders it, then."""
     last, result = subject.application.syncs.last(subject.key), result_of(subject.application, subject.key)
-    return last is not None and last.of_compared_state and text(result, "status") == "Synced"
+    applied = text(result, "status") == "Synced" and not text(result, "hookType")
+    return last is not None and last.of_compared_state and applied
 
 
 CAUSE = Cause(
