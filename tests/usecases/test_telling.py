@@ -23,6 +23,7 @@ from whydrift.core.model.finding import ApplicationName, What
 from whydrift.core.model.notice import Delivery, Matcher
 from whydrift.core.notice.lines import Telling
 from whydrift.core.notice.quiet import Quiet
+from whydrift.usecases import deliver
 from whydrift.usecases.announce import announce
 from whydrift.usecases.deliver import (
     FIRST_WAIT,
@@ -84,6 +85,31 @@ def test_a_message_is_kept_before_it_is_sent(tmp_path: Path, receiver: Receiver)
     (message,) = SqlStore("", tmp_path).messages()
     assert (message.state, message.attempts) == (Delivery.WAITING, 1)
     assert "500" in message.error and message.due > desk.clock.now()
+
+
+def test_a_message_is_this_processs_while_it_is_sent(tmp_path: Path, receiver: Receiver) -> None:
+    """However long that takes: others leave its route alone."""
+    desk, other = Desk(tmp_path, [channel(receiver)]), SqlStore("", tmp_path)
+    receiver.script.append("hang")
+    desk.see(field())
+
+    async def sent_for_long() -> None:
+        telling = asyncio.create_task(asyncio.to_thread(desk.tell))
+        while not receiver.got:
+            await asyncio.sleep(0.01)
+        for _ in range(3):
+            desk.clock.pass_(40)
+            await asyncio.sleep(0.3)
+            assert not telling.done() and other.outgoing(desk.clock.now()) == ()
+        receiver.gate.set()
+        await telling
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(posting, "SILENCE", 30)
+        patched.setattr(posting, "WHOLE", 30)
+        patched.setattr(deliver, "CLAIMED", 0.05)
+        asyncio.run(sent_for_long())
+    assert [message.attempts for message in other.messages()] == [1] and len(receiver.got) == 1
 
 
 def test_what_a_receiver_asks_for_is_waited_for(tmp_path: Path, receiver: Receiver) -> None:

@@ -129,10 +129,13 @@ class Store(Protocol):
         """The routes for which a message waits, or an event is held back."""
 
     def outgoing(self, now: str, limit: int = 20, route: str = "") -> tuple[Outgoing, ...]:
-        """Messages that are due, of one route or of all, oldest first; claimed by this process for five minutes.
+        """Messages that are due, of one route or of all, oldest first; claimed by this process for a minute.
 
         None of a route of which another message is claimed: one process at a time sends there.
         """
+
+    def claim(self, message: int, now: str) -> None:
+        """A message that is being sent stays this process's for another minute; nothing where that has ended."""
 
     def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
         """What became of an attempt to send a message; WAITING with `due` for another."""

@@ -6,6 +6,7 @@ import asyncio
 import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import assert_never
@@ -25,8 +26,8 @@ LONGEST_REST = 300.0
 """Seconds for which a receiver that fails is left alone with other messages at most: they may be luckier."""
 LONGEST_ASKED = 86400.0
 """Seconds that a receiver may ask for (Retry-After) at most."""
-AT_MOST = 120.0
-"""Seconds of one attempt: well within the time for which a message is claimed."""
+AT_MOST, CLAIMED = 120.0, 15.0
+"""Seconds of one attempt; and after which the message is claimed again, well within the minute of a claim."""
 AFTER_ERROR = 15.0
 PATIENCE = 15
 """How many times the quiet that is waited for the first messages wait for the first looks at most."""
@@ -55,12 +56,11 @@ async def deliver(store: Store, channel: Channel, clock: Clock) -> float:
 async def _send(store: Store, channel: Channel, message: Outgoing, clock: Clock) -> float:
     """Send one message and note what became of it; seconds to wait, 0 where it is settled."""
     notice = await asyncio.to_thread(as_it_is, store, channel.route, message.notice)
-    outcome: Delivered = Later(f"no answer within {AT_MOST:.0f} s")
+    claiming = asyncio.create_task(_claim(store, message, clock))
     try:
-        async with asyncio.timeout(AT_MOST):
-            outcome = await channel.notifier.send(notice)
-    except TimeoutError:
-        pass  # said above: what the receiver has got is not known, so it is sent again, with the same key
+        outcome = await _attempt(channel, notice)
+    finally:
+        claiming.cancel()
     now = clock.now()
     match outcome:
         case Sent():
@@ -75,6 +75,23 @@ async def _send(store: Store, channel: Channel, message: Outgoing, clock: Clock)
             return wait if asked is not None else FIRST_WAIT
         case _:
             assert_never(outcome)
+
+
+async def _attempt(channel: Channel, notice: Notice) -> Delivered:
+    """What a receiver answered; where that takes too long it may have the message, and gets it again, with its key."""
+    try:
+        async with asyncio.timeout(AT_MOST):
+            return await channel.notifier.send(notice)
+    except TimeoutError:
+        return Later(f"no answer within {AT_MOST:.0f} s")
+
+
+async def _claim(store: Store, message: Outgoing, clock: Clock) -> None:
+    """Keep a message claimed while it is sent, for ever: where this process is killed others take it over soon."""
+    while True:
+        await asyncio.sleep(CLAIMED)
+        with suppress(StoreError):
+            await asyncio.to_thread(store.claim, message.id, clock.now())
 
 
 def patience(attempts: int) -> float:

@@ -90,8 +90,10 @@ def test_a_message_is_kept_once_and_sent_when_it_is_due(store: SqlStore) -> None
     announce(store, [], [notice("one")], {})
     assert [out.notice.key for out in store.outgoing(at(5))] == ["two"]
     assert [out.notice.key for out in store.outgoing(at(10), route="team")] == ["one"]
-    assert store.outgoing(at(11), route="team") == (), "claimed"
-    assert len(store.outgoing(at(15), limit=1)) == 1, "who claimed it died"
+    assert [store.outgoing(when, route="team") for when in (at(10, 59), at(9, 1))] == [(), ()], "clocks may differ"
+    store.claim(store.messages()[-1].id, at(10, 50))
+    assert store.outgoing(at(11, 49), route="team") == (), "it is still being sent"
+    assert len(store.outgoing(at(12), limit=1)) == 1, "who claimed it died"
     assert [(out.notice.key, out.state) for out in store.messages()] == [
         ("two", Delivery.WAITING),
         ("one", Delivery.WAITING),
@@ -104,6 +106,7 @@ def test_what_became_of_a_message(store: SqlStore) -> None:
     announce(store, [], [notice("one")], {})
     (out,) = store.outgoing(at(0))
     store.delivered(out.id, Delivery.WAITING, at(0), "429", at(3))
+    store.claim(out.id, at(3))
     assert store.outgoing(at(2)) == ()
     (again,) = store.outgoing(at(3))
     assert (again.attempts, again.error, again.due) == (1, "429", at(3))
@@ -163,20 +166,20 @@ def test_messages_are_sent_again_and_given_up(store: SqlStore) -> None:
         store.delivered(out.id, state, at(0), "no")
     ids = {out.notice.key: out.id for out in store.messages()}
     (busy,) = store.outgoing(at(0), 1)
-    assert store.drop("team", "gone", at(1)) == 1 and store.drop("other", "gone", at(1)) == 0
+    assert store.drop("team", "gone", at(0, 20)) == 1 and store.drop("other", "gone", at(0, 20)) == 0
     (dropped,) = store.messages(states=[Delivery.DROPPED])
-    assert (dropped.error, store.outgoing(at(1))) == ("gone", ())
-    assert store.resend(list(ids.values()), at(2)) == 2
+    assert (dropped.error, store.outgoing(at(0, 20))) == ("gone", ())
+    assert store.resend(list(ids.values()), at(0, 40)) == 2
     assert {out.notice.key for out in store.messages(states=[Delivery.WAITING], route="team")} == {
         "refused",
         "dropped",
         "busy",
     }
     assert store.messages(route="other") == ()
-    assert store.outgoing(at(2)) == (), "somebody is sending on that route"
-    store.delivered(busy.id, Delivery.SENT, at(2))
-    again = store.outgoing(at(2))
-    assert [(out.attempts, out.error, out.due) for out in again] == [(0, "", at(2))] * 2
+    assert store.outgoing(at(0, 40)) == (), "somebody is sending on that route"
+    store.delivered(busy.id, Delivery.SENT, at(0, 40))
+    again = store.outgoing(at(0, 40))
+    assert [(out.attempts, out.error, out.due) for out in again] == [(0, "", at(0, 40))] * 2
 
 
 def test_silences_end(store: SqlStore) -> None:

@@ -153,6 +153,11 @@ class SqlStore:
         with self._database.writing() as connection:
             return outbox.outgoing(connection, now, limit, route)
 
+    def claim(self, message: int, now: str) -> None:
+        """A message that is being sent stays claimed."""
+        with self._database.writing() as connection:
+            outbox.claim(connection, message, now)
+
     def delivered(self, message: int, state: Delivery, at: str, error: str = "", due: str = "") -> None:
         """What became of an attempt to send."""
         with self._database.writing() as connection:
