@@ -23,8 +23,8 @@ from whydrift.core.model.finding import Event
 from whydrift.errors import StoreError
 
 ROOT = Path(__file__).parents[1]
-SECONDS = 60.0
-"""More than the half minute after which a dead worker's jobs are taken over."""
+SECONDS = 180.0
+"""More than any of what is waited for takes on a busy machine."""
 WORKS = ("--no-web", "--workers", "1")
 """A process that only works."""
 

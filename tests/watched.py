@@ -18,7 +18,7 @@ from tests.fleet_builder import App, Fleet, clean, config_map, deployment, scale
 from tests.replay import Fault, Replay
 from whydrift.core.model.values import JsonObject
 
-SECONDS = 25.0
+SECONDS = 90.0
 """More than any of what is waited for takes on a busy machine."""
 
 

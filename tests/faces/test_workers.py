@@ -13,11 +13,12 @@ import pytest
 from tests.faces.command import run
 from tests.postgres import Postgres, running
 from tests.replay import Fault
-from tests.sharing import WORKS, Shared, children, is_alive, kill, sharing
+from tests.sharing import SECONDS, WORKS, Shared, children, is_alive, kill, sharing
 from tests.watched import drifting, settled
 
 QUIET = "changed argocd/quiet"
-TAKEN_OVER = 35.0
+TAKEN_OVER = 90.0
+"""20 to 25 seconds, and what a busy machine takes to start processes and to look."""
 GIVEN_BACK = 10.0
 """Well before a worker that is silent is taken for dead."""
 
@@ -42,14 +43,14 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing_and_doubles_nothing
     shared.until(lambda: shared.jobs().get(QUIET) == "doing")
     kill(lost)
     shared.serve(*WORKS)
-    assert shared.until(lambda: shared.told("quiet") and not shared.jobs()) < TAKEN_OVER
+    shared.until(lambda: shared.told("quiet") and not shared.jobs(), TAKEN_OVER)
     assert shared.told("quiet") == ["new"]
     assert shared.told("shop") == ["new"]
     shared.watched.replay.faults.clear()
     shared.watched.put(settled("quiet"))
     shared.until(lambda: shared.told("quiet") == ["new", "gone"])
     page.send_signal(signal.SIGTERM)
-    assert page.wait(20) == 0
+    assert page.wait(SECONDS) == 0
 
 
 def test_a_worker_that_is_stopped_gives_back_what_it_holds(shared: Shared) -> None:
@@ -113,7 +114,7 @@ def test_workers_end_with_the_process_that_started_them_and_are_started_again(sh
     os.kill(worker, signal.SIGKILL)
     shared.until(lambda: children(page.pid) not in ([], [worker]))
     page.send_signal(signal.SIGTERM)
-    assert page.wait(30) == 0
+    assert page.wait(SECONDS) == 0
     assert "1 of 1 workers ended: started again" in shared.watched.said
 
 

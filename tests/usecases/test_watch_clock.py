@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -18,11 +19,36 @@ from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Event, What
 from whydrift.settings import Connection, Settings
 from whydrift.usecases.watch.attend import How
-from whydrift.usecases.watch.loop import Watcher
+from whydrift.usecases.watch.errands import Errands
+from whydrift.usecases.watch.loop import TICK, Upkeep, Watcher
+from whydrift.usecases.watch.status import Status
 from whydrift.usecases.watch.world import REST, UNWELL, World, Worlds
 from whydrift.wiring.watching import open_world
 
 HOUR, DAY = 3600.0, 86400.0
+
+
+def test_what_did_not_work_in_the_store_is_over_when_it_works_again(tmp_path: Path) -> None:
+    """Also where nothing is looked at meanwhile."""
+    store, clock, status = SqlStore("", tmp_path), FakeClock(), Status()
+    database = sqlite3.connect(store.name, isolation_level=None)
+
+    async def scene() -> None:
+        database.execute("ALTER TABLE notes RENAME TO away")
+        keeping = asyncio.create_task(Upkeep(store, clock, HOUR, {}, Errands(), [], 400).run(status))
+        for broken in (True, False):
+            began = time.monotonic()
+            while bool(status.troubles) is not broken:
+                assert time.monotonic() - began < SECONDS
+                await asyncio.sleep(0.01)
+                clock.pass_(TICK)
+            if broken:
+                database.execute("ALTER TABLE away RENAME TO notes")
+        keeping.cancel()
+
+    asyncio.run(scene())
+    database.close()
+    store.close()
 
 
 @dataclass

@@ -133,8 +133,9 @@ class Upkeep:
             try:
                 await self.note_positions()
                 await self.prune(now)
+                status.troubles.pop(KEEPING, None)
             except StoreError as error:
-                status.troubles["the store"] = str(error)
+                status.troubles[KEEPING] = str(error)
             if is_due(self.compared or now, now, self.every):
                 self.compared = now
                 for each in self.following:
@@ -173,6 +174,7 @@ class Upkeep:
 
 
 PRUNED = "pruned"
+KEEPING = "noting where streams stand"
 DAY = 86_400.0
 
 
