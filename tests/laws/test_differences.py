@@ -102,8 +102,19 @@ def test_what_is_shown_is_not_hidden(sides: tuple[JsonObject, JsonObject], predi
     shown = shown_differences(predicted, live, target, live)
     hidden = hidden_differences(target, live, shown)
     assert all(not d.shown for d in hidden)
-    assert {d.path for d in hidden}.isdisjoint(d.path for d in shown)
+    assert {(d.path, d.kind) for d in hidden}.isdisjoint((d.path, d.kind) for d in shown)
     assert hidden_differences(target, live, differences(target, live)) == ()
+
+
+def test_an_item_in_the_place_of_a_shown_one_is_not_overlooked() -> None:
+    git, live = (dict[str, Json](env=[{"name": name, "value": value}]) for name, value in (("A", "1"), ("B", "2")))
+    predicted: JsonObject = {"env": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]}
+    shown = shown_differences(predicted, live, git, live)
+    hidden = hidden_differences(git, live, shown)
+    assert [(d.path, d.kind, d.live) for d in (*shown, *hidden)] == [
+        (("env", 0), Kind.MISSING, ABSENT),
+        (("env", 0), Kind.EXTRA, {"name": "B", "value": "2"}),
+    ]
 
 
 @given(PAIRS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from whydrift.core.compare.alignment import Pairs, align, locate, successor
-from whydrift.core.compare.renamed import is_renamed
+from whydrift.core.compare.renamed import gone_items, is_renamed, is_swapped
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, same
@@ -111,10 +111,7 @@ def _difference(change: Change, left: MaybeJson, right: MaybeJson, target: Maybe
 
 
 def _in_place(found: Difference, added: set[Path], target: MaybeJson, live: MaybeJson) -> Iterator[Difference]:
-    """The difference itself; for an item whose key was changed in place, the fields in which it is another.
-
-    Lists are merged by key: it looks like one item gone, and the other is `added` or hidden.
-    """
+    """The difference itself; for an item whose key was changed in place, the fields in which it is another one."""
     gone = found.kind is Kind.MISSING and bool(found.path) and isinstance(found.path[-1], int)
     place = successor(found.path, target, live) if gone else None
     item = ABSENT if place is None else child(live, *place)
@@ -169,10 +166,11 @@ def hidden_differences(
     if target is ABSENT or live is ABSENT:
         return ()
     told = {d.path for d in shown}
-    above = set(_prefixes(told))
+    above, gone = set(_prefixes(told)), gone_items(shown)
     wanted = (change for change in changes(target, live) if extras or change.on_left is not ABSENT)
     found = (_hidden(change, target, live) for change in wanted if not is_server_owned(change.right))
-    return tuple(d for d in found if d.path not in above and told.isdisjoint(_prefixes([d.path])))
+    unseen = (d for d in found if is_swapped(d, gone) or d.path not in above)
+    return tuple(d for d in unseen if is_swapped(d, gone) or told.isdisjoint(_prefixes([d.path])))
 
 
 def _hidden(change: Change, target: MaybeJson, live: MaybeJson) -> Difference:
