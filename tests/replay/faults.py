@@ -9,6 +9,7 @@ reset       the connection is reset                             hangup      the 
 silent      VALUE seconds of silence before the answer          slow        the body in VALUE seconds, bit by bit
 wrong-json  a JSON text that breaks off, honestly declared      cut-list    only the first half of a list's items
 html        a login page with status 200                        grpc        what a gRPC server says to HTTP/1.1 (415)
+gateway     the page of a proxy that gets no answer (502): nginx's for REST where it passes gRPC only
 redirect    302 to VALUE                                        damaged     a body that only claims to be gzip
 echo        403 that repeats every header of the request
 """

@@ -95,6 +95,10 @@ def _html(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
     handler.reply(200, b"<!DOCTYPE html><html><body>Please sign in</body></html>", "text/html; charset=utf-8")
 
 
+def _gateway(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
+    handler.reply(502, b"<html><head><title>502 Bad Gateway</title></head></html>\r\n", "text/html")
+
+
 def _grpc(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
     handler.reply(415, b"invalid gRPC request content-type", "application/grpc")
 
@@ -124,6 +128,7 @@ KINDS: dict[str, Callable[[_Handler, Fault, int, bytes], None]] = {
     "cut-list": _cut_list,
     "html": _html,
     "grpc": _grpc,
+    "gateway": _gateway,
     "redirect": _redirect,
     "damaged": _damaged,
     "echo": _echo,

@@ -68,6 +68,7 @@ def refusal(*faults: str, question: Question = LIST, **stated: object) -> NotRea
         ("*=503:0", LIST, 503, "503: fault 503"),
         ("*=html", LIST, None, "not an Argo CD API: HTML from 127.0.0.1"),
         ("*=grpc", LIST, 415, "speaks only gRPC here"),
+        ("*=gateway", LIST, 502, "if it passes gRPC only, use the host that --grpc-web or the web page uses"),
         ("*=464", LIST, 464, "speaks only gRPC here"),
         (
             "*=redirect:https://sso.example.com/auth?state=x",

@@ -48,6 +48,11 @@ class Judge:
             return f"{answer.status}: {self.server} wants TLS: {NOT_PLAIN}"
         return f"{answer.status}: {self.server} sends us to {target.scheme}://{target.hostname} ({BEHIND_A_PAGE})"
 
+    def _not_there(self, answer: Answer, said: str) -> str:
+        if _is_error(answer.content):
+            return f"not there ({said})"
+        return f"{self.server} is no Argo CD API here: is the address right, and the root path (https://HOST/ROOT)?"
+
     def _refused(self, question: Question, answer: Answer) -> str:
         said = error_body(answer.content, answer.content_type, self.secrets)
         if answer.status == 401:
@@ -56,12 +61,12 @@ class Judge:
             return f"gone, or not allowed ({said})"
         if answer.status == 403:
             return f"not allowed ({said})"
-        if answer.status == 404 and not _is_error(answer.content):
-            return f"{self.server} is no Argo CD API here: is the address right, and the root path (https://HOST/ROOT)?"
         if answer.status == 404:
-            return f"not there ({said})"
+            return self._not_there(answer, said)
         if answer.status == 400 and "https" in said.lower() and "http request" in said.lower():
             return f"{self.server} wants TLS: {NOT_PLAIN}"
+        if answer.status == 502 and is_html(answer.content, answer.content_type):
+            return f"a proxy before {self.server} gets no answer out of Argo CD; if it passes gRPC only, {ONLY_GRPC}"
         if answer.status == 429:
             asks = f"asks to wait {answer.wait:.0f} s" if answer.wait else "also after waiting"
             return f"too many requests, {asks} ({said})"
