@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from whydrift.core.compare.terms import Strategy
 from whydrift.core.explain.conditions import comparison_failed
 from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.strategy import compared_server_side
@@ -20,7 +21,7 @@ from whydrift.core.model.explanation import Explanation, Side
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.remedy import Remedy
-from whydrift.core.model.snapshot import TRACKING_ID, ApplicationSnapshot, ObjectSnapshot, Verdict
+from whydrift.core.model.snapshot import TRACKING_ID, ObjectSnapshot, Verdict
 from whydrift.core.model.sources import source_notes, source_type
 from whydrift.core.model.telling import told
 from whydrift.core.model.triage import (
@@ -68,7 +69,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             conditions=tuple(f"{kind}: {message}" for kind, message in application.conditions),
             operation=text(application.operation, "phase"),
         ),
-        compared_by=compared_by(outcome.snapshot),
+        compared_by=compared_by(outcome),
         agrees=_agrees(outcome),
         not_replayed=tuple(
             NotReplayedAnswer(object=c.key.id, namespace=c.key.namespace, why=c.why)
@@ -173,16 +174,21 @@ def _source(application: Application, place: int, source: Source) -> SourceAnswe
     )
 
 
-def compared_by(snapshot: ApplicationSnapshot) -> str:
-    """The strategy that Argo CD uses for the application; a single object may ask for structured merge."""
-    application = snapshot.application
+def compared_by(outcome: ApplicationOutcome) -> str:
+    """The strategy that Argo CD uses for the application; a single object may ask for structured merge.
+
+    Argo CD 3.6 has none, and compares what is applied server-side on its own side only where the application says so.
+    """
+    snapshot, application = outcome.snapshot, outcome.snapshot.application
     if "ServerSideDiff=true" in application.compare_options:
         return "server-side"
     if not application.server_side_apply:
         return "three-way"
     first = next((item for item in snapshot.objects or () if item.compared and is_object(item.live)), None)
-    asked = first is not None and compared_server_side(application, first)
-    return "server-side" if asked else "structured-merge"
+    if first is not None and compared_server_side(application, first):
+        return "server-side"
+    by_patches = any(c.strategy in (Strategy.TWO_WAY, Strategy.THREE_WAY) for c in outcome.calibrations)
+    return "three-way" if by_patches else "structured-merge"
 
 
 def _agrees(outcome: ApplicationOutcome) -> Agrees:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from whydrift.core.compare.applications import status_of
 from whydrift.core.compare.objects import ObjectComparison, compare_unmasked, sent_to_dry_run
 from whydrift.core.compare.pairing import Pair
-from whydrift.core.compare.terms import DryRun, Terms
+from whydrift.core.compare.terms import DryRun, Strategy, Terms
 from whydrift.core.compare.tracking import is_self_referenced
 from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.judge.situation import Situation
@@ -39,11 +39,15 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One object, compared again; `why` says what stands against it, "" where it agrees."""
+    """One object, compared again; `why` says what stands against it, "" where it agrees.
+
+    `strategy` is how it was compared; None where it does not agree, or is there on one side only.
+    """
 
     key: ObjectKey
     agreement: Agreement
     why: str = ""
+    strategy: Strategy | None = None
 
 
 def calibrations(
@@ -92,7 +96,7 @@ def _held_against(item: ObjectSnapshot, application: Application, terms: Terms, 
     if is_self_referenced(live, target, application.instance_name, terms.settings.tracking):
         ours = status_of(Pair(target, live), found, application)
     if ours == item.verdict:
-        return Calibration(item.key, Agreement.AGREES)
+        return Calibration(item.key, Agreement.AGREES, strategy=found.strategy if found else None)
     return _disagrees(item, terms, f"compared again, it is {ours or 'left out'}; Argo CD says {item.verdict.value}")
 
 
