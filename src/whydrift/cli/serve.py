@@ -6,9 +6,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +16,14 @@ import click
 import msgspec
 
 from whydrift import wiring
+from whydrift.cli.audits import audit, keep_audits
 from whydrift.cli.kept import now
 from whydrift.cli.options import connection_options, store_option
 from whydrift.cli.requests import connection_of, listed
 from whydrift.cli.watch import Asked, first_to_end, keep_watch, look_once
 from whydrift.cli.workers import keep_workers, open_asking, work_only
 from whydrift.core.select import Selection
-from whydrift.errors import SourceError, StoreError, UsageError
+from whydrift.errors import UsageError
 from whydrift.settings import Connection, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -35,12 +34,8 @@ if TYPE_CHECKING:
     from whydrift.web.authentication import Authentication
     from whydrift.web.site import Site
 
-FIRST_AUDIT, ASKED = 300.0, 1.0
-"""Seconds for which the first audit waits for the first looks at most, and between two glances at them."""
 STALE = 3
 """So many times what a full look may take is too old for a look."""
-AUDITED = 86_400.0
-"""Seconds between two audits of the ignore rules."""
 EXTRA = ("starlette", "uvicorn", "jinja2", "markupsafe", "prometheus_client")
 MISSING = "serve needs whydrift[serve]: pip install 'whydrift[serve]'"
 
@@ -197,42 +192,12 @@ def _asked(connection: Connection, settings: Settings) -> Asked:
 
 
 async def _look(asked: Asked, store: Store, status: Status, asking: Asking | None) -> None:
-    """Watch, or look at a recording once; and audit the ignore rules beside, once a day."""
+    """Watch, or look at a recording once; and audit the ignore rules beside."""
     if asked.connection.recording is not None:
         await look_once(asked, store)
-        await _audit(asked.connection, store)
+        await audit(asked.connection, store)
         return
-    await first_to_end(keep_watch(asked, store, status, asking), _keep_audits(asked.connection, store, status))
-
-
-async def _keep_audits(connection: Connection, store: Store, status: Status) -> None:
-    """Audit the ignore rules once a day, after the first looks; what cannot be read now can be later."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(FIRST_AUDIT):
-            while not status.caught_up:
-                await asyncio.sleep(ASKED)
-    while True:
-        with suppress(SourceError, StoreError):
-            await _audit(connection, store)
-        await asyncio.sleep(AUDITED)
-
-
-async def _audit(connection: Connection, store: Store) -> None:
-    """Audit the ignore rules, where no other process did lately."""
-    from whydrift.cli.ignores import audited
-    from whydrift.core.report.shield import shielded_audit
-    from whydrift.web.views.ignores import KEPT, audited_at
-
-    at = audited_at(await asyncio.to_thread(store.recall, KEPT))
-    if at and (datetime.now(UTC) - datetime.fromisoformat(at)).total_seconds() < AUDITED:
-        return
-    source = wiring.open_source(connection)
-    try:
-        answer = shielded_audit(await audited(source, Selection()), source.masker)
-    finally:
-        await source.close()
-    if answer.summary.applications:
-        await asyncio.to_thread(store.note, KEPT, msgspec.json.encode(answer).decode())
+    await first_to_end(keep_watch(asked, store, status, asking), keep_audits(asked.connection, store, status))
 
 
 def _site(serving: Serving, store: Store, visibility: Visibility | None, status: Status | None, stale: int) -> Site:

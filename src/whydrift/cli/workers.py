@@ -9,7 +9,8 @@ import sys
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
-from whydrift.cli.watch import Asked, Lines, first_to_end, how_of
+from whydrift.cli.lines import Lines
+from whydrift.cli.watch import Asked, first_to_end, how_of
 from whydrift.core.report.words import plain
 from whydrift.errors import UsageError, WhydriftError
 
