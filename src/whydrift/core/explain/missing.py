@@ -7,6 +7,7 @@ from datetime import datetime
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import APPLIED, result_of, selected
 from whydrift.core.model.explanation import Evidence
+from whydrift.core.model.objects import ObjectKey, key_of_row
 from whydrift.core.model.values import child, is_object, items, mapping, text
 
 
@@ -33,8 +34,13 @@ def left_out_by_sync(subject: Subject) -> bool:
     asked = items(operation, "operation", "sync", "syncOptions")
     partly = "ApplyOutOfSyncOnly=true" in (*application.sync_options, *asked)
     whole = text(operation, "phase") == "Succeeded" and revisions == application.synced_revisions and not partly
-    listed = whole and bool(items(result, "resources")) and selected(application, subject.key)
-    return listed and result_of(application, subject.key) is None
+    rows = {_anywhere(key_of_row(row)) for row in items(result, "resources") if is_object(row)}
+    return whole and selected(application, subject.key) and bool(rows) and _anywhere(subject.key) not in rows
+
+
+def _anywhere(key: ObjectKey) -> ObjectKey:
+    """A key without its namespace: a sync's result gives one to cluster-scoped objects as well."""
+    return key._replace(namespace="")
 
 
 def expired(subject: Subject) -> Evidence | None:
