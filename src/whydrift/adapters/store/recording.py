@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
+from whydrift.adapters.store.numbering import number, open_of
 from whydrift.adapters.store.rows import FINDING, PLACE, AnyRow, chunks, finding_of, ignoring
-from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS, DETAILS, EVENTS, FINDINGS, NUMBERS
+from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS, DETAILS, EVENTS, FINDINGS
 from whydrift.core.history.changes import Change, changes, is_late, vanished
-from whydrift.core.history.numbers import numbers, oldest
 from whydrift.core.model.finding import (
     SEVERITIES,
     ApplicationName,
@@ -40,8 +39,8 @@ def record(connection: Connection, seen: Seen) -> tuple[Event, ...]:
     known = _known(connection, row.id, seen)
     happened = _keep(connection, row.id, known, changes(known, seen))
     now = {**{f.found.key: f for f in known}, **{c.finding.found.key: c.finding for c in happened}}
-    _number(connection, row.id, list(now.values()), seen.at)
-    _describe(connection, row, seen, _open_of(now.values()))
+    number(connection, row.id, list(now.values()), seen.at)
+    _describe(connection, row, seen, open_of(now.values()))
     return _note(connection, row.id, happened, seen.revision)
 
 
@@ -52,8 +51,8 @@ def vanish(connection: Connection, application: ApplicationName, at: str) -> tup
         return ()
     known = _open(connection, row.id)
     happened = _keep(connection, row.id, known, vanished(known, at))
-    _number(connection, row.id, [], at)
-    gone = {"vanished": at, "at": at, "fingerprint": "", **_open_of(())}
+    number(connection, row.id, [], at)
+    gone = {"vanished": at, "at": at, "fingerprint": "", **open_of(())}
     connection.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == row.id).values(gone))
     connection.execute(delete(ANSWERS).where(ANSWERS.c.application == row.id))
     return _note(connection, row.id, happened, row.revision)
@@ -223,36 +222,6 @@ def _told(number: int, change: Change) -> Event:
         before=change.before,
         times_returned=finding.times_returned,
     )
-
-
-def _number(connection: Connection, application: int, now: Sequence[Finding], at: str) -> None:
-    """End the numbers that no longer hold, and begin those that do; a number that never held is forgotten."""
-    rows = connection.execute(select(NUMBERS).where(NUMBERS.c.application == application, NUMBERS.c.ended == "")).all()
-    kept = {(row.cause, row.side, row.rank, row.fields, row.objects): row for row in rows}
-    hold = {
-        (number.cause, number.side, SEVERITIES.index(number.severity), *counted)
-        for number, counted in numbers(now).items()
-    }
-    for counted, row in kept.items():
-        if counted in hold:
-            continue
-        this = NUMBERS.c.id == row.id
-        over = row.began < at
-        connection.execute(update(NUMBERS).where(this).values(ended=at) if over else delete(NUMBERS).where(this))
-    names = ("cause", "side", "rank", "fields", "objects")
-    began = [
-        {"application": application, **dict(zip(names, counted, strict=True)), "began": at, "ended": ""}
-        for counted in sorted(hold - set(kept))
-    ]
-    if began:
-        connection.execute(insert(NUMBERS), began)
-
-
-def _open_of(findings: Iterable[Finding]) -> dict[str, str]:
-    """What is open of an application, in short: lists of applications are long."""
-    there = [finding for finding in findings if not finding.gone]
-    counted = Counter(finding.found.severity.value for finding in there)
-    return {"open": msgspec.json.encode(counted).decode(), "oldest": oldest(there)}
 
 
 def _describe(connection: Connection, row: AnyRow, seen: Seen, short: dict[str, str]) -> None:

@@ -137,15 +137,7 @@ class Attendant:
             project=application.project,
             at=self._now(before),
         )
-        round_ = await self.rounds.current(world, application)
-        look = await self._seen(round_, application, standing)
-        if (
-            errand.urgent
-            and round_.began < errand.since
-            and any(f.severity is Severity.UNEXPLAINED for f in look.found)
-        ):
-            round_ = await self.rounds.current(world, application, errand.since)  # what explains it may be newer
-            look = await self._seen(round_, application, standing)
+        look, round_ = await self._newest(world, application, errand, standing)
         if round_.source.shaken and errand.shaken < PATIENCE:
             errand.shaken += 1
             raise Outage(round_.source.shaken)
@@ -158,6 +150,18 @@ class Attendant:
             standing.told, standing.heard = before.told, before.heard
         self.standings[errand.name] = standing
         self.tell(look, events, errand)
+
+    async def _newest(
+        self, world: World, application: Application, errand: Errand, standing: Standing
+    ) -> tuple[Seen, Round]:
+        """What a look says; it is made again where nothing explains a change: what does may be newer than its facts."""
+        round_ = await self.rounds.current(world, application)
+        look = await self._seen(round_, application, standing)
+        is_behind = errand.urgent and round_.began < errand.since
+        if is_behind and any(found.severity is Severity.UNEXPLAINED for found in look.found):
+            round_ = await self.rounds.current(world, application, errand.since)
+            look = await self._seen(round_, application, standing)
+        return look, round_
 
     def _now(self, before: Standing | None) -> str:
         """The time of a look: after the last one, unless that is from before the clock was set back by much."""

@@ -98,13 +98,11 @@ class Watcher:
             passed=attendant.passed,
             errands=self.errands,
             status=self.status,
-            position=await asyncio.to_thread(self.store.recall, place_of(instance)),
+            position=await asyncio.to_thread(self.store.recall, note_of(instance)),
         )
 
     def _told(self, seen: Seen | None, events: tuple[Event, ...], errand: Errand) -> None:
-        self.status.looks += 1
-        self.status.events += len(events)
-        self.status.last_look = self.clock.now()
+        self.status.looked(self.clock.now(), len(events))
         if errand.urgent:
             self.status.delays.append(asyncio.get_running_loop().time() - errand.since)
         self.tell(seen, events, errand)
@@ -163,7 +161,7 @@ class Upkeep:
         for each in self.following:
             stands = self.errands.stands(each.instance, each.position)
             if stands != self.noted.get(each.instance, ""):
-                await asyncio.to_thread(self.store.note, place_of(each.instance), stands)
+                await asyncio.to_thread(self.store.note, note_of(each.instance), stands)
                 self.noted[each.instance] = stands
 
     async def prune(self, now: str) -> None:
@@ -178,7 +176,7 @@ KEEPING = "noting where streams stand"
 DAY = 86_400.0
 
 
-def place_of(instance: str) -> str:
+def note_of(instance: str) -> str:
     """The name under which it is noted where the stream of an instance stands."""
     return f"stream {instance}".strip()
 

@@ -34,6 +34,12 @@ class Status:
     last_heard: str = ""
     delays: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
 
+    def looked(self, at: str, events: int) -> None:
+        """An application was looked at, and so many things had happened there."""
+        self.looks += 1
+        self.events += events
+        self.last_look = at
+
     @property
     def caught_up(self) -> bool:
         """Whether everything that was heard of was looked at."""

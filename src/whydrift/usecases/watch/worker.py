@@ -70,6 +70,4 @@ class Worker:
             attendant.passed.clear()
 
     def _told(self, seen: Seen | None, events: tuple[Event, ...], errand: Errand) -> None:
-        self.status.looks += 1
-        self.status.events += len(events)
-        self.status.last_look = self.clock.now()
+        self.status.looked(self.clock.now(), len(events))
