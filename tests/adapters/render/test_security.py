@@ -55,6 +55,21 @@ def test_a_chain_of_links_cannot_leave_either(tmp_path: Path) -> None:
     assert made(tmp_path, "Directory", files) == "the link two/a.yaml leaves the repository"
 
 
+def test_a_way_that_goes_up_behind_another_link_cannot_leave_either(tmp_path: Path) -> None:
+    """By its names it stays inside; a system goes up from where `near` leads, and came to /etc/hostname."""
+    files = of_each_kind(
+        {
+            "app/d/e/f/near": Link("../../../files"),
+            "app/files/x": "",
+            "app/out": Link("d/e/f/near/../../../../../etc/hostname"),
+            "etc/hostname": "inside",
+            "app/templates/a.yaml": SHOWN % '{{ .Files.Get "out" | quote }}',
+        }
+    )
+    found = made(tmp_path, "Helm", files)
+    assert isinstance(found, str) and "the link app/out goes up after it went down" in found
+
+
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
     """They lead nowhere."""
     found = made(tmp_path, "Directory", {"app/a.yaml": Link("b.yaml"), "app/b.yaml": Link("a.yaml")})

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
@@ -65,11 +66,17 @@ class Checkout:
         return any(not done or place == done or place.startswith(f"{done}/") for done in self._read)
 
     def _led_to(self, name: str) -> str:
-        """The path that a link leads to; NotRendered where it leaves the repository."""
+        """The path that a link leads to; NotRendered where it leaves the repository.
+
+        A way that goes up after it went down may go up from where another link leads: a system follows it otherwise
+        than the names say.
+        """
         target = self.files[name].content.decode("utf-8", "surrogateescape")
         place = normpath(join(dirname(name), target))
         if target.startswith("/") or place == ".." or place.startswith("../"):
             raise NotRendered(f"the link {name} leaves the repository")
+        if ".." in dropwhile("..".__eq__, (part for part in target.split("/") if part not in ("", "."))):
+            raise NotRendered(f"the link {name} goes up after it went down, perhaps from where another link leads")
         return "" if place == "." else place
 
     def file(self, name: str) -> bytes | None:
