@@ -160,7 +160,9 @@ class Rendering:
 
     `edits` are whole contents by (repository URL, path in it). `spec` replaces the Application's own. `placing` says
     where objects go, as far as that was read. `kube_version` and `api_versions` are the cluster's, as Argo CD tells
-    Helm of them; "" and () where they are not known. `again` asks for a render of its own: charts may draw values.
+    Helm of them; "" and () where they are not known. `build_options` are those of kustomize by its version, "" is the
+    one without a name, which stands for any that is not there. `again` asks for a render of its own: charts may draw
+    values.
     """
 
     application: Application
@@ -170,6 +172,7 @@ class Rendering:
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
     again: bool = False
+    build_options: Mapping[str, str] = field(default_factory=dict)
 
 
 class Renderer(Protocol):

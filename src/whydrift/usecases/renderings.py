@@ -15,6 +15,7 @@ from whydrift.core.prove.placing import Placing, placing_of
 from whydrift.core.remedy.text.reading import documents
 from whydrift.errors import NotEditable, SourceError
 from whydrift.ports import NotRead, Renderer, Rendering
+from whydrift.usecases.build_options import build_options
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.facts import FactReader
 
@@ -71,7 +72,8 @@ class Renderings:
         cluster = await self._cluster(application)
         version = text(cluster, "info", "serverVersion") or text(cluster, "serverVersion")
         served = tuple(str(name) for name in items(cluster, "info", "apiVersions"))
-        rendering = Rendering(application, edits or {}, spec, placing, version, served, again)
+        options = await build_options(self.reader, application)
+        rendering = Rendering(application, edits or {}, spec, placing, version, served, again, options)
         found = await self.renderer.render(rendering)
         if isinstance(found, NotRead):
             return NotRead(self.reader.masker.text(found.why))  # a tool's complaint may quote what it read

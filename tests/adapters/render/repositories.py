@@ -94,11 +94,13 @@ def made(
     *sources: JsonObject,
     edits: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    options: str = "",
 ) -> dict[str, JsonObject] | str:
     """What files of a new repository render to, by `Kind/name`; the reason where they are not rendered."""
     repository = Repository.of(place / "repository", files)
     application = repository.application(kind, *(sources or ({"path": "app"},)))
-    rendering = Rendering(application, {(URL, name): content for name, content in (edits or {}).items()})
+    edited = {(URL, name): content for name, content in (edits or {}).items()}
+    rendering = Rendering(application, edited, build_options={"": options})
     found = asyncio.run(repository.renderer(limits).render(rendering))
     if isinstance(found, NotRead):
         return found.why
@@ -111,9 +113,10 @@ def rendered(
     files: Mapping[str, str | bytes | Link],
     *sources: JsonObject,
     edits: Mapping[str, str] | None = None,
+    options: str = "",
 ) -> dict[str, JsonObject]:
     """The same where it must be rendered."""
-    found = made(place, kind, files, *sources, edits=edits)
+    found = made(place, kind, files, *sources, edits=edits, options=options)
     assert not isinstance(found, str), found
     return found
 

@@ -68,11 +68,17 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-async def output_of(tool: tuple[str, ...], arguments: list[str], folder: Path, limits: Limits) -> bytes:
-    """What a tool writes, run in `folder` with a home beside it. NotRendered with its complaint, or the limit met."""
+def home_of(folder: Path) -> Path:
+    """The home of a tool that runs in a folder: beside it, empty but for what a call puts there itself."""
     home = Path(str(folder) + ".home")
     for name in ("empty", "tmp", "cache", "config", "data"):
         (home / name).mkdir(parents=True, exist_ok=True)
+    return home
+
+
+async def output_of(tool: tuple[str, ...], arguments: list[str], folder: Path, limits: Limits) -> bytes:
+    """What a tool writes, run in `folder` with a home beside it. NotRendered with its complaint, or the limit met."""
+    home = home_of(folder)
     command = [*tool, *arguments]
     process = _started(command, folder, home, limits)
     try:

@@ -93,7 +93,10 @@ def _is_packaged(checkout: Checkout, chart: str, name: str) -> bool:
 
 def _release(asked: Asked, stated: JsonObject, rendering: Rendering) -> Iterator[str]:
     helm, application = mapping(stated, "helm"), asked.application
-    yield from ("--name-template", text(helm, "releaseName") or application.name)
+    name = text(helm, "releaseName") or application.name
+    if "{{" in name:  # its functions may ask a name server (Helm, pkg/action/install.go :: TemplateName)
+        raise NotRendered("the name of the release is a template, which is not rendered here")
+    yield from ("--name-template", name)
     namespace = text(helm, "namespace") or text(stated, "kustomize", "namespace") or application.destination_namespace
     if namespace:
         yield from ("--namespace", namespace)

@@ -8,34 +8,67 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import shlex
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from posixpath import join
 
+from whydrift.adapters.render.build_options import BuildOptions
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
-from whydrift.adapters.render.command import Limits, output_of
+from whydrift.adapters.render.command import Limits, home_of, output_of
 from whydrift.adapters.render.kustomization import kustomization_of, read_references
 from whydrift.adapters.render.manifests import parsed, yaml_manifests
 from whydrift.adapters.render.sources import Asked
 from whydrift.core.model.values import Json, JsonObject, child, is_object, items, mapping, text
-from whydrift.ports import Blob
+from whydrift.ports import Blob, Rendering
 
 TAGGED = re.compile(r"(.*):([a-zA-Z0-9._-]*|\*)", re.DOTALL)
+GUARD = Path(__file__).with_name("helm_guard.py")
 KEPT = "*"
 """What stands for the name, tag or digest that the kustomization already has."""
 
 
+@dataclass(frozen=True)
+class Build:
+    """A kustomization that was read, and what its build is given. `charts`: whether helm renders charts in it."""
+
+    asked: Asked
+    checkout: Checkout
+    charts: bool = False
+    for_helm: tuple[str, ...] = ()
+
+
 async def kustomized_manifests(
-    kustomize: tuple[str, ...], asked: Asked, checkout: Checkout, folder: Path, limits: Limits
+    kustomize: tuple[str, ...], helm: tuple[str, ...] | None, build: Build, folder: Path, limits: Limits
 ) -> tuple[JsonObject, ...]:
-    """The manifests of a kustomization that was read; it is written below `folder`, which is new."""
-    checkout.write(folder / "source")
-    path = inside(asked.source.path)
-    output = await output_of(kustomize, [f"./{path}"], folder / "source", limits)
+    """The manifests of a kustomization; it is written below `folder`, which is new."""
+    source = folder / "source"
+    build.checkout.write(source)
+    arguments = [f"./{inside(build.asked.source.path)}"]
+    if build.charts:
+        if helm is None:
+            raise NotRendered("helm is not installed")
+        arguments += ["--enable-helm", "--helm-command", str(guarded(helm, source)), *build.for_helm]
+    output = await output_of(kustomize, arguments, source, limits)
     return yaml_manifests(output, "what kustomize built")
 
 
-async def read_kustomization(asked: Asked, stated: JsonObject, checkout: Checkout) -> None:
+def guarded(helm: tuple[str, ...], source: Path) -> Path:
+    """What kustomize is given for helm: a script that asks helm for renders of charts below `source`, nothing else."""
+    home = home_of(source)
+    place = home / "helm"
+    command = [sys.executable, "-I", "-S", str(GUARD), str(source), str(home), *helm, "--"]
+    place.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
+    place.chmod(stat.S_IRWXU)
+    return place
+
+
+async def read_kustomization(
+    asked: Asked, stated: JsonObject, checkout: Checkout, options: BuildOptions, rendering: Rendering
+) -> Build:
     """Read everything that the kustomization refers to, with the Application's settings in it."""
     path = inside(asked.source.path)
     settings = mapping(stated, "kustomize")
@@ -45,7 +78,18 @@ async def read_kustomization(asked: Asked, stated: JsonObject, checkout: Checkou
         await _read_components(checkout, path, settings)
         changed = with_settings(content, settings, asked, checkout)
         checkout.files[name] = Blob(json.dumps(changed).encode())
-    await read_references(checkout, path)
+    charts = await read_references(checkout, path, options)
+    return Build(asked, checkout, charts, (*options.passed, *_cluster(stated, rendering)) if charts else ())
+
+
+def _cluster(stated: JsonObject, rendering: Rendering) -> Iterator[str]:
+    """What helm is told of the cluster: the Application's word, else how it is (types.go, GetKubeVersionOrDefault)."""
+    tools = (mapping(stated, "helm"), mapping(stated, "kustomize"))
+    version = next((v for tool in tools if (v := text(tool, "kubeVersion"))), rendering.kube_version).removeprefix("v")
+    if version:
+        yield from ("--helm-kube-version", version)
+    served = next((s for tool in tools if (s := items(tool, "apiVersions"))), list(rendering.api_versions))
+    yield from (part for each in served for part in ("--helm-api-versions", str(each)))
 
 
 async def _read_components(checkout: Checkout, path: str, settings: JsonObject) -> None:
@@ -110,9 +154,19 @@ def _with_labels(kustomization: JsonObject, settings: JsonObject, asked: Asked) 
     force = settings.get("forceCommonLabels") is True
     if settings.get("labelWithoutSelector") is True:
         templates = settings.get("labelIncludeTemplates") is True
-        entry: JsonObject = {"pairs": labels, "includeSelectors": False, "includeTemplates": templates}
-        return {**kustomization, "labels": [*items(kustomization, "labels"), entry]}
+        return {**kustomization, "labels": _with_bare(items(kustomization, "labels"), labels, templates, force)}
+    if settings.get("labelIncludeTemplates") is True:  # kustomize/commands/edit/add/addmetadata.go :: validateAndParse
+        raise NotRendered("labelIncludeTemplates needs labelWithoutSelector")
     return _added(kustomization, "commonLabels", labels, force)
+
+
+def _with_bare(there: list[Json], labels: JsonObject, templates: bool, force: bool) -> list[Json]:
+    """Labels without selectors: in the first entry of their kind, else in one of their own (writeToLabels)."""
+    entry: JsonObject = {"includeSelectors": False, "includeTemplates": templates}
+    alike = (n for n, each in enumerate(there) if all((child(each, key) is True) is on for key, on in entry.items()))
+    place = next(alike, len(there))
+    own = mapping(there[place]) if place < len(there) else entry
+    return [*there[:place], _added(own, "pairs", labels, force), *there[place + 1 :]]
 
 
 def _with_annotations(kustomization: JsonObject, settings: JsonObject, asked: Asked) -> JsonObject:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from whydrift.adapters.render.build_options import build_options
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.command import PREFIX, Limits
 from whydrift.adapters.render.helm import helm_manifests, read_chart
@@ -19,7 +20,7 @@ from whydrift.adapters.render.plain import plain_manifests
 from whydrift.adapters.render.sources import Asked, asked, discovered, with_parameters_of_folder
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.sources import same_url, source_type
-from whydrift.core.model.values import JsonObject, mapping
+from whydrift.core.model.values import JsonObject, mapping, text
 from whydrift.core.prove.placing import placed, unread_placing
 from whydrift.ports import Blob, NotRead, Rendering, Trees
 
@@ -90,7 +91,7 @@ class ToolRenderer:
             case "helm":
                 return await self._helm(source, stated, checkout, sources, rendering)
             case "kustomize":
-                return await self._kustomize(source, stated, checkout)
+                return await self._kustomize(source, stated, checkout, rendering)
             case _:
                 raise NotRendered(f"it is not known how a source of type {kind} is rendered")
 
@@ -119,16 +120,21 @@ class ToolRenderer:
         cluster = [rendering.kube_version, rendering.api_versions, rendering.again]
         return await self._once([stated, release, cluster, list(checkouts)], list(checkouts.values()), made)
 
-    async def _kustomize(self, source: Asked, stated: JsonObject, checkout: Checkout) -> Manifests:
+    async def _kustomize(
+        self, source: Asked, stated: JsonObject, checkout: Checkout, rendering: Rendering
+    ) -> Manifests:
         kustomize = self._tools.kustomize
         if kustomize is None:
             raise NotRendered("neither kustomize nor kubectl is installed")
-        await read_kustomization(source, stated, checkout)
+        version = text(stated, "kustomize", "version")
+        options = build_options(rendering.build_options.get(version, rendering.build_options.get("", "")))
+        build = await read_kustomization(source, stated, checkout, options, rendering)
 
         async def made(folder: Path) -> Manifests:
-            return await kustomized_manifests(kustomize, source, checkout, folder, self._limits)
+            return await kustomized_manifests(kustomize, self._tools.helm, build, folder, self._limits)
 
-        return await self._once([source.source.path], [checkout], made)
+        drawn = rendering.again if build.charts else False  # nothing else of a kustomization comes out otherwise
+        return await self._once([source.source.path, build.charts, build.for_helm, drawn], [checkout], made)
 
     async def _checkout(self, source: Asked, rendering: Rendering, path: str) -> Checkout:
         checkout = self._unread(source, rendering)
