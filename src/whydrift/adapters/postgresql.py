@@ -21,7 +21,7 @@ RV = TypeVar("RV")
 Row = TypeVar("Row", covariant=True)
 STATEMENT, LOCK = 30, 15
 """Seconds after which the server itself gives up a statement, or its wait for a lock."""
-IDLE = 60
+IDLE = 30
 """Seconds after which it gives up a transaction of a process that stands still, with the locks that it holds."""
 SILENCE = 40.0
 """Seconds without a byte of a server that was asked something: longer than it may take for any statement."""
