@@ -191,12 +191,6 @@ ADDRESSES = (
     Address(
         f"/api/v1/history/{NAMED}", "What happened to an application's findings", timeline, Events, ("days", "limit")
     ),
-    Address(
-        "/api/v1/events",
-        "What happened anywhere, newest first; what came after an event (its id), oldest first",
-        events,
-        Events,
-        ("after", "limit"),
-    ),
+    Address("/api/v1/events", "What happened anywhere, newest first", events, Events, ("after", "limit")),
     Address("/api/v1/flaps", "What comes and goes, most often first", flaps, Flaps, ("days",)),
 )

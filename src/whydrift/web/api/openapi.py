@@ -19,7 +19,7 @@ SAYS = {
     "accepted": "true or false",
     "gone": "true: also what is gone",
     "severity": "broken, loses, unexplained, attention or noise",
-    "after": "the id of an event",
+    "after": "the id of an event: what came after it, oldest first",
 }
 Json = dict[str, object]
 
