@@ -152,14 +152,16 @@ class Following:
 
         At first, SourceError where the only Argo CD is not reached, UsageError where the store knows another one's.
         """
+        listing = f"listing {self.instance}".strip()
         try:
             async with self.worlds.lend() as world:
                 reply = await world.answers.ask(Question(Api.ARGOCD, LIST, NAMES, self.instance))
         except SourceError as error:
             if first and not self.instance:
                 raise
-            self.status.troubles[self._place] = str(error)
+            self.status.troubles[listing] = self.worlds.now.masker.text(str(error))
             return
+        self.status.troubles.pop(listing, None)
         listed = None if isinstance(reply, NotRead) else _names(reply.content, self.instance)
         if listed is None:
             return
