@@ -16,7 +16,7 @@ from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
 from whydrift.core.remedy.places.helm.measures import Made, make
-from whydrift.core.remedy.places.helm.sources import HelmSource, helm_source
+from whydrift.core.remedy.places.helm.sources import ChartSource, helm_source
 from whydrift.core.remedy.places.helm.trial import Outcome, Trial
 from whydrift.errors import NotEditable
 
@@ -35,13 +35,19 @@ def helm_candidates(
     target: JsonObject,
     changes: Sequence[Change],
 ) -> Iterator[Edit]:
-    """Edits of the source at `place` among the Application's that may make the changes, best first.
+    """Edits of the source at `place` among the Application's that may make the changes, as of any chart."""
+    yield from chart_candidates(helm_source(application, git, place), key, target, changes)
+
+
+def chart_candidates(
+    source: ChartSource, key: ObjectKey, target: JsonObject, changes: Sequence[Change]
+) -> Iterator[Edit]:
+    """Edits of a chart and of what states its values that may make the changes of what it renders, best first.
 
     First those that our own rendering shows to make exactly the changes; then those that change more (`Outcome`). Those
     that do not make the changes are left out. An edit whose `after` is its `before` is a place where somebody
     has to say what shall stand there.
     """
-    source = helm_source(application, git, place)
     files = source.unedited
     later: list[tuple[Outcome, Made]] = []
     trial = Trial(source, key, target, changes)
@@ -57,7 +63,7 @@ def helm_candidates(
 
 
 def _guessed(
-    source: HelmSource, files: Mapping[str, str], target: JsonObject, changes: Sequence[Change]
+    source: ChartSource, files: Mapping[str, str], target: JsonObject, changes: Sequence[Change]
 ) -> Iterator[Edit]:
     """Edits where the stated values suggest it, because no template that prints the object can be followed."""
     layers = list(source.stated())
@@ -70,6 +76,6 @@ def _guessed(
         yield replace(_edit(source, files, made), guess=UNREAD)
 
 
-def _edit(source: HelmSource, files: Mapping[str, str], made: Made) -> Edit:
+def _edit(source: ChartSource, files: Mapping[str, str], made: Made) -> Edit:
     repo, file = ("", APPLICATION) if made.file == APPLICATION else source.place_of(made.file)
     return Edit(repo, file, made.line, made.how, files.get(made.file, ""), made.content, made.pointer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.paths import Path
@@ -25,6 +26,26 @@ from whydrift.core.remedy.places.helm.layers import (
 )
 from whydrift.core.remedy.places.helm.rendering import KUBERNETES, Release, Rendering
 from whydrift.core.remedy.places.helm.traced import Stated, Traced
+
+
+class ChartSource(Protocol):
+    """A chart with all that it is rendered from: of a Helm source, or one that a kustomization renders."""
+
+    @property
+    def unedited(self) -> Mapping[str, str]:
+        """All files by name, as they are before any edit."""
+
+    def rendered(self, files: Mapping[str, str]) -> Rendering:
+        """What it renders to with these files; unedited ones only once."""
+
+    def stated(self) -> Iterator[Traced]:
+        """The values that are stated, those that count first first."""
+
+    def place_of(self, file: str) -> tuple[str, str]:
+        """Repository and path of a key of the files."""
+
+    def is_vendored(self, file: str) -> bool:
+        """Whether a file belongs to a subchart."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,10 @@ class HelmSource:
             if file.startswith(ref):
                 return tree.repo, file.removeprefix(ref)
         return self.tree.repo, file
+
+    def is_vendored(self, file: str) -> bool:
+        """Whether a file belongs to a subchart."""
+        return "/charts/" in f"/{file.removeprefix(self.tree.path)}"
 
     @cached_property
     def pointer(self) -> Path:

@@ -14,7 +14,7 @@ from whydrift.core.remedy.places.helm.ideas import Ideas
 from whydrift.core.remedy.places.helm.located import find
 from whydrift.core.remedy.places.helm.measures import Made, make
 from whydrift.core.remedy.places.helm.rendering import Printed, Rendering
-from whydrift.core.remedy.places.helm.sources import HelmSource
+from whydrift.core.remedy.places.helm.sources import ChartSource
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.errors import NotEditable
 
@@ -39,7 +39,7 @@ class Outcome(IntEnum):
 class Trial:
     """One object of a source, and the changes that are wanted in it."""
 
-    source: HelmSource
+    source: ChartSource
     key: ObjectKey
     target: JsonObject
     changes: Sequence[Change]
@@ -67,7 +67,7 @@ class Trial:
             if whole is not None:
                 after = self.source.rendered({**files, whole.file: whole.content})
                 outcome = self._outcome(before, index, _again(after, chart, before[index].file), wanted)
-                vendored = "/charts/" in f"/{whole.file.removeprefix(self.source.tree.path)}"
+                vendored = self.source.is_vendored(whole.file)
                 if any(each.fetched and whole.file.startswith(f"{each.folder}/") for each in rendering.chart.all()):
                     outcome = Outcome.FAILS
                 if whole.content == files.get(whole.file) or self._is_volatile(before[index]):

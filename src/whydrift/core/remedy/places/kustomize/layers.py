@@ -10,7 +10,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION
 from whydrift.core.model.trouble import Tree
-from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping
+from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 from whydrift.core.remedy.places.application import application_tree
 from whydrift.core.remedy.places.kustomize.sheets import Sheet
 
@@ -64,6 +64,14 @@ def options_of(application: Application, place: int, tree: Tree) -> Layer:
     return Layer(tree, sheet, at, tree.path, mapping(application.sources[place].raw, "kustomize"))
 
 
+def chart_folder(layer: Layer, entry: Json) -> str:
+    """The folder of a chart that a kustomization renders (HelmChartInflationGenerator.go :: absChartHome)."""
+    home, name, version = text(layer.value, "helmGlobals", "chartHome") or "charts", text(entry, "name"), ""
+    if text(entry, "version") and text(entry, "repo"):
+        version = f"{name}-{text(entry, 'version')}"
+    return normpath(join(layer.folder, home, version, name))
+
+
 def shared_folders(tree: Tree) -> frozenset[str]:
     """The folders below a tree's own that other overlays beside it are built on, too."""
     own = frozenset(_reached(tree, tree.path))
@@ -73,9 +81,11 @@ def shared_folders(tree: Tree) -> frozenset[str]:
 
 
 def _reached(tree: Tree, folder: str, depth: int = 0) -> Iterator[str]:
-    """A folder and those that its kustomization is built on."""
+    """A folder and those that its kustomization is built on, its charts' too."""
     yield folder
     layer = layer_of(tree, folder) if depth < 20 else None  # kustomize refuses cycles; a reader must not follow one
+    if layer is not None:
+        yield from (chart_folder(layer, entry) for _, entry in layer.list("helmCharts"))
     for name in FOLDERS if layer is not None else ():
         for entry in items(layer.value if layer else {}, name):
             path = normpath(join(folder, str(entry)))

@@ -8,6 +8,7 @@ from itertools import product
 from posixpath import join, normpath
 
 from whydrift.core.model.values import text
+from whydrift.core.remedy.places.kustomize.charts import chart_values
 from whydrift.core.remedy.places.kustomize.generators import generators
 from whydrift.core.remedy.places.kustomize.layers import Layer, layer_of
 from whydrift.core.remedy.places.kustomize.patches import json_patches, patches, stated_spot
@@ -19,7 +20,7 @@ from whydrift.core.remedy.places.stated import stated_in
 
 AFTER_NAMES = (image_entries, counts, json_patches, common_annotations, common_labels)
 """What is applied after names got their prefix, the last one first."""
-BEFORE_NAMES = (patches, generators)
+BEFORE_NAMES = (patches, generators, chart_values)
 DEEPEST = 20
 """So many layers are followed; kustomize refuses cycles, and a reader must not follow one."""
 
