@@ -15,6 +15,7 @@ from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import is_object
 from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
+from whydrift.core.remedy.choices.changes import empties
 from whydrift.core.remedy.chosen import Chosen, chosen, subject_of
 from whydrift.core.remedy.groups import Group
 from whydrift.core.remedy.next_choice import next_choices
@@ -86,10 +87,13 @@ async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Ana
 def places(
     draft: Draft, group: Group, changes: tuple[Change, ...] = (), overlay: Overlay | None = None
 ) -> Iterator[Edit]:
-    """The places where changes (those of the group unless others are given) may be made, with edits in place."""
-    target = draft.offer(group).item.target
-    wanted = changes or group.changes
-    if not wanted or not is_object(target):
+    """The places where changes (those of the group unless others are given) may be made, with edits in place.
+
+    None for changes that would empty a list of git's which live's is not.
+    """
+    item = draft.offer(group).item
+    target, wanted = item.target, changes or group.changes
+    if not wanted or not is_object(target) or empties(wanted, target, item.live):
         return iter(())
     git = draft.git if overlay is None else overlay.over(draft.git)
     return candidates(draft.application, git, group.key, target, wanted)

@@ -20,7 +20,7 @@ from whydrift.core.model.paths import starts_with
 from whydrift.core.model.remedy import Change, Choice, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_object, same
 from whydrift.core.remedy.choice import CHOICES, judged_with
-from whydrift.core.remedy.choices.changes import holds_secret
+from whydrift.core.remedy.choices.changes import empties, holds_secret
 from whydrift.core.remedy.choices.hashes import CHECKSUM
 
 HERE = Path(__file__).parent
@@ -64,6 +64,7 @@ def test_what_holds_for_every_choice(name: str, path: Path) -> None:
         assert choice.kind not in {one.kind for one in choice.instead}
         assert not any(holds_secret(change.value) for change in choice.changes), "a secret is never written"
         assert all(is_reached(change.path, subject.object.target) for change in choice.changes)
+        assert not empties(choice.changes, subject.object.target, subject.object.live), "live's list is not empty"
         assert choice.kind not in EDITS or choice.changes or choice.place or choice.at or choice.follows
         assert choice.kind is not RemedyKind.SYNC or choice.safety is Safety.UNSAFE
         assert choice.kind is not RemedyKind.ASK or choice.safety is Safety.MANUAL
@@ -74,7 +75,7 @@ def test_what_holds_for_every_choice(name: str, path: Path) -> None:
 
 @pytest.mark.parametrize(("name", "path"), EVERY, ids=[name for name, _ in EVERY])
 def test_what_is_pinned_or_adopted_is_what_live_says(name: str, path: Path) -> None:
-    for _, finding, choice in of(name, path).values():
+    for subject, finding, choice in of(name, path).values():
         difference, cause = finding.difference, finding.explanations[0].cause
         if choice.kind not in (RemedyKind.ADOPT, RemedyKind.GIT_SET) or cause in RENAMED or len(choice.changes) != 1:
             continue
@@ -83,6 +84,8 @@ def test_what_is_pinned_or_adopted_is_what_live_says(name: str, path: Path) -> N
             assert isinstance(change.value, list) and isinstance(difference.target, list)
             assert sorted(map(repr, change.value)) == sorted(map(repr, difference.target))
             assert not same(change.value, difference.target)
+        elif change.path == difference.path[:-1]:
+            assert same(change.value, child(subject.object.live, *difference.live_path[:-1]))
         else:
             assert same(change.value, difference.live)
 

@@ -11,8 +11,10 @@ from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION, Change, Choice, RemedyKind, Safety
 from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT
+from whydrift.core.remedy.choices.changes import empties
 from whydrift.core.remedy.groups import groups
 from whydrift.core.remedy.overlay import Overlay
+from whydrift.core.remedy.text.wanted import changed
 from whydrift.core.remedy.unplanned import unplanned
 
 WEB = ObjectKey("apps", "Deployment", "shop", "web")
@@ -32,6 +34,38 @@ def test_neighbours_with_the_same_remedy_are_one_edit_as_safe_as_the_least_safe(
     assert [len(group.differences) for group in found] == [2, 1]
     assert [group.choice.safety for group in found] == [Safety.UNSAFE, Safety.SAFE]
     assert [change.path for change in found[0].changes] == [REPLICAS, paths[1]]
+
+
+def test_two_items_that_only_live_has_are_both_added() -> None:
+    """Each stands behind git's items on its own; both are one edit."""
+    env: Path = ("spec", "env")
+    chosen = {
+        (WEB, difference((*env, place), ABSENT, name)): Choice(
+            RemedyKind.ADOPT, "somebody added it", changes=(Change((*env, 1), name),)
+        )
+        for place, name in ((1, "B"), (2, "C"))
+    }
+    (group,) = groups(chosen)
+    aim = changed({"spec": {"env": ["A"]}}, group.changes)
+    assert aim == {"spec": {"env": ["A", "B", "C"]}}
+
+
+def test_a_list_that_somebody_swapped_is_one_change() -> None:
+    """What is gone and what came instead want the same of git."""
+    env: Path = ("spec", "env")
+    whole = Choice(RemedyKind.ADOPT, "somebody swapped it", changes=(Change(env, ["B"]),))
+    gone, came = difference((*env, 0), "A", ABSENT), difference((*env, 0), ABSENT, "B")
+    (group,) = groups({(WEB, gone): whole, (WEB, came): whole})
+    assert changed({"spec": {"env": ["A"]}}, group.changes) == {"spec": {"env": ["B"]}}
+
+
+def test_an_edit_that_empties_a_list_of_which_live_has_items_is_known() -> None:
+    """Not one that leaves an item, nor one where live's list is as empty, or not there."""
+    gone = (Change(("spec", "env", 0), ABSENT),)
+    assert empties(gone, {"spec": {"env": ["A"]}}, {"spec": {"env": ["B"]}})
+    assert not empties(gone, {"spec": {"env": ["A", "C"]}}, {"spec": {"env": ["B"]}})
+    assert not empties(gone, {"spec": {"env": ["A"]}}, {"spec": {"env": []}})
+    assert not empties(gone, {"spec": {"env": ["A"]}}, {"spec": {}})
 
 
 def test_another_remedy_and_another_object_stay_apart() -> None:

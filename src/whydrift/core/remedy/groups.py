@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from whydrift.core.model.drift import Difference
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, RemedyKind, Safety
+from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.chosen import Chosen
 
 EDITED = frozenset(
@@ -50,9 +51,32 @@ def groups(chosen: Chosen) -> Iterator[Group]:
         parent: Path | int = _parent(choice.changes[0].path) if together else place
         gathered.setdefault((key, choice.kind, parent), []).append((difference, choice))
     for (key, _, _), members in gathered.items():
-        changes = tuple(dict.fromkeys(change for _, choice in members for change in choice.changes))
+        changes = _each_once(members)
         safety = max((choice.safety for _, choice in members), key=list(Safety).index)
         yield Group(key, tuple(d for d, _ in members), replace(members[0][1], safety=safety), changes)
+
+
+def _each_once(members: Sequence[tuple[Difference, Choice]]) -> tuple[Change, ...]:
+    """All changes of a group; items that are new each have an index of their own behind those of the list."""
+    found: dict[Path, Change] = {}
+    for difference, choice in members:
+        for change in choice.changes:
+            path = change.path
+            while _appends(difference, change) and path in found:
+                path = (*path[:-1], int(path[-1]) + 1)
+            found.setdefault(path, replace(change, path=path))
+    return tuple(found.values())
+
+
+def _appends(difference: Difference, change: Change) -> bool:
+    """Whether a change puts an item that only live has behind those of git's list."""
+    return (
+        difference.kind is Kind.EXTRA
+        and bool(change.path)
+        and isinstance(change.path[-1], int)
+        and len(change.path) == len(difference.path)
+        and change.value is not ABSENT
+    )
 
 
 def _parent(path: Path) -> Path:

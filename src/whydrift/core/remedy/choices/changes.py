@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from whydrift.core.compare.alignment import align
+from collections.abc import Sequence
+
+from whydrift.core.compare.alignment import align, at
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, items
+from whydrift.core.remedy.text.wanted import changed
 
 
 def towards_live(difference: Difference, target: MaybeJson) -> tuple[Change, ...]:
@@ -22,6 +25,12 @@ def towards_live(difference: Difference, target: MaybeJson) -> tuple[Change, ...
 def without(difference: Difference) -> tuple[Change, ...]:
     """git says nothing here."""
     return (Change(difference.path, ABSENT),)
+
+
+def empties(changes: Sequence[Change], target: MaybeJson, live: MaybeJson) -> bool:
+    """Whether changes take every item out of a list of target's in which live has some."""
+    made, lists = changed(target, changes), {change.path[:-1] for change in changes if change.value is ABSENT}
+    return any(child(made, *path) == [] and at(path, target, live) not in ([], None, ABSENT) for path in lists)
 
 
 def holds_secret(value: MaybeJson) -> bool:

@@ -6,15 +6,16 @@ from whydrift.core.explain.stamps import is_tracking
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
 from whydrift.core.remedy.choices.case import COMPARED_BY_SERVER, Case
-from whydrift.core.remedy.choices.changes import holds_secret, towards_live, without
+from whydrift.core.remedy.choices.changes import holds_secret, without
+from whydrift.core.remedy.choices.swapped import taken_over
 from whydrift.core.remedy.rules import narrowest_rule, respect_for
 
 
 def pinned(case: Case, why: str, *instead: Instead) -> Choice:
-    """git states what live says, which changes nothing in the cluster; ask where it is a secret."""
-    if holds_secret(case.difference.live):
-        return asked(case, "live's value is masked here: only who knows it can write it into git", *instead)
-    changes = towards_live(case.difference, case.subject.object.target)
+    """git states what live says, which changes nothing in the cluster; ask where that cannot be written."""
+    changes = _writable(case)
+    if not changes:
+        return asked(case, _why_not(case), *instead)
     return Choice(RemedyKind.GIT_SET, why, changes=changes, instead=instead)
 
 
@@ -38,17 +39,33 @@ def _of_the_edit(case: Case, instead: tuple[Instead, ...]) -> tuple[Change, ...]
     for one in instead:
         if one.kind is RemedyKind.GIT_DROP:
             return without(case.difference)
-        if one.kind in (RemedyKind.GIT_SET, RemedyKind.ADOPT) and not holds_secret(case.difference.live):
-            return towards_live(case.difference, case.subject.object.target)
+        if one.kind in (RemedyKind.GIT_SET, RemedyKind.ADOPT):
+            return _writable(case)
     return ()
+
+
+def _writable(case: Case) -> tuple[Change, ...]:
+    """What makes git say what live says; none where a value of it is masked, or where nobody can tell what stays."""
+    changes = taken_over(case)
+    masked = holds_secret(case.difference.live) or any(holds_secret(change.value) for change in changes)
+    return () if masked else changes
+
+
+def _why_not(case: Case) -> str:
+    """Why live's value cannot be written."""
+    if taken_over(case) or holds_secret(case.difference.live):
+        return "live's value is masked here: only who knows it can write it into git"
+    return "without it git's list would be empty, and live's holds what nobody can tell to be meant instead"
 
 
 def adopted(case: Case, why: str, *instead: Instead) -> Choice:
     """git takes over what live says; a look is needed where nobody knows yet whether it is wanted."""
-    if holds_secret(case.difference.live):
-        return asked(case, "live's value is masked here: only who knows it can write it into git", *instead)
+    changes = _writable(case)
+    if not changes:
+        return asked(case, _why_not(case), *instead)
     safety = Safety.SAFE if case.side in (Side.CLUSTER, Side.CONTROLLER) else Safety.UNSAFE
-    changes = towards_live(case.difference, case.subject.object.target)
+    if len(changes[0].path) < len(case.difference.path):
+        why = f"{why}; with it git takes over all that the cluster's list holds instead"
     return Choice(RemedyKind.ADOPT, why, safety, changes=changes, instead=instead)
 
 
@@ -61,10 +78,9 @@ def placed(case: Case) -> Field | None:
 def asked(case: Case, why: str, *instead: Instead) -> Choice:
     """Somebody has to decide; the edit that would adopt live's value is named where there is one."""
     difference = case.difference
-    if difference.whole or holds_secret(difference.live):
-        return Choice(RemedyKind.ASK, why, Safety.MANUAL, at=placed(case), instead=instead)
-    changes: tuple[Change, ...] = towards_live(difference, case.subject.object.target)
-    return Choice(RemedyKind.ASK, why, Safety.MANUAL, changes=changes, instead=instead)
+    changes = () if difference.whole else _writable(case)
+    at = None if changes else placed(case)
+    return Choice(RemedyKind.ASK, why, Safety.MANUAL, changes=changes, at=at, instead=instead)
 
 
 def synced(why: str, *instead: Instead) -> Choice:
