@@ -18,6 +18,8 @@ from whydrift.core.model.values import JsonObject, is_object, items, text
 RELEASES = Path(__file__).parents[1] / "data" / "recordings" / "releases"
 
 SAID = [
+    ("3.0-moved-with-instance-label", {"/ConfigMap/mail-config"}, "v3.5.1"),
+    ("3.0-ssa-without-server-diff", {"/Service/web"}, "v3.6.1"),
     ("3.6-rule-in-object", {"/ConfigMap/web"}, "v3.5.1"),
     ("3.6-object-asks-for-ssa", set(), "v3.5.1"),
     ("3.6-ssa-without-server-diff", set(), "v3.5.1"),
