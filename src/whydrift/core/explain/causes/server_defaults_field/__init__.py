@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.admission import mutators_of
+from whydrift.core.explain.allocations import is_allocated
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.dry_run import returned
 from whydrift.core.explain.evidence import quoted
@@ -71,8 +72,9 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 def _answered(subject: Subject, difference: Difference) -> Evidence | None:
     """That a dry run fills in what git states empty, where nothing but the server itself can have done it."""
     read = subject.facts.known(WEBHOOKS) and subject.facts.known(ADMISSION_POLICIES)
+    chosen = is_allocated(subject.key, difference.path)
     replayed = same(default_at(subject, difference.path), difference.live)
-    return returned(subject, difference) if read and not replayed and not mutators_of(subject) else None
+    return returned(subject, difference) if read and not (replayed or chosen or mutators_of(subject)) else None
 
 
 def _adds_item(subject: Subject, difference: Difference) -> bool:
