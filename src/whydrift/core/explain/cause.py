@@ -21,6 +21,9 @@ class Cause:
     a missing fact of `needs` an "undecided". `explain` gets the concerned differences and yields what it can prove.
     Facts of `helps` may be missing: they are read for what the cause cannot prove without them (Facts.maybe).
     `wishes` are facts that only add evidence: they are read where possible, and a gap changes nothing.
+    `heeds` are facts that others ask for wherever they matter here: looked at where they were read, never asked for.
+    A cause reads no other fact, nor do the functions that it calls. What the last sync wrote is a part of the subject:
+    SYNCED_MANIFESTS is named by causes that have it rendered.
     `hidden` causes look at differences that Argo CD does not show, those that look `everywhere` at both; causes `about`
     an application look at the Application itself.
     """
@@ -33,6 +36,7 @@ class Cause:
     needs: frozenset[FactKind[object]] = field(default_factory=frozenset)
     helps: frozenset[FactKind[object]] = field(default_factory=frozenset)
     wishes: frozenset[FactKind[object]] = field(default_factory=frozenset)
+    heeds: frozenset[FactKind[object]] = field(default_factory=frozenset)
     hidden: bool = False
     everywhere: bool = False
     about: About = About.OBJECT

@@ -31,7 +31,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SCHEMAS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, CRDS, NAMESPACE, SCHEMAS, SYNCED_MANIFESTS, WEBHOOKS
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
 
@@ -107,5 +107,6 @@ CAUSE = Cause(
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
     helps=needs(SCHEMAS),
+    wishes=needs(WEBHOOKS, ADMISSION_POLICIES, NAMESPACE, CRDS),
     everywhere=True,
 )

@@ -25,7 +25,14 @@ from whydrift.core.explain.stamps import is_stamp
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import COMMITS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import (
+    ARGOCD_VERSION,
+    AUTOSCALERS,
+    COMMITS,
+    SCALED_OBJECTS,
+    SCHEMAS,
+    SYNCED_MANIFESTS,
+)
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -67,5 +74,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
-    wishes=needs(COMMITS),
+    wishes=needs(COMMITS, SCHEMAS, ARGOCD_VERSION),
+    heeds=needs(AUTOSCALERS, SCALED_OBJECTS),
 )

@@ -26,7 +26,7 @@ from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import DRY_RUN, SCHEMAS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, DRY_RUN, SCHEMAS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -58,5 +58,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SCHEMAS),
-    wishes=needs(DRY_RUN),
+    wishes=needs(DRY_RUN, ARGOCD_VERSION),
 )

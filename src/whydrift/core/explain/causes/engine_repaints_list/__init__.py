@@ -27,7 +27,7 @@ from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SCHEMAS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, SCHEMAS
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.values import MaybeJson, is_object
 from whydrift.errors import NotComparable
@@ -94,4 +94,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SCHEMAS),
+    wishes=needs(ARGOCD_VERSION),
 )

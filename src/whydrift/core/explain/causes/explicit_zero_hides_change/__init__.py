@@ -29,7 +29,7 @@ from whydrift.core.explain.strategy import Strategy, strategy_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side
-from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, SYNCED_MANIFESTS
 from whydrift.core.model.values import ABSENT, child, is_empty, is_object, same
 
 
@@ -84,5 +84,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(SYNCED_MANIFESTS),
+    wishes=needs(SCHEMAS, ARGOCD_VERSION, AUTOSCALERS, SCALED_OBJECTS),
     hidden=True,
 )

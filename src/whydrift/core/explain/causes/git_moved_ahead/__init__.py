@@ -28,7 +28,7 @@ from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import COMMITS, NEWEST, SECOND_RENDER, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import COMMITS, NEWEST, SCHEMAS, SECOND_RENDER, SYNCED_MANIFESTS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -68,6 +68,6 @@ CAUSE = Cause(
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
     helps=needs(NEWEST, SECOND_RENDER),
-    wishes=needs(COMMITS),
+    wishes=needs(COMMITS, SCHEMAS),
     everywhere=True,
 )

@@ -28,7 +28,15 @@ from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side
-from whydrift.core.model.fact_kinds import AUTOSCALERS, POD_METRICS, SCALED_OBJECTS, SETTINGS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import (
+    ARGOCD_VERSION,
+    AUTOSCALERS,
+    POD_METRICS,
+    SCALED_OBJECTS,
+    SCHEMAS,
+    SETTINGS,
+    SYNCED_MANIFESTS,
+)
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -67,6 +75,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(SETTINGS, SYNCED_MANIFESTS),
-    wishes=needs(AUTOSCALERS, SCALED_OBJECTS, POD_METRICS),
+    wishes=needs(AUTOSCALERS, SCALED_OBJECTS, POD_METRICS, SCHEMAS, ARGOCD_VERSION),
     hidden=True,
 )

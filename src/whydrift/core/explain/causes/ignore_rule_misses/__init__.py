@@ -25,7 +25,7 @@ from whydrift.core.explain.ignoring import removed_by, rules_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SETTINGS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, SETTINGS
 from whydrift.core.model.snapshot import ObjectSnapshot, once
 from whydrift.core.model.values import MaybeJson
 
@@ -89,5 +89,5 @@ CAUSE = Cause(
     side=Side.CONTROLLER,
     explain=explain,
     concerns=concerns,
-    wishes=needs(SETTINGS),
+    wishes=needs(SETTINGS, ARGOCD_VERSION),
 )

@@ -18,13 +18,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import ownership
 from whydrift.core.explain.since_sync import git_changed
 from whydrift.core.explain.stamps import is_last_applied, is_restart, is_rollout_revision, is_template_generation
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.fact_kinds import SCHEMAS
 from whydrift.core.model.paths import Path
 
 SAYS = "the stamp of {}, which writes it anew each time"
@@ -75,4 +76,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
+    wishes=needs(SCHEMAS),
 )

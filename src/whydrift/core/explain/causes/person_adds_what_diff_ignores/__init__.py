@@ -31,7 +31,15 @@ from whydrift.core.explain.sides import leaning
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, SCHEMAS, WEBHOOKS
+from whydrift.core.model.fact_kinds import (
+    ADMISSION_POLICIES,
+    AUTOSCALERS,
+    CRDS,
+    NAMESPACE,
+    SCALED_OBJECTS,
+    SCHEMAS,
+    WEBHOOKS,
+)
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.values import ABSENT
 
@@ -88,6 +96,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(SCHEMAS),
-    wishes=needs(WEBHOOKS, ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS),
+    wishes=needs(WEBHOOKS, ADMISSION_POLICIES, AUTOSCALERS, SCALED_OBJECTS, NAMESPACE, CRDS),
     hidden=True,
 )

@@ -27,7 +27,14 @@ from whydrift.core.explain.stamps import is_stamp
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import AUTOSCALERS, POD_METRICS, SCALED_OBJECTS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import (
+    ARGOCD_VERSION,
+    AUTOSCALERS,
+    POD_METRICS,
+    SCALED_OBJECTS,
+    SCHEMAS,
+    SYNCED_MANIFESTS,
+)
 from whydrift.core.model.managers import Entry
 
 
@@ -113,5 +120,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
-    wishes=needs(AUTOSCALERS, SCALED_OBJECTS, POD_METRICS),
+    wishes=needs(AUTOSCALERS, SCALED_OBJECTS, POD_METRICS, SCHEMAS, ARGOCD_VERSION),
 )

@@ -23,7 +23,7 @@ from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import COMMITS, SCHEMAS, SYNCED_MANIFESTS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -54,4 +54,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
+    wishes=needs(COMMITS, SCHEMAS),
 )

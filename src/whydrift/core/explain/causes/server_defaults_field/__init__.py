@@ -27,7 +27,7 @@ from whydrift.core.explain.filled_in import default_at
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, WEBHOOKS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, CRDS, DRY_RUN, NAMESPACE, SCHEMAS, WEBHOOKS
 from whydrift.core.model.values import ABSENT, child, is_empty, same
 
 KEPT_BY_SERVER = frozenset({"generation", "uid", "resourceVersion", "creationTimestamp", "selfLink"})
@@ -118,5 +118,5 @@ CAUSE = Cause(
     side=Side.EQUIVALENT,
     explain=explain,
     concerns=concerns,
-    wishes=needs(DRY_RUN),
+    wishes=needs(DRY_RUN, WEBHOOKS, ADMISSION_POLICIES, NAMESPACE, CRDS, SCHEMAS),
 )

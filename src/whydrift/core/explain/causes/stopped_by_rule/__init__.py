@@ -29,7 +29,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import EARLIER_MANIFESTS, SETTINGS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, EARLIER_MANIFESTS, SCHEMAS, SETTINGS, SYNCED_MANIFESTS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -73,5 +73,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(EARLIER_MANIFESTS, SYNCED_MANIFESTS, SETTINGS),
+    wishes=needs(SCHEMAS, ARGOCD_VERSION),
     everywhere=True,
 )

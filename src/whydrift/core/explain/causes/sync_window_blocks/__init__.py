@@ -24,7 +24,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import NEWEST, SECOND_RENDER, SYNC_WINDOWS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import COMMITS, NEWEST, SCHEMAS, SECOND_RENDER, SYNC_WINDOWS, SYNCED_MANIFESTS
 from whydrift.core.model.values import Json, JsonObject, items, text
 
 
@@ -73,4 +73,5 @@ CAUSE = Cause(
     concerns=concerns,
     needs=needs(SYNC_WINDOWS, SYNCED_MANIFESTS),
     helps=needs(NEWEST, SECOND_RENDER),
+    wishes=needs(COMMITS, SCHEMAS),
 )

@@ -32,7 +32,7 @@ from whydrift.core.explain.requests import only_in_request, repeated, sent_other
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, DRY_RUN, NAMESPACE, SCHEMAS, WEBHOOKS
+from whydrift.core.model.fact_kinds import ADMISSION_POLICIES, CRDS, DRY_RUN, NAMESPACE, SCHEMAS, WEBHOOKS
 from whydrift.core.model.objects import SERVER_METADATA
 from whydrift.core.model.paths import for_people
 
@@ -105,5 +105,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(WEBHOOKS, ADMISSION_POLICIES),
-    wishes=needs(WEBHOOKS, SCHEMAS, NAMESPACE, DRY_RUN),
+    wishes=needs(WEBHOOKS, SCHEMAS, NAMESPACE, DRY_RUN, CRDS),
 )

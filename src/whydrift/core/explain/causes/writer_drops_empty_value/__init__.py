@@ -23,7 +23,7 @@ from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SCHEMAS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, SCHEMAS
 from whydrift.core.model.values import is_empty
 
 CONTAINERS: tuple[object, ...] = ([], {})
@@ -76,4 +76,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(SCHEMAS),
+    wishes=needs(ARGOCD_VERSION),
 )
