@@ -7,7 +7,7 @@ a default, such as one replica, where nothing is stated any more, and the compar
 from __future__ import annotations
 
 from whydrift.core.explain.additions import is_addition
-from whydrift.core.explain.base import git_moved
+from whydrift.core.explain.base import FROM_LAST_APPLIED, git_moved
 from whydrift.core.explain.next_sync import reaches
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone
@@ -30,6 +30,13 @@ def _was_applied(subject: Subject, difference: Difference) -> bool:
         return subject.base is not None
     entries = subject.owners(difference)
     return argocd_alone(subject, difference) and any(entry.operation == "Apply" for entry in entries)
+
+
+def still_applied(subject: Subject, difference: Difference) -> bool:
+    """Whether a client-side sync removes what only live has: last-applied, written by Argo CD, states its place."""
+    if subject.server_side or subject.base is None or subject.base.says != FROM_LAST_APPLIED:
+        return False
+    return difference.kind is Kind.EXTRA and subject.base_at(difference) is not ABSENT
 
 
 def unseen(subject: Subject) -> str:

@@ -24,6 +24,7 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.autoscalers import CANARY, autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.drops import still_applied
 from whydrift.core.explain.evidence import ownership
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone, others, overwrote
@@ -36,8 +37,10 @@ REPLICAS = ("spec", "replicas")
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Replica counts that neither a person nor a sync wrote."""
-    return difference.path == REPLICAS and isinstance(difference.live, int) and _by_nobody_else(subject, difference)
+    """Replica counts that neither a person nor a sync wrote, unseen only those that a sync takes away."""
+    if difference.path != REPLICAS or not isinstance(difference.live, int):
+        return False
+    return (difference.shown or still_applied(subject, difference)) and _by_nobody_else(subject, difference)
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -77,4 +80,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(AUTOSCALERS, SCALED_OBJECTS),
+    everywhere=True,
 )

@@ -1,7 +1,8 @@
 """Git moved and somebody changed the cluster, both since the last sync: neither side is what that sync left.
 
 Why it happens: a hotfix by hand while the next release was merged; a scale-up that git then answered with another
-number.
+number. Where Argo CD compares server-side but applies client-side, what git dropped meanwhile shows nowhere, and a sync
+takes it away all the same.
 
 What proves it: git says something else than the last sync wrote, so does live, and they do not agree. Managed fields
 name a person's tool at this path, or the field was taken away, which leaves no name.
@@ -18,6 +19,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.commits import since_last_sync
 from whydrift.core.explain.copies import CLIENT_SIDE_APPLY, pipeline_marks
+from whydrift.core.explain.drops import still_applied, unseen
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.hands import hands_at, is_unsigned
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
@@ -36,8 +38,8 @@ from whydrift.core.model.fact_kinds import (
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
-    """Fields; where the base is known already, only those that differ from it on both sides."""
-    if difference.whole or is_stamp(difference.path):
+    """Fields, unseen only what a sync removes; where the base is known already, only what differs on both sides."""
+    if difference.whole or is_stamp(difference.path) or not (difference.shown or still_applied(subject, difference)):
         return False
     return subject.base is None or (git_changed(subject, difference) and cluster_changed(subject, difference))
 
@@ -58,7 +60,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             strength=Strength.ATTRIBUTED if writers else Strength.COINCIDES,
             why=(
                 f"the last sync wrote {quoted(base)}; since then git went to {quoted(difference.target)}"
-                f" and {who} to {quoted(difference.live)}"
+                f" and {who} to {quoted(difference.live)}{'' if difference.shown else unseen(subject)}"
             ),
             evidence=(
                 since_last_sync(subject),
@@ -76,4 +78,5 @@ CAUSE = Cause(
     needs=needs(SYNCED_MANIFESTS),
     wishes=needs(COMMITS, SCHEMAS, ARGOCD_VERSION),
     heeds=needs(AUTOSCALERS, SCALED_OBJECTS),
+    everywhere=True,
 )

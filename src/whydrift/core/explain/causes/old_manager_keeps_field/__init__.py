@@ -10,7 +10,7 @@ so), git does not any more, and another manager than Argo CD owns it. Or: last-a
 it.
 
 What would refute it: git never stated it: then somebody added it. A controller owns it. It is a default, which the
-server would fill in again.
+server would fill in again. Live holds another value than last-applied: then the cluster was changed as well.
 
 Remedies: applied client-side: a sync removes it. Applied server-side: move the old manager's fields to Argo CD
 (client-side apply migration), or remove the field once by hand.
@@ -21,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.additions import is_addition
-from whydrift.core.explain.base import FROM_LAST_APPLIED
 from whydrift.core.explain.cause import Cause, needs
+from whydrift.core.explain.drops import still_applied
 from whydrift.core.explain.earlier import once_in_git
 from whydrift.core.explain.evidence import ownership, quoted
 from whydrift.core.explain.next_sync import reaches
+from whydrift.core.explain.since_sync import cluster_changed
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference, Kind
@@ -33,7 +34,6 @@ from whydrift.core.model.explanation import Evidence, Explanation, Side, Strengt
 from whydrift.core.model.fact_kinds import EARLIER_MANIFESTS, SCHEMAS
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -54,11 +54,8 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
 
 
 def _still_applied(subject: Subject, difference: Difference) -> bool:
-    """Whether a client-side sync will remove it: what Argo CD applied last has it, and git does not."""
-    base = subject.base
-    if subject.server_side or base is None or base.says != FROM_LAST_APPLIED:
-        return False
-    return subject.base_at(difference) is not ABSENT
+    """Whether a client-side sync will remove it, and takes nobody's value away: live is what Argo CD applied last."""
+    return still_applied(subject, difference) and not cluster_changed(subject, difference)
 
 
 def _old(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
