@@ -149,6 +149,9 @@ SITUATIONS: dict[str, Before] = {
         ((_namespace("restricted"), applied(_namespace("privileged"), _namespace("privileged"))),), moved=True
     ),
     "a commit that takes a port away": Before(((_service(9090), applied(_service(8080), _service(8080))),), moved=True),
+    "a commit that leaves the number of pods to the server's default": Before(
+        ((deployment(None), _web(deployment(3))),), moved=True
+    ),
     "Replace=true takes away what only live has": Before(
         ((config_map(a="1"), config_map(a="1", b="by hand")),),
         spec={"syncPolicy": {"syncOptions": ["Replace=true"]}},

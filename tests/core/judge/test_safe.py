@@ -66,6 +66,7 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
         ),
         True,
     ),
+    "a commit states fewer pods": (Before(((deployment(1), applied(deployment(3), deployment(3))),), moved=True), True),
     "a new object": (Before(((config_map(a="1"), None),), moved=True), True),
     "git states the count of a DaemonSet's templates, which the server keeps": (
         Before(((_counted("7"), applied(_counted("8"), _counted("7"))),)),

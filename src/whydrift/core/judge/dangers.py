@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from whydrift.core.compare.differences import Change
 from whydrift.core.model.objects import ObjectKey, group_of
-from whydrift.core.model.values import ABSENT, Json, JsonObject, text
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, text
 
 _REFUSING = frozenset(
     {
@@ -18,6 +18,8 @@ _REFUSING = frozenset(
 )
 """Kinds that make the API server refuse objects of others."""
 _ENFORCING = frozenset({"Enforce", "enforce", "Deny", "deny", "Fail"})
+_COUNTS = frozenset({("spec", "replicas"), ("spec", "minReplicas")})
+"""Numbers of pods that the server sets to one where nothing is stated."""
 POD_SECURITY = "pod-security.kubernetes.io/enforce"
 
 
@@ -29,6 +31,18 @@ def danger(key: ObjectKey, change: Change) -> str:
         named = change.left[-1] in ("port", "protocol") or len(change.left) == 3
         return "clients may still use this port" if named else ""
     return ""
+
+
+def falls_to_default(change: Change, target: MaybeJson) -> str:
+    """Why it is dangerous that git states no number of pods any more; "" where it does, or where not fewer come of it.
+
+    The commit wants to leave the number to somebody: the server sets one pod first (reference/measured.md 2, 19).
+    """
+    before, after = change.on_left, change.on_right
+    if change.left not in _COUNTS or child(target, *change.left) is not ABSENT or not isinstance(before, int):
+        return ""
+    fewer = before > (after if isinstance(after, int) else 1)
+    return "git states no number any more, and the server's own is less" if fewer else ""
 
 
 def new_danger(made: JsonObject) -> str:

@@ -14,7 +14,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.versions import Image, is_newer
 from whydrift.core.judge.bands import band_after
 from whydrift.core.judge.budgets import budgets_told
-from whydrift.core.judge.dangers import danger
+from whydrift.core.judge.dangers import danger, falls_to_default
 from whydrift.core.judge.load import load_after
 from whydrift.core.judge.losses import Judged, Worth, judged
 from whydrift.core.judge.predict import Predicted
@@ -103,8 +103,8 @@ def _effect(item: ObjectSnapshot, predicted: Predicted, j: Judged, situation: Si
         does = _does(change)
         told = f"{says}{f': {j.why}' if j.why and not j.cause else ''}"
         return Effect(item.key, does, told, False, paths, j.cause)
-    feared = danger(item.key, change) if j.worth is Worth.WANTED else ""
-    if feared:
+    feared = danger(item.key, change) or falls_to_default(change, item.target)
+    if feared and j.worth is Worth.WANTED:
         return Effect(item.key, _does(change), f"{says}: {feared}", False, paths, j.cause)
     safe = not (noisy and _in_template(change))
     return Effect(item.key, _does(change), says, safe, paths, "" if safe else j.cause)
