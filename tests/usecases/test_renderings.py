@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from tests.adapters.render.repositories import Repository
 from tests.adapters.render.tools import tools
 
@@ -21,6 +23,7 @@ from whydrift.usecases.facts import FactReader
 from whydrift.usecases.renderings import Renderings
 
 URL = "https://git.example.com/apps.git"
+EMPTY: Mapping[str, JsonObject] = {}
 FILES = {
     "app/Chart.yaml": "apiVersion: v2\nname: c\nversion: 1.0.0\n",
     "app/values.yaml": "db: {password: from-git-s3cret}\n",
@@ -32,11 +35,14 @@ data: {password: {{ .Values.db.password | quote }}, apiKey: {{ .Values.apiKey | 
 }
 
 
-def renders_of(place: Path, repository: Repository, application: Application, used: Tools) -> Renderings:
-    """Renders of a repository, for a recording that holds one application."""
+def renders_of(
+    place: Path, repository: Repository, application: Application, used: Tools, told: Mapping[str, JsonObject] = EMPTY
+) -> Renderings:
+    """Renders of a repository, for a recording that holds one application, and what else was `told`."""
     folder = place / "recording"
-    (folder / "argocd/api/v1").mkdir(parents=True)
-    (folder / "argocd/api/v1/applications.json").write_text(json.dumps({"items": [application.raw]}))
+    for name, content in {"argocd/api/v1/applications.json": {"items": [application.raw]}, **told}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(json.dumps(content))
     repositories = GitRepositories({URL: repository.place}, place, clone=False)
     reader = FactReader(Recording(folder), Masker(b"k" * 16), builtin_schemas(), "", repositories)
     return Renderings(ToolRenderer(repositories, used), reader)
@@ -67,3 +73,38 @@ def test_what_a_tool_complains_about_is_masked(tmp_path: Path) -> None:
     found = asyncio.run(renders_of(tmp_path, repository, application, tools()).rendered(application))
     assert isinstance(found, NotRead)
     assert "bad password" in found.why and "s3cret" not in found.why
+
+
+CHARTED = {
+    "app/kustomization.yaml": "helmCharts: [{name: c}]\n",
+    **{f"app/charts/c/{name.removeprefix('app/')}": content for name, content in FILES.items()},
+}
+ARGOCD_CM = "kubernetes/api/v1/namespaces/argocd/configmaps/argocd-cm.json"
+
+
+@pytest.mark.parametrize(
+    ("release", "default", "data", "version", "is_built"),
+    [
+        ("v3.5.1", "--enable-helm", {}, "", True),
+        ("v3.5.1", "", {}, "", False),
+        ("v3.5.1", "--enable-helm", {"kustomize.version.v4": "/k", "kustomize.buildOptions.v4": ""}, "v4", True),
+        ("v3.5.1", "", {"kustomize.version.v4": "/k", "kustomize.buildOptions.v4": "--enable-helm"}, "v4", False),
+        ("v3.1.9", "", {"kustomize.version.v4": "/k", "kustomize.buildOptions.v4": "--enable-helm"}, "v4", True),
+        ("v3.1.9", "--enable-helm", {"kustomize.path.v4": "/k"}, "v4", False),
+        ("v3.1.9", "--enable-helm", {"kustomize.path.v4": "/k"}, "", True),
+    ],
+)
+def test_kustomize_is_given_the_options_that_argocd_gives_it(
+    tmp_path: Path, release: str, default: str, data: JsonObject, version: str, is_built: bool
+) -> None:
+    """Those of a version only up to 3.1: later releases read them and use the others."""
+    repository = Repository.of(tmp_path / "repository", CHARTED)
+    application = repository.application("Kustomize", {"path": "app", "kustomize": {"version": version}})
+    told: dict[str, JsonObject] = {
+        "argocd/api/v1/settings.json": {"kustomizeOptions": {"BuildOptions": default, "Versions": None}},
+        "argocd/api/version.json": {"Version": release},
+        ARGOCD_CM: {"data": {"kustomize.buildOptions": default, **data}},
+        ARGOCD_CM.replace("argocd-cm", "argocd-cmd-params-cm"): {"data": {}},
+    }
+    found = asyncio.run(renders_of(tmp_path, repository, application, tools(), told).rendered(application))
+    assert isinstance(found, NotRead) is not is_built, found

@@ -240,6 +240,15 @@ HOSTILE: Mapping[str, tuple[Files, str]] = {
         "built of a folder",
     ),
     "path that looks like text": (stated(patchesStrategicMerge=["x: y/" + "../" * 20 + "etc/passwd"]), "security"),
+    "address that looks like text": (stated(patchesStrategicMerge=["http://127.0.0.1/a: b"]), "nothing is fetched"),
+    "address of variables": (
+        {**stated(configMapGenerator=[{"name": "g", "envs": ["http://127.0.0.1/?a=b"]}]), "app/b": "x=1\n"},
+        "nothing is fetched",
+    ),
+    "name in other signs": (
+        {"app/kustomization.yaml": "!!binary cmVzb3VyY2Vz: [/etc/passwd]\n"},
+        "no path in the repository",
+    ),
     "resource above": (stated(resources=["../../../etc/passwd"]), "leaves the repository"),
     "resource of the machine": (stated(resources=["/etc/passwd"]), "no path in the repository"),
     "resource by a link": (
@@ -259,6 +268,20 @@ def test_nothing_leaves_the_copy(tmp_path: Path, what: str) -> None:
     files, why = HOSTILE[what]
     found = made(tmp_path, "Kustomize", {**chart("app/charts"), **files}, options=f"{HELM} {NONE}")
     assert isinstance(found, str) and why in found
+
+
+def test_what_is_built_is_what_was_looked_at(tmp_path: Path) -> None:
+    """Anchors and merges are resolved before, and no sign of a text means something else to another reader."""
+    odd = "\U0001f600 \u2028 é"
+    files: Files = {
+        "app/kustomization.yaml": "configMapGenerator: [{<<: &a {files: [x.txt]}, name: g}, {<<: *a, name: h}]\n"
+        f"commonAnnotations: {{odd: {json.dumps(odd).replace(chr(92) + 'ud83d' + chr(92) + 'ude00', chr(0x1F600))}}}\n"
+        "generatorOptions: {disableNameSuffixHash: true}\n",
+        "app/x.txt": "text",
+    }
+    found = rendered(tmp_path, "Kustomize", files)
+    assert names(found) == ["ConfigMap/g", "ConfigMap/h"] and data_of(found, "h") == {"x.txt": "text"}
+    assert text(found["ConfigMap/g"], "metadata", "annotations", "odd") == odd
 
 
 @pytest.mark.parametrize("option", ["--enable-alpha-plugins", "--enable-exec", "--network"])

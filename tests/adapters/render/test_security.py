@@ -16,6 +16,7 @@ from tests.adapters.render.repositories import URL, Link, Repository, config, da
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered
 from whydrift.adapters.render.command import Limits, environment, output_of
+from whydrift.core.model.values import JsonObject
 from whydrift.ports import Blob, NotRead, Rendering
 
 CHART = "apiVersion: v2\nname: web\nversion: 1.0.0\n"
@@ -190,6 +191,13 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         server.shutdown()
     assert called == []
     assert data_of(resolved, "shown") == {"x": ""}
+
+
+def test_the_name_of_a_release_asks_no_name_server(tmp_path: Path) -> None:
+    """Helm would render it with every function that there is."""
+    source: JsonObject = {"path": "app", "helm": {"releaseName": '{{ getHostByName "localhost" }}'}}
+    found = made(tmp_path, "Helm", of_each_kind({}), source)
+    assert found == "the name of the release is a template, which is not rendered here"
 
 
 def test_a_chart_sees_nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,15 +7,14 @@ restriction stays on, so that no path leads out of the copy, whatever names it.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from posixpath import join
 
 from whydrift.adapters.render.build_options import BuildOptions
 from whydrift.adapters.render.chart_entries import read_charts
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
-from whydrift.adapters.render.manifests import decoded, parsed
-from whydrift.adapters.render.named_paths import CHARTS, GLOBALS, OLD_CHARTS, check_spelling, with_paths
+from whydrift.adapters.render.manifests import decoded, parsed, written
+from whydrift.adapters.render.named_paths import CHARTS, GLOBALS, OLD_CHARTS, URL, check_spelling, with_paths
 from whydrift.adapters.render.sources import KUSTOMIZATIONS
 from whydrift.core.model.values import ABSENT, Json, JsonObject, items
 from whydrift.core.remedy.text.reading import documents
@@ -28,7 +27,6 @@ PROGRAMS = ("generators", "transformers", "validators")
 """What may be programs."""
 MOVED = ".outside-of-the-folder"
 """Where files that lie outside of a kustomization's folder are put, below it."""
-URL = re.compile(r"https?:", re.IGNORECASE)
 MOST = 500
 """How many kustomizations may hang together."""
 
@@ -85,11 +83,10 @@ async def _read_one(checkout: Checkout, folder: str, name: str, stated: JsonObje
     if options.outside:
         new = _moved(checkout, folder, {path: place for path, (place, is_file) in read.items() if is_file})
         known = with_paths(with_charts, lambda path: new.get(path, path))
-    if known != stated:
-        if any(str(each).endswith("Annotations") for each in items(stated, "buildMetadata")):
-            raise NotRendered(f"{name}: buildMetadata would say where files lie, and some lie elsewhere in the copy")
-        checkout.files[name] = Blob(json.dumps(known).encode())
+    if known != stated and any(str(each).endswith("Annotations") for each in items(stated, "buildMetadata")):
+        raise NotRendered(f"{name}: buildMetadata would say where files lie, and some lie elsewhere in the copy")
     _check_programs(checkout, name, stated, read)
+    checkout.files[name] = Blob(written(known))  # what was looked at is what is built, however YAML may be read
     return [place for place, is_file in read.values() if not is_file]
 
 

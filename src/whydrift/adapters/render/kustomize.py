@@ -6,7 +6,6 @@ Source: util/kustomize/kustomize.go :: Build. The settings are written into the 
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 import stat
@@ -20,7 +19,7 @@ from whydrift.adapters.render.build_options import BuildOptions
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.command import Limits, home_of, output_of
 from whydrift.adapters.render.kustomization import kustomization_of, read_references
-from whydrift.adapters.render.manifests import parsed, yaml_manifests
+from whydrift.adapters.render.manifests import parsed, written, yaml_manifests
 from whydrift.adapters.render.sources import Asked
 from whydrift.core.model.values import Json, JsonObject, child, is_object, items, mapping, text
 from whydrift.ports import Blob, Rendering
@@ -77,7 +76,7 @@ async def read_kustomization(
         content = parsed(checkout.file(name) or b"", name)
         await _read_components(checkout, path, settings)
         changed = with_settings(content, settings, asked, checkout)
-        checkout.files[name] = Blob(json.dumps(changed).encode())
+        checkout.files[name] = Blob(written(changed))
     charts = await read_references(checkout, path, options)
     return Build(asked, checkout, charts, (*options.passed, *_cluster(stated, rendering)) if charts else ())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
 
@@ -15,6 +16,8 @@ KEPT = 64
 """How many files are remembered as values."""
 KEPT_DOCUMENTS = 4096
 """How many documents are: of what a chart renders with an edit nearly all are those that it renders without."""
+UNPRINTED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON lets stand as it is, and YAML does not (YAML 1.2, 5.1; YAML 1.1, 4.1.4)."""
 MARKER = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 """At the start of a line it begins a document wherever it stands (YAML 1.2, 9.1.2)."""
 
@@ -56,6 +59,12 @@ def parsed(content: bytes, what: str) -> JsonObject:
     if value is not None and not is_object(value):
         raise NotRendered(f"{what} holds no map")
     return value or {}
+
+
+def written(value: JsonObject) -> bytes:
+    """A value as JSON that every reader of YAML reads alike: no halves of characters, no breaks that YAML has alone."""
+    found = json.dumps(value, ensure_ascii=False)
+    return UNPRINTED.sub(lambda match: f"\\u{ord(match[0]):04x}", found).encode()
 
 
 def decoded(content: bytes, what: str) -> str:

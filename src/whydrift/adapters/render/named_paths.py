@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -22,6 +23,7 @@ INNER = (
     *("name", "version", "repo"),
 )
 """The fields below them that do."""
+URL = re.compile(r"https?:", re.IGNORECASE)
 Named = Callable[[str], str]
 
 
@@ -63,28 +65,31 @@ def _each(made: JsonObject, key: str, becomes: Callable[[Json], Json]) -> None:
 
 
 def _entry(key: str, named: Named, entry: Json) -> Json:
-    is_text = key in INLINE and isinstance(entry, str) and ("\n" in entry or ": " in entry)
-    return named(entry) if isinstance(entry, str) and not is_text else entry
+    if not isinstance(entry, str):
+        return entry
+    is_text = key in INLINE and ("\n" in entry or ": " in entry) and not URL.match(entry)
+    return entry if is_text else named(entry)
 
 
 def _replaced(entry: Json, key: str, named: Named) -> Json:
     return {**mapping(entry), key: named(text(entry, key))} if text(entry, key) else entry
 
 
-def _listed(entry: JsonObject, key: str, named: Named) -> JsonObject:
-    """An entry with another name for each path in one of its lists; a generator's may stand behind `key=`."""
-    made = dict(entry)
-    _each(made, key, lambda path: "".join([*str(path).rpartition("=")[:2], named(str(path).rpartition("=")[2])]))
-    return made
+def _listed(entry: Json, key: str, named: Named) -> Json:
+    made = dict(mapping(entry))
+    _each(made, key, lambda path: named(str(path)))
+    return made if is_object(entry) else entry
 
 
 def _generator(entry: Json, named: Named) -> Json:
-    if not is_object(entry):
-        return entry
-    return _replaced(_listed(_listed(entry, "files", named), "envs", named), "env", named)
+    """The entry of a generator: a file may stand behind a key and `=`."""
+
+    def behind_key(stated: str) -> str:
+        key, equals, path = stated.rpartition("=")
+        return f"{key}{equals}{named(path)}"
+
+    return _replaced(_listed(_listed(entry, "files", behind_key), "envs", named), "env", named)
 
 
 def _chart(entry: Json, named: Named) -> Json:
-    if not is_object(entry):
-        return entry
     return _replaced(_listed(entry, "additionalValuesFiles", named), "valuesFile", named)
