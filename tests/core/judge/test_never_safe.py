@@ -262,3 +262,17 @@ def test_a_missing_false_is_no_false() -> None:
     }
     git: JsonObject = {**account, "automountServiceAccountToken": False}
     assert not Before(((git, applied(account, git)),), synced=True).forecast().safe
+
+
+def test_a_health_check_that_fails_refuses_the_sync_and_excuses_nothing() -> None:
+    """Argo CD compared all the same; the error may be gone when the sync begins (reference/measured.md 11, 37)."""
+    health: JsonObject = {
+        "type": "ComparisonError",
+        "message": 'error setting app health: failed to get resource health for "Db"',
+    }
+    waiting = Before(((deployment(), _web(deployment(5), None, SCALED)),), status={"conditions": [health]})
+    found = waiting.forecast()
+    assert not found.safe and not found.converges
+    assert [e.key.kind for e in found.fails] == ["Application"], said(found)
+    equal = Before(((config_map(a="1"), config_map(a="1")),), status={"conditions": [health]}, synced=True).forecast()
+    assert equal.safe and equal.converges and equal.fails

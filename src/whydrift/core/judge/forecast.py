@@ -21,7 +21,7 @@ from whydrift.core.judge.refusals import refused_change, refused_value
 from whydrift.core.judge.respect import RESPECT, respected
 from whydrift.core.judge.runs import hook_effects, hooks_of, runs
 from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
-from whydrift.core.judge.stops import refused_as_a_whole, refused_before, stopped
+from whydrift.core.judge.stops import error_stands, refused_as_a_whole, refused_before, stopped
 from whydrift.core.judge.unchanged import surely_merged, surely_unchanged
 from whydrift.core.judge.waves import in_their_order
 from whydrift.core.judge.webhooks import admission_unknown
@@ -49,9 +49,10 @@ def forecast(situation: Situation) -> Forecast:
 
 
 def _object_by_object(situation: Situation) -> Forecast:
-    before, nothing_applied = refused_before(situation), refused_as_a_whole(situation)
+    before, standing = refused_before(situation), error_stands(situation)
+    nothing_applied = bool(standing) or refused_as_a_whole(situation)
     failing = {effect.key for effect in before}
-    effects: list[Effect] = [*before]
+    effects: list[Effect] = [*standing, *before]
     converges = not before
     for item in situation.snapshot.objects or ():
         found, settled = _on_object(item, situation)

@@ -19,6 +19,19 @@ def stopped(situation: Situation) -> tuple[Effect, ...]:
     return (found,) if found else ()
 
 
+def error_stands(situation: Situation) -> tuple[Effect, ...]:
+    """A sync is refused for an error that leaves the verdict as it is: a health check that fails, a signature.
+
+    controller/state.go, CompareAppState puts both down as comparison errors. They may be gone when a sync begins, so
+    what it would take away counts beside it.
+    """
+    application = situation.application
+    errors = [message for kind, message in application.conditions if kind == "ComparisonError"]
+    if not errors or application.sync == "Unknown" or situation.manifests is not None:
+        return ()
+    return (Effect(situation.itself, Does.FAIL, f"fails while this stands: {decisive(errors[0])}", True),)
+
+
 def refused_before(situation: Situation) -> tuple[Effect, ...]:
     """What the last sync of what this revision says was refused for, as a whole or object by object."""
     application = situation.application
