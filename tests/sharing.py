@@ -93,6 +93,7 @@ class Shared:
         """Wait until something holds; how long that took. A database that is away does not hold."""
         began = time.monotonic()
         while not self._holds(holds):
+            assert 2 not in [process.poll() for process in self.processes], self.watched.said
             assert time.monotonic() - began < seconds, f"{self.events()}; said {self.watched.said}"
             time.sleep(0.05)
         return time.monotonic() - began

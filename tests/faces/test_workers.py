@@ -127,10 +127,10 @@ def test_a_database_that_is_killed_in_the_middle_of_a_job_loses_nothing(tmp_path
         shared.until(lambda: shared.jobs().get(QUIET) == "doing")
         server.kill()
         shared.watched.put(drifting("calm"))
+        shared.until(lambda: "the jobs: the jobs in the store: " in shared.watched.said)
         server.start()
         shared.until(lambda: shared.told("quiet") and shared.told("calm") and not shared.jobs())
         assert [shared.told(name) for name in ("quiet", "calm", "shop")] == [["new"]] * 3
-        assert "the jobs: the jobs in the store: " in shared.watched.said
 
 
 @pytest.mark.parametrize(
