@@ -148,5 +148,7 @@ def test_a_sync_is_safe_only_where_its_effects_are() -> None:
     assert judged_with(sync, harmless).safety is Safety.SAFE
     assert judged_with(sync, harmful).safety is Safety.UNSAFE
     assert judged_with(sync, None).safety is Safety.UNSAFE
+    refused = Forecast((Effect(loss.key, Does.FAIL, "is refused: a sync window is closed now", True),))
+    assert judged_with(sync, refused).safety is Safety.UNSAFE, "what it does once it is let through was not looked at"
     asked = Choice(RemedyKind.ASK, "who knows", Safety.MANUAL)
     assert judged_with(asked, harmless) is asked

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.remedy.choosing import chosen
+from tests.cases import subject_of
+from tests.core.remedy.choosing import chosen, situation_of
 from tests.core.remedy.test_choice import told_of
 from whydrift.core.explain.causes import CATALOGUE
+from whydrift.core.explain.engine import explain
+from whydrift.core.judge.forecast import forecast
 from whydrift.core.model.values import Json, JsonObject
 from whydrift.core.remedy.choices.named_fields import named_field
+from whydrift.core.remedy.chosen import chosen as all_chosen
 
 FAILING = [cause for cause in CATALOGUE if cause.id == "sync-is-failing"]
 META: JsonObject = {"name": "web", "namespace": "shop"}
@@ -147,3 +151,60 @@ def test_long_words_of_a_message_take_no_time() -> None:
     said = "RoleBinding.rbac.authorization.k8s.io-and-what-else-is-part-of-such-a-name" * 20
     assert named_field(f"{said} is not valid", {"roleRef": {"name": "auditor"}}) == ()
     assert named_field(f"{said}: .roleRef.name: expected string", {"roleRef": {"name": 1}}) == ("roleRef", "name")
+
+
+def told_before(kind: str, version: str, before: JsonObject, after: JsonObject) -> dict[str, Json]:
+    """The choices for what a commit changed in an object since the last sync, which nothing tried to apply yet."""
+    head: JsonObject = {"apiVersion": version, "kind": kind, "metadata": META}
+    old, new = {**head, **before}, {**head, **after}
+    case: JsonObject = {
+        "application": {"status": {"sync": {"revision": "r2"}}},
+        "target": new,
+        "lastApplied": old,
+        "live": old,
+        "normalizedLive": old,
+        "facts": {"newest commit": {"revision": "r2"}, "manifests of the last synced revision": [old]},
+    }
+    subject = subject_of(case)
+    findings = explain(subject, MOVED).findings
+    situation = situation_of(subject, findings)
+    found = all_chosen(situation, [(subject.object, findings)], forecast(situation))
+    return {difference.pointer: told_of(choice) for (_, difference), choice in found.items()}
+
+
+MOVED = [cause for cause in CATALOGUE if cause.id == "git-moved-ahead"]
+
+
+def claims(size: str, replicas: int = 1) -> JsonObject:
+    """The spec of a StatefulSet with one claim."""
+    claim: JsonObject = {"metadata": {"name": "data"}, "spec": {"resources": {"requests": {"storage": size}}}}
+    return {"spec": {"replicas": replicas, "volumeClaimTemplates": [claim]}}
+
+
+def test_what_a_sync_would_be_refused_for_is_not_synced() -> None:
+    """As if it had been tried; the rest of the object waits for that."""
+    storage = "spec/volumeClaimTemplates/0/spec/resources/requests/storage"
+    assert told_before("Job", "batch/v1", BEFORE, AFTER) == {
+        f"/{IMAGE.replace('.', '/')}": ["annotate unsafe", {"changes": {SYNC: "Replace=true,Force=true"}}]
+    }
+    assert told_before("StatefulSet", "apps/v1", claims("1Gi"), claims("2Gi", 3)) == {
+        f"/{storage}": [
+            "git-set unsafe",
+            {"changes": {storage.replace("/", "."): "1Gi"}, "instead": ["out-of-band", "annotate"]},
+        ],
+        "/spec/replicas": "nothing safe",
+    }
+    smaller = told_before("PersistentVolumeClaim", "v1", CLAIM, SMALLER)
+    assert smaller == {
+        "/spec/resources/requests/storage": [
+            "git-set unsafe",
+            {"changes": {"spec.resources.requests.storage": "2Gi"}, "instead": ["out-of-band"]},
+        ]
+    }
+    assert told_before("PersistentVolumeClaim", "v1", SMALLER, CLAIM) == {
+        "/spec/resources/requests/storage": ["sync unsafe", {"instead": ["nothing"]}]
+    }, "a claim may grow"
+
+
+CLAIM: JsonObject = {"spec": {"resources": {"requests": {"storage": "2Gi"}}}}
+SMALLER: JsonObject = {"spec": {"resources": {"requests": {"storage": "1Gi"}}}}

@@ -60,10 +60,10 @@ PATTERNS: tuple[tuple[Refusal, str], ...] = (
     (Refusal.QUOTA, r"exceeded quota|failed quota|must specify (limits|requests)"),
     (Refusal.WEBHOOK_DOWN, r"failed calling webhook|failed to call webhook"),
     (Refusal.POLICY, r"admission webhook .* denied|denied request|denied by|violates PodSecurity|AdmissionPolicy"),
-    (Refusal.TOO_LONG, r"Too long|[Rr]equest entity too large|[Rr]equest is too large"),
+    (Refusal.TOO_LONG, r"Too long|[Rr]equest entity too large|[Rr]equest is too large|more than \d+ bytes"),
     (Refusal.ORDER, r"order in patch list|setElementOrder"),
     (Refusal.IMMUTABLE, r"field is immutable|is immutable|may not be changed|updates to .* for fields other than|"
-                        r"forbidden after creation|may not change once set|cannot be (changed|updated)"),
+                        r"forbidden after creation|may not change once set|cannot be (changed|updated|made smaller)"),
     (Refusal.UNKNOWN_FIELD, r"field not declared in schema|unknown field|strict decoding error"),
     (Refusal.CONFLICT, r"Apply failed with \d+ conflict|conflict with "),
     (Refusal.NAMESPACE, r'namespaces? "[^"]*" not found|because it is being terminated'),

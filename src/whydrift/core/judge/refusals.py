@@ -57,7 +57,7 @@ def refused_change(
     """Why an update is refused, with the field; "" where nothing is known against it."""
     for change in changes:
         path = change.left if change.on_left is not ABSENT else change.right
-        if _is_immutable(path, before, group_kind):
+        if is_immutable(path, before, group_kind):
             return f"{pointer(path)} of a {group_kind[1]} cannot be changed: the field is immutable"
     if group_kind == ("", "PersistentVolumeClaim"):
         return _shrinks(before, after)
@@ -78,7 +78,8 @@ def refused_value(sent: JsonObject, target: JsonObject, way: Way, *, update: boo
     return ""
 
 
-def _is_immutable(path: Path, before: JsonObject, kind: tuple[str, str]) -> bool:
+def is_immutable(path: Path, before: JsonObject, kind: tuple[str, str]) -> bool:
+    """Whether the API server refuses every change of a field that is there; `kind` is group and kind."""
     if any(starts_with(path, place) or starts_with(place, path) for place in IMMUTABLE.get(kind, ())):
         return True
     if kind in CHANGEABLE and path[:1] == ("spec",):

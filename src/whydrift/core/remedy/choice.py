@@ -92,8 +92,8 @@ def choose(finding: Examined, subject: Subject, situation: Situation) -> Choice:
 
 
 def judged_with(choice: Choice, sync: Forecast | None) -> Choice:
-    """A sync is as safe as what it would do to the whole application; unknown is not safe."""
-    if choice.kind is not RemedyKind.SYNC or sync is None or not sync.safe:
+    """A sync is as safe as what it would do to the whole application; unknown is not safe, nor what is refused now."""
+    if choice.kind is not RemedyKind.SYNC or sync is None or not sync.safe or sync.fails:
         return choice
     return replace(choice, safety=Safety.SAFE)
 

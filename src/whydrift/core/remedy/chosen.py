@@ -11,9 +11,11 @@ from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.effect import Forecast
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.remedy import Choice
+from whydrift.core.model.remedy import Choice, RemedyKind
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.remedy.choice import choose, judged_with
+from whydrift.core.remedy.choices.case import Case
+from whydrift.core.remedy.choices.refused import foreseen
 from whydrift.core.remedy.next_choice import with_a_place
 
 Chosen = dict[tuple[ObjectKey, Difference], Choice]
@@ -32,9 +34,17 @@ def chosen(
         subject = subject_of(situation, item, findings)
         for finding in findings:
             if finding.explanations:
-                choice = with_a_place(choose(finding, subject, situation), finding, subject, situation)
-                choices[item.key, finding.difference] = judged_with(choice, sync)
+                choices[item.key, finding.difference] = _choice(Case(finding, subject, situation), sync)
     return choices
+
+
+def _choice(case: Case, sync: Forecast | None) -> Choice:
+    """The choice for one difference: never a sync of an object that a sync would be refused for."""
+    choice = choose(case.finding, case.subject, case.situation)
+    fails = next((effect.says for effect in sync.fails if effect.key == case.key), "") if sync is not None else ""
+    if choice.kind is RemedyKind.SYNC and fails:
+        return foreseen(case, fails)
+    return judged_with(with_a_place(choice, case.finding, case.subject, case.situation), sync)
 
 
 def subject_of(situation: Situation, item: ObjectSnapshot, findings: tuple[Examined, ...]) -> Subject:

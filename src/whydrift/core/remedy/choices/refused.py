@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from whydrift.core.explain.pruning import pruned
 from whydrift.core.explain.subject import SYNC_OPTIONS
-from whydrift.core.explain.syncing import Refusal, Refused, decisive, refused
-from whydrift.core.model.paths import Path
+from whydrift.core.explain.syncing import Refusal, Refused, classify, decisive, refused
+from whydrift.core.judge.refusals import is_immutable
+from whydrift.core.model.paths import Path, parse_pointer, pointer, starts_with
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.named_fields import named_field
 from whydrift.core.remedy.choices.owners import one_owner
-from whydrift.core.remedy.choices.usual import asked, pinned, synced
+from whydrift.core.remedy.choices.usual import asked, nothing, pinned, synced
 
 REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
+ANEW = {
+    "StatefulSet": (
+        Instead(
+            RemedyKind.OUT_OF_BAND,
+            "its claims are grown, it is deleted with --cascade=orphan, and a sync makes it anew around its pods",
+        ),
+        REPLACE,
+    ),
+    "PersistentVolumeClaim": (
+        Instead(RemedyKind.OUT_OF_BAND, "its data moves to another claim: made anew it is lost"),
+    ),
+}
+"""Kinds that hold data → how one is made anew without losing it."""
 UPDATE = Instead(RemedyKind.ANNOTATE, "Replace=true writes the whole object instead of a patch")
 DROP = Instead(RemedyKind.GIT_DROP, "git does without it")
 OPTION = Instead(RemedyKind.OPTION, "ServerSideApply=true for the whole application changes every object's way")
@@ -30,6 +46,40 @@ def refusal(case: Case) -> Choice:
     if rows:
         return synced(f"it only waits: the sync brings it once {_named(rows[0])} is mended")
     return asked(case, case.because)
+
+
+def foreseen(case: Case, says: str) -> Choice:
+    """What is done about an object that the next sync would be refused for, which `says` why: as if it had been.
+
+    What else differs in it waits for that: nothing of the object is taken before.
+    """
+    message = says.removeprefix("fails: ")
+    row, place = Refused(case.key, classify(message), message), _stated_at(message, case.subject.object.target)
+    choice = _mended(case, row)
+    if choice.kind is not RemedyKind.ANNOTATE and not _is_about(case, place):
+        return nothing(
+            f"it waits: the server takes nothing of the object before {pointer(place)} is mended",
+            follows=Field(case.key, place),
+        )
+    safety = Safety.UNSAFE if choice.safety is Safety.SAFE else choice.safety
+    return replace(choice, safety=safety, why=f"a sync would be refused ({decisive(message)}): {choice.why}")
+
+
+def _stated_at(message: str, target: MaybeJson) -> Path:
+    """The field that a forecast's reason begins with; () where it names none."""
+    word = message.split(maxsplit=1)[0].rstrip(":")
+    path: Path = ()
+    for step in parse_pointer(word) if word.startswith("/") else ():
+        path = (*path, int(step) if isinstance(child(target, *path), list) else step)
+    return path
+
+
+def _is_about(case: Case, place: Path) -> bool:
+    """Whether a difference is what the server refuses."""
+    path, live = case.difference.path, case.subject.object.live
+    if not place or starts_with(path, place) or starts_with(place, path):
+        return True
+    return is_object(live) and is_immutable(path, live, (case.key.group, case.key.kind))
 
 
 def _named(row: Refused) -> str:
@@ -57,7 +107,7 @@ def _mended(case: Case, row: Refused) -> Choice:
 def _immutable(case: Case) -> Choice:
     if case.key.kind == "Job":
         return _annotated(case, "Replace=true,Force=true", "a Job cannot change: it is made anew, and runs again")
-    return pinned(case, "the field cannot be changed: git states what is there", REPLACE)
+    return pinned(case, "the field cannot be changed: git states what is there", *ANEW.get(case.key.kind, (REPLACE,)))
 
 
 def _namespace(case: Case) -> Choice:
