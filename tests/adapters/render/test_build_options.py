@@ -220,6 +220,14 @@ HOSTILE: Mapping[str, tuple[Files, str]] = {
         {**charts({}, generators=["g.yaml"]), "app/g.yaml": f"{INFLATION}name: web\nreleaseName: --post-renderer=x\n"},
         "helm is not asked: --post-renderer is no option",
     ),
+    "transformer of an address": (
+        {**stated(transformers=["t.yaml"]), "app/t.yaml": PLUGIN % "PatchTransformer" + "Path: HTTP://127.0.0.1/x\n"},
+        "transformers name a URL",
+    ),
+    "generator of an address": (
+        {**stated(generators=[PLUGIN % "ConfigMapGenerator" + "files: [a=http://127.0.0.1/x]\n"])},
+        "generators name a URL",
+    ),
     "generator of a file": (
         {
             **stated(generators=["g.yaml"]),
@@ -268,6 +276,15 @@ def test_nothing_leaves_the_copy(tmp_path: Path, what: str) -> None:
     files, why = HOSTILE[what]
     found = made(tmp_path, "Kustomize", {**chart("app/charts"), **files}, options=f"{HELM} {NONE}")
     assert isinstance(found, str) and why in found
+
+
+def test_a_transformer_may_state_an_address(tmp_path: Path) -> None:
+    """Where it is no path."""
+    adds = PLUGIN % "AnnotationsTransformer" + "annotations: {docs: 'https://example.com'}\n"
+    adds += "fieldSpecs: [{path: metadata/annotations, create: true}]\n"
+    files: Files = {**stated(resources=["a.yaml"], transformers=[adds]), "app/a.yaml": config("a", x="1")}
+    found = rendered(tmp_path, "Kustomize", files)
+    assert text(found["ConfigMap/a"], "metadata", "annotations", "docs") == "https://example.com"
 
 
 def test_what_is_built_is_what_was_looked_at(tmp_path: Path) -> None:

@@ -49,10 +49,10 @@ def _home(name: str, folder: str, stated: str) -> str:
 
 async def _read_chart(checkout: Checkout, name: str, home: str, entry: Json) -> str:
     """Read one chart; the folder that it is in."""
-    chart, version = text(entry, "name"), text(entry, "version")
+    chart, repo = text(entry, "name"), text(entry, "repo")
+    version = text(entry, "version") if repo else ""
     _check(name, chart, version, entry)
-    repo = text(entry, "repo")
-    place = join(home, f"{chart}-{version}", chart) if version and repo else join(home, chart)
+    place = join(home, f"{chart}-{version}", chart) if version else join(home, chart)
     await checkout.need(place)
     if f"{place}/Chart.yaml" not in checkout.files:  # behind a link there is none either
         where = f" from {repo}" if repo else ""

@@ -6,7 +6,6 @@ restriction stays on, so that no path leads out of the copy, whatever names it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from posixpath import join
 
@@ -14,7 +13,7 @@ from whydrift.adapters.render.build_options import BuildOptions
 from whydrift.adapters.render.chart_entries import read_charts
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.manifests import decoded, parsed, written
-from whydrift.adapters.render.named_paths import CHARTS, GLOBALS, OLD_CHARTS, URL, check_spelling, with_paths
+from whydrift.adapters.render.named_paths import CHARTS, GLOBALS, OLD_CHARTS, check_spelling, fetches, with_paths
 from whydrift.adapters.render.sources import KUSTOMIZATIONS
 from whydrift.core.model.values import ABSENT, Json, JsonObject, items
 from whydrift.core.remedy.text.reading import documents
@@ -98,7 +97,7 @@ def _check_programs(checkout: Checkout, name: str, stated: JsonObject, read: Map
             if not is_file:
                 raise NotRendered(f"{name}: {key} are built of a folder ({entry}), and may become anything")
             content = (checkout.file(place) or b"") if place else entry.encode()
-            if URL.search(json.dumps(list(_values(content, place or name)))):
+            if any(fetches(value) for value in _values(content, place or name)):
                 raise NotRendered(f"{name}: {key} name a URL, and nothing is fetched")
 
 

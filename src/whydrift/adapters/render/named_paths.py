@@ -23,6 +23,7 @@ INNER = (
     *("name", "version", "repo"),
 )
 """The fields below them that do."""
+LOADED = frozenset({*(key.casefold() for key in INNER), "paths"})
 URL = re.compile(r"https?:", re.IGNORECASE)
 Named = Callable[[str], str]
 
@@ -51,6 +52,16 @@ def check_spelling(name: str, stated: JsonObject) -> None:
         for entry in value if isinstance(value, list) else [value]:
             for key in mapping(entry):
                 _check_key(name, key, INNER)
+
+
+def fetches(value: Json, key: str = "") -> bool:
+    """Whether something that the configuration of a generator or the like states as a path is a URL."""
+    if isinstance(value, dict):
+        return any(fetches(inner, name) for name, inner in value.items())
+    if isinstance(value, list):
+        return any(fetches(inner, key) for inner in value)
+    paths = (value, value.partition("=")[2]) if isinstance(value, str) and key.casefold() in LOADED else ()
+    return any(URL.match(path) for path in paths)
 
 
 def _check_key(name: str, key: str, known: tuple[str, ...]) -> None:
