@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from tests.vector_bench import REPOSITORY, Bench
 
-from whydrift.core.compare.objects import compare_object, sent_to_dry_run
 from whydrift.core.compare.last_applied import LAST_APPLIED
+from whydrift.core.compare.objects import compare_object, sent_to_dry_run
 from whydrift.core.compare.rules import IgnoreRule
 from whydrift.core.compare.rules_of_objects import IGNORE_DIFFERENCES
 from whydrift.core.compare.settings import CRD, ComparisonSettings, settings_of_api, settings_of_config_map
@@ -146,7 +146,7 @@ def test_an_object_that_asks_for_server_side_apply_itself(release: Release, stra
     ],
 )
 def test_a_rule_that_the_object_states_itself(release: Release, stated: str, differs: bool) -> None:
-    """Since 3.6 git's object may say what is not compared of it, by JSON pointers; what cannot be read is passed over."""
+    """Since 3.6 git's object may say what is not compared of it, by JSON pointers; what is no pointer is passed over."""
     target, live = config_map(), config_map()
     target["data"] = {"a": "2"}
     for side in (target, live):

@@ -30,7 +30,7 @@ from whydrift.core.compare.typed.normalize import normalize
 from whydrift.core.compare.typed.remarshal import remarshal, remarshal_value
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.values import Json, JsonObject, items, mapping, same, text
-from whydrift.core.model.versions import Release, Since
+from whydrift.core.model.versions import Since
 from whydrift.errors import NotComparable, NotReplayed
 
 RULES_ON_OUTPUTS = Since(((3, 2, 0),))

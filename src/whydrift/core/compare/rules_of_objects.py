@@ -1,4 +1,4 @@
-"""Ignore rules that an object states for itself in git (util/argo/diff/ignore.go :: resolvedIgnores, since Argo CD 3.6)."""
+"""Ignore rules that an object states itself in git (util/argo/diff/ignore.go :: resolvedIgnores, since Argo CD 3.6)."""
 
 from __future__ import annotations
 

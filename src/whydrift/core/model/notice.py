@@ -88,7 +88,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(StrEnum):
-    """What became of a message: it waits for its time, was sent, refused by the receiver, or dropped (nobody sends it)."""
+    """What became of a message: it waits for its time, was sent, refused by the receiver, or dropped (no route)."""
 
     WAITING = "waiting"
     SENT = "sent"

@@ -75,8 +75,9 @@ def completed(target: MaybeJson, live: MaybeJson) -> bool:
     """
     if target is ABSENT or is_empty(target):
         return live is not ABSENT
-    begun = isinstance(target, str) and isinstance(live, str) and live.startswith(target)
-    return begun and not re.match(r"\d\d|[a-zA-Z]{2}", live[len(target) - 1 :])
+    if not isinstance(target, str) or not isinstance(live, str) or not live.startswith(target):
+        return False
+    return not re.match(r"\d\d|[a-zA-Z]{2}", live[len(target) - 1 :])
 
 
 def _custom(subject: Subject) -> bool:
