@@ -146,7 +146,7 @@ def test_an_object_that_asks_for_server_side_apply_itself(release: Release, stra
     ],
 )
 def test_a_rule_that_the_object_states_itself(release: Release, stated: str, differs: bool) -> None:
-    """Since 3.6 git's object may say what is not compared of it, by JSON pointers; what is no pointer is passed over."""
+    """Since 3.6 git's object may say what is not compared of it, by JSON pointers; others are passed over."""
     target, live = config_map(), config_map()
     target["data"] = {"a": "2"}
     for side in (target, live):
