@@ -11,6 +11,7 @@ from whydrift.core.model.snapshot import LAST_APPLIED
 ROLLOUT_REVISION: Final = "deployment.kubernetes.io/revision"
 RESTARTED_AT: Final = "kubectl.kubernetes.io/restartedAt"
 TEMPLATE_GENERATION: Final = "deprecated.daemonset.template.generation"
+_SERVERS: Final = frozenset({"uid", "resourceVersion", "generation", "creationTimestamp", "selfLink"})
 _TRACKING: Final = frozenset({TRACKING_ID, INSTALLATION_ID})
 
 
@@ -27,6 +28,11 @@ def is_rollout_revision(path: Path) -> bool:
 def is_template_generation(path: Path) -> bool:
     """Whether a path is the number that the API server counts a DaemonSet's templates with (apis/apps/v1)."""
     return path == ("metadata", "annotations", TEMPLATE_GENERATION)
+
+
+def is_of_server(path: Path) -> bool:
+    """Whether a path is metadata that only the API server writes."""
+    return len(path) == 2 and path[0] == "metadata" and path[1] in _SERVERS
 
 
 def is_restart(path: Path) -> bool:

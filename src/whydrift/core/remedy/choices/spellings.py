@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.pruning import pruned
-from whydrift.core.explain.stamps import is_restart
+from whydrift.core.explain.stamps import is_of_server, is_restart
 from whydrift.core.model.fact_kinds import CRDS
 from whydrift.core.model.paths import Path, for_people
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
@@ -114,6 +114,8 @@ def stamp(case: Case) -> Choice:
         return dropped(case, why, safety=Safety.UNSAFE)
     if case.stated:
         return dropped(case, f"{difference.path[-1]} is a tool's stamp: nobody means it as a setting")
+    if difference.shown and is_of_server(difference.path):
+        return synced(f"a sync writes last-applied anew, without {difference.path[-1]}")
     if difference.shown:
         return synced(f"a sync writes {difference.path[-1]} anew as Argo CD's own")
     return nothing(f"{difference.path[-1]} is a tool's stamp that hurts nobody")
