@@ -1,4 +1,4 @@
-"""YAML files as outlines: which line holds which path. Templates are read as they stand, directives are skipped.
+"""Templates as outlines: which line holds which path. They are read as they stand, directives are skipped.
 
 No parser: files of charts are no YAML before they are rendered, and what is looked for is the line.
 """
@@ -19,7 +19,10 @@ DOCUMENTS = re.compile(r"---(?:\s|$)")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that states something: its number, the document in its file, the path, and what follows the colon."""
+    """One line that states something: its number, the document in its file, the path, and the scalar there, unquoted.
+
+    Of a template the value may also be a flow mapping as it is written, or a block scalar's header.
+    """
 
     number: int
     document: int
@@ -57,7 +60,7 @@ class _Stack:
 
 
 def outline(content: str) -> Iterator[Line]:
-    """The lines of a YAML file (or template) that state something."""
+    """The lines of a template that state something."""
     document, stack, closed = 0, _Stack([], {}), -1
     for number, line in enumerate(content.split("\n"), start=1):
         if DOCUMENTS.match(line):
@@ -76,10 +79,10 @@ def outline(content: str) -> Iterator[Line]:
             stack.key(column, key.group(1).strip())
             value = (key.group(2) or "").strip()
             closed = column if SCALAR.search(value) else -1
-            yield Line(number, document, stack.path(), value)
+            yield Line(number, document, stack.path(), unquoted(value))
         elif rest.strip():
             closed = column - 1 if SCALAR.match(rest.strip()) else -1
-            yield Line(number, document, stack.path(), rest.strip())
+            yield Line(number, document, stack.path(), unquoted(rest))
 
 
 def _items(stack: _Stack, column: int, rest: str) -> tuple[int, str]:
@@ -113,7 +116,7 @@ def line_of(lines: Sequence[Line], path: Sequence[str | int]) -> Line | None:
         if line.path == wanted:
             return line
     for depth in range(len(wanted) - 1, 0, -1):
-        above = next((line for line in lines if line.path == wanted[:depth] and line.value), None)
+        above = next((line for line in lines if line.path == wanted[:depth] and line.value[:1] in ("{", "[")), None)
         if above is not None:
             inside = [step for step in wanted[depth:] if isinstance(step, str)]
             return (

@@ -13,7 +13,8 @@ from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import MaybeJson, child, items, text
 from whydrift.core.remedy.choices.faults import value_files
 from whydrift.core.remedy.choices.value_lines import Values
-from whydrift.core.unmask.outline import Line, in_flow, line_of, outline, unquoted
+from whydrift.core.unmask.outline import Line, in_flow, line_of
+from whydrift.core.unmask.read_lines import read_lines
 
 YAML = (".yaml", ".yml", ".json", ".tpl")
 COMMENT = re.compile(r"\s*(?:#|//|;|\{\{-?\s*/\*)")
@@ -29,7 +30,7 @@ POD_SPECS = (
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One document of a file in which an object is (or is patched), as an outline."""
+    """One document of a file in which an object is (or is patched), by its lines."""
 
     file: str
     lines: tuple[Line, ...]
@@ -140,7 +141,7 @@ class Places:
         wanted = tuple(path)
         for written in self.values:
             for line in written.lines:
-                if line.path[-len(wanted) :] == wanted and unquoted(line.value) == stated:
+                if line.path[-len(wanted) :] == wanted and line.value == stated:
                     return f"{written.file}:{line.number}"
         return None
 
@@ -208,7 +209,7 @@ class Places:
 def _documents(name: str, content: str) -> Iterator[Written]:
     """The documents of a file, and those that stand inside of a kustomization as patches."""
     held: dict[int, list[Line]] = {}
-    for line in outline(content):
+    for line in read_lines(name, content):
         held.setdefault(line.document, []).append(line)
     yield from (Written(name, tuple(lines)) for lines in held.values())
     if name.endswith(("kustomization.yaml", "kustomization.yml")):
@@ -227,7 +228,7 @@ def _patches(name: str, content: str) -> Iterator[Written]:
                     break
                 body.append(inner)
             moved = "\n" * (number + 1) + "\n".join(body)
-            yield Written(name, tuple(outline(moved)))
+            yield Written(name, tuple(read_lines(name, moved)))
 
 
 def _fits(drawn: str, name: str) -> int:
@@ -250,7 +251,7 @@ def _top(written: Written, *path: str) -> str:
     found = line_of(written.lines, path)
     if found is None:
         return ""
-    return unquoted(found.value) if found.path == path else in_flow(found.value, path[-1]) or ""
+    return found.value if found.path == path else in_flow(found.value, path[-1]) or ""
 
 
 def _containers(written: Written, name: str) -> Iterator[tuple[str | int, ...]]:
@@ -269,6 +270,6 @@ def _containers(written: Written, name: str) -> Iterator[tuple[str | int, ...]]:
 def _container_name(written: Written, place: tuple[str | int, ...]) -> str:
     found = line_of(written.lines, (*place, "name"))
     if found is not None and found.path == (*place, "name"):
-        return unquoted(found.value)
+        return found.value
     flow = next((line.value for line in written.lines if line.path == place), "")
     return in_flow(flow, "name") or ""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from whydrift.core.model.values import items, mapping
 from whydrift.core.unmask.case import Case
-from whydrift.core.unmask.outline import Line, in_flow, line_of, unquoted
+from whydrift.core.unmask.outline import Line, in_flow, line_of
 
 SECRET_MAKERS = frozenset(
     {"Secret", "ExternalSecret", "SealedSecret", "VaultStaticSecret", "OnePasswordItem", "InfisicalSecret"}
@@ -38,7 +38,7 @@ def _makes(lines: tuple[Line, ...], secret: str) -> bool:
     kind = line_of(lines, ("kind",))
     names = (line_of(lines, path) for path in (("spec", "target", "name"), ("metadata", "name")))
     named = next((found for found in names if found is not None), None)
-    return kind is not None and unquoted(kind.value) in SECRET_MAKERS and named is not None and secret in named.value
+    return kind is not None and kind.value in SECRET_MAKERS and named is not None and secret in named.value
 
 
 def _keys(path: tuple[str | int, ...], value: str) -> list[str]:
@@ -48,7 +48,7 @@ def _keys(path: tuple[str | int, ...], value: str) -> list[str]:
     if flow:
         return [flow]
     if path[-1:] == ("secretKey",):
-        return [unquoted(value)]
+        return [value]
     inside = {"data", "stringData", "encryptedData"} & {str(step) for step in path[:-1]}
     return [str(path[-1])] if inside and isinstance(path[-1], str) else []
 
