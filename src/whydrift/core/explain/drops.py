@@ -23,13 +23,15 @@ def may_be_dropped(subject: Subject, difference: Difference) -> bool:
 
 
 def _was_applied(subject: Subject, difference: Difference) -> bool:
-    """Whether Argo CD's own server-side entry, or else what it applied last, has it: the cheap question."""
+    """Whether Argo CD's own entries, or what it applied last, have it: the cheap question.
+
+    A server-side apply takes over what Argo CD applied client-side before it, so that drops go (measured.md 20).
+    """
     if subject.base is not None and subject.base_at(difference) is ABSENT:
         return False
     if not subject.server_side:
         return subject.base is not None
-    entries = subject.owners(difference)
-    return argocd_alone(subject, difference) and any(entry.operation == "Apply" for entry in entries)
+    return argocd_alone(subject, difference)
 
 
 def still_applied(subject: Subject, difference: Difference) -> bool:

@@ -3,16 +3,18 @@
 Why it happens: a manifest was exported from a cluster and went into git with its stamps, or git states an annotations
 map that a stamp now stands in. Client-side apply rewrites `last-applied-configuration` each time, the deployment
 controller counts `deployment.kubernetes.io/revision`, the API server `deprecated.daemonset.template.generation`, and
-`rollout restart` sets `restartedAt`. `kubectl replace` of an export writes the server's own `uid` and `resourceVersion`
-into last-applied, so that git seems to have dropped them (reference/measured.md 23).
+`rollout restart` sets `restartedAt`. `kubectl replace` of an export writes the server's own `uid` and
+`resourceVersion` into last-applied, so that git seems to have dropped them (reference/measured.md 23).
 
-What proves it: the path. For the server's own metadata that last-applied states it and git does not. For `restartedAt` also that git still says what the last sync wrote: a restart that was asked
-for in git is a change like any other.
+What proves it: the path. For the server's own metadata that last-applied states it and git does not. For
+`restartedAt` also that git still says what the last sync wrote: a restart that was asked for in git is a change like
+any other.
 
-What would refute it: another path; metadata of the server that last-applied does not state; a `restartedAt` that git changed since the last sync.
+What would refute it: another path; metadata of the server that last-applied does not state; a `restartedAt` that git
+changed since the last sync.
 
-Remedies: drop the line from git where git states it; after a replace, a sync writes last-applied anew. Never sync for it: a sync that takes `restartedAt` away restarts
-the pods.
+Remedies: drop the line from git where git states it; after a replace, a sync writes last-applied anew. Never sync for
+it: a sync that takes `restartedAt` away restarts the pods.
 """
 
 from __future__ import annotations
