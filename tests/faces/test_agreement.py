@@ -114,6 +114,10 @@ def test_no_sync_is_safe_for_what_comparing_does_not_agree_on(tmp_path: Path) ->
 def test_nothing_is_safe_where_no_object_was_read(tmp_path: Path) -> None:
     """Argo CD calls the application Synced, and its objects may not be read."""
     files: dict[str, bytes | Json] = {MANAGED.format(name="calm"): None}
-    found = application(answer(Fleet([clean()], files).folder(tmp_path), "scan", "--hidden"), "calm")
+    folder = Fleet([clean()], files).folder(tmp_path)
+    found = application(answer(folder, "scan", "--hidden"), "calm")
     assert "managed-resources" in text(found, "notRead")
+    assert found["agrees"] is False, "what was not read was not compared again"
+    said = inside("explain", "calm", "--no-git", "--from", folder).out
+    assert "NOT READ" in said and "CALIBRATED" not in said
     assert mapping(found, "sync")["safe"] is False

@@ -70,7 +70,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             operation=text(application.operation, "phase"),
         ),
         compared_by=compared_by(outcome),
-        agrees=_agrees(outcome),
+        agrees=_agrees(outcome, not_read),
         not_replayed=tuple(
             NotReplayedAnswer(object=c.key.id, namespace=c.key.namespace, why=c.why)
             for c in outcome.calibrations
@@ -191,10 +191,11 @@ def compared_by(outcome: ApplicationOutcome) -> str:
     return "three-way" if by_patches else "structured-merge"
 
 
-def _agrees(outcome: ApplicationOutcome) -> Agrees:
+def _agrees(outcome: ApplicationOutcome, not_read: str) -> Agrees:
+    """Whether our comparison gives Argo CD's verdict: of what was not read it gives none."""
     if comparison_failed(outcome.snapshot):
         return "not-compared"
-    return "stale" if outcome.stale else not any(_disagreements(outcome))
+    return "stale" if outcome.stale else not not_read and not any(_disagreements(outcome))
 
 
 def _disagreements(outcome: ApplicationOutcome) -> Iterator[str]:

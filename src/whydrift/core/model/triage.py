@@ -236,10 +236,11 @@ class ArgocdAnswer(Answered, frozen=True):
 class ApplicationAnswer(Answered, frozen=True):
     """One application. `unmasked` is left out where nobody looked, `unseen` could not be looked at for it.
 
-    `seen_at` is the time that ages are counted to; `recovered` was broken at an earlier look and is not any more;
-    `health_before` is what Argo CD said of its health then; `complaints` are what its containers write that run, looked
-    for where it was Progressing then and is not any more. `waits` say what is not well, and not called broken. `labels`
-    are the Application's own; `team` is who looks after it, as one of its labels or annotations says.
+    `agrees` is false beside `notRead`, for what was not read was not compared again. `seen_at` is the time that ages
+    are counted to; `recovered` was broken at an earlier look and is not any more; `health_before` is what Argo CD said
+    of its health then; `complaints` are what its containers write that run, looked for where it was Progressing then
+    and is not any more. `waits` say what is not well, and not called broken. `labels` are the Application's own; `team`
+    is who looks after it, as one of its labels or annotations says.
     """
 
     name: str

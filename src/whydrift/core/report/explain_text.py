@@ -71,7 +71,7 @@ def _head(application: ApplicationAnswer, ink: Ink) -> list[str]:
         lines.append(
             ink.alarm(f"  STALE  Argo CD's verdict is older than its inputs (reconciled {said.reconciled_at})")
         )
-    if application.agrees is False:
+    if application.agrees is False and not application.not_read:
         lines.append(
             ink.alarm("  NOT CALIBRATED  compared again, it is not Argo CD's verdict: nothing below rests on that")
         )
