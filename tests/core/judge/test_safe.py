@@ -15,12 +15,13 @@ RULE: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/sp
 SELECTED: JsonObject = {"matchLabels": {"app": "other"}}
 
 
-def _claim(size: str) -> JsonObject:
+def _claim(size: str, volume: str | None = None) -> JsonObject:
+    bound: JsonObject = {} if volume is None else {"volumeName": volume}
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
         "metadata": {"name": "data", "namespace": "shop"},
-        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}},
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}, **bound},
     }
 
 
@@ -110,6 +111,10 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
     "a claim cannot shrink: the sync fails": (
         Before(((_claim("1Gi"), applied(_claim("5Gi"), _claim("1Gi"))),)),
         False,
+    ),
+    "git states the name of the claim's volume empty: the sync fails": (
+        Before(((_claim("1Gi", ""), _service_side(_claim("1Gi", "pvc-1"), {"f:spec": {}})),), spec=SSA, synced=True),
+        True,
     ),
     "a selector cannot change: the sync fails": (
         Before(

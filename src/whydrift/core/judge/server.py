@@ -24,6 +24,8 @@ _DROPPING: dict[str, tuple[str, ...]] = {
     "Application": ("source", "sources"),
 }
 """Below which parts of a spec empties are dropped at once: by Go types, or by Argo CD (measured.md 36, 63)."""
+_NOT_KEPT = frozenset({("", "PersistentVolumeClaim")})
+"""Kinds of which an empty value in the place of what was allocated is a change, and refused (measured.md 57)."""
 _STATED = frozenset(("served", "storage", "default", "status", "prune", "selfHeal", "allowEmpty", "enabled"))
 """Fields whose empty value is stored where it is stated."""
 
@@ -83,7 +85,8 @@ def _known(value: Json, schema: Type | None) -> Json:
 def _as_before(found: JsonObject, live: JsonObject) -> JsonObject:
     """The stored object with what the server keeps, allocates or fills in by itself, as far as live has it."""
     kind, kept = text(live, "kind"), found
-    for place in sorted(ALLOCATED.get((group_of(text(live, "apiVersion")), kind), ())):
+    of_kind = (group_of(text(live, "apiVersion")), kind)
+    for place in sorted(ALLOCATED.get(of_kind, ()) if of_kind not in _NOT_KEPT else ()):
         kept = _carried(kept, live, place)
     for (of, place), _ in FILLS.items():
         if of == kind and of in _OWN_FILLS:
