@@ -42,7 +42,7 @@ from whydrift.core.model.fact_kinds import (
     SYNCED_MANIFESTS,
     WEBHOOKS,
 )
-from whydrift.core.model.facts import Cost, FactKind, Facts, Gap, Per
+from whydrift.core.model.facts import Cost, FactKind, Facts, Gap
 from whydrift.core.model.fleet import OWN_CLUSTER, Commit, History
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
@@ -53,6 +53,7 @@ from whydrift.ports import NO_REPOSITORIES, Api, Body, DryRuns, Metrics, NotRead
 from whydrift.usecases.decode import decode_object
 from whydrift.usecases.definitions import definition, definitions, schemas
 from whydrift.usecases.history import history
+from whydrift.usecases.known import Known, Scope, application_scope, scope_of
 from whydrift.usecases.neighbours import cluster_neighbours, neighbours
 from whydrift.usecases.newest import newest
 from whydrift.usecases.pod_log import pod_log
@@ -64,7 +65,6 @@ NO_DRY_RUN = Gap("dry run", "no dry run without --dry-run", DRY_RUN.needs)
 COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS)
 """The facts on whose terms objects are compared; what is sent to a dry run depends on them."""
 F = TypeVar("F")
-Scope = tuple[str, ...]  # () the fleet, or the names of a cluster, a namespace, an application, an object
 Sent = Callable[[ObjectKey], JsonObject | None]
 Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
@@ -85,36 +85,27 @@ class FactReader:
     metrics: Metrics | None = None
     histories: dict[tuple[str, str], asyncio.Future[History | NotRead]] = field(default_factory=dict)
     _sent: dict[Scope, Sent] = field(default_factory=dict)
-    _known: dict[Scope, dict[FactKind[object], object]] = field(default_factory=dict)
-    _scopes: dict[Scope, list[Scope]] = field(default_factory=dict)
+    _known: Known = field(default_factory=Known)
     _locks: dict[tuple[FactKind[object], Scope], asyncio.Lock] = field(default_factory=dict)
     _slots: asyncio.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         self._slots = asyncio.Semaphore(self.renders)
+        if self.dry_runs is None:
+            self.remember(DRY_RUN, NO_DRY_RUN)
 
     def remember(self, kind: FactKind[object], value: object, *scope: str) -> None:
         """Give a fact that something else already read (the fleet)."""
-        if scope not in self._known:
-            self._scopes.setdefault(scope[:3], []).append(scope)  # by application: see _application
-        self._known.setdefault(scope, {})[kind] = value
+        self._known.remember(kind, value, scope)
 
     def facts(self, application: Application, key: ObjectKey) -> Facts:
         """What is known by now for one object of an application."""
-        values: dict[FactKind[object], object] = {}
-        gaps: dict[FactKind[object], Gap] = {} if self.dry_runs else {DRY_RUN: NO_DRY_RUN}
-        for per in Per:
-            for kind, found in self._known.get(self._scope(per, application, key), {}).items():
-                if isinstance(found, Gap):
-                    gaps[kind] = found
-                elif found is not None:
-                    values[kind] = found
-        return Facts(values, gaps)
+        return self._known.facts(application, key)
 
     async def read(self, wants: Iterable[tuple[Application, ObjectKey, FactKind[object]]]) -> None:
         """Read what is asked for and not known yet."""
-        places = {(want[2], self._scope(want[2].per, *want[:2])): want for want in wants}
-        unknown = [want for (kind, scope), want in places.items() if kind not in self._known.get(scope, {})]
+        places = {(want[2], scope_of(want[2].per, *want[:2])): want for want in wants}
+        unknown = [want for (kind, scope), want in places.items() if kind not in self._known.at(scope)]
         await asyncio.gather(*(self._read_once(*want) for want in unknown))
 
     async def fact(self, application: Application, key: ObjectKey, kind: FactKind[F]) -> F | None:
@@ -126,10 +117,10 @@ class FactReader:
         return None if isinstance(found, Gap) else cast(F | None, found)  # a reader gives what its kind says
 
     async def _read_once(self, application: Application, key: ObjectKey, kind: FactKind[object]) -> object:
-        scope = self._scope(kind.per, application, key)
+        scope = scope_of(kind.per, application, key)
         async with self._locks.setdefault((kind, scope), asyncio.Lock()):
-            if kind in self._known.get(scope, {}):
-                return self._known[scope][kind]
+            if kind in self._known.at(scope):
+                return self._known.at(scope)[kind]
             if kind.cost is Cost.RENDER and not self.renders:
                 found: object = Gap(kind.name, "renders are switched off (--renders 0)", kind.needs)
             elif kind.cost is Cost.RENDER:
@@ -143,35 +134,17 @@ class FactReader:
 
     def sends(self, application: Application, sent: Sent) -> None:
         """Say what a dry run of an application's objects applies; the facts that this depends on are read first."""
-        self._sent[self._application(application)] = sent
+        self._sent[application_scope(application)] = sent
 
     def sent(self, application: Application, key: ObjectKey) -> JsonObject | None:
         """What a dry run applies for one object; None where there is nothing to apply."""
-        found = self._sent.get(self._application(application))
+        found = self._sent.get(application_scope(application))
         return None if found is None else found(key)
 
     def forget(self, application: Application) -> None:
         """Let go of what concerns one application only."""
-        mine = self._application(application)
-        self._sent.pop(mine, None)
-        for scope in self._scopes.pop(mine, ()):
-            del self._known[scope]
-
-    def _scope(self, per: Per, application: Application, key: ObjectKey) -> Scope:
-        match per:
-            case Per.FLEET:
-                return ()
-            case Per.CLUSTER:
-                return ("cluster", application.cluster)
-            case Per.NAMESPACE:
-                return ("cluster", application.cluster, key.namespace or application.destination_namespace)
-            case Per.APPLICATION:
-                return self._application(application)
-            case Per.OBJECT:
-                return (*self._application(application), *key)
-
-    def _application(self, application: Application) -> Scope:
-        return ("application", application.namespace, application.name)
+        self._sent.pop(application_scope(application), None)
+        self._known.forget(application)
 
     async def argocd(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> Body | NotRead:
         """Ask this Argo CD instance."""

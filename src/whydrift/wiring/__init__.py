@@ -83,9 +83,11 @@ class Opened:
         from whydrift.adapters.builtin.schema import builtin_schemas
         from whydrift.usecases.facts import FactReader
 
-        reader = FactReader(self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders)
+        dry_runs = self.answers if self.dry_run and isinstance(self.answers, DryRuns) else None
+        reader = FactReader(
+            self.answers, self.masker, builtin_schemas(), instance, self.repository, self.renders, dry_runs=dry_runs
+        )
         reader.metrics = self.metrics
-        reader.dry_runs = self.answers if self.dry_run and isinstance(self.answers, DryRuns) else None
         return reader
 
     @property
