@@ -10,8 +10,9 @@ from __future__ import annotations
 from whydrift.core.compare.rules import IgnoreRule
 from whydrift.core.explain.ignoring import removed_by, respected, rules_of
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.drift import Difference
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.values import child
 
 
 def rule_copying(subject: Subject, difference: Difference) -> IgnoreRule | None:
@@ -21,6 +22,15 @@ def rule_copying(subject: Subject, difference: Difference) -> IgnoreRule | None:
     if around is None or typed or not difference.shown or not respected(subject):
         return None
     return next((rule for rule in rules_of(subject) if _reaches_into(rule, subject, around)), None)
+
+
+def list_of(subject: Subject, difference: Difference) -> Difference:
+    """The difference of the whole list in which live lacks an item, or the difference itself."""
+    around, item = _list_around(difference.path), subject.object
+    if around is None or difference.kind is not Kind.MISSING:
+        return difference
+    target, live = child(item.target, *around), child(item.live, *around)
+    return Difference(around, around, Kind.MODIFIED, target, live, shown=difference.shown)
 
 
 def _list_around(path: Path) -> Path | None:
