@@ -26,6 +26,8 @@ from whydrift.usecases.facts import FactReader
 from whydrift.usecases.pod_log import log_key
 
 T = TypeVar("T")
+UNCLEAR = (Category.APPLICATION_ERROR, Category.LOG_NOT_READ)
+"""What is said of what broke for no known reason."""
 PODS_READ = 4
 """Pods of one container whose logs are read: they say the same."""
 
@@ -116,7 +118,7 @@ def _suspicious(scene: Scene) -> bool:
 def _needs_events(scene: Scene, found: tuple[Trouble, ...]) -> bool:
     """Whether events may say what nothing else does: why something is broken, or that something is."""
     if found:
-        return any(trouble.category is Category.APPLICATION_ERROR and not trouble.why.line for trouble in found)
+        return any(trouble.category in UNCLEAR and not trouble.why.line for trouble in found)
     unwell = scene.application.health not in ("Healthy", "Suspended", "")
     return unwell or scene.pods is None or any(_unready(pod) for _, pod in owned_pods(scene))
 

@@ -230,7 +230,7 @@ BROKEN = [
                 node("Pod", "x-0", ("apps", "StatefulSet", "x"), Status_Reason="CrashLoopBackOff", Restart_Count="12"),
             ),
         ),
-        Category.APPLICATION_ERROR,
+        Category.LOG_NOT_READ,
         "CrashLoopBackOff",
     ),
     (

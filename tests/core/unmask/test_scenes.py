@@ -76,12 +76,13 @@ def scene_of(situation: Situation) -> Scene:
     status: JsonObject = {"resources": [{"group": "apps", "kind": "Deployment", "namespace": "shop", "name": "web"}]}
     source: Json = {"repoURL": "r", "path": path}
     application = Application({"metadata": {"name": "shop"}, "spec": {"source": source}, "status": status})
+    written = ContainerLog(situation.get("current", ""), situation.get("previous", ""))
     return Scene(
         application=application,
         objects=(ObjectSnapshot(key=KEY, load=lambda: States(target=live, live=live)),),
         pods=(pod_of(situation, live),),
         events=tuple(event_of(event) for event in situation.get("events", [])),
-        logs={("shop", "web-1-a", "web"): ContainerLog(situation.get("current", ""), situation.get("previous", ""))},
+        logs={} if situation.get("unread") else {("shop", "web-1-a", "web"): written},
         git=GitFiles(situation["git"], (path,)),
         read_at=NOW,
     )

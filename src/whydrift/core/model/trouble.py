@@ -10,7 +10,7 @@ from whydrift.core.model.objects import ObjectKey
 
 
 class Category(StrEnum):
-    """What kind of trouble it is: a closed list."""
+    """What kind of trouble it is: a closed list. Of `log-not-read` only the log, which was not read, could say more."""
 
     APPLICATION_ERROR = "application-error"
     CERTIFICATE_NOT_READY = "certificate-not-ready"
@@ -24,6 +24,7 @@ class Category(StrEnum):
     IMAGE_NOT_FOUND = "image-not-found"
     INIT_FAILED = "init-failed"
     JOB_FAILED = "job-failed"
+    LOG_NOT_READ = "log-not-read"
     MIGRATION_FAILED = "migration-failed"
     MISSING_SECRET_KEY = "missing-secret-key"
     NO_ADDRESS = "no-address"

@@ -34,6 +34,8 @@ def with_origin(scene: Scene, trouble: Trouble) -> Trouble:
 
 
 def _source(case: Case) -> str:
+    if case.trouble.category is Category.LOG_NOT_READ:
+        return ""
     find = FINDERS.get(case.trouble.category)
     return (find(case) if find else None) or NOT_IN_GIT
 

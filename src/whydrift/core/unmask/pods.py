@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import Trouble
+from whydrift.core.model.trouble import Category, Trouble
 from whydrift.core.model.values import JsonObject, text
 from whydrift.core.unmask.containers import Stuck, stuck_containers
 from whydrift.core.unmask.moments import earliest
@@ -73,7 +73,8 @@ def _about(stuck: Stuck) -> str:
 def _trouble(scene: Scene, key: ObjectKey, container: str, group: list[Stuck]) -> Trouble:
     ranked = sorted(group, key=lambda stuck: (stuck.state in WORST, -stuck.restarts, stuck.name))
     diagnoses = [(stuck, diagnosis_of(scene, stuck)) for stuck in ranked]
-    shown, found = next(((stuck, found) for stuck, found in diagnoses if found.why.line), diagnoses[0])
+    told = [(stuck, found) for stuck, found in diagnoses if found.category is not Category.LOG_NOT_READ] or diagnoses
+    shown, found = next(((stuck, found) for stuck, found in told if found.why.line), told[0])
     return Trouble(
         key=key,
         state=ranked[0].state,

@@ -113,7 +113,9 @@ def _ended(scene: Scene, stuck: Stuck) -> Diagnosis:
     found = category_of(why.line)
     if killed:
         return Diagnosis(why if found is Category.OUT_OF_MEMORY else Reason(), Category.OUT_OF_MEMORY)
-    return Diagnosis(why, found or (Category.INIT_FAILED if stuck.init else Category.APPLICATION_ERROR))
+    silent = not why.line and not scene.log_read(stuck.namespace, stuck.name, stuck.container)
+    ended = Category.LOG_NOT_READ if silent else Category.APPLICATION_ERROR
+    return Diagnosis(why, found or (Category.INIT_FAILED if stuck.init else ended))
 
 
 def why_ended(scene: Scene, stuck: Stuck) -> Reason:

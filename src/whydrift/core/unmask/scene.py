@@ -77,3 +77,7 @@ class Scene:
     def log(self, namespace: str, pod: str, container: str) -> ContainerLog:
         """What a container wrote, as far as it was read."""
         return self.logs.get((namespace, pod, container), ContainerLog())
+
+    def log_read(self, namespace: str, pod: str, container: str) -> bool:
+        """Whether it is known what a container wrote, be it nothing."""
+        return (namespace, pod, container) in self.logs

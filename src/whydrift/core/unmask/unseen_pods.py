@@ -91,7 +91,8 @@ def _trouble(scene: Scene, key: ObjectKey, nodes: list[JsonObject]) -> Trouble:
     worst = max(nodes, key=_restarts)
     state = state_of(worst, scene.now)
     container, why = _why(scene, key, nodes, state)
-    failed = Category.JOB_FAILED if key.kind in ("Job", "CronJob") else Category.APPLICATION_ERROR
+    unclear = Category.APPLICATION_ERROR if why.line or _log_read(scene, key, nodes, state) else Category.LOG_NOT_READ
+    failed = Category.JOB_FAILED if key.kind in ("Job", "CronJob") else unclear
     if key.kind == "PersistentVolumeClaim":
         category = Category.VOLUME_PENDING
     elif state.removeprefix("Init:") in IMAGES:
@@ -124,6 +125,12 @@ def _why(scene: Scene, key: ObjectKey, nodes: list[JsonObject], state: str) -> t
                 return name, found
     said = next((text(node, "health", "message") for node in nodes if text(node, "health", "message")), "")
     return names[0] if len(names) == 1 else "", Reason("" if said.startswith("back-off ") else said, SaidBy.STATUS)
+
+
+def _log_read(scene: Scene, key: ObjectKey, nodes: list[JsonObject], state: str) -> bool:
+    """Whether it is known what any of the containers wrote."""
+    places = ((text(node, "namespace"), text(node, "name")) for node in nodes)
+    return any(scene.log_read(*place, name) for place in places for name in containers_of(scene, key, state))
 
 
 def _said(log: ContainerLog, state: str) -> Reason:
