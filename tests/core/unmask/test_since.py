@@ -73,6 +73,17 @@ def test_one_that_left_progressing_is_named() -> None:
     assert "NO LONGER Progressing\n  shop  is Healthy; 1 thing broken in it" in page
 
 
+def test_what_the_page_says_of_a_log_that_was_not_read() -> None:
+    """Neither a guess at what broke, nor that git does not hold it."""
+    near = {"source": "none", "near": "web.yaml:15"}
+    found = msgspec.structs.replace(trouble("a"), category=Category.LOG_NOT_READ, line="", near="web.yaml:15")
+    gap = GapAnswer(what="log of shop/p", why="403")
+    page = unmask_text([application(found, unseen=(gap,))], (), Ink(), 110)
+    assert "log-not-read  its log was not read\n      near   web.yaml:15\n" in f"{page}\n"
+    known = msgspec.structs.replace(trouble("a"), **near)
+    assert "web.yaml:15  (git does not hold the cause)" in unmask_text([application(known)], (), Ink(), 110)
+
+
 def test_ages() -> None:
     """Ages are told in their largest unit, and not at all where a time is missing."""
     assert age_of("2026-11-01T00:00:00Z", "2026-11-22T07:00:00Z") == "21 days"

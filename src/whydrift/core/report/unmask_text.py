@@ -149,7 +149,8 @@ def _place(trouble: UnmaskedAnswer, ink: Ink) -> list[str]:
     if isinstance(trouble.source, str) and trouble.source != NOT_IN_GIT:
         return [f"      {ink.quiet('from')}   {plain(trouble.source)}"]
     if isinstance(trouble.near, str):
-        return [f"      {ink.quiet('near')}   {plain(trouble.near)}  {ink.quiet('(git does not hold the cause)')}"]
+        apart = f"  {ink.quiet('(git does not hold the cause)')}" if trouble.source == NOT_IN_GIT else ""
+        return [f"      {ink.quiet('near')}   {plain(trouble.near)}{apart}"]
     return []
 
 
