@@ -19,7 +19,7 @@ from statistics import median
 import orjson
 
 from bench.generate import LIST, generate
-from bench.live import live_ratio
+from bench.live import live_scan
 
 HERE = Path(__file__).parent
 STATES = ("targetState", "liveState", "normalizedLiveState", "predictedLiveState")
@@ -88,7 +88,7 @@ def measure(quick: bool) -> list[Result]:
             *(result for name, folder in fleets.items() for result in explaining(name, folder)),
             *(result for name, folder in fleets.items() for result in live(name, folder)),
             *listing(large, many),
-            demo(),
+            *demo(Path(place)),
             starting(),
         ]
 
@@ -110,10 +110,14 @@ def explaining(name: str, folder: Path) -> list[Result]:
 
 def live(name: str, folder: Path) -> list[Result]:
     """What a live scan takes, of a server as fast as a real Argo CD and of one that takes no time."""
-    return [
-        ratio(f"live scan / download, {name}, {speed}", *live_ratio(folder, paced), 1.5)
-        for speed, paced in (("at the speed of a real Argo CD", True), ("answered at once", False))
-    ]
+    results = []
+    for speed, paced in (("at the speed of a real Argo CD", True), ("answered at once", False)):
+        taken = live_scan(folder, paced)
+        results += [
+            ratio(f"live scan / download of what it read, {name}, {speed}", taken.scan, taken.same, 1.5),
+            ratio(f"live scan / download of all objects, {name}, {speed}", taken.scan, taken.everything, 1.5),
+        ]
+    return results
 
 
 def listing(folder: Path, many: int) -> list[Result]:
@@ -136,10 +140,16 @@ def peak_of(*arguments: str) -> float:
     return used.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
 
 
-def demo() -> Result:
-    """What the user waits for when they try whydrift for the first time."""
-    taken = seconds(lambda: whydrift("demo"), 3)
-    return Result("demo, the whole tour", taken, 1.0, "s", "what the user waits for")
+def demo(place: Path) -> list[Result]:
+    """What the user waits for when they try whydrift for the first time; a plan only where helm is installed."""
+    results = [
+        Result("demo, the fleet explained", seconds(lambda: whydrift("scan", "--from", "demo"), 3), 1.0, "s", "scan"),
+        Result("demo, the whole tour", seconds(lambda: whydrift("demo"), 3), 1.0, "s", "what the user waits for"),
+    ]
+    if shutil.which("helm"):
+        planned = seconds(lambda: whydrift("plan", "--from", "demo", "--to", str(place / "plan")), 3)
+        results.append(Result("demo, a plan for the fleet", planned, 5.0, "s", "each edit rendered and proven"))
+    return results
 
 
 def starting() -> Result:

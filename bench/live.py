@@ -1,4 +1,4 @@
-"""A live scan through the replay server beside a plain parallel download of the very answers that it read."""
+"""A live scan through the replay server beside plain parallel downloads: of what it read, and of all there is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import quote, urlencode
@@ -18,7 +19,7 @@ from whydrift import wiring
 from whydrift.adapters.argocd.connect import connect
 from whydrift.adapters.argocd.options import ArgocdOptions
 from whydrift.core.model.secrets import Masker
-from whydrift.ports import Question, Reply
+from whydrift.ports import Api, Question, Reply
 from whydrift.usecases.scan import Read, scan
 
 PORT = 18480
@@ -26,18 +27,38 @@ AT_ONCE = 8
 TIMES = 3
 
 
-def live_ratio(folder: Path, paced: bool) -> tuple[float, float]:
-    """(seconds of the scan, seconds of the download), medians; the server is a process of its own.
+@dataclass(frozen=True)
+class Taken:
+    """Seconds, medians: of the scan, of downloading what it read, and of downloading the objects of all of them."""
+
+    scan: float
+    same: float
+    everything: float
+
+
+def live_scan(folder: Path, paced: bool) -> Taken:
+    """What a live scan and the downloads take; the server is a process of its own.
 
     A paced one takes as long for each answer as a real Argo CD, else it answers as fast as it can.
     """
     with _served(folder, paced):
-        scans, downloads = [], []
+        scans, same, everything = [], [], []
         for _ in range(TIMES):
             taken, questions = asyncio.run(_scan())
             scans.append(taken)
-            downloads.append(asyncio.run(_download(questions)))
-    return median(scans), median(downloads)
+            same.append(asyncio.run(_download(questions)))
+            everything.append(asyncio.run(_download(_all_objects(folder))))
+    return Taken(median(scans), median(same), median(everything))
+
+
+def _all_objects(folder: Path) -> list[Question]:
+    """The list of Applications, and the objects of each one: what a tool reads that looks at all of them."""
+    applications = folder / "argocd/api/v1/applications"
+    paths = (f"/api/v1/applications/{path.parent.name}" for path in applications.glob("*/managed-resources.json"))
+    return [
+        Question(Api.ARGOCD, "/api/v1/applications"),
+        *(Question(Api.ARGOCD, f"{path}/managed-resources") for path in paths),
+    ]
 
 
 @contextmanager
