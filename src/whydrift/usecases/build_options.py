@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, ARGOCD_VERSION, SETTINGS
 from whydrift.core.model.values import text
-from whydrift.core.model.versions import MEASURED, Since, release
+from whydrift.core.model.versions import Since, assumed
 
 if TYPE_CHECKING:
     from whydrift.usecases.facts import FactReader
@@ -27,7 +27,7 @@ async def build_options(reader: FactReader, application: Application) -> dict[st
     shown = await reader.fact(application, key, SETTINGS)
     every = text(shown, "kustomizeOptions", "BuildOptions")
     told = await reader.fact(application, key, ARGOCD_VERSION)
-    if ALIKE.holds(release(told or "") or MEASURED):
+    if ALIKE.holds(assumed(told)):
         return {"": every}
     config = await reader.fact(application, key, ARGOCD_CONFIG) or {}
     named = [name.removeprefix(start) for start in VERSIONS for name in config if name.startswith(start)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from whydrift.core.model.application import Application, revisions_of
+from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import COMPARED_MANIFESTS, EARLIER_MANIFESTS, SECOND_RENDER, SYNCED_MANIFESTS
 from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.objects import ObjectKey, key_of
+from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import JsonObject, items
 from whydrift.usecases.decode import decode
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-import msgspec
-
 from whydrift.core.model.facts import Gap
 from whydrift.core.model.values import Json, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply, Source
+from whydrift.usecases.decode import stated_homes
 
 FOR_MORE = "no Argo CD API server (core mode): run `argocd admin dashboard`, then --server http://localhost:8080"
 GROUP = "/apis/argoproj.io/v1alpha1"
@@ -23,18 +22,6 @@ class CoreMode(SourceError):
 
     def __init__(self) -> None:
         super().__init__(FOR_MORE)
-
-
-class _Status(msgspec.Struct):
-    controllerNamespace: str = ""
-
-
-class _Application(msgspec.Struct):
-    status: _Status = msgspec.field(default_factory=_Status)
-
-
-class _List(msgspec.Struct):
-    items: list[_Application] | None = None
 
 
 class CoreSource:
@@ -79,12 +66,8 @@ class CoreSource:
     async def _home(self) -> str:
         """Argo CD's own namespace (an Application's status.controllerNamespace): a context may state any other."""
         reply, _ = await self._applications()
-        try:
-            listed = msgspec.json.decode(reply.content, type=_List).items or [] if isinstance(reply, Body) else []
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            listed = []
-        named = (application.status.controllerNamespace for application in listed)
-        return next((namespace for namespace in named if namespace), self.namespace)
+        named = stated_homes(reply.content) if isinstance(reply, Body) else []
+        return next(filter(None, named), self.namespace)
 
     async def namespaces(self, instance: str) -> Sequence[str]:
         """The namespace whose Applications are read where those of all cannot be."""

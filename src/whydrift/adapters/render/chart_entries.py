@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from posixpath import join
 
-from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
+from whydrift.adapters.render.checkout import Checkout, NotRendered, inside, is_below
 from whydrift.adapters.render.named_paths import CHARTS, GLOBALS
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 
@@ -32,13 +32,12 @@ async def read_charts(checkout: Checkout, folder: str, name: str, stated: JsonOb
     if unknown is not None:
         raise NotRendered(f"{name}: {GLOBALS}.{unknown} is not used here: helm has a home of its own in the copy")
     home = _home(name, folder, text(stated, GLOBALS, "chartHome") or HOME)
+    moves = bool(below) and not is_below(home, folder)
     for entry in items(stated, CHARTS):
         place = await _read_chart(checkout, name, home, entry)
-        if below and not home.startswith(f"{folder}/" if folder else ""):
+        if moves:
             checkout.copy(place, join(folder, below, place))
-    if not below or home.startswith(f"{folder}/" if folder else ""):
-        return stated
-    return {**stated, GLOBALS: {"chartHome": join(below, home)}}
+    return {**stated, GLOBALS: {"chartHome": join(below, home)}} if moves else stated
 
 
 def _home(name: str, folder: str, stated: str) -> str:

@@ -134,6 +134,11 @@ def inside(path: str) -> str:
     return "" if place == "." else place
 
 
+def is_below(place: str, folder: str) -> bool:
+    """Whether a path in the repository lies below a folder; all do below the repository itself ("")."""
+    return not folder or place.startswith(f"{folder}/")
+
+
 def checked(name: str) -> str:
     """A file's name as it may be written; NotRendered for one that no honest repository holds."""
     if any(part in ("", ".", "..") or part.lower() == ".git" for part in name.split("/")) or "\0" in name:

@@ -11,7 +11,7 @@ from posixpath import join
 
 from whydrift.adapters.render.build_options import BuildOptions
 from whydrift.adapters.render.chart_entries import read_charts
-from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
+from whydrift.adapters.render.checkout import Checkout, NotRendered, inside, is_below
 from whydrift.adapters.render.manifests import decoded, parsed, written
 from whydrift.adapters.render.named_paths import CHARTS, GLOBALS, OLD_CHARTS, check_spelling, fetches, with_paths
 from whydrift.adapters.render.sources import KUSTOMIZATIONS
@@ -114,7 +114,7 @@ def _moved(checkout: Checkout, folder: str, files: Mapping[str, str]) -> dict[st
     new: dict[str, str] = {}
     for path, place in files.items():
         blob = checkout.files[place]
-        if blob.link or not place.startswith(f"{folder}/" if folder else ""):
+        if blob.link or not is_below(place, folder):
             new[path] = join(MOVED, place)
             checkout.files[join(folder, MOVED, place)] = Blob(checkout.file(place) or b"")
     return new

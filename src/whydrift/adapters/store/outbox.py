@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, union, update
 
-from whydrift.adapters.store.rows import EVENT, AnyRow, chunks, event_of, ignoring
+from whydrift.adapters.store.rows import EVENT, AnyRow, chunks, event_of, ignoring, wait_for_lock
 from whydrift.adapters.store.tables import APPLICATIONS, CLAIMS, EVENTS, FINDINGS, HELD, MESSAGES
 from whydrift.core.model.finding import SEVERITIES, Event, Severity
 from whydrift.core.model.notice import Delivery, Notice, Outgoing
@@ -130,8 +130,7 @@ def outgoing(connection: Connection, now: str, limit: int, route: str) -> tuple[
 
     None of a route while another process has some of it: what is sent says how it is now, and must not overtake.
     """
-    if connection.dialect.name != "sqlite":  # who asks at the same time waits, and sees what was claimed
-        connection.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
+    wait_for_lock(connection, CLAIMING)  # who asks at the same time waits, and sees what was claimed
     waits, free = MESSAGES.c.state == Delivery.WAITING.value, _is_free(MESSAGES.c.claimed, now, SENDING)
     busy = select(MESSAGES.c.route).where(waits, ~free)
     ready = and_(waits, MESSAGES.c.due <= now, free, MESSAGES.c.route.not_in(busy))

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from whydrift.adapters.store.numbering import number, open_of
-from whydrift.adapters.store.rows import FINDING, PLACE, AnyRow, chunks, finding_of, ignoring
+from whydrift.adapters.store.rows import FINDING, PLACE, AnyRow, chunks, finding_of, ignoring, wait_for_lock
 from whydrift.adapters.store.tables import ANSWERS, APPLICATIONS, DETAILS, EVENTS, FINDINGS
 from whydrift.core.history.changes import Change, changes, is_late, vanished
 from whydrift.core.model.finding import (
@@ -117,13 +117,12 @@ def _note(connection: Connection, application: int, happened: Sequence[Change], 
     """Write the events down; these come back with their ids. The last thing that a transaction does.
 
     Ids rise in the order in which events are kept: PostgreSQL gives them before a transaction ends, so that whoever
-    takes some holds up others until its own are kept. SQLite has one writer at a time.
+    takes some holds up others until its own are kept.
     """
     told = [change for change in happened if change.what is not What.STILL]
     if not told:
         return ()
-    if connection.dialect.name != "sqlite":
-        connection.execute(select(func.pg_advisory_xact_lock(NUMBERING)))
+    wait_for_lock(connection, NUMBERING)
     rows = [_event(application, change, revision) for change in told]
     ids = connection.scalars(insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True), rows)
     return tuple(_told(number, change) for number, change in zip(ids, told, strict=True))

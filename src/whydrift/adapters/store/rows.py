@@ -99,6 +99,12 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
+def wait_for_lock(connection: Connection, lock: int) -> None:
+    """Wait until no other transaction holds a lock, and hold it until this one ends; SQLite has one writer anyway."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+
+
 def ignoring(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that leaves alone what is there already: both databases say so in the same words."""
     if connection.dialect.name == "sqlite":

@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from whydrift.adapters.store.engine import Database
+from whydrift.adapters.store.rows import wait_for_lock
 from whydrift.errors import StoreError
 
 HEAD = "turns"
@@ -23,8 +24,7 @@ def migrate(database: Database) -> None:
         if version_of(connection) == HEAD:
             return
     with database.writing() as connection:
-        if not database.is_sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        wait_for_lock(connection, LOCK)
         if version_of(connection) != HEAD:
             _upgrade(connection, database.name)
 

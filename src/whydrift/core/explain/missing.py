@@ -8,6 +8,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import APPLIED, result_of, selected
 from whydrift.core.model.explanation import Evidence
 from whydrift.core.model.objects import ObjectKey, key_of_row
+from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import child, is_object, items, mapping, text
 
 
@@ -30,10 +31,11 @@ def left_out_by_sync(subject: Subject) -> bool:
     application = subject.application
     operation = application.operation
     result = mapping(operation, "syncResult")
-    revisions = tuple(str(each) for each in items(result, "revisions")) or (text(result, "revision"),)
+    revisions = revisions_of(result)
     asked = items(operation, "operation", "sync", "syncOptions")
     partly = "ApplyOutOfSyncOnly=true" in (*application.sync_options, *asked)
-    whole = text(operation, "phase") == "Succeeded" and revisions == application.synced_revisions and not partly
+    of_last = bool(revisions) and revisions == application.synced_revisions
+    whole = text(operation, "phase") == "Succeeded" and of_last and not partly
     rows = {_anywhere(key_of_row(row)) for row in items(result, "resources") if is_object(row)}
     return whole and selected(application, subject.key) and bool(rows) and _anywhere(subject.key) not in rows
 

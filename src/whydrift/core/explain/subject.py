@@ -21,8 +21,7 @@ from whydrift.core.model.people import People
 from whydrift.core.model.schema import Schemas, Type
 from whydrift.core.model.snapshot import ObjectSnapshot, of_kind
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, is_object, text
-from whydrift.core.model.versions import MEASURED, Release
-from whydrift.core.model.versions import release as release_of
+from whydrift.core.model.versions import Release, assumed
 
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 
@@ -122,7 +121,7 @@ class Subject:
     @property
     def release(self) -> Release:
         """Argo CD's release; the one that was measured where it does not state it."""
-        return release_of(self.facts.maybe(ARGOCD_VERSION) or "") or MEASURED
+        return assumed(self.facts.maybe(ARGOCD_VERSION))
 
     @property
     def sync_options(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.fleet import Commit
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.sources import source_type
+from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import JsonObject, MaybeJson, child, is_object, items, mapping, text
 
 FAILED = frozenset({"Failed", "Error"})
@@ -95,8 +96,9 @@ def failing(application: Application, commits: Sequence[Commit] = ()) -> bool:
     """
     if not ended_badly(application):
         return False
-    result = mapping(application.operation, "syncResult")
-    revisions = tuple(str(r) for r in items(result, "revisions")) or (text(result, "revision"),)
+    revisions = revisions_of(mapping(application.operation, "syncResult"))
+    if not revisions:
+        return False
     return revisions == application.revisions or _says_the_same(application, revisions[0], commits)
 
 

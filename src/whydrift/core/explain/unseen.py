@@ -15,7 +15,7 @@ from whydrift.core.compare.differences import differences, hidden_differences
 from whydrift.core.compare.tracking import TRACKING_ID, parse_tracking_id
 from whydrift.core.explain.base import rendered_object
 from whydrift.core.explain.subject import About, Knowledge, Subject
-from whydrift.core.model.application import Application, revisions_of
+from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.fact_kinds import (
     COMPARED_MANIFESTS,
@@ -31,6 +31,7 @@ from whydrift.core.model.fact_kinds import (
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey, key_of, key_of_row
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
+from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, text
 
 EXCLUDED = re.compile(r"^Resource ([^/ ]*)/(\S+) (\S+) is excluded in the settings")

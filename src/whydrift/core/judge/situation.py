@@ -39,8 +39,7 @@ from whydrift.core.model.identity import Identity
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
-from whydrift.core.model.versions import MEASURED, Release
-from whydrift.core.model.versions import release as release_of
+from whydrift.core.model.versions import Release, assumed
 from whydrift.errors import NotComparable
 
 BUILT_IN = re.compile(
@@ -145,7 +144,7 @@ class Situation:
 
 def _settings(known: Facts) -> ComparisonSettings:
     """Argo CD's settings: argocd-cm says more than what its API shows; what was not read has its default."""
-    release = release_of(known.maybe(ARGOCD_VERSION) or "") or MEASURED
+    release = assumed(known.maybe(ARGOCD_VERSION))
     config, shown = known.maybe(ARGOCD_CONFIG), known.maybe(SETTINGS)
     try:
         if config:

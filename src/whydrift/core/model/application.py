@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from whydrift.core.model.objects import ObjectKey, key_of_row
-from whydrift.core.model.syncs import Syncs, parameters
+from whydrift.core.model.syncs import Syncs, parameters, revisions_of
 from whydrift.core.model.values import Json, JsonObject, child, items, mapping, text
 
 COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
@@ -214,13 +214,6 @@ def _written_by_hydrator(spec: JsonObject) -> JsonObject:
         return {}
     repo = text(written, "repoURL") or text(hydrator, "drySource", "repoURL")
     return {"repoURL": repo, "path": text(written, "path"), "targetRevision": text(written, "targetBranch")}
-
-
-def revisions_of(holder: JsonObject) -> tuple[str, ...]:
-    """The revisions in a status or a history entry, one for each source."""
-    several = tuple(str(revision) for revision in items(holder, "revisions"))
-    one = text(holder, "revision")
-    return several or ((one,) if one else ())
 
 
 def is_pinned(source: Source) -> bool:

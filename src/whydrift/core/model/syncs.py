@@ -57,6 +57,13 @@ class Syncs:
         return self.later if key in self.applied else self.whole
 
 
+def revisions_of(holder: JsonObject) -> tuple[str, ...]:
+    """The revisions in a status, a history entry or a sync's result, one for each source."""
+    several = tuple(str(revision) for revision in items(holder, "revisions"))
+    one = text(holder, "revision")
+    return several or ((one,) if one else ())
+
+
 def parameters(source: Json) -> Json:
     """A source without the revision that it names."""
     return {key: part for key, part in source.items() if key != "targetRevision"} if is_object(source) else source
@@ -65,8 +72,7 @@ def parameters(source: Json) -> Json:
 def _sync(
     holder: JsonObject, started: str, finished: str, compared: tuple[tuple[str, ...], tuple[Json, ...]]
 ) -> LastSync:
-    several, one = items(holder, "revisions"), text(holder, "revision")
-    revisions = tuple(str(revision) for revision in several) or ((one,) if one else ())
+    revisions = revisions_of(holder)
     stated = tuple(map(parameters, tuple(items(holder, "sources")) or (holder.get("source"),)))
     return LastSync(revisions, stated, started, finished, (revisions, stated) == compared)
 

@@ -34,6 +34,11 @@ def release(version: str) -> Release | None:
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None
 
 
+def assumed(version: str | None) -> Release:
+    """The release that a version text states; the one that was measured where it states none, or was not read."""
+    return release(version or "") or MEASURED
+
+
 def calibrated(version: str) -> bool:
     """Whether whydrift's comparison is checked against the line of this version of Argo CD."""
     stated = release(version)

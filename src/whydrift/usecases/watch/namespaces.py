@@ -7,7 +7,7 @@ import msgspec
 from whydrift.core.model.fleet import OWN_CLUSTER
 from whydrift.errors import SourceError
 from whydrift.ports import Api, NotRead, Question, Reply, Source
-from whydrift.usecases.decode import UNREADABLE
+from whydrift.usecases.decode import UNREADABLE, stated_homes
 from whydrift.usecases.fleet import LIST
 from whydrift.usecases.watch.rounds import is_passing
 
@@ -51,13 +51,7 @@ async def _asked(source: Source, question: Question) -> Reply:
 async def _stated_home(source: Source, instance: str) -> str:
     """Argo CD's own namespace as Applications state it: older ones do not show it in their settings."""
     reply = await _asked(source, Question(Api.ARGOCD, LIST, HOME, instance))
-    if isinstance(reply, NotRead):
-        return ""
-    try:
-        rows = msgspec.json.decode(reply.content, type=_Applications).items or []
-    except UNREADABLE:
-        return ""
-    stated = {row.status.controllerNamespace for row in rows}
+    stated = set() if isinstance(reply, NotRead) else set(stated_homes(reply.content))
     return stated.pop() if len(stated) == 1 else ""
 
 
@@ -87,18 +81,6 @@ async def _others(source: Source, instance: str, home: str) -> tuple[str, ...] |
 class _Settings(msgspec.Struct):
     controllerNamespace: str = ""
     appsInAnyNamespaceEnabled: bool = False
-
-
-class _Status(msgspec.Struct):
-    controllerNamespace: str = ""
-
-
-class _Application(msgspec.Struct):
-    status: _Status = msgspec.field(default_factory=_Status)
-
-
-class _Applications(msgspec.Struct):
-    items: list[_Application] | None = None
 
 
 class _ConfigMap(msgspec.Struct):
