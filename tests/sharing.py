@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from urllib.request import urlopen
 
 import psycopg
 
+from tests.serving import free_port
 from tests.watched import Watched
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Event
@@ -45,9 +45,7 @@ class Shared:
 
     def serve(self, *words: str, said: str = "err", config: Path | None = None) -> subprocess.Popen[bytes]:
         """Start a process: a page on a free port, unless `words` say that it only works."""
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         return self.start("serve", "--port", str(self.port), *words, said=said, config=config)
 
     def start(self, *words: str, said: str = "err", config: Path | None = None) -> subprocess.Popen[bytes]:

@@ -13,6 +13,7 @@ import pytest
 from tests.faces.command import run
 from tests.postgres import Postgres, running
 from tests.replay import Fault
+from tests.serving import free_port
 from tests.sharing import SECONDS, WORKS, Shared, children, is_alive, kill, sharing
 from tests.watched import drifting, settled
 
@@ -139,9 +140,10 @@ def test_a_database_that_is_killed_in_the_middle_of_a_job_loses_nothing(tmp_path
         (("--workers", "2"), "--workers needs PostgreSQL: --store postgresql://…, or [store] url in the settings"),
         (("--no-web",), "--no-web needs --workers N, at least 1"),
         (("--from", "demo", "--workers", "2"), "a recording is looked at once"),
+        (("--from", "demo", "--no-web", "--workers", "2"), "a recording is looked at once"),
     ],
 )
 def test_says_what_workers_need(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    said = run("serve", "--port", "18765", *words, env={"WHYDRIFT_STATE": str(tmp_path)})
+    said = run("serve", "--port", str(free_port()), *words, env={"WHYDRIFT_STATE": str(tmp_path)})
     assert said.code == 2
     assert says in said.err

@@ -15,14 +15,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 from tests.faces.command import BARE, WHYDRIFT, run
+from tests.serving import free_port
 
 SECONDS = 90
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as found:
-        return int(found.getsockname()[1])
 
 
 def got(port: int, path: str, **headers: str) -> tuple[int, str]:

@@ -103,6 +103,8 @@ def command(ctx: click.Context, /, **options: object) -> None:
     settings = replace(settings, serve=msgspec.structs.replace(settings.serve, base_url=serving.base_url))
     asked, url, stated = _asked(connection, settings), str(options["store"]), options["workers"]
     workers = stated if isinstance(stated, int) else None
+    if workers is not None and connection.recording is not None:
+        raise UsageError("a recording is looked at once, by this process: no --workers")
     try:
         if options["no_web"]:
             asyncio.run(work_only(asked, url, workers or 0))

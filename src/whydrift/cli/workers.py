@@ -37,11 +37,9 @@ async def work_only(asked: Asked, url: str, workers: int) -> None:
 
 
 async def open_asking(asked: Asked, store: Store, url: str) -> Asking:
-    """What gives errands to workers. UsageError where there is no PostgreSQL, or a recording to be looked at."""
+    """What gives errands to workers. UsageError where there is no PostgreSQL."""
     from whydrift.wiring.watching import asking, open_jobs
 
-    if asked.connection.recording is not None:
-        raise UsageError("a recording is looked at once, by this process: no --workers")
     return asking(await open_jobs(asked.settings, url), store)
 
 
