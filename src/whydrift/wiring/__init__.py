@@ -219,7 +219,7 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
         repositories = RecordedRepositories(opened.answers.files)
         if not repositories.any:  # as with --no-git: the answer is the same, and gives the same reasons
             return
-        opened.closing.append(repositories.close)
+    opened.closing.append(repositories.close)
     opened.repository, opened.reachable = repositories, repositories.reachable
 
 

@@ -69,6 +69,7 @@ class RecordedRepositories:
         self._files = files
         self._rows = {same_repository(row.url): row for row in _listed(files)}
         self._folder: Path | None = None
+        self._bundles: dict[str, str] = {}
         self._places: dict[str, asyncio.Task[Path]] = {}
         self._opened: dict[str, GitRepositories] = {}
 
@@ -109,6 +110,8 @@ class RecordedRepositories:
 
     def close(self) -> None:
         """Remove what was unpacked."""
+        for opened in self._opened.values():
+            opened.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -130,13 +133,14 @@ class RecordedRepositories:
             self._opened[url] = GitRepositories({url: place}, place, clone=False)
         return self._opened[url]
 
-    def _bundle_of(self, url: str) -> str | None:
+    def _bundle_of(self, url: str) -> str:
+        """The file of a repository's bundle, "" where there is none; looked for once."""
         last = same_repository(url).rpartition("/")[2]
-        named = f"{last}.bundle"
-        several = [name for name in self._files.names("git") if name.endswith(".bundle")]
-        if several:
-            return f"git/{named}" if named in several else None
-        return "git.bundle" if self._files.read("git.bundle") else None
+        if last not in self._bundles:
+            several = [name for name in self._files.names("git") if name.endswith(".bundle")]
+            alone = "" if several or not self._files.read("git.bundle") else "git.bundle"
+            self._bundles[last] = f"git/{last}.bundle" if f"{last}.bundle" in several else alone
+        return self._bundles[last]
 
     async def _unpack(self, name: str) -> Path:
         if self._folder is None:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from subprocess import PIPE
+from typing import IO
 
 ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
@@ -48,6 +49,29 @@ def checked_revision(revision: str) -> str:
     return revision
 
 
+def started(
+    place: Path | None,
+    *arguments: str,
+    settings: Iterable[str] = (),
+    environment: Mapping[str, str] | None = None,
+    complaint: int | IO[bytes] = PIPE,
+) -> subprocess.Popen[bytes]:
+    """A git command that runs in `place`. GitFailed where there is no git.
+
+    `settings` (KEY=VALUE) and `environment` are added to those of every command.
+    """
+    options = [part for setting in (*SETTINGS, *settings) for part in ("-c", setting)]
+    where = ["-C", str(place)] if place else []
+    inherited = {name: value for name, value in os.environ.items() if name not in OF_ANOTHER_REPOSITORY}
+    env = {**inherited, **ENVIRONMENT, **(environment or {})}
+    try:
+        return subprocess.Popen(
+            ["git", *options, *where, *arguments], stdin=PIPE, stdout=PIPE, stderr=complaint, env=env
+        )
+    except FileNotFoundError as error:
+        raise GitFailed("git is not installed") from error
+
+
 async def git(
     place: Path | None,
     *arguments: str,
@@ -56,19 +80,8 @@ async def git(
     settings: Iterable[str] = (),
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """The output of a git command run in `place`. GitFailed with its first line of complaint.
-
-    `settings` (KEY=VALUE) and `environment` are added to those of every command.
-    """
-    options = [part for setting in (*SETTINGS, *settings) for part in ("-c", setting)]
-    where = ["-C", str(place)] if place else []
-    command = ["git", *options, *where, *arguments]
-    inherited = {name: value for name, value in os.environ.items() if name not in OF_ANOTHER_REPOSITORY}
-    env = {**inherited, **ENVIRONMENT, **(environment or {})}
-    try:
-        process = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env)
-    except FileNotFoundError as error:
-        raise GitFailed("git is not installed") from error
+    """The output of a git command run in `place`, as `started`. GitFailed with its first line of complaint."""
+    process = started(place, *arguments, settings=settings, environment=environment)
     try:
         # in a thread: a subprocess of asyncio that is cancelled while it starts is waited for without end (Python 3.11)
         out, complaint = await asyncio.to_thread(process.communicate, given, seconds)
@@ -78,13 +91,14 @@ async def git(
         if process.poll() is None:
             process.kill()
     if process.returncode:
-        raise GitFailed(f"git {arguments[0]}: {_first_line(complaint)}")
+        raise GitFailed(f"git {arguments[0]}: {first_line(complaint)}")
     if len(out) > LARGEST_OUTPUT:
         raise GitFailed(f"git {arguments[0]}: more than {LARGEST_OUTPUT // 1024**2} MiB")
     return out
 
 
-def _first_line(complaint: bytes) -> str:
+def first_line(complaint: bytes) -> str:
+    """What git complains of in one line, without credentials."""
     lines = [line.strip() for line in complaint.decode("utf-8", "replace").splitlines() if line.strip()]
     rejected = [line for line in lines if line.startswith("! [")]  # a push that the remote did not take
     said = [*rejected, *(line for line in lines if line.startswith(("fatal:", "error:"))), *lines, "failed"]
