@@ -20,6 +20,10 @@ UNPRINTED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON lets stand as it is, and YAML does not (YAML 1.2, 5.1; YAML 1.1, 4.1.4)."""
 MARKER = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 """At the start of a line it begins a document wherever it stands (YAML 1.2, 9.1.2)."""
+SOURCE = re.compile(r"\n# Source: [^\n]*\n")
+"""What helm writes above each document, after what the document before it ends with (cmd/helm/template.go)."""
+KEEPS_BREAKS = re.compile(r"[|>][0-9]?\+")
+"""Looks like text that keeps the line breaks that follow it."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -37,8 +41,19 @@ def yaml_manifests(content: bytes, what: str) -> tuple[JsonObject, ...]:
 
 @lru_cache(maxsize=KEPT_DOCUMENTS)
 def _values(text: str) -> tuple[Json, ...]:
-    values = (document.value for document in documents(text))
+    values = (document.value for document in documents(_printed(text)))
     return tuple(value for value in values if value is not ABSENT)
+
+
+def _printed(text: str) -> str:
+    """A document as a template prints it, without what helm writes around it; nothing that counts is left out.
+
+    That text was read before, in search of places.
+    """
+    above = SOURCE.match(text)
+    if above is None:
+        return text
+    return text[above.end() : -1 if text.endswith("\n\n") and not KEEPS_BREAKS.search(text) else None]
 
 
 def json_manifests(content: bytes, what: str) -> tuple[JsonObject, ...]:

@@ -23,6 +23,7 @@ from whydrift.errors import NotEditable
 
 FUNCTIONS = unmust({**KEEPING, **MADE})
 SEPARATOR = re.compile(r"^---[^\n]*\n?", re.MULTILINE)
+BLANK = re.compile(r"[ \t]*\n")
 KUBERNETES = "v1.31.0"
 """What is taken for the cluster's version where the Application states none: charts ask it for APIs that are old."""
 
@@ -219,7 +220,7 @@ def _choices(pattern: str) -> list[str]:
 
 def _objects(file: str, pieces: Pieces, untaken: Sequence[Condition]) -> Iterator[Printed]:
     whole = text_of(pieces)
-    starts = [0, *(found.end() for found in SEPARATOR.finditer(whole))]
+    starts = [_past_blank(whole, place) for place in (0, *(found.end() for found in SEPARATOR.finditer(whole)))]
     ends = [*(found.start() for found in SEPARATOR.finditer(whole)), len(whole)]
     for start, end in zip(starts, ends, strict=True):
         text = whole[start:end]
@@ -230,3 +231,10 @@ def _objects(file: str, pieces: Pieces, untaken: Sequence[Condition]) -> Iterato
             continue
         if found and found[0].root is not None and is_object(value):
             yield Printed(file, cut(pieces, start, end), found[0].root, value, untaken)
+
+
+def _past_blank(whole: str, place: int) -> int:
+    """The place behind empty lines: Helm leaves them out above a document (pkg/releaseutil/manifest.go)."""
+    while found := BLANK.match(whole, place):
+        place = found.end()
+    return place
