@@ -105,14 +105,17 @@ class Checkout:
     def write(self, folder: Path) -> None:
         """Write everything that was read below a new folder; links last, so that nothing is written through one."""
         links = {name for name, blob in self.files.items() if blob.link}
+        made: set[str] = set()
+        folder.mkdir(parents=True, exist_ok=True)
         for name, blob in self.files.items():
-            parents = {"/".join(name.split("/")[:length]) for length in range(1, name.count("/") + 1)}
-            if parents & links:
+            parents = ["/".join(name.split("/")[:length]) for length in range(1, name.count("/") + 1)]
+            if not links.isdisjoint(parents):
                 raise NotRendered(f"{name} lies below a link")
-            place = folder / name
-            place.parent.mkdir(parents=True, exist_ok=True)
+            if not made.issuperset(parents):
+                (folder / dirname(name)).mkdir(parents=True, exist_ok=True)
+                made.update(parents)
             if not blob.link:
-                place.write_bytes(blob.content)
+                (folder / name).write_bytes(blob.content)
         for name in links:
             (folder / name).symlink_to(self.files[name].content.decode("utf-8", "surrogateescape"))
 

@@ -71,7 +71,7 @@ def environment(home: Path) -> dict[str, str]:
 def home_of(folder: Path) -> Path:
     """The home of a tool that runs in a folder: beside it, empty but for what a call puts there itself."""
     home = Path(str(folder) + ".home")
-    for name in ("empty", "tmp", "cache", "config", "data"):
+    for name in ("empty", "tmp"):  # other places that it is told of are made by tools that use them
         (home / name).mkdir(parents=True, exist_ok=True)
     return home
 
