@@ -98,7 +98,10 @@ async def _scan() -> tuple[float, list[Question]]:
     analysis = wiring.analysis(opened.settings, False)
     start = time.perf_counter()
     seen = [
-        application async for application in scan(source, analysis, opened.reader, lambda application: True, Read())
+        application
+        async for application in scan(
+            source, analysis, opened.reader, lambda application: True, Read(), None, wiring.share(opened)
+        )
     ]
     taken = time.perf_counter() - start
     await source.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from whydrift.adapters.forks import Forks
+from whydrift.adapters.forks import Ask, Forks
 from whydrift.errors import SourceError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
@@ -41,7 +41,7 @@ async def forks(place: Path, number: int = 2) -> AsyncIterator[Forks[str, tuple[
     def note(what: str) -> None:
         (place / f"{what}-{os.getpid()}").touch()
 
-    made = Forks(work, number, lambda: note("started"), lambda: note("ended"))
+    made = Forks(work, number, lambda ask: note("started"), lambda: note("ended"))
     try:
         yield made
     finally:
@@ -64,6 +64,36 @@ def test_every_answer_comes_back_from_a_few_processes(tmp_path: Path) -> None:
         did = {process for _, process in found}
         assert len(did) == 2 and os.getpid() not in did
         assert noted(tmp_path, "started") == noted(tmp_path, "ended") == did
+
+    asyncio.run(tried())
+
+
+def test_a_process_asks_the_one_that_forked_it_while_it_works_on_several_things(tmp_path: Path) -> None:
+    """What it cannot read itself; nothing waits for the answer of another, and what fails there is raised here."""
+    asking: list[Ask] = []
+    together = asyncio.Event()
+
+    async def through(argument: str) -> tuple[str, int]:
+        return str(await asking[0](argument)), os.getpid()
+
+    async def answer(question: str) -> str:
+        if question == "refuse":
+            raise SourceError("refused by who forked")
+        if question == "last":
+            together.set()
+        await asyncio.wait_for(together.wait(), 60)  # each waits until all were asked
+        return f"{question} {os.getpid()}"
+
+    async def tried() -> None:
+        made = Forks(through, 1, asking.append, lambda: None, answer, each=3)
+        try:
+            found = await asyncio.gather(*(made.ask(argument) for argument in ("one", "two", "last")))
+            assert [answer for answer, _ in found] == [f"{what} {os.getpid()}" for what in ("one", "two", "last")]
+            assert {process for _, process in found}.isdisjoint({os.getpid()})
+            with pytest.raises(SourceError, match="refused by who forked"):
+                await made.ask("refuse")
+        finally:
+            await made.close()
 
     asyncio.run(tried())
 

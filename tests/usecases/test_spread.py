@@ -5,22 +5,28 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from tests.replay import Fault, Replay
 
 from whydrift import wiring
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.demo import FLEET
 from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
 from whydrift.usecases.workbench import Workbench
 
+DEMO = Connection(recording="demo")
+AT = "2026-11-20T12:00:00Z"
 
-async def told(shared: bool) -> tuple[list[ApplicationAnswer], Read, int]:
+
+async def told(shared: bool, connection: Connection = DEMO) -> tuple[list[ApplicationAnswer], Read, int]:
     """The answers of the shipped fleet, what was read, and how many questions that took."""
-    opened = wiring.open_source(Connection(recording="demo"))
+    opened = wiring.open_source(connection)
     opened.masker = Masker(b"one key for both")
-    analysis = replace(wiring.analysis(opened.settings, False), unmask=True, read_at=opened.read_at)
+    analysis = replace(wiring.analysis(opened.settings, False), unmask=True, read_at=AT)
     share, read = wiring.share(opened) if shared else None, Read()
     if shared and share is None:
         pytest.skip("one core only, or no Linux")
@@ -39,3 +45,31 @@ def test_sharing_the_work_changes_nothing() -> None:
     alone, together = asyncio.run(told(shared=False)), asyncio.run(told(shared=True))
     assert together == alone
     assert len(alone[0]) > 40
+
+
+def test_processes_that_share_a_live_fleet_ask_through_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answers of the same requests, as many at a time as one process makes, each paced by it."""
+    monkeypatch.setenv("ARGOCD_AUTH_TOKEN", "token")
+    with Replay(FLEET, token="token") as replay:
+        live = Connection(server=replay.url, no_kubernetes=True, no_git=True)
+        alone = asyncio.run(told(shared=False, connection=live))
+        seen = sorted(f"{one.path}?{one.query}" for one in replay.seen)
+        replay.seen.clear()
+        together = asyncio.run(told(shared=True, connection=live))
+        assert together == alone
+        assert sorted(f"{one.path}?{one.query}" for one in replay.seen) == seen
+        assert replay.most_running <= 8
+    assert len(alone[0]) > 40
+
+
+def test_a_server_that_asks_to_slow_down_is_heard_by_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One refusal makes everybody wait, whoever asked."""
+    monkeypatch.setenv("ARGOCD_AUTH_TOKEN", "token")
+    busy = Fault.parse("*managed-resources*=429:1@1")
+    with Replay(FLEET, token="token", faults=[busy]) as replay:
+        live = Connection(server=replay.url, no_kubernetes=True, no_git=True)
+        answers, read, _ = asyncio.run(told(shared=True, connection=live))
+        asked = sorted(one.at for one in replay.seen if "managed-resources" in one.path)
+    assert not [answer for answer in answers if answer.not_read]
+    assert not read.gaps
+    assert max(later - earlier for earlier, later in pairwise(asked)) > 0.7

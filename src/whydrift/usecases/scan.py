@@ -18,12 +18,13 @@ from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
 from whydrift.usecases.spread import Spread
-from whydrift.usecases.triage import Look, explain_application, remember_listing, triage
+from whydrift.usecases.triage import AT_ONCE, Look, explain_application, remember_listing, triage
 from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
-Share = Callable[[Callable[[Application, Look], Coroutine[None, None, ApplicationAnswer]]], Spread[ApplicationAnswer]]
-"""Spreads what explains an application over several processes."""
+Make = Callable[[Application, Look], Coroutine[None, None, T]]
+Share = Callable[[Make[T]], Spread[T]]
+"""Spreads what makes something of an application over several processes."""
 NOT_REACHED = "is not reached: Argo CD's word alone is taken for it"
 
 
@@ -44,27 +45,13 @@ def scan(
     selected: Callable[[Application], bool],
     read: Read,
     bench: Workbench | None = None,
-    share: Share | None = None,
+    share: Share[ApplicationAnswer] | None = None,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends.
 
     `share` does that in several processes.
     """
-    explain = partial(explain_application, bench=bench)
-    if share is None:
-        return visit(source, analysis, reader_of, selected, read, explain)
-    spread = share(explain)
-    return _ended(visit(source, analysis, reader_of, selected, read, spread), spread)
-
-
-async def _ended(answers: AsyncGenerator[T, None], spread: Spread[T]) -> AsyncGenerator[T, None]:
-    """The answers; their processes end with them, whoever ends them."""
-    try:
-        async with aclosing(answers):
-            async for answer in answers:
-                yield answer
-    finally:
-        await spread.close()
+    return visit(source, analysis, reader_of, selected, read, partial(explain_application, bench=bench), share)
 
 
 async def visit(
@@ -73,25 +60,37 @@ async def visit(
     reader_of: Callable[[str], FactReader],
     selected: Callable[[Application], bool],
     read: Read,
-    make: Callable[[Application, Look], Coroutine[None, None, T]],
+    make: Make[T],
+    share: Share[T] | None = None,
 ) -> AsyncGenerator[T, None]:
-    """What is made of each selected application of every instance of a source."""
+    """What is made of each selected application of every instance of a source, its secrets masked before."""
     listings = await list_instances(source)
     fleet = await read_fleet(source, listings)
-    for listing in listings:
-        read.gaps += (*listing.gaps, *_too_old(listing.version))
-        read.versions.append(listing.version)
-        read.notes += [] if calibrated(listing.version) else [not_calibrated(listing.version)]
-        reader = reader_of(listing.instance)
-        remember_listing(reader, fleet, listing)
-        selection = (application for application in listing.applications() if selected(application))
-        chosen = (masked(application, reader, analysis) for application in selection)
-        async for answer in triage(chosen, Look(reader, analysis), make):
-            yield answer
-        read.renders += reader.rendered
-        read.notes += (f"cluster {cluster} {NOT_REACHED}" for cluster in sorted(reader.unreached))
+    made = partial(_of_masked, make)
+    spread = None if share is None else share(made)
+    try:
+        for listing in listings:
+            read.gaps += (*listing.gaps, *_too_old(listing.version))
+            read.versions.append(listing.version)
+            read.notes += [] if calibrated(listing.version) else [not_calibrated(listing.version)]
+            reader = reader_of(listing.instance)
+            remember_listing(reader, fleet, listing)
+            chosen = (application for application in listing.applications() if selected(application))
+            at_once = AT_ONCE if spread is None else spread.at_once
+            async with aclosing(triage(chosen, Look(reader, analysis, at_once), spread or made)) as answers:
+                async for answer in answers:
+                    yield answer
+            read.renders += reader.rendered
+            read.notes += (f"cluster {cluster} {NOT_REACHED}" for cluster in sorted(reader.unreached))
+    finally:
+        if spread is not None:
+            await spread.close()
     if isinstance(fleet, Gap) and fleet.what not in {gap.what for gap in read.gaps}:
         read.gaps.append(fleet)
+
+
+async def _of_masked(make: Make[T], application: Application, how: Look) -> T:
+    return await make(masked(application, how.reader, how.analysis), how)
 
 
 def _too_old(version: str) -> tuple[Gap, ...]:

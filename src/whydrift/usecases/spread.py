@@ -1,4 +1,4 @@
-"""Several processes for one scan: each reads the recording itself, so that only applications and answers travel."""
+"""Several processes for one scan: only applications and answers travel, and what of live servers is read for them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 
 from whydrift.core.model.application import Application
 from whydrift.core.pipeline import is_looked_at
-from whydrift.ports import Asked, Workers
+from whydrift.ports import Workers
+from whydrift.usecases.facts import FactReader
 from whydrift.usecases.triage import Look
 
 T = TypeVar("T")
@@ -29,13 +30,17 @@ class Made(Generic[T]):
 class Spread(Generic[T]):
     """Makes something of applications in other processes; of those that nobody looks at, here.
 
-    This process reads nothing about an application that is looked at: the others are forked from it as it is.
+    This process reads nothing about an application that is looked at, unless they ask it to: they are forked from it as
+    it is. `asked` is what a source notes that each process reads by itself, `at_once` how many applications are looked
+    at at a time.
     """
 
     make: Callable[[Application, Look], Coroutine[None, None, T]]
-    asked: Asked
-    fork: Callable[[Callable[[Application], Coroutine[None, None, Made[T]]]], Workers[Application, Made[T]]]
+    asked: set[str]
+    fork: Callable[[Callable[[Application], Coroutine[None, None, Made[T]]], FactReader], Workers[Application, Made[T]]]
+    at_once: int
     _workers: dict[str, Workers[Application, Made[T]]] = field(default_factory=dict)
+    _rendered: int | None = None
 
     async def __call__(self, application: Application, how: Look) -> T:
         """As `make`, with the same words of what was read."""
@@ -43,11 +48,11 @@ class Spread(Generic[T]):
             return await self.make(application, how)
         instance = how.reader.instance
         if instance not in self._workers:
-            self._workers[instance] = self.fork(partial(self._elsewhere, how))
+            self._workers[instance] = self.fork(partial(self._elsewhere, how), how.reader)
         made = await self._workers[instance].ask(application)
         how.reader.rendered += made.renders
         how.reader.unreached |= made.unreached
-        self.asked.asked |= made.asked
+        self.asked |= made.asked
         return made.what
 
     async def close(self) -> None:
@@ -56,9 +61,12 @@ class Spread(Generic[T]):
             await workers.close()
 
     async def _elsewhere(self, how: Look, application: Application) -> Made[T]:
-        """In another process: what is made, and what was read for it and not told before."""
-        rendered = how.reader.rendered
-        self.asked.asked.clear()
+        """In another process: what is made, and what was read by now and not told before."""
+        if self._rendered is None:  # as it was forked
+            self._rendered = how.reader.rendered
+            self.asked.clear()
         what = await self.make(application, how)
-        renders, unreached = how.reader.rendered - rendered, frozenset(how.reader.unreached)
-        return Made(what, renders, unreached, frozenset(self.asked.asked))
+        renders, self._rendered = how.reader.rendered - self._rendered, how.reader.rendered
+        asked = frozenset(self.asked)
+        self.asked.clear()
+        return Made(what, renders, frozenset(how.reader.unreached), asked)

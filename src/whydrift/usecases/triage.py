@@ -49,6 +49,8 @@ from whydrift.usecases.workbench import Workbench
 T = TypeVar("T")
 ROUNDS = 6
 """How often an application is looked at again with more facts; each round reads something or is the last."""
+AT_ONCE = 8
+"""How many applications are looked at at a time."""
 AHEAD = 64
 """How many answers may wait for an earlier one: a large application holds up few of those after it."""
 
@@ -59,7 +61,7 @@ class Look:
 
     reader: FactReader
     analysis: Analysis
-    at_once: int = 8
+    at_once: int = AT_ONCE
 
 
 async def triage(

@@ -23,6 +23,7 @@ from whydrift.errors import UsageError
 from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees, Writes
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
+from whydrift.wiring.sharing import share as share  # as above
 from whydrift.wiring.watching import open_store as open_store  # as above
 from whydrift.wiring.watching import open_visibility as open_visibility  # as above
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from whydrift.usecases.apply.world import World
     from whydrift.usecases.doctor import Examination
     from whydrift.usecases.facts import FactReader
-    from whydrift.usecases.scan import Share
 
 
 @dataclass(frozen=True)
@@ -221,25 +221,6 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
             return
     opened.closing.append(repositories.close)
     opened.repository, opened.reachable = repositories, repositories.reachable
-
-
-def share(opened: Opened) -> Share | None:
-    """What spreads the work on a recording over all cores; None where there is one, or processes cannot be forked.
-
-    Live servers are waited for, in one process.
-    """
-    from whydrift.adapters.forks import Forks, cores
-    from whydrift.usecases.spread import Spread
-
-    recording, number = opened.answers, cores()
-    if not isinstance(recording, Recording) or number < 2:
-        return None
-
-    def ended() -> None:
-        for close in opened.closing:
-            close()
-
-    return lambda explain: Spread(explain, recording, lambda work: Forks(work, number, recording.files.reopen, ended))
 
 
 def renderer(opened: Opened) -> Renderer | None:

@@ -1,4 +1,7 @@
-"""Law: scanning both live APIs gives the same answer as scanning a recording of them (`read` aside)."""
+"""Law: scanning both live APIs gives the same answer as scanning a recording of them (`read` aside).
+
+The live scan is shared among processes, as users' are; the recording is read in this one.
+"""
 
 from __future__ import annotations
 
@@ -44,15 +47,14 @@ class HomeReplay(Replay):
         return status, body
 
 
-def scanned(opened: wiring.Opened) -> tuple[str, Read]:
+def scanned(opened: wiring.Opened, shared: bool = False) -> tuple[str, Read]:
     """The applications of a scan as JSON, one a line, and what was read."""
 
     async def all_of_it() -> tuple[str, Read]:
-        read, lines = Read(), []
+        read, lines, share = Read(), [], wiring.share(opened) if shared else None
+        analysis = wiring.analysis(opened.settings, True)
         try:
-            async for answer in scan(
-                opened.answers, wiring.analysis(opened.settings, True), opened.reader, lambda _: True, read
-            ):
+            async for answer in scan(opened.answers, analysis, opened.reader, lambda _: True, read, None, share):
                 lines.append(msgspec.json.encode(answer).decode().replace("501: not in", "not in"))
             return "\n".join(lines), read
         finally:
@@ -74,7 +76,7 @@ def test_live_and_recorded_scans_agree(recording: Path, tmp_path: Path, monkeypa
     with HomeReplay(recording, token=TOKEN) as replay:
         config = kubeconfig(tmp_path / "config", replay.kubernetes_url)
         live = wiring.open_answers(Connection(server=replay.url, kubeconfig=str(config)))
-        found, read = scanned(opened(live))
+        found, read = scanned(opened(live), shared=True)
     assert expected
     assert found == expected
     assert read.versions == expected_read.versions
