@@ -11,7 +11,8 @@ from tests.fleet_builder import Fleet, clean, scaled
 
 from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.values import Json, JsonObject
-from whydrift.usecases.fleet import list_applications
+from whydrift.ports import Question, Reply
+from whydrift.usecases.fleet import LIST, list_applications
 
 GET = "argocd/api/v1/account/can-i/applications/get"
 
@@ -71,3 +72,21 @@ def test_kubernetes_knows_how_many_there_are(
     folder = Fleet([scaled(), clean()], files).folder(tmp_path / "fleet")
     listing = asyncio.run(list_applications(Recording(folder), ""))
     assert [says in gap.why for gap in listing.gaps] == ([True] if says else [])
+
+
+class Together(Recording):
+    """A server whose list is read only when everything else was asked."""
+
+    async def ask(self, question: Question) -> Reply:
+        """The recorded answer; the list when it is its turn."""
+        reply = await super().ask(question)
+        while question.path == LIST and not {"argocd/api/version.json", f"{GET}/%2A/%2A.json"} <= self.asked:
+            await asyncio.sleep(0)
+        return reply
+
+
+def test_what_a_list_leaves_open_is_asked_while_it_is_read(tmp_path: Path) -> None:
+    """A list takes longest: nothing waits for its end that can be asked before."""
+    source = Together(Fleet([scaled()]).folder(tmp_path / "fleet"))
+    listing = asyncio.run(asyncio.wait_for(list_applications(source, ""), 60))
+    assert [application.name for application in listing.applications()]

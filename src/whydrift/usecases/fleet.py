@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,21 +42,26 @@ class Listing:
 
 
 async def list_applications(source: Source, instance: str) -> Listing:
-    """Read the list of one instance. SourceError where it cannot be read: then nothing can be said at all."""
-    reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
+    """Read the list of one instance. SourceError where it cannot be read: then nothing can be said at all.
+
+    The rest is asked while the list is read, which takes longest.
+    """
+    reply, allowed, version = await asyncio.gather(
+        source.ask(Question(Api.ARGOCD, LIST, (), instance)),
+        may_get_every(source, "applications", instance),
+        _version(source, instance),
+    )
     if isinstance(reply, NotRead):
         raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
-    gaps = await _completeness(source, instance, reply.content)
-    return Listing(instance, reply.content, gaps, await _version(source, instance))
+    return Listing(instance, reply.content, await _completeness(source, instance, reply.content, allowed), version)
 
 
-async def _completeness(source: Source, instance: str, content: bytes) -> tuple[Gap, ...]:
-    """Argo CD cuts lists to what the caller may see, without an error: ask whether that is everything.
+async def _completeness(source: Source, instance: str, content: bytes, allowed: bool | NotRead) -> tuple[Gap, ...]:
+    """Argo CD cuts lists to what the caller may see, without an error: whether that is everything.
 
     A rule that denies some beside one that allows */* goes unnoticed by its can-i; Kubernetes, where it may be asked,
     knows better.
     """
-    allowed = await may_get_every(source, "applications", instance)
     if allowed is not True and await listed_whole(source, instance, content):
         return ()
     hidden = await not_listed(source, instance, content)

@@ -50,6 +50,26 @@ def test_lists_all_applications_and_is_complete(tmp_path: Path) -> None:
     assert listing.version == "v3.4.2"
 
 
+class Slow(Recording):
+    """A Kubernetes API that counts its lists of Applications and takes its time."""
+
+    lists = 0
+
+    async def ask(self, question: Question) -> Reply:
+        """The recorded answer, after a while."""
+        self.lists += question.path.endswith("/applications") and not question.query  # else only counted
+        await asyncio.sleep(0.01)
+        return await super().ask(question)
+
+
+def test_one_list_answers_whatever_else_is_asked_while_it_is_read(tmp_path: Path) -> None:
+    """Whether it is complete, and where the version stands, is asked at the same time."""
+    core(tmp_path, {EVERYWHERE: LISTED})
+    kubernetes = Slow(tmp_path)
+    listing = asyncio.run(list_applications(CoreSource(kubernetes, "gitops"), ""))
+    assert (listing.gaps, kubernetes.lists) == ((), 1)
+
+
 def test_one_namespace_is_not_all_of_them(tmp_path: Path) -> None:
     source = core(tmp_path, {f"{EVERYWHERE}.403": {"message": "forbidden"}, HERE: LISTED})
     listing = asyncio.run(list_applications(source, ""))

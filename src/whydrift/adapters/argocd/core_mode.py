@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -37,14 +38,14 @@ class CoreSource:
         self.kubernetes = kubernetes
         self.namespace = namespace
         self._list: tuple[Reply, bool] | None = None
+        self._listing = asyncio.Lock()
 
     async def ask(self, question: Question) -> Reply:
         """Answer from the Kubernetes API, as Argo CD would have answered."""
         if question.api is Api.KUBERNETES:
             return await self.kubernetes.ask(question)
         if question.path == APPLICATIONS:
-            self._list = None  # whoever asks for the list wants it as it is now
-            return (await self._applications())[0]
+            return (await self._applications(anew=True))[0]  # whoever asks for it wants it as it is now
         if question.path.startswith(MAY_GET):
             return Body(b'{"value":"yes"}' if (await self._applications())[1] else b'{"value":"no"}')
         if question.path == "/api/version":
@@ -53,15 +54,18 @@ class CoreSource:
             return await self._get(f"{GROUP}/namespaces/{await self._home()}/appprojects")
         return await self._one_application(question)
 
-    async def _applications(self) -> tuple[Reply, bool]:
+    async def _applications(self, anew: bool = False) -> tuple[Reply, bool]:
         """All Applications of the cluster and True; where that is forbidden, those of Argo CD's namespace and False."""
-        if self._list is None:
-            everywhere = await self._get(f"{GROUP}/applications")
-            if isinstance(everywhere, NotRead) and everywhere.status == 403:
-                self._list = await self._get(f"{GROUP}/namespaces/{self.namespace}/applications"), False
-            else:
-                self._list = everywhere, isinstance(everywhere, Body)
-        return self._list
+        async with self._listing:
+            if anew or self._list is None:
+                self._list = await self._listed()
+            return self._list
+
+    async def _listed(self) -> tuple[Reply, bool]:
+        everywhere = await self._get(f"{GROUP}/applications")
+        if isinstance(everywhere, NotRead) and everywhere.status == 403:
+            return await self._get(f"{GROUP}/namespaces/{self.namespace}/applications"), False
+        return everywhere, isinstance(everywhere, Body)
 
     async def _home(self) -> str:
         """Argo CD's own namespace (an Application's status.controllerNamespace): a context may state any other."""
