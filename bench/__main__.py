@@ -117,7 +117,12 @@ def live(name: str, folder: Path) -> list[Result]:
             ratio(f"live scan / download of what it read, {name}, {speed}", taken.scan, taken.same, 1.5),
             ratio(f"live scan / download of all objects, {name}, {speed}", taken.scan, taken.everything, 1.5),
         ]
-    return results
+    taken, whole = live_scan(folder, paced=True, hidden=True), "live scan of all objects (`--hidden`)"
+    return [
+        *results,
+        ratio(f"{whole} / download of what it read, {name}", taken.scan, taken.same, 1.5),
+        ratio(f"{whole} / download of all objects, {name}", taken.scan, taken.everything, 1.5),
+    ]
 
 
 def listing(folder: Path, many: int) -> list[Result]:

@@ -1,8 +1,9 @@
-"""A live scan through the replay server beside plain parallel downloads: of what it read, and of all there is."""
+"""Live scans through the replay server beside plain parallel downloads: of what they read, and of all there is."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import httpx2
 from whydrift import wiring
 from whydrift.adapters.argocd.connect import connect
 from whydrift.adapters.argocd.options import ArgocdOptions
+from whydrift.cli import SELDOM
 from whydrift.core.model.secrets import Masker
 from whydrift.ports import Api, Question, Reply
 from whydrift.usecases.scan import Read, scan
@@ -29,22 +31,26 @@ TIMES = 3
 
 @dataclass(frozen=True)
 class Taken:
-    """Seconds, medians: of the scan, of downloading what it read, and of downloading the objects of all of them."""
+    """Seconds, medians: of a scan, of downloading what it read, and of the list and the objects of all applications."""
 
     scan: float
     same: float
     everything: float
 
 
-def live_scan(folder: Path, paced: bool) -> Taken:
+def live_scan(folder: Path, paced: bool, hidden: bool = False) -> Taken:
     """What a live scan and the downloads take; the server is a process of its own.
 
-    A paced one takes as long for each answer as a real Argo CD, else it answers as fast as it can.
+    A paced one takes as long for each answer as a real Argo CD, else it answers as fast as it can. A scan of what is
+    `hidden` reads and explains the objects of every application, others those of what drifts.
     """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)  # as the command line does
     with _served(folder, paced):
         scans, same, everything = [], [], []
         for _ in range(TIMES):
-            taken, questions = asyncio.run(_scan())
+            taken, questions = asyncio.run(_scan(hidden))
             scans.append(taken)
             same.append(asyncio.run(_download(questions)))
             everything.append(asyncio.run(_download(_all_objects(folder))))
@@ -82,7 +88,7 @@ def _wait() -> None:
     raise SystemExit("the replay server does not start")
 
 
-async def _scan() -> tuple[float, list[Question]]:
+async def _scan(hidden: bool = False) -> tuple[float, list[Question]]:
     source = connect(
         ArgocdOptions(server=f"127.0.0.1:{PORT}", plaintext=True, auth_token="bench"), {}, Path("/nonexistent")
     )
@@ -95,7 +101,7 @@ async def _scan() -> tuple[float, list[Question]]:
 
     source.ask = noted  # type: ignore[method-assign]  # the only way to see the questions without a second Source
     opened = wiring.Opened(source, Masker(b"bench"), renders=0)
-    analysis = wiring.analysis(opened.settings, False)
+    analysis = wiring.analysis(opened.settings, hidden)
     start = time.perf_counter()
     seen = [
         application
