@@ -140,3 +140,99 @@ def test_a_role_is_widened_by_a_verb_that_no_rule_had() -> None:
     two: JsonObject = {"rules": [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "delete"]}]}
     assert weakened("rbac.authorization.k8s.io", "ClusterRole", one, two)
     assert not weakened("rbac.authorization.k8s.io", "ClusterRole", two, one)
+
+
+TRAFFIC: list[tuple[str, Json, Json, bool]] = [
+    (
+        "a protocol that the server wrote in",
+        {"from": [{"podSelector": {}}], "ports": [{"port": 80}]},
+        {"from": [{"podSelector": {}}], "ports": [{"port": 80, "protocol": "TCP"}]},
+        False,
+    ),
+    ("another protocol", {"ports": [{"port": 53}]}, {"ports": [{"port": 53, "protocol": "UDP"}]}, True),
+    (
+        "a narrower block",
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+        {"from": [{"ipBlock": {"cidr": "10.7.0.0/16"}}]},
+        False,
+    ),
+    (
+        "a wider block",
+        {"from": [{"ipBlock": {"cidr": "10.7.0.0/16"}}]},
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+        True,
+    ),
+    (
+        "a block of the other family",
+        {"from": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]},
+        {"from": [{"ipBlock": {"cidr": "::/0"}}]},
+        True,
+    ),
+    (
+        "a block that is none",
+        {"from": [{"ipBlock": {"cidr": "all"}}]},
+        {"from": [{"ipBlock": {"cidr": "10.7.0.0/16"}}]},
+        True,
+    ),
+    (
+        "an exception more",
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.9.0.0/16"]}}]},
+        False,
+    ),
+    (
+        "an exception less",
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.9.0.0/16"]}}]},
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8"}}]},
+        True,
+    ),
+    (
+        "a block beside the exception",
+        {"from": [{"ipBlock": {"cidr": "10.0.0.0/8", "except": ["10.9.0.0/16"]}}]},
+        {"from": [{"ipBlock": {"cidr": "10.7.0.0/16"}}]},
+        False,
+    ),
+    (
+        "pods with one more label",
+        {"from": [{"podSelector": {"matchLabels": {"a": "1"}}}]},
+        {"from": [{"podSelector": {"matchLabels": {"a": "1", "b": "2"}}}]},
+        False,
+    ),
+    (
+        "pods of all namespaces",
+        {"from": [{"podSelector": {"matchLabels": {"a": "1"}}}]},
+        {"from": [{"podSelector": {"matchLabels": {"a": "1"}}, "namespaceSelector": {}}]},
+        True,
+    ),
+    ("the own namespace of all", {"from": [{"namespaceSelector": {}}]}, {"from": [{"podSelector": {}}]}, False),
+    (
+        "a block instead of pods",
+        {"from": [{"podSelector": {}}]},
+        {"from": [{"ipBlock": {"cidr": "10.7.0.0/16"}}]},
+        True,
+    ),
+    ("a part of a range", {"ports": [{"port": 8000, "endPort": 8100}]}, {"ports": [{"port": 8080}]}, False),
+    (
+        "a longer range",
+        {"ports": [{"port": 8000, "endPort": 8100}]},
+        {"ports": [{"port": 8000, "endPort": 9000}]},
+        True,
+    ),
+    ("a named port", {"ports": [{"port": "http"}]}, {"ports": [{"port": "admin"}]}, True),
+    ("one port of all", {"ports": [{"protocol": "TCP"}]}, {"ports": [{"port": "http"}]}, False),
+    ("all ports", {"ports": [{"port": 80}]}, {}, True),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "opened"), [row[1:] for row in TRAFFIC], ids=[row[0] for row in TRAFFIC])
+def test_a_policy_is_opened_where_more_traffic_passes_not_where_it_is_written_in_other_words(
+    before: Json, after: Json, opened: bool
+) -> None:
+    policy = ("networking.k8s.io", "NetworkPolicy")
+    assert bool(weakened(*policy, {"spec": {"ingress": [before]}}, {"spec": {"ingress": [after]}})) is opened
+
+
+def test_a_policy_is_not_opened_by_two_rules_made_one() -> None:
+    before: JsonObject = {"spec": {"egress": [{"ports": [{"port": 80}]}, {"ports": [{"port": 443}]}]}}
+    after: JsonObject = {"spec": {"egress": [{"ports": [{"port": 443}, {"port": 80}]}]}}
+    assert not weakened("networking.k8s.io", "NetworkPolicy", before, after)

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Final
 
 from whydrift.core.explain.change import Change
+from whydrift.core.explain.traffic import lets_through_more
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, is_empty, items, same, text
 
 _DANGEROUS: Final = frozenset(
@@ -97,17 +98,8 @@ def _opens(change: Change) -> bool:
     for direction, peers in (("ingress", "from"), ("egress", "to")):
         if change.path[:2] == ("spec", direction):
             old, new = items(change.was, "spec", direction), items(change.now, "spec", direction)
-            return not all(any(_covers(rule, wanted, peers) for rule in old) for wanted in new)
+            return lets_through_more(old, new, peers)
     return False
-
-
-def _covers(rule: Json, wanted: Json, peers: str) -> bool:
-    """Whether a rule allows all that another one does; no peers, and no ports, mean all of them."""
-    return all(_covers_part(items(rule, part), items(wanted, part)) for part in (peers, "ports"))
-
-
-def _covers_part(allowed: list[Json], wanted: list[Json]) -> bool:
-    return not allowed or (bool(wanted) and all(any(same(a, b) for b in allowed) for a in wanted))
 
 
 def _binds_more(change: Change) -> bool:
