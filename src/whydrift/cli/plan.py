@@ -88,16 +88,19 @@ def _require_known(causes: tuple[str, ...]) -> None:
 
 async def _plan(request: Request) -> int:
     from whydrift import wiring
+    from whydrift.adapters.forks import beside
     from whydrift.cli.answering import Progress
+    from whydrift.usecases.elsewhere import Elsewhere, work_of
     from whydrift.usecases.plan import Drafting, Planning, planned
     from whydrift.usecases.scan import Read, visit
     from whydrift.usecases.wider import Bystanders
     from whydrift.usecases.workbench import Workbench
 
-    source = wiring.open_source(request.connection)
+    source, elsewhere = wiring.open_source(request.connection), Elsewhere(beside(work_of))
     read, drafting, progress = Read(), Drafting(Progress().show), Progress()
     analysis = replace(wiring.analysis(source.settings, request.hidden), read_at=source.read_at, unmask=True)
     try:
+        await elsewhere.begin()
         bystanders, chosen = Bystanders(), request.selection.chooses()
 
         def selected(application: Application) -> bool:
@@ -105,13 +108,14 @@ async def _plan(request: Request) -> int:
             return chosen(application)
 
         drafts = visit(source.answers, analysis, source.reader, selected, read, drafting.draft)
-        bench = Workbench(wiring.renderer(source))
+        bench = Workbench(wiring.renderer(source, elsewhere), elsewhere=elsewhere)
         wanted = lambda cause: not request.causes or cause in request.causes  # noqa: E731 - one comparison
         found = await planned(drafts, bench, Planning(wanted, bystanders, analysis, request.comment))
         progress.clear()
         request.selection.require(drafting.seen)
         return _tell(request, _plan_of(found, source, read, drafting.not_read))
     finally:
+        await elsewhere.close()
         await source.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from whydrift.core.explain.engine import Examined
@@ -10,10 +10,11 @@ from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Choice, Edit
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import GitFiles
-from whydrift.core.model.values import is_object
+from whydrift.core.model.values import JsonObject, is_object
 from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
 from whydrift.core.remedy.choices.changes import empties
 from whydrift.core.remedy.chosen import Chosen, chosen, subject_of
@@ -84,19 +85,43 @@ async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Ana
     return replace(draft, situation=situation, git=git, choices=chosen(situation, draft.found, sync))
 
 
-def places(
-    draft: Draft, group: Group, changes: tuple[Change, ...] = (), overlay: Overlay | None = None
-) -> Iterator[Edit]:
-    """The places where changes (those of the group unless others are given) may be made, with edits in place.
+@dataclass(frozen=True)
+class Sought:
+    """What places are sought for: changes of one object of git's."""
 
-    None for changes that would empty a list of git's which live's is not.
+    key: ObjectKey
+    target: JsonObject
+    changes: tuple[Change, ...]
+
+    def among(self, application: Application, git: GitFiles) -> Iterator[Edit]:
+        """The places in an application's files."""
+        return candidates(application, git, self.key, self.target, self.changes)
+
+
+def sought_in(draft: Draft, group: Group, changes: tuple[Change, ...] = ()) -> Sought | None:
+    """The changes of a group (or others) as they are sought.
+
+    None for those of an object that git does not state, and where they would empty a list of git's which live's is not.
     """
     item = draft.offer(group).item
     target, wanted = item.target, changes or group.changes
     if not wanted or not is_object(target) or empties(wanted, target, item.live):
-        return iter(())
+        return None
+    return Sought(group.key, target, wanted)
+
+
+def first_edits(application: Application, git: GitFiles, sought: Sequence[Sought | None]) -> list[Edit | None]:
+    """The first place for each of what is sought; None where there is none, or nothing is sought."""
+    return [None if each is None else next(each.among(application, git), None) for each in sought]
+
+
+def places(
+    draft: Draft, group: Group, changes: tuple[Change, ...] = (), overlay: Overlay | None = None
+) -> Iterator[Edit]:
+    """The places where changes (those of the group unless others are given) may be made, with edits in place."""
+    sought = sought_in(draft, group, changes)
     git = draft.git if overlay is None else overlay.over(draft.git)
-    return candidates(draft.application, git, group.key, target, wanted)
+    return iter(()) if sought is None else sought.among(draft.application, git)
 
 
 def own_edit(draft: Draft, group: Group, choice: Choice, edit: Edit | None) -> Edit | None:

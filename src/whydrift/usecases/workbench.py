@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit, Proof, RemedyKind
-from whydrift.core.model.values import ABSENT, is_object
+from whydrift.core.model.values import ABSENT
 from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit, unlike, why_not_wanted
 from whydrift.core.prove.together import why_not_together
@@ -22,7 +23,8 @@ from whydrift.core.remedy.places.application import changes_of, choice_edit
 from whydrift.core.remedy.places.parent import ParentManifest
 from whydrift.core.remedy.text.diff import is_made, line_before
 from whydrift.ports import NotRead, Renderer
-from whydrift.usecases.drafts import Draft, places
+from whydrift.usecases.drafts import Draft, Sought, first_edits, places, sought_in
+from whydrift.usecases.elsewhere import HERE, Elsewhere
 from whydrift.usecases.parents import Parents
 from whydrift.usecases.renderings import Rendered, Renderings, both
 from whydrift.usecases.rivals import rival_place
@@ -30,16 +32,22 @@ from whydrift.usecases.taken_away import Searching, TakenAway
 
 LEFT_BEHIND = frozenset({"object-left-behind", "prune-is-blocked"})
 """The causes of an object that git stated once, and does not state any more."""
+LARGE = 200_000
+"""Characters of files that are sent elsewhere to find places in them: that takes less time than to read them here."""
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
 
 
 @dataclass
 class Workbench:
-    """Without a renderer the likeliest place is offered, and nothing is proven of it; `places` says whether any is."""
+    """Without a renderer the likeliest place is offered, and nothing is proven of it; `places` says whether any is.
+
+    `elsewhere` is where places are sought.
+    """
 
     renderer: Renderer | None = None
     places: bool = True
+    elsewhere: Elsewhere = HERE
     _renderings: dict[str, Renderings] = field(default_factory=dict)
     _parents: dict[str, Parents] = field(default_factory=dict)
 
@@ -48,13 +56,15 @@ class Workbench:
 
         What is to change in the Application itself is changed where git states that one.
         """
-        offers: list[Offer] = []
+        found = list(groups(draft.choices))
+        sought = [
+            None if of_application(group.choice) or not group.edited else sought_in(draft, group) for group in found
+        ]
         unedited: asyncio.Task[Rendered | NotRead] | None = None
-        for group in groups(draft.choices):
-            offers.append(self._likeliest(draft, group))
-            if unedited is None and self.renderer is not None and _is_tried(offers[-1]):
-                unedited = asyncio.create_task(self.renders(draft).before(draft.situation))
-            await asyncio.sleep(0)  # to find places takes long: what tools have done is taken up in between
+        if self.renderer is not None and any(sought):
+            unedited = asyncio.create_task(self.renders(draft).before(draft.situation))
+        edits = await self._first_edits(draft, sought)
+        offers = [self._offered(draft, group, edit) for group, edit in zip(found, edits, strict=True)]
         if self.renderer is not None:
             taken, offers = await asyncio.gather(self._taken_away(draft, offers), self._proven(draft, offers, unedited))
             offers = [_with_blame(offer, taken.get(offer.item.key)) for offer in offers]
@@ -84,15 +94,27 @@ class Workbench:
         group = replace(offer.group, choice=replace(offer.group.choice, place=place, at=None))
         return replace(offer, group=group, edit=None, proof=None)
 
+    async def _first_edits(self, draft: Draft, sought: Sequence[Sought | None]) -> list[Edit | None]:
+        """The likeliest edit for each of what is sought, None where there is none."""
+        if any(sought) and sum(map(len, draft.git.files.values())) > LARGE:
+            return await self.elsewhere.do(partial(first_edits, draft.application, draft.git, sought))
+        edits = []
+        for each in sought:
+            edits += first_edits(draft.application, draft.git, [each])
+            await asyncio.sleep(0)  # to find places takes long: what tools have done is taken up in between
+        return edits
+
     def _likeliest(self, draft: Draft, group: Group) -> Offer:
-        """The likeliest place for an edit; a rule or an option is held against all objects at once."""
+        """An offer with the likeliest place for an edit."""
+        return self._offered(draft, group, next(places(draft, group), None) if group.edited else None)
+
+    def _offered(self, draft: Draft, group: Group, edit: Edit | None) -> Offer:
+        """An offer with an edit of files; a rule or an option is held against all objects at once."""
         offer = draft.offer(group)
         if of_application(group.choice):
             proof = prove_choice(draft.situation, group) if self.renderer is not None else None
             return replace(offer, edit=next(choice_edit(draft.application, group.choice), None), proof=proof)
-        if not group.edited or not is_object(offer.item.target):
-            return offer
-        return replace(offer, edit=next(places(draft, group), None))
+        return replace(offer, edit=edit)
 
     async def _tried(self, draft: Draft, offers: Sequence[Offer], before: Rendered | NotRead) -> list[Offer]:
         """The offers with proofs: all edits are rendered at once, and one by one only what does not come out so."""
@@ -130,8 +152,8 @@ class Workbench:
             mine = [offer.group for offer in offers if offer.item.key == key]
             differences = tuple(difference for group in mine for difference in group.differences)
             changes = tuple(change for group in mine for change in group.changes)
-            proof = prove_edit(draft.situation, key, differences, changes, before, after)
-            proofs[key] = replace(proof, wider=tuple(other for other in proof.wider if other not in named))
+            was, becomes = _apart(before, key, named), _apart(after, key, named)
+            proofs[key] = prove_edit(draft.situation, key, differences, changes, was, becomes)
         return proofs
 
     async def _one_by_one(self, renders: Renderings, draft: Draft, offer: Offer, before: Rendered) -> Offer:
@@ -249,6 +271,11 @@ class Workbench:
         """One for each Argo CD instance: it masks as that instance's snapshots are masked."""
         assert self.renderer is not None, "only asked where there is a renderer"
         return self._renderings.setdefault(draft.reader.instance, Renderings(self.renderer, draft.reader))
+
+
+def _apart(rendered: Rendered, key: ObjectKey, edited: Collection[str]) -> Rendered:
+    """A render without the other objects that are edited: none of them is what the edit of this one changes besides."""
+    return {other: obj for other, obj in rendered.items() if other == key or str(other) not in edited}
 
 
 def _in_application(draft: Draft, group: Group) -> Iterator[Edit]:

@@ -23,6 +23,7 @@ from whydrift.errors import UsageError
 from whydrift.ports import DryRuns, Renderer, Repository, Source, Trees, Writes
 from whydrift.settings import Connection, read_settings
 from whydrift.settings import Settings as Settings  # part of what this module offers
+from whydrift.usecases.elsewhere import HERE, Elsewhere
 from whydrift.wiring.sharing import share as share  # as above
 from whydrift.wiring.watching import open_store as open_store  # as above
 from whydrift.wiring.watching import open_visibility as open_visibility  # as above
@@ -223,11 +224,12 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
     opened.repository, opened.reachable = repositories, repositories.reachable
 
 
-def renderer(opened: Opened) -> Renderer | None:
-    """What tries edits in git; None where no repository is read."""
+def renderer(opened: Opened, reading: Elsewhere = HERE) -> Renderer | None:
+    """What tries edits in git; None where no repository is read. `reading` is where large renders are read."""
     from whydrift.adapters.render.renderer import ToolRenderer, installed_tools
 
-    return ToolRenderer(opened.repository, installed_tools()) if isinstance(opened.repository, Trees) else None
+    trees = opened.repository
+    return ToolRenderer(trees, installed_tools(), elsewhere=reading) if isinstance(trees, Trees) else None
 
 
 def world(opened: Opened, connection: Connection, journal: FileJournal, plan: str, how: ApplySettings) -> World:

@@ -14,7 +14,7 @@ from posixpath import join, normpath
 
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.command import Limits, output_of
-from whydrift.adapters.render.manifests import parsed, yaml_manifests
+from whydrift.adapters.render.manifests import parsed
 from whydrift.adapters.render.sources import Asked
 from whydrift.adapters.render.value_files import ValueFile, resolved, value_files
 from whydrift.core.model.values import Json, JsonObject, child, items, mapping, text
@@ -57,10 +57,8 @@ async def read_chart(asked: Asked, stated: JsonObject, checkouts: Mapping[str, C
     return Chart(asked, stated, checkouts, tuple(files), parameters)
 
 
-async def helm_manifests(
-    helm: tuple[str, ...], chart: Chart, rendering: Rendering, folder: Path, limits: Limits
-) -> tuple[JsonObject, ...]:
-    """The manifests of a chart; everything is written below `folder`, which is new."""
+async def helm_output(helm: tuple[str, ...], chart: Chart, rendering: Rendering, folder: Path, limits: Limits) -> bytes:
+    """What a chart is rendered to; everything is written below `folder`, which is new."""
     places = {name: folder / f"source-{number}" for number, name in enumerate(chart.checkouts)}
     for name, checkout in chart.checkouts.items():
         checkout.write(places[name])
@@ -69,8 +67,7 @@ async def helm_manifests(
     values = _own_values(mapping(chart.stated, "helm"), folder)
     arguments += ["--values", str(values)] if values else []
     arguments += _switches(chart.stated, rendering)
-    output = await output_of(helm, arguments, places[""] / chart.path, limits)
-    return yaml_manifests(output, "what helm rendered")
+    return await output_of(helm, arguments, places[""] / chart.path, limits)
 
 
 async def _dependencies(checkout: Checkout, chart: str) -> None:

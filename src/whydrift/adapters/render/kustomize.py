@@ -19,7 +19,7 @@ from whydrift.adapters.render.build_options import BuildOptions
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.command import Limits, home_of, output_of
 from whydrift.adapters.render.kustomization import kustomization_of, read_references
-from whydrift.adapters.render.manifests import parsed, written, yaml_manifests
+from whydrift.adapters.render.manifests import parsed, written
 from whydrift.adapters.render.sources import Asked
 from whydrift.core.model.values import Json, JsonObject, child, is_object, items, mapping, text
 from whydrift.ports import Blob, Rendering
@@ -40,10 +40,10 @@ class Build:
     for_helm: tuple[str, ...] = ()
 
 
-async def kustomized_manifests(
+async def kustomized(
     kustomize: tuple[str, ...], helm: tuple[str, ...] | None, build: Build, folder: Path, limits: Limits
-) -> tuple[JsonObject, ...]:
-    """The manifests of a kustomization; it is written below `folder`, which is new."""
+) -> bytes:
+    """What a kustomization is built to; it is written below `folder`, which is new."""
     source = folder / "source"
     build.checkout.write(source)
     arguments = [f"./{inside(build.asked.source.path)}"]
@@ -51,8 +51,7 @@ async def kustomized_manifests(
         if helm is None:
             raise NotRendered("helm is not installed")
         arguments += ["--enable-helm", "--helm-command", str(guarded(helm, source)), *build.for_helm]
-    output = await output_of(kustomize, arguments, source, limits)
-    return yaml_manifests(output, "what kustomize built")
+    return await output_of(kustomize, arguments, source, limits)
 
 
 def guarded(helm: tuple[str, ...], source: Path) -> Path:

@@ -39,6 +39,14 @@ def yaml_manifests(content: bytes, what: str) -> tuple[JsonObject, ...]:
     return tuple(_manifest(value, what) for value in values if value is not None)
 
 
+def manifests_or_why(content: bytes, what: str) -> tuple[JsonObject, ...] | str:
+    """The same, or why a document is none: what another process can tell."""
+    try:
+        return yaml_manifests(content, what)
+    except NotRendered as error:
+        return str(error)
+
+
 @lru_cache(maxsize=KEPT_DOCUMENTS)
 def _values(text: str) -> tuple[Json, ...]:
     values = (document.value for document in documents(_printed(text)))

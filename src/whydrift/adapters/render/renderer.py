@@ -7,15 +7,18 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from whydrift.adapters.render.build_options import build_options
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.command import PREFIX, Limits
-from whydrift.adapters.render.helm import helm_manifests, read_chart
-from whydrift.adapters.render.kustomize import kustomized_manifests, read_kustomization
+from whydrift.adapters.render.helm import helm_output, read_chart
+from whydrift.adapters.render.kustomize import kustomized, read_kustomization
+from whydrift.adapters.render.manifests import manifests_or_why, yaml_manifests
 from whydrift.adapters.render.plain import plain_manifests
 from whydrift.adapters.render.sources import Asked, asked, discovered, with_parameters_of_folder
 from whydrift.core.model.objects import ObjectKey
@@ -23,6 +26,7 @@ from whydrift.core.model.sources import same_url, source_type
 from whydrift.core.model.values import JsonObject, mapping, text
 from whydrift.core.prove.placing import placed, unread_placing
 from whydrift.ports import Blob, NotRead, Rendering, Trees
+from whydrift.usecases.elsewhere import HERE, Elsewhere
 
 KEPT = 64
 """How many renders are remembered."""
@@ -30,6 +34,8 @@ MOST_REMEMBERED = 128 * 1024**2
 """How many bytes of repositories are remembered."""
 AT_ONCE = 2
 """How many renders run at a time."""
+LARGE = 100_000
+"""Bytes of an output that is read elsewhere: that takes longer than to render it."""
 REFUSED = {
     "plugin": "a config management plugin renders it",
     "chart": "its chart comes from a registry, which is not asked",
@@ -37,6 +43,7 @@ REFUSED = {
     "hydrated": "the source hydrator renders it from another source",
 }
 Manifests = tuple[JsonObject, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,9 @@ def installed_tools(path: str | None = None) -> Tools:
 class ToolRenderer:
     """Renders plain folders itself, Helm charts and kustomizations by the user's tools. Safe to use from many tasks."""
 
-    def __init__(self, trees: Trees, tools: Tools, limits: Limits | None = None) -> None:
+    def __init__(self, trees: Trees, tools: Tools, limits: Limits | None = None, elsewhere: Elsewhere = HERE) -> None:
+        """`elsewhere` is where large outputs are read."""
+        self._elsewhere = elsewhere
         self._trees = RememberedTrees(trees)
         self._tools = tools
         self._limits = limits or Limits()
@@ -99,7 +108,7 @@ class ToolRenderer:
         async def made(_: Path) -> Manifests:
             return tuple(await asyncio.to_thread(plain_manifests, checkout, path, directory))
 
-        return await self._once([path, directory], [checkout], made)
+        return await self._once([path, directory], [checkout], partial(self._in_turn, made))
 
     async def _helm(
         self, source: Asked, stated: JsonObject, checkout: Checkout, sources: list[Asked], rendering: Rendering
@@ -113,12 +122,16 @@ class ToolRenderer:
                 checkouts[other.source.ref] = self._unread(other, rendering)
         chart = await read_chart(source, stated, checkouts)
 
-        async def made(folder: Path) -> Manifests:
-            return await helm_manifests(helm, chart, rendering, folder, self._limits)
+        async def made(folder: Path) -> bytes:
+            return await helm_output(helm, chart, rendering, folder, self._limits)
 
         release = [source.application.name, source.application.destination_namespace, source.variables]
         cluster = [rendering.kube_version, rendering.api_versions, rendering.again]
-        return await self._once([stated, release, cluster, list(checkouts)], list(checkouts.values()), made)
+        return await self._once(
+            [stated, release, cluster, list(checkouts)],
+            list(checkouts.values()),
+            partial(self._read, made, "what helm rendered"),
+        )
 
     async def _kustomize(
         self, source: Asked, stated: JsonObject, checkout: Checkout, rendering: Rendering
@@ -130,11 +143,15 @@ class ToolRenderer:
         options = build_options(rendering.build_options.get(version, rendering.build_options.get("", "")))
         build = await read_kustomization(source, stated, checkout, options, rendering)
 
-        async def made(folder: Path) -> Manifests:
-            return await kustomized_manifests(kustomize, self._tools.helm, build, folder, self._limits)
+        async def made(folder: Path) -> bytes:
+            return await kustomized(kustomize, self._tools.helm, build, folder, self._limits)
 
         drawn = rendering.again if build.charts else False  # nothing else of a kustomization comes out otherwise
-        return await self._once([source.source.path, build.charts, build.for_helm, drawn], [checkout], made)
+        return await self._once(
+            [source.source.path, build.charts, build.for_helm, drawn],
+            [checkout],
+            partial(self._read, made, "what kustomize built"),
+        )
 
     async def _checkout(self, source: Asked, rendering: Rendering, path: str) -> Checkout:
         checkout = self._unread(source, rendering)
@@ -148,7 +165,7 @@ class ToolRenderer:
         return Checkout(source.source.repo, source.revision, self._trees, edits)
 
     async def _once(
-        self, parameters: object, checkouts: list[Checkout], made: Callable[[Path], Awaitable[Manifests]]
+        self, parameters: object, checkouts: list[Checkout], made: Callable[[], Coroutine[None, None, Manifests]]
     ) -> Manifests:
         """A render, made once for the same content and parameters."""
         found = hashlib.blake2b(json.dumps(parameters, sort_keys=True).encode(), digest_size=20)
@@ -158,10 +175,21 @@ class ToolRenderer:
         if key not in self._renders:
             if len(self._renders) >= KEPT:
                 del self._renders[next(iter(self._renders))]
-            self._renders[key] = asyncio.ensure_future(self._counted(made))
+            self._renders[key] = asyncio.create_task(made())
         return await asyncio.shield(self._renders[key])
 
-    async def _counted(self, made: Callable[[Path], Awaitable[Manifests]]) -> Manifests:
+    async def _read(self, made: Callable[[Path], Awaitable[bytes]], what: str) -> Manifests:
+        """The manifests that a tool printed."""
+        output = await self._in_turn(made)
+        if len(output) < LARGE:
+            return yaml_manifests(output, what)
+        found = await self._elsewhere.do(partial(manifests_or_why, output, what))
+        if isinstance(found, str):
+            raise NotRendered(found)
+        return found
+
+    async def _in_turn(self, made: Callable[[Path], Awaitable[T]]) -> T:
+        """What is made in a new folder, a few at a time."""
         async with self._slots:
             self.rendered += 1
             folder = Path(tempfile.mkdtemp(prefix=PREFIX))

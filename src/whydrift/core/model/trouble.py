@@ -143,3 +143,7 @@ class GitFiles:
     trees: tuple[Tree, ...] = ()
     memo: dict[tuple[str, int], object] = field(default_factory=dict, compare=False, repr=False)
     """What was made of these files once and is asked for again: a chart that was followed."""
+
+    def __reduce__(self) -> tuple[type[GitFiles], tuple[object, ...]]:
+        """To another process go the files alone."""
+        return GitFiles, (self.files, self.own, self.trees)
