@@ -76,7 +76,8 @@ class Workbench:
         """The offers with proofs, or what is offered instead; `unedited` is there where anything is edited."""
         before = await unedited if unedited is not None else NotRead("nothing is edited")
         tried = await self._tried(draft, offers, before)
-        return [other for offer in tried for other in await self._instead(draft, offer)]
+        found = await asyncio.gather(*(self._instead(draft, offer) for offer in tried))
+        return [other for others in found for other in others]
 
     async def _taken_away(self, draft: Draft, offers: Sequence[Offer]) -> dict[ObjectKey, TakenAway]:
         """The commit and the line that took each object that is left behind out of git."""
@@ -122,16 +123,16 @@ class Workbench:
         if isinstance(before, NotRead):
             return [replace(o, proof=Proof(why_not=before.why)) if _is_tried(o) else o for o in offers]
         proofs = await self._at_once(renders, draft, edited, before) if len(edited) > 1 else {}
-        made = []
-        for offer in offers:
+
+        async def tried(offer: Offer) -> Offer:
             proof = proofs.get(offer.item.key)
             if not _is_tried(offer):
-                made.append(offer)
-            elif proof is not None and not proof.why_not:
-                made.append(replace(offer, proof=proof))
-            else:
-                made.append(await self._one_by_one(renders, draft, offer, before))
-        return made
+                return offer
+            if proof is not None and not proof.why_not:
+                return replace(offer, proof=proof)
+            return await self._one_by_one(renders, draft, offer, before)
+
+        return list(await asyncio.gather(*map(tried, offers)))
 
     async def _at_once(
         self, renders: Renderings, draft: Draft, offers: Sequence[Offer], before: Rendered
@@ -173,7 +174,7 @@ class Workbench:
         """What is offered where no place works: for each difference the next remedy that is proven, or a question."""
         if offer.proof is None or not offer.proof.refuted:
             return [offer]
-        found = [await self._next(draft, offer, difference) for difference in offer.group.differences]
+        found = await asyncio.gather(*(self._next(draft, offer, each) for each in offer.group.differences))
         made = [other for other in found if other is not None]
         return made if len(made) == len(found) else [offer]
 
