@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from tests.serving import answer_json
 
+PATIENCE = 180.0
+
 
 class Got(NamedTuple):
     """One request as it came in. `taken` says whether it was answered with 2xx."""
@@ -33,7 +35,8 @@ class Receiver(ThreadingHTTPServer):
 
     `500`, `429:7` (with Retry-After), `302:URL`   that status      `reset`   the connection is reset, unread
     `lost`   it is taken, and the answer is lost                     `hang`    no answer until `gate` opens
-    `slow:S` the answer comes after so many seconds                  `drip`    an answer without end, a byte at a time
+    `deaf`   it is taken, and no answer until `gate` opens           `drip`    an answer without end, a byte at a time
+    `slow:S` the answer comes after so many seconds
     """
 
     daemon_threads = True
@@ -67,13 +70,15 @@ class _Handler(BaseHTTPRequestHandler):
             return self._reset()
         length = int(self.headers.get("Content-Length", 0))
         content = self.rfile.read(length)
-        taken = fault in ("200", "lost", "slow") and len(content) == length  # whoever sends it may be killed meanwhile
+        taken = (
+            fault in ("200", "lost", "slow", "deaf") and len(content) == length
+        )  # whoever sends it may be killed meanwhile
         self.server.got.append(Got("POST", self.path, dict(self.headers), content, taken))
         match fault:
             case "lost":
                 self._reset()
-            case "hang":
-                self.server.gate.wait(60)
+            case "hang" | "deaf":
+                self.server.gate.wait(PATIENCE)
             case "drip":
                 self._drip()
             case "slow":

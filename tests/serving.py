@@ -6,12 +6,17 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from random import SystemRandom
 from socketserver import BaseServer
 from typing import TypeVar
 
 Served = TypeVar("Served", bound=BaseServer)
+RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+LOWEST, LOWEST_OWN = 20_000, 32_768
+"""Ports that a test takes; and where the system's own begin if it does not say so."""
 
 
 @contextmanager
@@ -36,6 +41,14 @@ def answer_json(handler: BaseHTTPRequestHandler, status: int, body: object) -> N
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as found:
-        return int(found.getsockname()[1])
+    """A port that nobody listens on, and that nobody is given who takes any.
+
+    Whoever asks for a free port, and every connection, gets one of the system's own range: one of those could be taken
+    before it is listened on.
+    """
+    own = int(RANGE.read_text().split()[0]) if RANGE.exists() else LOWEST_OWN
+    others = range(LOWEST, max(own, LOWEST))
+    for port in (*SystemRandom().sample(others, len(others)), 0):
+        with suppress(OSError), closing(socket.create_server(("127.0.0.1", port))) as found:
+            return int(found.getsockname()[1])
+    raise AssertionError("every port is taken")

@@ -21,6 +21,7 @@ from tests.watched import Watched
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Event
 from whydrift.errors import StoreError
+from whydrift.usecases.watch.loop import note_of
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 180.0
@@ -82,6 +83,16 @@ class Shared:
         with psycopg.connect(self.url) as connection:
             found = connection.execute("SELECT queueing_lock, status::text FROM whydrift_jobs.procrastinate_jobs")
             return {str(lock): str(status) for lock, status in found.fetchall()}
+
+    def statuses(self, lock: str) -> list[str]:
+        """The statuses of all jobs of one kind for one application: of one that runs, and of one more that waits."""
+        query = "SELECT status::text FROM whydrift_jobs.procrastinate_jobs WHERE queueing_lock = %s"
+        with psycopg.connect(self.url) as connection:
+            return [str(status) for (status,) in connection.execute(query, [lock]).fetchall()]
+
+    def heard(self) -> bool:
+        """Whether all that changed was heard of and deferred, and that was noted."""
+        return self.store.recall(note_of("")) == self.watched.stands
 
     def looked(self) -> bool:
         """Whether everything was looked at, and nothing waits."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -16,7 +17,10 @@ from typing import cast
 from tests.adapters.kubernetes.clusters import kubeconfig
 from tests.fleet_builder import App, Fleet, clean, config_map, deployment, scaled
 from tests.replay import Fault, Replay
+from tests.serving import free_port
+from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.values import JsonObject
+from whydrift.usecases.watch.loop import note_of
 
 SECONDS = 90.0
 """More than any of what is waited for takes on a busy machine."""
@@ -57,7 +61,7 @@ class Watched:
 
     def served(self, port: int = 0) -> Replay:
         """A server of the recording."""
-        served = Replay(self.recording, living=True, port=port, faults=self.faults)
+        served = Replay(self.recording, living=True, port=port or free_port(), faults=self.faults)
         return served.__enter__()
 
     def put(self, app: App) -> None:
@@ -87,6 +91,22 @@ class Watched:
         with (self.folder / "out").open("ab") as out, (self.folder / "err").open("ab") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, env=self.environ, cwd=self.folder)
         return self
+
+    @property
+    def stands(self) -> str:
+        """Where a watch in Kubernetes stands that heard of everything."""
+        assert self.replay.living is not None
+        return str(self.replay.living.version)
+
+    def heard(self) -> bool:
+        """Whether all that changed was looked at, and where the watch stands was noted."""
+        with closing(SqlStore("", self.folder / "state")) as store:
+            return store.recall(note_of("")).rpartition("=")[2] == self.stands  # NAMESPACE=VERSION, where that is one
+
+    def looked(self) -> bool:
+        """Whether everything was looked at once."""
+        with closing(SqlStore("", self.folder / "state")) as store:
+            return len(store.applications()) == len(self.start.apps)
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> int:
         """End the watcher; its exit code."""

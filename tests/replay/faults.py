@@ -7,6 +7,7 @@ A fault is written PATTERN=KIND[:VALUE][@NTH]: the pattern is a glob over path a
 truncated   half of the body under the full Content-Length      cut-chunk   half of the body, the last chunk missing
 reset       the connection is reset                             hangup      the connection is closed without an answer
 silent      VALUE seconds of silence before the answer          slow        the body in VALUE seconds, bit by bit
+held        silence until the server lets go (`Replay.go_on`)
 wrong-json  a JSON text that breaks off, honestly declared      cut-list    only the first half of a list's items
 html        a login page with status 200                        grpc        what a gRPC server says to HTTP/1.1 (415)
 gateway     the page of a proxy that gets no answer (502): nginx's for REST where it passes gRPC only

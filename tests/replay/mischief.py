@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.replay.server import _Handler
 
 PIECES = 20
+HELD = 300.0
+"""Seconds, at most."""
 
 
 def misbehave(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
@@ -69,6 +71,12 @@ def _reset(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
 def _silent(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
     time.sleep(float(fault.value))
     handler.reply(status, body)
+
+
+def _held(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
+    assert handler.server.replay.go_on.wait(HELD), "nobody lets go"
+    with suppress(OSError):  # whoever asked may have been killed meanwhile
+        handler.reply(status, body)
 
 
 def _slow(handler: _Handler, fault: Fault, status: int, body: bytes) -> None:
@@ -123,6 +131,7 @@ KINDS: dict[str, Callable[[_Handler, Fault, int, bytes], None]] = {
     "reset": _reset,
     "hangup": _hangup,
     "silent": _silent,
+    "held": _held,
     "slow": _slow,
     "wrong-json": _wrong_json,
     "cut-list": _cut_list,

@@ -82,6 +82,8 @@ class Replay:
         self.sent = 0
         """Bytes of all answers, streams aside."""
         self.running = self.most_running = 0
+        self.go_on = threading.Event()
+        """Lets go of requests that are held (a fault)."""
         self._lock, self._working = threading.Lock(), threading.Lock()
         self._server = _Server(("127.0.0.1", port), self, _context(certificate, client_certificates))
         self.host = f"127.0.0.1:{self._server.server_address[1]}"

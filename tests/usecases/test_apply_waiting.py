@@ -21,6 +21,8 @@ from whydrift.usecases.apply.run import Run, begin, carry_out
 from whydrift.usecases.apply.world import Timing
 
 SHORT = Timing(look=0.02, gone=1.5, watch=0.1, sync=1.5)
+LONG = Timing(look=0.02, gone=60.0, watch=0.1, sync=60.0)
+"""For what comes to a good end: as long as it takes."""
 CACHE = "/apis/apps/v1/namespaces/shop/deployments/cache"
 APPLICATION = "/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/shop"
 
@@ -35,8 +37,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Situation]
         yield situation
 
 
-def apply(shop: Situation, path: Path, meanwhile: Callable[[], object] = lambda: None) -> StepAnswer:
-    """Carry out a plan of one step with little patience; `meanwhile` happens shortly after the first write."""
+def apply(
+    shop: Situation, path: Path, meanwhile: Callable[[], object] = lambda: None, timing: Timing = SHORT
+) -> StepAnswer:
+    """Carry out a plan of one step; `meanwhile` happens shortly after the first write."""
 
     async def later() -> None:
         while not shop.fleet.writes:
@@ -51,7 +55,7 @@ def apply(shop: Situation, path: Path, meanwhile: Callable[[], object] = lambda:
             with wiring.open_journal(source.settings, "test") as journal:
                 how = wiring.ApplySettings(dump_secrets=False, watch=0)
                 world = wiring.world(source, Connection(), journal, "test", how)
-                world.timing = SHORT
+                world.timing = timing
                 todo = Run(plan, carried(plan), world, "resume")
                 begin(todo)
                 beside = asyncio.create_task(later())
@@ -82,7 +86,7 @@ def test_an_object_that_does_not_go_is_named_with_what_holds_it(shop: Situation)
 def test_a_slow_finalizer_is_waited_for(shop: Situation) -> None:
     """Its controller takes a moment."""
     hold(shop.fleet)
-    told = apply(shop, shop.write(delete(shop, "1")), lambda: shop.fleet.store.objects.pop(CACHE, None))
+    told = apply(shop, shop.write(delete(shop, "1")), lambda: shop.fleet.store.objects.pop(CACHE, None), LONG)
     assert told.state is StepState.DONE, told
 
 
@@ -99,7 +103,8 @@ def test_health_may_take_a_moment_to_settle(settles: bool, state: StepState, sho
     """Progressing is no change for the worse, unless it stays."""
     shop.fleet.argocd.sick_without["Deployment/cache"] = "Deployment/web"
     shop.fleet.argocd.sickness = "Progressing"
-    told = apply(shop, shop.write(delete(shop, "1")), shop.fleet.argocd.sick_without.clear if settles else lambda: None)
+    gets_well = shop.fleet.argocd.sick_without.clear if settles else lambda: None
+    told = apply(shop, shop.write(delete(shop, "1")), gets_well, LONG if settles else SHORT)
     assert told.state is state, told
     assert settles or "Progressing" in told.says
 
@@ -122,6 +127,6 @@ def test_a_sync_is_waited_for_and_its_end_is_looked_for_when_resuming(shop: Situ
     told = apply(shop, path)
     assert told.state is StepState.STOPPED
     assert "still runs" in told.says
-    told = apply(shop, path, lambda: end(shop.fleet))
+    told = apply(shop, path, lambda: end(shop.fleet), LONG)
     assert told.state is StepState.DONE, told
     assert shop.fleet.argocd.syncs == 1

@@ -43,5 +43,5 @@ async def read_while_forgotten() -> GitFiles | None:
 
 def test_what_was_read_is_not_lost() -> None:
     """The files are there."""
-    found = asyncio.run(asyncio.wait_for(read_while_forgotten(), 10))
+    found = asyncio.run(asyncio.wait_for(read_while_forgotten(), 60))
     assert found is not None and found.files == {"chart/values.yaml": "a: 1\n"}

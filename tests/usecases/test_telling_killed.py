@@ -32,7 +32,7 @@ def start(folder: Path, url: str, ahead: int) -> subprocess.Popen[bytes]:
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 180
     while not what():
         assert time.monotonic() < end, "it takes too long"
         time.sleep(0.01)

@@ -24,7 +24,7 @@ from whydrift.errors import StoreError
 from whydrift.usecases import deliver
 from whydrift.usecases.deliver import Pace, keep_telling
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 class Scene:

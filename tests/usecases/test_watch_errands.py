@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from whydrift.core.model.finding import ApplicationName
 from whydrift.usecases.watch.errands import Errand, Errands
 
+PATIENCE = 60.0
+
 
 def name(number: int) -> ApplicationName:
     return ApplicationName("", "argocd", f"app-{number}")
@@ -28,7 +30,7 @@ async def _burst() -> list[str]:
     errands.done(running)
     second = await errands.next()
     errands.done(second)
-    await asyncio.wait_for(errands.all_done(), 1)
+    await asyncio.wait_for(errands.all_done(), PATIENCE)
     return [str(running.forced), str(second.forced)]
 
 
@@ -109,8 +111,8 @@ async def _law(steps: list[tuple[str, int]]) -> None:
     while desk.running or desk.errands.waiting:
         for errand in desk.running:
             desk.errands.done(errand)
-        desk.running = [await asyncio.wait_for(desk.errands.next(), 1)] if desk.errands.waiting else []
-    await asyncio.wait_for(desk.errands.all_done(), 1)
+        desk.running = [await asyncio.wait_for(desk.errands.next(), PATIENCE)] if desk.errands.waiting else []
+    await asyncio.wait_for(desk.errands.all_done(), PATIENCE)
 
 
 @given(STEPS)

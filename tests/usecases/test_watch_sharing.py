@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,15 @@ from whydrift.usecases.watch.asking import Asking, mark, place_of
 from whydrift.usecases.watch.errands import Errand
 from whydrift.usecases.watch.status import Status
 from whydrift.usecases.watch.taking import Taking
+
+PATIENCE = 60.0
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.01)
 
 
 def name(number: int, instance: str = "") -> ApplicationName:
@@ -131,7 +140,7 @@ async def _worked_off(asked: list[tuple[str, str, bool]]) -> list[Place]:
     ran: list[Place] = []
     while len(ran) < len(asked):
         known = {job.place for job in jobs.waits.values()} | {place for _, place in running}
-        errand = await asyncio.wait_for(taking.next(), 5)
+        errand = await asyncio.wait_for(taking.next(), PATIENCE)
         place = places[int(errand.name.name[4:])]
         running.append((errand, place))
         ran.append(place)
@@ -188,13 +197,11 @@ def test_a_database_that_is_away_is_asked_until_it_is_back_and_told_what_ended()
         jobs.away = True
         taking.done(errand)
         other = asyncio.create_task(taking.next())
-        await asyncio.sleep(0.2)
-        assert status.troubles == {"the jobs": "away"}
+        await until(lambda: status.troubles == {"the jobs": "away"})
         assert not other.done()
         jobs.away = False
-        assert (await asyncio.wait_for(other, 10)).name == name(2)
-        await asyncio.sleep(0.1)
-        assert list(jobs.held) == [1]
+        assert (await asyncio.wait_for(other, PATIENCE)).name == name(2)
+        await until(lambda: list(jobs.held) == [1])
         telling.cancel()
 
     asyncio.run(scene())

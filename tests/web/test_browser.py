@@ -168,7 +168,7 @@ def test_the_page_is_live(browser: Browser, base: str, kept: SqlStore) -> None:
         page.evaluate("window.mine = true")
         page.wait_for_timeout(1_500)  # the stream begins where the store stands then
         kept.record(look([field("/spec/brandNew")], at(20), SHOP, project="shop", team="front"))
-        page.get_by_text("spec.brandNew").first.wait_for(timeout=10_000)
+        page.get_by_text("spec.brandNew").first.wait_for(timeout=60_000)
         assert page.evaluate("window.mine")
         assert complaints == []
 

@@ -30,7 +30,7 @@ class Pages:
     async def ask(self, newest: bool = False, key: str = "a") -> bytes:
         """What somebody gets."""
         got = await self.kept.get((key,), self.make, newest)
-        for _ in range(50):  # what is made meanwhile is done
+        while self.kept._making:
             await asyncio.sleep(0.001)
         return got
 

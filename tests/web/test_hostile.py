@@ -69,7 +69,7 @@ def test_links_lead_to_the_applications_that_they_name(tmp_path: Path) -> None:
     with served(site_of(store)) as port:
         for word in words:
             path = application_path(ApplicationName(word, word, word))
-            connection = HTTPConnection("127.0.0.1", port, timeout=10)
+            connection = HTTPConnection("127.0.0.1", port, timeout=60)
             connection.request("GET", path)
             answer = connection.getresponse()
             assert answer.status == 200, word

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 
 import pytest
 from tests.looks import SHOP, at, field, look
 from tests.web.fleet import PAY, Rights, opened, served, site_of
 
+from whydrift.ports.watching import Store
+from whydrift.web import live
 from whydrift.web.site import Site
 
+PATIENCE = 60
 ASK = "GET /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
 
 
 def listening(port: int, token: str) -> socket.socket:
     """A page that listens: its first words were read."""
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     connection.sendall(ASK.format(token=token).encode())
     read_until(connection, b": whydrift")
     return connection
@@ -32,12 +36,19 @@ def read_until(connection: socket.socket, word: bytes) -> bytes:
     return found
 
 
-def test_changes_are_told_to_those_who_see_them(tmp_path: Path) -> None:
+def test_changes_are_told_to_those_who_see_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both listen; each hears of their own, and of nothing else."""
-    store = opened(tmp_path)
+    store, began, last = opened(tmp_path), threading.Event(), live.last_event
+
+    def first_look(into: Store) -> int:
+        found = last(into)
+        began.set()
+        return found
+
+    monkeypatch.setattr(live, "last_event", first_look)
     site = site_of(store, visibility=Rights({"shop": frozenset({SHOP}), "pay": frozenset({PAY})}))
     with served(site) as port, listening(port, "shop") as shop, listening(port, "pay") as pay:
-        wait_for_a_look()
+        assert began.wait(PATIENCE), "the first look into the store is where a stream begins"
         store.record(look([field("/new")], at(9), SHOP))
         told = read_until(shop, b"event: changed\ndata: {")
         store.record(look([field("/new")], at(9), PAY))
@@ -45,15 +56,6 @@ def test_changes_are_told_to_those_who_see_them(tmp_path: Path) -> None:
         assert b"zebra" not in told
         store.record(look([], at(10), SHOP))
         assert b"zebra" not in read_until(shop, b"event: changed")
-
-
-def wait_for_a_look() -> None:
-    """The first look into the store is where a stream begins."""
-    import time
-
-    from whydrift.web import live
-
-    time.sleep(1.5 * live.EVERY)
 
 
 def test_streams_end_with_the_server(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from whydrift.ports.watching import (
 )
 
 TOKEN = "token-of-the-cluster"
+PATIENCE, MOMENT = 90.0, 1.0
+"""Seconds: for what shall come, and for what shall not."""
 
 
 @pytest.fixture
@@ -56,29 +58,52 @@ def follower(way: str, replay: Replay, folder: Path, *namespaces: str) -> Follow
     return KubernetesFollower(clusters, home, known if way == "namespaces" else None)
 
 
-def heard(following: Follower, since: str, *scene: object, most: int = 20, seconds: float = 10.0) -> list[AppChange]:
-    """What a follower tells while a scene is played: when it told what is there, one action after each 0.3 s."""
+def heard(
+    following: Follower, since: str, *scene: object, until: Callable[[list[AppChange]], object] = lambda changes: False
+) -> list[AppChange]:
+    """What a follower tells, up to its end or to where it is enough, and a moment more; PATIENCE at most.
+
+    A scene is played when it told what is there: one action after each 0.3 s.
+    """
     found: list[AppChange] = []
 
     async def listen() -> None:
         async with aclosing(following.follow("", since)) as changes:
             async for change in changes:
                 found.append(change)
-                if isinstance(change, StreamBroke) or len(found) >= most:
+                if isinstance(change, StreamBroke):
                     return
 
     async def play() -> None:
-        listening = asyncio.create_task(asyncio.wait_for(listen(), seconds))
-        while scene and len(named(found)) < 2 and not listening.done():
-            await asyncio.sleep(0.02)
+        listening = asyncio.create_task(asyncio.wait_for(listen(), PATIENCE))
+        if scene:
+            await wait(listening, lambda: len(named(found)) >= 2)
         for action in scene:
             await asyncio.sleep(0.3)
             assert callable(action)
             await asyncio.to_thread(action)
+        await wait(listening, lambda: until(found))
+        await asyncio.wait([listening], timeout=MOMENT)
+        listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
 
     asyncio.run(play())
     return found
+
+
+async def wait(listening: asyncio.Task[None], enough: Callable[[], object]) -> None:
+    """Wait until what was heard is enough, or no more will come."""
+    while not (listening.done() or enough()):
+        await asyncio.sleep(0.02)
+
+
+def told_of(*names: str) -> Callable[[list[AppChange]], bool]:
+    """Whether all of these applications were told of, and then where the stream stands."""
+
+    def told(changes: list[AppChange]) -> bool:
+        return set(names) <= set(named(changes)) and isinstance(changes[-1], StreamStands)
+
+    return told
 
 
 def named(changes: list[AppChange]) -> list[str]:
@@ -107,12 +132,12 @@ def test_tells_what_is_there_and_then_what_changes(way: str, replay: Replay, tmp
 def test_kubernetes_goes_on_where_it_stood(replay: Replay, tmp_path: Path) -> None:
     living, following = replay.living, follower("kubernetes", replay, tmp_path)
     assert living is not None
-    found = heard(following, "", seconds=3)
+    found = heard(following, "", until=told_of("shop", "calm"))
     first = [change for change in found if isinstance(change, ApplicationChanged)]
     assert {change.since for change in first} == {""}, "what is there comes in no order: no place to go on from"
     stands = [change.since for change in found if isinstance(change, StreamStands)][-1]
     living.touch("argocd", "calm", reconciledAt="2026-11-20T12:00:00Z")
-    again = heard(following, stands, seconds=2)
+    again = heard(following, stands, until=told_of("calm"))
     assert again[0] == StreamStands(stands)
     changed = [change for change in again if isinstance(change, ApplicationChanged)]
     assert [change.name.name for change in changed] == ["calm"]
@@ -170,17 +195,20 @@ def test_namespaces_are_watched_one_by_one_and_go_on_together(replay: Replay, tm
     assert living is not None
     living.put(elsewhere(replay, "blog", "teams"))
     living.put(elsewhere(replay, "secret", "others"))
-    found = heard(following, "", seconds=3)
+
+    def is_at_the_end(changes: list[AppChange]) -> bool:
+        return bool(changes) and changes[-1] == StreamStands(f"argocd={living.version},teams={living.version}")
+
+    found = heard(following, "", until=is_at_the_end)
     assert set(named(found)) == {"shop", "calm", "blog"}, "nothing of other namespaces is asked for"
     assert {c.since for c in found if isinstance(c, ApplicationChanged)} == {""}
     stands = [change.since for change in found if isinstance(change, StreamStands)][-1]
     assert stands == f"argocd={living.version},teams={living.version}"
     living.touch("teams", "blog", reconciledAt="2026-11-20T12:00:00Z")
     living.touch("argocd", "calm", reconciledAt="2026-11-20T12:00:00Z")
-    again = heard(following, stands, seconds=2)
+    again = heard(following, stands, until=is_at_the_end)
     assert sorted(named(again)) == ["blog", "calm"]
-    last = [c for c in again if isinstance(c, ApplicationChanged | StreamStands)][-1]
-    assert last.since == f"argocd={living.version},teams={living.version}"
+    assert is_at_the_end(again)
 
 
 def test_a_namespace_that_may_not_be_watched_ends_all(replay: Replay, tmp_path: Path) -> None:
@@ -196,6 +224,6 @@ def test_a_place_is_that_of_one_way_only(replay: Replay, tmp_path: Path) -> None
 
 
 def test_argocd_is_asked_for_names_and_versions_only(replay: Replay, tmp_path: Path) -> None:
-    heard(follower("argocd", replay, tmp_path), "", seconds=2)
+    heard(follower("argocd", replay, tmp_path), "", until=lambda changes: len(named(changes)) == 2)
     assert replay.living is not None
     assert replay.living.bytes < 2 * 200

@@ -22,6 +22,7 @@ from whydrift.ports.jobs import Job, Place, Taken, Why
 
 HERE = Place("one", "near")
 LATER = 60.0
+PATIENCE = 120.0
 
 
 def job(number: int, why: Why = Why.CHANGED, place: Place = HERE) -> Job:
@@ -119,10 +120,10 @@ def test_a_database_that_hangs_is_given_up_and_asked_again(monkeypatch: pytest.M
             await asyncio.sleep(0.2)
             server.signal(signal.SIGSTOP)
             with pytest.raises(StoreError, match=r"^the jobs in the store: [^\n]+$"):
-                await asyncio.wait_for(one.take([HERE]), 15)
+                await asyncio.wait_for(one.take([HERE]), PATIENCE)
             server.signal(signal.SIGCONT)
             assert not listening.done()
-            assert (await asyncio.wait_for(some(one), 15)).job == job(1)
+            assert (await asyncio.wait_for(some(one), PATIENCE)).job == job(1)
             listening.cancel()
 
         during(server.database(), scene)
@@ -192,7 +193,7 @@ def test_hears_of_jobs_and_what_it_cannot_read_is_given_up(url: str) -> None:
                 break
         assert heard.is_set()
         listening.cancel()
-        asked(url, "UPDATE procrastinate_jobs SET args = '{}' WHERE lock NOT LIKE '%app-2%'")
+        asked(url, "UPDATE procrastinate_jobs SET args = '{}' WHERE lock NOT LIKE '%app-2 %'")
         await two.defer([job(2)])
         assert (await some(one)).job == job(2)
 

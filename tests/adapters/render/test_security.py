@@ -230,6 +230,14 @@ def script(place: Path, text: str) -> str:
     return str(found)
 
 
+def runs(pid: str) -> bool:
+    """Whether a process is there, and has not ended."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False
+
+
 def made_folder(place: Path) -> Path:
     """The folder that a tool runs in."""
     folder = place / "copy"
@@ -260,21 +268,24 @@ def test_a_tool_is_bounded(tmp_path: Path, text: str, limits: Limits, why: str) 
 
 def test_who_stops_waiting_stops_the_tool(tmp_path: Path) -> None:
     """Ctrl-C, or another task that failed: nothing runs on, and nobody waits for it."""
-    mark = tmp_path / "late"
-    tool = script(tmp_path, f"/bin/sleep 3; /usr/bin/touch {mark}")
+    begun, late = tmp_path / "begun", tmp_path / "late"
+    tool = script(tmp_path, f"echo $$ > {begun}; /bin/sleep 60; /usr/bin/touch {late}")
 
     async def stopped() -> None:
-        task = asyncio.create_task(output_of((tool,), [], made_folder(tmp_path), Limits()))
-        await asyncio.sleep(0.5)
+        task = asyncio.create_task(output_of((tool,), [], made_folder(tmp_path), Limits(seconds=120)))
+        while not (begun.exists() and begun.read_text().endswith("\n")):
+            await asyncio.sleep(0.02)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     started = time.monotonic()
     asyncio.run(stopped())
-    assert time.monotonic() - started < 2.5
-    time.sleep(3)
-    assert not mark.exists()
+    assert time.monotonic() - started < 50
+    assert not late.exists()
+    while runs(begun.read_text().strip()):
+        assert time.monotonic() - started < 50, "it runs on"
+        time.sleep(0.02)
 
 
 @pytest.mark.parametrize(
