@@ -36,6 +36,8 @@ from whydrift.usecases.deliver import (
 )
 
 DAY = 86_400
+HELD = 120.0
+"""Seconds that a receiver is waited for which does not answer at all."""
 
 
 @pytest.fixture
@@ -47,8 +49,8 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "SILENCE", 0.3)
-    monkeypatch.setattr(posting, "WHOLE", 0.6)
+    monkeypatch.setattr(posting, "SILENCE", 2.0)
+    monkeypatch.setattr(posting, "WHOLE", 4.0)
 
 
 def keys(receiver: Receiver) -> Counter[str]:
@@ -105,8 +107,8 @@ def test_a_message_is_this_processs_while_it_is_sent(tmp_path: Path, receiver: R
         await telling
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(posting, "SILENCE", 30)
-        patched.setattr(posting, "WHOLE", 30)
+        patched.setattr(posting, "SILENCE", HELD)
+        patched.setattr(posting, "WHOLE", HELD)
         patched.setattr(deliver, "CLAIMED", 0.05)
         asyncio.run(sent_for_long())
     assert [message.attempts for message in other.messages()] == [1] and len(receiver.got) == 1
@@ -188,8 +190,8 @@ def test_what_is_refused_is_shown_and_not_tried_again(tmp_path: Path, receiver: 
 
 
 def test_one_slow_receiver_holds_no_other(tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "SILENCE", 30.0)
-    monkeypatch.setattr(posting, "WHOLE", 30.0)
+    monkeypatch.setattr(posting, "SILENCE", HELD)
+    monkeypatch.setattr(posting, "WHOLE", HELD)
     with serving(Receiver()) as slow:
         slow.script.extend(["hang"] * 100)
         desk = Desk(tmp_path, [channel(slow, name="slow"), channel(receiver, name="quick")])
@@ -202,13 +204,13 @@ def test_one_slow_receiver_holds_no_other(tmp_path: Path, receiver: Receiver, mo
             )
             for number in range(3):
                 while len(receiver.taken) <= number:
-                    assert time.monotonic() - started < 20 and not telling.done()
+                    assert time.monotonic() - started < HELD / 2 and not telling.done()
                     await asyncio.sleep(0.02)
                 desk.see(*(field(f"/{n}") for n in range(number + 2)), field())
             telling.cancel()
             return time.monotonic() - started
 
-        assert asyncio.run(until_told()) < 10
+        assert asyncio.run(until_told()) < HELD / 2
         slow.gate.set()
 
 
@@ -237,7 +239,7 @@ def test_two_watchers_with_one_store_send_each_message_once(
 def test_a_crash_before_it_was_noted_sends_it_again_with_the_same_key(tmp_path: Path, receiver: Receiver) -> None:
     desk = Desk(tmp_path, [channel(receiver)])
     desk.see(field())
-    receiver.script.append("slow:0.5")  # it is taken, and the watcher ends before it hears of that
+    receiver.script.append("deaf")  # it is taken, and the watcher ends before it hears of that
 
     async def crash() -> None:
         telling = asyncio.create_task(tell_once(desk.store, desk.channels, Telling(), desk.clock, 0))
@@ -249,7 +251,7 @@ def test_a_crash_before_it_was_noted_sends_it_again_with_the_same_key(tmp_path: 
     after = Desk(tmp_path, desk.channels, desk.clock)
     after.tell()
     assert len(receiver.got) == 1, "somebody may still be sending it"
-    after.clock.pass_(301)
+    after.clock.pass_(61)
     after.tell()
     assert list(keys(receiver).values()) == [2] and list(after.states.values()) == [Delivery.SENT]
 

@@ -95,7 +95,7 @@ class Store(Protocol):
         """What returned since a time, most often first."""
 
     def take_turn(self, now: str) -> bool:
-        """Whether this process makes messages now: no other one does until it announced, or for five minutes."""
+        """Whether this process makes messages now: no other one does until it announced, or for a minute."""
 
     def unannounced(self, now: str, settled_for: int, limit: int = 1000) -> tuple[Event, ...]:
         """Events that no message was made of yet, oldest first, of applications that have settled for so many seconds.

@@ -13,7 +13,7 @@ import msgspec
 from whydrift.core.model.finding import SEVERITIES, Finding, Severity
 from whydrift.core.model.notice import Line, Matcher, Notice
 from whydrift.core.model.times import later
-from whydrift.core.notice.decision import decide
+from whydrift.core.notice.decision import Decided, decide
 from whydrift.core.notice.grouping import reminders
 from whydrift.core.notice.lines import Telling
 from whydrift.core.notice.routes import Route, fits, is_meant
@@ -22,6 +22,8 @@ from whydrift.usecases.unstated import unstated
 
 EVENTS = 10_000
 """Events that one round makes messages of; what is more waits for the next round."""
+TURN = 20
+"""Seconds after which the turn to make messages is taken again: others wait a minute for one that was killed."""
 PAGE = 1000
 REMINDED = 10_000
 """Findings that a receiver is reminded of, those that hurt most: all others hold for as long as it said."""
@@ -50,7 +52,8 @@ async def announce(
     Nothing while another process makes messages. What may concern routes that are stated elsewhere only is held back
     for them. The first messages of all wait until the first looks are made (`whole`): they are one a route.
     """
-    now, names = clock.now(), [route.name for route in routes]
+    now = taken = clock.now()
+    names = [route.name for route in routes]
     if not await asyncio.to_thread(store.take_turn, now):
         return Announced()
     others, dropped = await asyncio.to_thread(unstated, store, names, now)
@@ -61,9 +64,11 @@ async def announce(
     fresh = await asyncio.to_thread(store.unannounced, now, settle, EVENTS)
     held = await asyncio.to_thread(store.held, names)
     silences = await asyncio.to_thread(store.silences, now)
-    decided = {
-        r.name: await asyncio.to_thread(decide, r, fresh, held.get(r.name, ()), silences, now, telling) for r in routes
-    }
+    decided: dict[str, Decided] = {}
+    for route in routes:
+        taken = await _kept_turn(store, clock, taken)
+        waits = held.get(route.name, ())
+        decided[route.name] = await asyncio.to_thread(decide, route, fresh, waits, silences, now, telling)
     notices = (notice for each in decided.values() for notice in each.notices)
     made = tuple(msgspec.structs.replace(notice, first=first) for notice in notices)
     ids = tuple(event.id for event in fresh)
@@ -71,6 +76,15 @@ async def announce(
     release = {name: each.release for name, each in decided.items()}
     await asyncio.to_thread(store.announce, ids, made, dict.fromkeys(decided, now), hold, release)
     return Announced(len(made), dropped)
+
+
+async def _kept_turn(store: Store, clock: Clock, taken: str) -> str:
+    """When the turn was taken last: again, where it would end soon. Where it was lost nothing is announced anyway."""
+    now = clock.now()
+    if now < later(taken, TURN):
+        return taken
+    await asyncio.to_thread(store.take_turn, now)
+    return now
 
 
 def as_it_is(store: Store, route: Route, notice: Notice) -> Notice:

@@ -148,11 +148,11 @@ def test_processes_take_turns_at_making_messages(store: SqlStore, url: str, tmp_
     """One at a time; who died has had its turn after a while, and who was only slow is not heard any more."""
     (event,) = store.record(look([field()], at(0)))
     with closing(SqlStore(url, tmp_path)) as other:
-        assert store.take_turn(at(1)) and store.take_turn(at(2)) and not other.take_turn(at(6, 59))
-        assert other.take_turn(at(7))
+        assert store.take_turn(at(1)) and store.take_turn(at(2)) and not other.take_turn(at(2, 59))
+        assert other.take_turn(at(3))
         store.announce([], [notice("slow")], {})
         store.announce([event.id], [notice("slow")], {}, hold={"night": [event.id]})
-        assert store.messages() == () and store.held(["night"]) == {} and not store.take_turn(at(8))
+        assert store.messages() == () and store.held(["night"]) == {} and not store.take_turn(at(3, 30))
         other.announce([event.id], [notice("one")], {})
         assert [out.notice.key for out in store.messages()] == ["one"]
         assert store.take_turn(at(8)), "it ended with that"

@@ -13,8 +13,8 @@ from whydrift.core.model.finding import SEVERITIES, Event, Severity
 from whydrift.core.model.notice import Delivery, Notice, Outgoing
 from whydrift.core.model.times import later
 
-MAKING, SENDING = 300, 60
-"""Seconds that the turn to make messages, and a message to send, are this process's alone."""
+CLAIMED = 60
+"""Seconds that the turn to make messages, and a message to send, are this process's alone, unless it claims again."""
 PATIENCE = 15
 """How many times the quiet that is waited for: what never settles is told of all the same."""
 PATIENCE_WHEN_BROKEN = 3
@@ -28,8 +28,8 @@ _IS_BROKEN = and_(FINDINGS.c.gone == "", FINDINGS.c.rank == SEVERITIES.index(Sev
 def take_turn(connection: Connection, now: str, owner: str) -> bool:
     """Whether who asks is the one that makes messages now."""
     connection.execute(ignoring(connection, CLAIMS).values(name=TURN, owner="", until=""))
-    free = or_(CLAIMS.c.owner == owner, _is_free(CLAIMS.c.until, now, MAKING))
-    turn = update(CLAIMS).where(CLAIMS.c.name == TURN, free).values(owner=owner, until=later(now, MAKING))
+    free = or_(CLAIMS.c.owner == owner, _is_free(CLAIMS.c.until, now))
+    turn = update(CLAIMS).where(CLAIMS.c.name == TURN, free).values(owner=owner, until=later(now, CLAIMED))
     return bool(connection.execute(turn).rowcount)
 
 
@@ -131,21 +131,21 @@ def outgoing(connection: Connection, now: str, limit: int, route: str) -> tuple[
     None of a route while another process has some of it: what is sent says how it is now, and must not overtake.
     """
     wait_for_lock(connection, CLAIMING)  # who asks at the same time waits, and sees what was claimed
-    waits, free = MESSAGES.c.state == Delivery.WAITING.value, _is_free(MESSAGES.c.claimed, now, SENDING)
+    waits, free = MESSAGES.c.state == Delivery.WAITING.value, _is_free(MESSAGES.c.claimed, now)
     busy = select(MESSAGES.c.route).where(waits, ~free)
     ready = and_(waits, MESSAGES.c.due <= now, free, MESSAGES.c.route.not_in(busy))
     which = select(MESSAGES).where(ready).order_by(MESSAGES.c.due, MESSAGES.c.id).limit(limit)
     which = which.where(MESSAGES.c.route == route) if route else which
     rows = connection.execute(which.with_for_update()).all()
     ids = [row.id for row in rows]
-    connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_(ids)).values(claimed=later(now, SENDING)))
+    connection.execute(update(MESSAGES).where(MESSAGES.c.id.in_(ids)).values(claimed=later(now, CLAIMED)))
     return tuple(map(_outgoing, rows))
 
 
 def claim(connection: Connection, message: int, now: str) -> None:
     """A message that is being sent stays claimed; one of which is known what became of it does not."""
     sending = and_(MESSAGES.c.id == message, MESSAGES.c.claimed != "")
-    connection.execute(update(MESSAGES).where(sending).values(claimed=later(now, SENDING)))
+    connection.execute(update(MESSAGES).where(sending).values(claimed=later(now, CLAIMED)))
 
 
 def delivered(connection: Connection, message: int, state: Delivery, at: str, error: str, due: str) -> None:
@@ -173,7 +173,7 @@ def messages(connection: Connection, limit: int, states: Collection[Delivery], r
 def resend(connection: Connection, ids: Sequence[int], at: str) -> int:
     """Let messages that were not sent wait again, as if they were new; how many."""
     again = {"state": Delivery.WAITING.value, "due": at, "attempts": 0, "error": ""}
-    free = and_(MESSAGES.c.state != Delivery.SENT.value, _is_free(MESSAGES.c.claimed, at, SENDING))
+    free = and_(MESSAGES.c.state != Delivery.SENT.value, _is_free(MESSAGES.c.claimed, at))
     each = (update(MESSAGES).where(MESSAGES.c.id.in_(some), free).values(again) for some in chunks(ids))
     return sum(connection.execute(one).rowcount for one in each)
 
@@ -181,7 +181,7 @@ def resend(connection: Connection, ids: Sequence[int], at: str) -> int:
 def drop(connection: Connection, route: str, why: str, at: str) -> int:
     """End what waits for a route; how many messages. One that somebody is sending just now is left to them."""
     waits = and_(MESSAGES.c.route == route, MESSAGES.c.state == Delivery.WAITING.value)
-    waits = and_(waits, _is_free(MESSAGES.c.claimed, at, SENDING))
+    waits = and_(waits, _is_free(MESSAGES.c.claimed, at))
     ended = update(MESSAGES).where(waits).values(state=Delivery.DROPPED.value, error=why, due=at)
     connection.execute(delete(HELD).where(HELD.c.route == route))
     return connection.execute(ended).rowcount
@@ -199,9 +199,9 @@ def _outgoing(row: AnyRow) -> Outgoing:
     )
 
 
-def _is_free(claimed: ColumnElement[str], now: str, seconds: int) -> ColumnElement[bool]:
-    """Whether nobody has it: a claim of so many seconds ends.
+def _is_free(claimed: ColumnElement[str], now: str) -> ColumnElement[bool]:
+    """Whether nobody has it: a claim ends.
 
     Clocks of machines may differ by as much; a claim that reaches further into the future is from before one was set.
     """
-    return or_(claimed <= now, claimed > later(now, 2 * seconds))
+    return or_(claimed <= now, claimed > later(now, 2 * CLAIMED))
