@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.faces.command import run
-from tests.fleet_builder import Fleet, config_map
+from tests.fleet_builder import App, Fleet, config_map, deployment, scaled
 from tests.replay import Fault
 from tests.watched import SECONDS, Watched, drifting, fleet, settled
+from whydrift.core.model.values import JsonObject, items
 
 Start = Callable[..., Watched]
-AT_ONCE = 5.0
-"""Seconds from a change to its explanation, at most."""
+WITHIN = 60.0
+"""Seconds from a change to its explanation: long before the next full look, on the busiest machine.
+
+`bench/watch` measures that it takes less than five.
+"""
 
 
 @pytest.fixture(params=["kubernetes", "argocd"])
@@ -31,8 +35,8 @@ def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
         if begins:
             watched.run(*words)
             watched.until_told("new", "shop")
-            watched.until(lambda: watched.replay.count("quiet/managed-resources"))
-            watched.quiet(0.5)
+            watched.until(watched.looked)
+            watched.until(lambda: "follows" in watched.said)
         return watched
 
     yield started
@@ -43,9 +47,9 @@ def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
 def test_tells_a_change_within_seconds_and_that_it_is_gone(start: Start) -> None:
     watched = start()
     watched.put(drifting("quiet"))
-    assert watched.until_told("new", "quiet") < AT_ONCE
+    assert watched.until_told("new", "quiet") < WITHIN
     watched.put(settled("quiet"))
-    assert watched.until_told("gone", "quiet") < AT_ONCE
+    assert watched.until_told("gone", "quiet") < WITHIN
     watched.put(drifting("quiet"))
     watched.until_told("returned", "quiet")
     way = "a watch of Applications in Kubernetes" if watched.kubernetes else "Argo CD's stream"
@@ -77,7 +81,6 @@ def test_a_restart_after_kill_tells_what_happened_meanwhile_and_nothing_else(sta
 
 def test_a_restart_over_an_unchanged_fleet_reads_next_to_nothing(start: Start) -> None:
     watched = start()
-    watched.quiet(6)  # where the stream stands is noted every few seconds
     watched.kill()
     told, asked = watched.told(), len(watched.replay.seen)
     watched.run().until(lambda: watched.said.count("follows") == 2)
@@ -97,8 +100,8 @@ def test_who_may_watch_one_namespace_only_follows_that_and_says_what_is_refused(
         watched.until(lambda: "follows a watch of Applications in Kubernetes (each namespace)" in watched.said)
         assert "does not follow a watch of Applications in Kubernetes (all namespaces): " in watched.said
         watched.put(drifting("quiet"))
-        assert watched.until_told("new", "quiet") < AT_ONCE
-        watched.quiet(6)  # where the stream stands is noted every few seconds
+        assert watched.until_told("new", "quiet") < WITHIN
+        watched.until(watched.heard)
         watched.kill()
         asked = len(watched.replay.seen)
         watched.put(drifting("calm"))
@@ -140,15 +143,15 @@ def test_duplicates_and_another_order_tell_nothing_new(start: Start) -> None:
 
 
 def test_a_change_that_is_taken_back_while_it_is_looked_at_leaves_nothing(start: Start) -> None:
-    watched = start(faults=("/api/v1/applications/quiet/managed-resources*=silent:1.5@2",))
+    watched = start(faults=("/api/v1/applications/quiet/managed-resources*=held@2",))
     looks = watched.replay.count("quiet/managed-resources")
     watched.put(drifting("quiet"))
     watched.until(lambda: watched.replay.count("quiet/managed-resources") > looks)
     watched.put(settled("quiet"))
-    watched.quiet(5)
-    told = [what for what, name, _ in watched.told() if name == "quiet"]
-    assert told in ([], ["new", "gone"])
-    assert watched.replay.count("quiet/managed-resources") > looks + 1, "it was looked at once more"
+    watched.quiet()
+    watched.replay.go_on.set()
+    watched.until(lambda: watched.replay.count("quiet/managed-resources") > looks + 1)  # it is looked at once more
+    watched.until(lambda: [what for what, name, _ in watched.told() if name == "quiet"] in ([], ["new", "gone"]))
 
 
 def test_nothing_is_gone_while_servers_restart(start: Start) -> None:
@@ -241,6 +244,43 @@ def test_looks_once_and_then_only_at_what_changed(tmp_path: Path) -> None:
     said = run("watch", "--from", second, "--store", store, "--once", "--every", "1h")
     assert said.err == "1 of 3 applications looked at, 1 events\n"
     assert "new" in said.out and "argocd/quiet" in said.out and "spec.replicas" in said.out
+
+
+def test_what_an_ignore_rule_hides_and_nobody_is_known_to_have_changed_is_not_gone(tmp_path: Path) -> None:
+    """Nothing proves a cause for it: who scaled is not recorded. Where both sides agree again it is gone."""
+    store = f"sqlite:///{tmp_path}/state.db"
+    told = []
+    for number, apps in enumerate(([scaled()], [under_a_rule(5)], [under_a_rule(3)])):
+        recording = Fleet(apps).zip(tmp_path / f"{number}.zip")
+        lines = run("watch", "--from", recording, "--store", store, "-o", "jsonl").out.splitlines()
+        told += [(event["what"], event["shown"]) for event in map(json.loads, lines)]
+    assert told == [("new", True), ("changed", False), ("gone", False)]
+
+
+def under_a_rule(replicas: int) -> App:
+    """The application whose Deployment was scaled, when a rule takes the field out of the comparison."""
+    rule: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}
+    pairs = [(deployment(), deployment(replicas=replicas)), (config_map(a="1"), config_map(a="1"))]
+    return Ruled("shop", pairs, spec={"ignoreDifferences": [rule]})
+
+
+class Ruled(App):
+    """Argo CD's two sides are git's and live's without the field of the rule: equal."""
+
+    def resource(self) -> JsonObject:
+        """Synced, row by row."""
+        return App(self.name, [(git, git) for git, _ in self.pairs], self.metadata, self.spec).resource()
+
+    def managed(self) -> JsonObject:
+        """What Argo CD compared."""
+        found = super().managed()
+        for row in items(found, "items"):
+            assert isinstance(row, dict)
+            for side in ("normalizedLiveState", "predictedLiveState"):
+                compared = json.loads(str(row[side]))
+                compared.get("spec", {}).pop("replicas", None)
+                row[side] = json.dumps(compared)
+        return found
 
 
 def test_a_line_of_json_is_the_event_that_history_tells(tmp_path: Path) -> None:

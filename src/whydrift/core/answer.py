@@ -37,6 +37,7 @@ from whydrift.core.model.triage import (
     GapAnswer,
     NotReplayedAnswer,
     ObjectAnswer,
+    RuledOutAnswer,
     SourceAnswer,
     State,
     SyncAnswer,
@@ -75,6 +76,10 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
             NotReplayedAnswer(object=c.key.id, namespace=c.key.namespace, why=c.why)
             for c in outcome.calibrations
             if c.agreement is Agreement.NOT_REPLAYED
+        ),
+        ruled_out=tuple(
+            RuledOutAnswer(object=key.id, namespace=key.namespace, path=difference.pointer)
+            for key, difference in outcome.ruled_out
         ),
         notes=(*source_notes(application), *_disagreements(outcome)),
         objects=tuple(_object(o, sides, outcome) for o in outcome.objects),

@@ -12,6 +12,7 @@ from whydrift.core.explain.base import base_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
 from whydrift.core.explain.engine import Examined, explain, wants_first
+from whydrift.core.explain.ignoring import is_ruled_out
 from whydrift.core.explain.newer import unnoticed
 from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.explain.subject import About, Knowledge, Subject
@@ -26,7 +27,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Forecast
 from whydrift.core.model.explanation import Side, Undecided
-from whydrift.core.model.fact_kinds import DRY_RUN
+from whydrift.core.model.fact_kinds import DRY_RUN, SETTINGS
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Remedy
@@ -66,6 +67,8 @@ class ApplicationOutcome:
     remedies: Mapping[tuple[ObjectKey, Difference], Remedy] = field(default_factory=dict)
     server_views: Mapping[ObjectKey, bool] = field(default_factory=dict)
     """Whether an apply of git's object would change nothing, by what a dry run answered."""
+    ruled_out: tuple[tuple[ObjectKey, Difference], ...] = ()
+    """What differs under an ignore rule, where no cause proves that it is worth telling."""
 
     @property
     def stale(self) -> bool:
@@ -123,16 +126,20 @@ def look(
         outcomes, subjects = _settled(before), _renewed(before, facts)
     wants: list[tuple[ObjectKey, FactKind[object]]] = []
     waiting: list[Subject] = []
+    ruled_out: list[tuple[ObjectKey, Difference]] = []
     for subject in subjects:
         outcome = explain(subject, analysis.catalogue)
         outcomes.append(ObjectOutcome(subject.object, _worth_telling(outcome.findings)))
+        ruled_out += [(subject.key, difference) for difference in _ruled_out(subject, outcome.findings)]
         wants += [(subject.key, kind) for kind in outcome.wants]
         waiting += [subject] if outcome.wants else []
     if analysis.hidden:
         wants += unseen_wants(snapshot, facts)
+        wants += [(key, SETTINGS) for key, _ in ruled_out if not facts(key).asked(SETTINGS)]
     order = {item.key: place for place, item in enumerate(snapshot.objects or ())}
     outcomes.sort(key=lambda outcome: order.get(outcome.key, -1))
-    return ApplicationOutcome(snapshot, tuple(o for o in outcomes if o.findings), tuple(wants), tuple(waiting))
+    told = tuple(o for o in outcomes if o.findings)
+    return ApplicationOutcome(snapshot, told, tuple(wants), tuple(waiting), ruled_out=tuple(ruled_out))
 
 
 def _not_read(snapshot: ApplicationSnapshot) -> list[ObjectOutcome]:
@@ -272,6 +279,13 @@ def dry_run_of(
 def _worth_telling(findings: tuple[Examined, ...]) -> tuple[Examined, ...]:
     """All shown differences; of the hidden ones those that a cause proves to be worth telling (design/decisions.md)."""
     return tuple(f for f in findings if f.difference.shown or f.explanations)
+
+
+def _ruled_out(subject: Subject, findings: tuple[Examined, ...]) -> Iterator[Difference]:
+    """The differences that are not told, and that an ignore rule keeps from being shown."""
+    for finding in findings:
+        if not (finding.difference.shown or finding.explanations) and is_ruled_out(subject, finding.difference):
+            yield finding.difference
 
 
 def _subjects(

@@ -19,6 +19,7 @@ from whydrift.core.model.finding import (
     Finding,
     Found,
     Judged,
+    RuledOut,
     Seen,
     Severity,
     What,
@@ -107,6 +108,65 @@ def test_what_is_hidden_now_is_not_gone_and_what_is_shown_again_did_not_return()
     ]
     (finding,) = known.findings.values()
     assert (finding.times_returned, finding.since) == (0, at(0))
+
+
+WEB = ("apps/Deployment/web", "shop")
+
+
+def test_what_an_ignore_rule_swallows_is_hidden_though_no_cause_tells_of_it() -> None:
+    """As long as both sides say something else there; it is gone when they do not."""
+    known, story = Known(), []
+    looks = (
+        look([field()], at(0)),
+        look([], at(1), ruled_out=(RuledOut(*WEB, "/spec/replicas"),)),
+        look([], at(2), ruled_out=(RuledOut(*WEB, "/spec/replicas"),)),
+        look([], at(3)),
+    )
+    for one in looks:
+        happened = changes(list(known.findings.values()), one)
+        known.keep(happened)
+        story += [(change.what, turned(change.before), change.finding.found.shown) for change in happened]
+    assert story == [
+        (What.NEW, "", True),
+        (What.CHANGED, "now hidden", False),
+        (What.STILL, "", False),
+        (What.GONE, "", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "found", "place"),
+    [
+        ("a rule is what is done about noise", field(severity=Severity.NOISE), RuledOut(*WEB, "/spec/replicas")),
+        ("another field", field(), RuledOut(*WEB, "/spec/replica")),
+        ("a field within it, which is less", field(), RuledOut(*WEB, "/spec/replicas/0")),
+        ("another object", field(), RuledOut("apps/Deployment/api", "shop", "/spec/replicas")),
+        ("another namespace", field(), RuledOut("apps/Deployment/web", "", "/spec/replicas")),
+        ("the object as a whole", field(""), RuledOut(*WEB, "/spec/replicas")),
+        ("something broken", trouble(), RuledOut(*WEB, "/web")),
+    ],
+)
+def test_what_no_rule_swallows_is_gone(what: str, found: Found, place: RuledOut) -> None:
+    known = Known()
+    known.see(look([found], at(0)))
+    assert known.see(look([], at(1), ruled_out=(place,))) == [What.GONE], what
+
+
+def test_what_was_gone_before_a_rule_covered_it_stays_gone() -> None:
+    known = Known()
+    known.see(look([field()], at(0)))
+    known.see(look([], at(1)))
+    assert known.see(look([], at(2), ruled_out=(RuledOut(*WEB, "/spec/replicas"),))) == []
+
+
+@pytest.mark.parametrize(("hurts", "severity"), [(True, Severity.LOSES), (False, Severity.ATTENTION)])
+def test_what_a_sync_does_to_what_is_hidden_now_is_told_anew(hurts: bool, severity: Severity) -> None:
+    """It may respect the rule."""
+    before = look([field("/spec/a", severity=Severity.LOSES, sync="scales it")], at(0))
+    (came,) = changes((), before)
+    now = look([], at(1), ruled_out=(RuledOut(*WEB, "/spec", "as foreseen", hurts),))
+    (change,) = changes([came.finding], now)
+    assert (change.finding.found.severity, change.finding.found.sync) == (severity, "as foreseen")
 
 
 @given(FOUND, FOUND)

@@ -22,6 +22,7 @@ from whydrift.core.model.triage import (
     GapAnswer,
     NotReplayedAnswer,
     ObjectAnswer,
+    RuledOutAnswer,
     SyncAnswer,
     UndecidedAnswer,
     UnmaskedAnswer,
@@ -155,6 +156,16 @@ def test_objects_that_were_not_read_are_unclear_and_those_that_were_not_replayed
     assert seen(answer(unread), at(0), SCOPE).unclear == {(WEB, "shop")}
     not_replayed = (NotReplayedAnswer(object="/Service/web", namespace="shop", why="a webhook"),)
     assert seen(answer(difference(), not_replayed=not_replayed), at(0), SCOPE).unclear == frozenset()
+
+
+@pytest.mark.parametrize(("does", "hurts"), [(Does.SCALE, True), (Does.UNKNOWN, False), (None, False)])
+def test_what_an_ignore_rule_covers_is_known_with_what_a_sync_does_there(does: Does | None, hurts: bool) -> None:
+    place = RuledOutAnswer(object=WEB, namespace="shop", path="/spec/replicas")
+    (found,) = seen(
+        answer(ruled_out=(place,), sync=sync(effect(does, place.path)) if does else sync()), at(0), SCOPE
+    ).ruled_out
+    assert found[:3] == (WEB, "shop", "/spec/replicas") and found.hurts is hurts
+    assert found.sync == ("leaves it as it is" if does is None else effect(does).says)
 
 
 BUSY = {

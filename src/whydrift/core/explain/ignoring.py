@@ -10,6 +10,7 @@ from whydrift.core.compare.rules import IgnoreRule, application_rules, rules_in_
 from whydrift.core.compare.rules_of_objects import stated_rules
 from whydrift.core.compare.settings import settings_of_api
 from whydrift.core.explain.base import FROM_LAST_APPLIED
+from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import SETTINGS
@@ -37,6 +38,16 @@ def left_out(subject: Subject, difference: Difference) -> bool:
 def rule_over(subject: Subject, difference: Difference) -> IgnoreRule | None:
     """The first rule, of the application and then of the settings, that takes this place out of the comparison."""
     return next((rule for rule in rules_of(subject) if _covers(rule, subject, difference)), None)
+
+
+def is_ruled_out(subject: Subject, difference: Difference) -> bool:
+    """Whether both sides say something else here, and a rule keeps Argo CD from showing it.
+
+    Where the settings could not be read one of theirs may.
+    """
+    if not left_out(subject, difference) or means_same(subject, difference):
+        return False
+    return rule_over(subject, difference) is not None or not subject.facts.known(SETTINGS)
 
 
 def respected(subject: Subject) -> bool:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
 
-from whydrift.core.model.finding import Finding, Found, Seen, What, judged, scope_of
+from whydrift.core.model.finding import (
+    About,
+    Finding,
+    FindingKey,
+    Found,
+    RuledOut,
+    Seen,
+    Severity,
+    What,
+    judged,
+    scope_of,
+)
 
 LATE = timedelta(hours=1)
 """No look takes longer: one that is older than what is kept by more than that tells of a clock that was set back."""
@@ -39,8 +50,9 @@ def changes(known: Sequence[Finding], seen: Seen) -> tuple[Change, ...]:
     read, stays as it is and is not told. Times never go back.
     """
     there = {finding.found.key: finding for finding in known}
-    found = {one.key for one in seen.found}
-    came = [_came(there.get(one.key), one, seen) for one in seen.found]
+    still = (*seen.found, *_swallowed(there, seen))
+    found = {one.key for one in still}
+    came = [_came(there.get(one.key), one, seen) for one in still]
     left = [_gone(finding, seen.at) for key, finding in there.items() if key not in found and _is_gone(finding, seen)]
     return (*came, *left)
 
@@ -48,6 +60,33 @@ def changes(known: Sequence[Finding], seen: Seen) -> tuple[Change, ...]:
 def vanished(known: Sequence[Finding], at: str) -> tuple[Change, ...]:
     """Everything that was there is gone, with the application."""
     return tuple(_gone(finding, at) for finding in known if not finding.gone)
+
+
+def _swallowed(there: Mapping[FindingKey, Finding], seen: Seen) -> Iterator[Found]:
+    """What is not told any more, and differs still under an ignore rule: it is hidden.
+
+    Not noise: a rule is what is done about a controller's field.
+    """
+    told = {one.key for one in seen.found}
+    for key, finding in there.items():
+        place = next((place for place in seen.ruled_out if _is_at(key, place)), None)
+        is_told = key in told or finding.gone or finding.found.severity is Severity.NOISE
+        if place is not None and not is_told:
+            yield _hidden(finding.found, place)
+
+
+def _is_at(key: FindingKey, place: RuledOut) -> bool:
+    """Whether a finding is a field at a place, or within it."""
+    within = f"{key.path}/".startswith(f"{place.path}/")
+    return key.about is About.FIELD and (key.object, key.namespace) == (place.object, place.namespace) and within
+
+
+def _hidden(found: Found, place: RuledOut) -> Found:
+    """A field that is not shown any more; syncs may leave it as it is now."""
+    severity = Severity.ATTENTION if found.severity is Severity.LOSES else found.severity
+    return msgspec.structs.replace(
+        found, shown=False, sync=place.sync, severity=Severity.LOSES if place.hurts else severity
+    )
 
 
 def _is_gone(finding: Finding, seen: Seen) -> bool:

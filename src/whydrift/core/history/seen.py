@@ -19,6 +19,7 @@ from whydrift.core.model.finding import (
     ApplicationName,
     FindingKey,
     Found,
+    RuledOut,
     Seen,
     Severity,
 )
@@ -29,11 +30,12 @@ from whydrift.core.model.triage import (
     EffectAnswer,
     ObjectAnswer,
     RemedyAnswer,
+    RuledOutAnswer,
     SyncAnswer,
     UnmaskedAnswer,
     Value,
 )
-from whydrift.core.report.sync_lines import at_difference, related
+from whydrift.core.report.sync_lines import at_difference, at_place, related
 from whydrift.core.report.tally import ATTENTION, UNDECIDED, UNEXPLAINED, cause_of, objects_of
 from whydrift.core.unmask.since import troubles_in
 
@@ -65,6 +67,7 @@ def seen(answer: ApplicationAnswer, at: str, scope: frozenset[str], fingerprint:
         answer=msgspec.json.encode(answer),
         fingerprint=fingerprint,
         unclear=_unclear(answer),
+        ruled_out=tuple(_ruled_out(place, answer.sync) for place in answer.ruled_out),
     )
 
 
@@ -94,6 +97,19 @@ def _unclear(answer: ApplicationAnswer) -> frozenset[tuple[str, str]]:
         if any(not d.path and cause_of(d) == UNDECIDED for d in item.differences)
     }
     return frozenset(unread)
+
+
+def _ruled_out(place: RuledOutAnswer, sync: SyncAnswer | msgspec.UnsetType) -> RuledOut:
+    at = _key(place.object), _key(place.namespace), _key(place.path)
+    if isinstance(sync, msgspec.UnsetType):
+        return RuledOut(*at)
+    item = place.object, place.namespace
+    hurts = any(_hurts(effect) for effect in sync.effects if _touches(effect, item, place.path))
+    return RuledOut(*at, _cut(at_place(item, place.path, sync)), hurts)
+
+
+def _hurts(effect: EffectAnswer) -> bool:
+    return effect.does is Does.FAIL or (not effect.safe and effect.does is not Does.UNKNOWN)
 
 
 def _found(answer: ApplicationAnswer) -> tuple[Found, ...]:
@@ -156,8 +172,8 @@ def _trouble(trouble: UnmaskedAnswer) -> Found:
 def _severity(item: ObjectAnswer, d: DifferenceAnswer, effects: tuple[EffectAnswer, ...]) -> Severity:
     if isinstance(d.accepted, AcceptedAnswer):
         return Severity.NOISE
-    here = [effect for effect in effects if _touches(effect, item, d)]
-    if any(effect.does is Does.FAIL or (not effect.safe and effect.does is not Does.UNKNOWN) for effect in here):
+    here = [effect for effect in effects if _touches(effect, (item.id, item.namespace), d.path)]
+    if any(map(_hurts, here)):
         return Severity.LOSES
     unknown = any(effect.does is Does.UNKNOWN for effect in here)
     if unknown or cause_of(d) in (UNEXPLAINED, UNDECIDED) or isinstance(d.side, msgspec.UnsetType):
@@ -165,11 +181,11 @@ def _severity(item: ObjectAnswer, d: DifferenceAnswer, effects: tuple[EffectAnsw
     return Severity.ATTENTION if d.side in ATTENTION else Severity.NOISE
 
 
-def _touches(effect: EffectAnswer, item: ObjectAnswer, d: DifferenceAnswer) -> bool:
-    """Whether an effect is one of a difference: what fails, or names no path, is so of the whole object."""
-    if (effect.object, effect.namespace) != (item.id, item.namespace):
+def _touches(effect: EffectAnswer, item: tuple[str, str], at: str) -> bool:
+    """Whether an effect is one of a place: what fails, or names no path, is so of the whole object."""
+    if (effect.object, effect.namespace) != item:
         return False
-    return effect.does is Does.FAIL or not effect.paths or any(related(path, d.path) for path in effect.paths)
+    return effect.does is Does.FAIL or not effect.paths or any(related(path, at) for path in effect.paths)
 
 
 def _why(d: DifferenceAnswer) -> str:

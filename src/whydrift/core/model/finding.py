@@ -113,11 +113,22 @@ LONGEST = 2000
 """Characters of a text that a finding keeps."""
 
 
+class RuledOut(NamedTuple):
+    """A place that differs under an ignore rule, and is not shown; what a sync would do there, and whether it hurts."""
+
+    object: str
+    namespace: str
+    path: str
+    sync: str = ""
+    hurts: bool = False
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """What one look at one application says, at a time.
 
     `whole` says whether everything that belongs to `scope` was read and compared: only then is what is missing gone.
-    `unclear` are the objects (id, namespace) that were not compared all the same: nothing of them is gone. `settled` is
+    `unclear` are the objects (id, namespace) that were not compared all the same: nothing of them is gone. `ruled_out`
+    are places that differ, and that an ignore rule keeps from being shown. `settled` is
     false during a sync and a rollout. `safe` is what a sync is: "safe", "unsafe", "unknown", "" where nobody asked.
     `answer` is the ApplicationAnswer as JSON. `fingerprint` tells whether Argo CD's word of it changed since ("" =
     unknown).
@@ -141,6 +152,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     answer: bytes
     fingerprint: str = ""
     unclear: frozenset[tuple[str, str]] = frozenset()
+    ruled_out: tuple[RuledOut, ...] = ()
 
 
 SHOWN, HIDDEN, TROUBLE = "shown", "hidden", "trouble"

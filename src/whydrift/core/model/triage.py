@@ -222,6 +222,17 @@ class NotReplayedAnswer(Answered, frozen=True):
     why: str
 
 
+class RuledOutAnswer(Answered, frozen=True):
+    """One place where git and the cluster differ and an ignore rule keeps Argo CD from showing it.
+
+    No cause proves that it is worth telling.
+    """
+
+    object: str
+    namespace: str
+    path: str
+
+
 class ArgocdAnswer(Answered, frozen=True):
     """Argo CD's own words, quoted. `operation` is the phase of the last (or running) sync."""
 
@@ -240,7 +251,8 @@ class ApplicationAnswer(Answered, frozen=True):
     are counted to; `recovered` was broken at an earlier look and is not any more; `health_before` is what Argo CD said
     of its health then; `complaints` are what its containers write that run, looked for where it was Progressing then
     and is not any more. `waits` say what is not well, and not called broken. `labels` are the Application's own; `team`
-    is who looks after it, as one of its labels or annotations says.
+    is who looks after it, as one of its labels or annotations says. `ruled_out` are places that differ under an ignore
+    rule, and that nothing is told of because no cause proves that they are worth it.
     """
 
     name: str
@@ -256,6 +268,7 @@ class ApplicationAnswer(Answered, frozen=True):
     compared_by: str = ""
     not_read: str = ""
     not_replayed: tuple[NotReplayedAnswer, ...] = ()
+    ruled_out: tuple[RuledOutAnswer, ...] = ()
     notes: tuple[str, ...] = ()
     sync: SyncAnswer | msgspec.UnsetType = msgspec.UNSET
     unmasked: tuple[UnmaskedAnswer, ...] | msgspec.UnsetType = msgspec.UNSET

@@ -48,18 +48,21 @@ def failing(application: ApplicationAnswer) -> list[EffectAnswer]:
 
 def at_difference(item: ObjectAnswer, difference: DifferenceAnswer, sync: SyncAnswer) -> str:
     """What a sync does at one difference, in a line; "" where nothing is foreseen for its object."""
-    here = [e for e in sync.effects if (e.object, e.namespace) == (item.id, item.namespace)]
+    return at_place((item.id, item.namespace), difference.path, sync)
+
+
+def at_place(item: tuple[str, str], path: str, sync: SyncAnswer) -> str:
+    """The same of a place in an object, by its id and namespace."""
+    here = [e for e in sync.effects if (e.object, e.namespace) == item]
     failing = [e.says for e in here if e.does is Does.FAIL]
     if failing:
         return plain(failing[0])
-    touching = [e for e in here if any(related(path, difference.path) for path in e.paths)]
+    touching = [e for e in here if any(related(changed, path) for changed in e.paths)]
     acting = [e for e in touching if e.does is not Does.NOTHING]
     if acting:
         return plain("; ".join(dict.fromkeys(e.says for e in acting)))
     leaves = "leaves it as it is"
-    return (
-        f"changes nothing: it would come back. {sync_status(sync)}" if touching else leaves if difference.path else ""
-    )
+    return f"changes nothing: it would come back. {sync_status(sync)}" if touching else leaves if path else ""
 
 
 def sync_status(sync: SyncAnswer) -> str:
