@@ -6,16 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from whydrift.adapters.store.tables import NUMBERS
 from whydrift.core.history.numbers import numbers, oldest
 from whydrift.core.model.finding import SEVERITIES, Finding
 
+_HOLDING = select(NUMBERS).where(NUMBERS.c.application == bindparam("number"), NUMBERS.c.ended == "")
 
-def number(connection: Connection, application: int, now: Sequence[Finding], at: str) -> None:
-    """End the numbers that no longer hold, and begin those that do; a number that never held is forgotten."""
-    rows = connection.execute(select(NUMBERS).where(NUMBERS.c.application == application, NUMBERS.c.ended == "")).all()
+
+def number(connection: Connection, application: int, now: Sequence[Finding], at: str, first: bool = False) -> None:
+    """End the numbers that no longer hold, and begin those that do; a number that never held is forgotten.
+
+    `first` says that none can be there.
+    """
+    rows = [] if first else connection.execute(_HOLDING, {"number": application}).all()
     kept = {(row.cause, row.side, row.rank, row.fields, row.objects): row for row in rows}
     hold = {
         (number.cause, number.side, SEVERITIES.index(number.severity), *counted)

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from whydrift.adapters.store.numbering import number, open_of
 from whydrift.adapters.store.rows import FINDING, PLACE, AnyRow, chunks, finding_of, ignoring, wait_for_lock
@@ -29,6 +29,11 @@ FAST = 1
 """zlib's level: answers are large and alike inside."""
 NUMBERING = 0x7768796E
 """Names the lock under which events get their ids."""
+_ROW = select(APPLICATIONS).where(*(column == bindparam(column.name) for column in PLACE)).with_for_update()
+_OPEN = FINDING.where(FINDINGS.c.application == bindparam("number"), FINDINGS.c.gone == "")
+_DESCRIBED = update(APPLICATIONS).where(APPLICATIONS.c.id == bindparam("number"))
+_ANSWERED = update(ANSWERS).where(ANSWERS.c.application == bindparam("number"))
+"""What each look asks and writes: made once, for making statements takes longer than a small database does."""
 
 
 def record(connection: Connection, seen: Seen) -> tuple[Event, ...]:
@@ -36,10 +41,10 @@ def record(connection: Connection, seen: Seen) -> tuple[Event, ...]:
     row = _locked(connection, seen)
     if is_late(row.at, seen.at):
         return ()
-    known = _known(connection, row.id, seen)
+    known = [] if is_first(row) else _known(connection, row.id, seen)
     happened = _keep(connection, row.id, known, changes(known, seen))
     now = {**{f.found.key: f for f in known}, **{c.finding.found.key: c.finding for c in happened}}
-    number(connection, row.id, list(now.values()), seen.at)
+    number(connection, row.id, list(now.values()), seen.at, first=is_first(row))
     _describe(connection, row, seen, open_of(now.values()))
     return _note(connection, row.id, happened, seen.revision)
 
@@ -60,8 +65,12 @@ def vanish(connection: Connection, application: ApplicationName, at: str) -> tup
 
 def _row(connection: Connection, application: ApplicationName) -> AnyRow | None:
     """An application's row, locked until the end of the transaction."""
-    which = and_(*(column == part for column, part in zip(PLACE, application, strict=True)))
-    return connection.execute(select(APPLICATIONS).where(which).with_for_update()).first()
+    return connection.execute(_ROW, application._asdict()).first()
+
+
+def is_first(row: AnyRow) -> bool:
+    """Whether nothing was ever kept of an application: it need not be looked for."""
+    return not row.at
 
 
 def _locked(connection: Connection, seen: Seen) -> AnyRow:
@@ -70,7 +79,7 @@ def _locked(connection: Connection, seen: Seen) -> AnyRow:
     if row is None:
         fresh = {column.name: "" for column in APPLICATIONS.c if column.name != "id"}
         named = dict(zip(("instance", "namespace", "name"), seen.application, strict=True))
-        connection.execute(ignoring(connection, APPLICATIONS).values({**fresh, "labels": "{}", "open": "{}", **named}))
+        connection.execute(ignoring(connection, APPLICATIONS), {**fresh, "labels": "{}", "open": "{}", **named})
         row = _row(connection, seen.application)
     assert row is not None
     return row
@@ -88,7 +97,7 @@ def _known(connection: Connection, application: int, seen: Seen) -> list[Finding
 
 
 def _open(connection: Connection, application: int) -> list[Finding]:
-    rows = connection.execute(FINDING.where(FINDINGS.c.application == application, FINDINGS.c.gone == ""))
+    rows = connection.execute(_OPEN, {"number": application})
     return [finding_of(row) for row in rows]
 
 
@@ -241,8 +250,7 @@ def _describe(connection: Connection, row: AnyRow, seen: Seen, short: dict[str, 
         **short,
         "vanished": "",
     }
-    connection.execute(update(APPLICATIONS).where(APPLICATIONS.c.id == row.id).values(now))
+    connection.execute(_DESCRIBED, {"number": row.id, **now})
     answer = {"at": seen.at, "body": zlib.compress(seen.answer, FAST)}
-    kept = connection.execute(update(ANSWERS).where(ANSWERS.c.application == row.id).values(answer))
-    if not kept.rowcount:
+    if is_first(row) or not connection.execute(_ANSWERED, {"number": row.id, **answer}).rowcount:
         connection.execute(insert(ANSWERS).values(application=row.id, **answer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
@@ -107,6 +108,11 @@ def wait_for_lock(connection: Connection, lock: int) -> None:
 
 def ignoring(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that leaves alone what is there already: both databases say so in the same words."""
-    if connection.dialect.name == "sqlite":
+    return _ignoring(connection.dialect.name, table)
+
+
+@cache
+def _ignoring(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "sqlite":
         return sqlite.insert(table).on_conflict_do_nothing()
     return postgresql.insert(table).on_conflict_do_nothing()
