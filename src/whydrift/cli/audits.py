@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 FIRST_AUDIT, ASKED = 300.0, 1.0
 """Seconds for which the first audit waits for the first looks at most, and between two glances at them."""
-AUDITED, DUE = 86_400.0, 900.0
-"""Seconds between two audits, whoever makes them; and after which it is asked again whether one is due, or was read."""
+AUDITED, DUE, AGAIN = 86_400.0, 900.0, 60.0
+"""Seconds between two audits, whoever makes them; until it is asked whether one is due; until one is tried again."""
 
 
 async def keep_audits(connection: Connection, store: Store, status: Status) -> None:
@@ -31,9 +31,11 @@ async def keep_audits(connection: Connection, store: Store, status: Status) -> N
             while not status.caught_up:
                 await asyncio.sleep(ASKED)
     while True:
+        wait = AGAIN
         with suppress(SourceError, StoreError):
             await audit(connection, store)
-        await asyncio.sleep(DUE)
+            wait = DUE
+        await asyncio.sleep(wait)
 
 
 async def audit(connection: Connection, store: Store) -> None:
