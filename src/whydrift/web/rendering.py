@@ -9,7 +9,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from whydrift.core.model.finding import Found, Severity
+from whydrift.core.model.finding import Event, Found, Severity, judged, otherwise, turned
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.report.ages import age
 from whydrift.core.report.remedy_lines import WORDS
@@ -56,6 +56,7 @@ def _templates() -> Environment:
         "side_mark": lambda side: SIDES.get(side, ""),
         "side_value": side_value,
         "thing": thing,
+        "was": was,
     }
     made.globals |= {"asset": address_of, "application_path": application_path}
     return made
@@ -85,6 +86,12 @@ def thing(found: Found) -> str:
     """`Kind namespace/name` of what a finding is about."""
     _, kind, name = (*found.key.object.split("/", 2), "", "")[:3]
     return f"{kind} {found.key.namespace}/{name}" if found.key.namespace else f"{kind} {name}"
+
+
+def was(event: Event) -> str:
+    """What changed in how a finding is judged: `was CAUSE`, `now hidden`; "" where nothing did."""
+    before = otherwise(event.before, judged(event.found))
+    return ", ".join(filter(None, (f"was {before}" if before else "", turned(event.before))))
 
 
 def _remedy(kind: str) -> str:

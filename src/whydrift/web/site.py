@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from whydrift.core.model.trouble import Category
 from whydrift.core.report.cause_page import CausePage
 from whydrift.ports.watching import Store
 from whydrift.usecases.watch.status import Status
 from whydrift.web.access import Access
 from whydrift.web.door import Limits
 
+CATEGORIES = frozenset(Category)
+TROUBLE = "something is broken"
 PAGE = 100
 """Rows of a page."""
 
@@ -37,6 +40,6 @@ class Site:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def title(self, cause: str) -> str:
-        """What a cause says in a few words; "" for what is no cause (unexplained, a trouble's category)."""
+        """What a cause says in a few words, or a trouble's category; "" for what is none (unexplained)."""
         page = self.causes.get(cause)
-        return page.cause.title if page is not None else ""
+        return page.cause.title if page is not None else TROUBLE if cause in CATEGORIES else ""

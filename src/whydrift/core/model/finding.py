@@ -196,6 +196,15 @@ def turned(before: str) -> str:
     return {SHOWN: f"now {HIDDEN}", HIDDEN: f"now {SHOWN}"}.get(before.rpartition(" ")[2], "")
 
 
+def otherwise(before: str, now: Judged) -> str:
+    """What of an event's `before` is judged otherwise now, in words: the cause, the side, how much it hurts; or ""."""
+    was = Judged.parse(before, now.shown)
+    if was is None:
+        return ""
+    parts = zip((was.cause, was.side, was.severity.value), (now.cause, now.side, now.severity.value), strict=True)
+    return " ".join(one for one, other in parts if one and one != other)
+
+
 def judged(found: Found) -> Judged:
     """How a finding is judged."""
     return Judged(found.cause, found.side, found.severity, found.shown)

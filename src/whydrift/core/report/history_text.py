@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from whydrift.core.model.finding import SEVERITIES, Severity, What, turned
+from whydrift.core.model.finding import SEVERITIES, Judged, Severity, What, otherwise, turned
 from whydrift.core.model.history import EventAnswer, FlapAnswer, HistoryAnswer, KnownAnswer, NameAnswer
 from whydrift.core.report.ages import age
 from whydrift.core.report.words import Ink, cell, code, count, ending, markdown, plain, shortened
@@ -67,7 +67,8 @@ def _head(answer: HistoryAnswer, ink: Ink) -> list[str]:
     red = sum(one.sync == "OutOfSync" for one in known)
     happened = ", ".join(f"{number} {what.value}" for what in What if (number := _number(answer.events, what)))
     lines = [f"{count(len(known), 'application')}, {red} OutOfSync, {_open(known)}"]
-    return [*lines, f"Since {answer.since[:10]}: {happened}"] if happened else lines
+    told = f"The last {count(len(answer.events), 'event')}" if answer.more else f"Since {answer.since[:10]}"
+    return [*lines, f"{told}: {happened}"] if happened else lines
 
 
 def _number(events: Sequence[EventAnswer], what: What) -> int:
@@ -128,7 +129,9 @@ def _because(events: Sequence[EventAnswer]) -> str:
     """Cause and side, what it was before, who wrote it, and how often it came back."""
     first = events[0]
     times = max(event.times_returned for event in events)
-    was = f"was {first.before}" if first.before else ""
+    now = Judged(first.cause, first.side, Severity(first.severity), first.shown)
+    before = otherwise(first.before, now)
+    was = f"was {before}" if before else ""
     by = f"by {first.who}" if first.who else ""
     back = f"back {times}×" if times and first.what == What.RETURNED else ""
     return ", ".join(filter(None, (first.cause, first.side, was, turned(first.before), by, back)))
