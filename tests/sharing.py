@@ -24,7 +24,7 @@ from whydrift.errors import StoreError
 from whydrift.usecases.watch.loop import note_of
 
 ROOT = Path(__file__).parents[1]
-SECONDS = 180.0
+SECONDS = 300.0
 """More than any of what is waited for takes on a busy machine."""
 WORKS = ("--no-web", "--workers", "1")
 """A process that only works."""

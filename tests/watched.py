@@ -22,7 +22,7 @@ from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.values import JsonObject
 from whydrift.usecases.watch.loop import note_of
 
-SECONDS = 90.0
+SECONDS = 300.0
 """More than any of what is waited for takes on a busy machine."""
 
 

@@ -31,7 +31,7 @@ class Said:
         return self.out + self.err
 
 
-def run(*words: str | Path, env: dict[str, str] | None = None, seconds: float = 60) -> Said:
+def run(*words: str | Path, env: dict[str, str] | None = None, seconds: float = 300) -> Said:
     """A process of its own, in an environment that knows no cluster."""
     command = [*WHYDRIFT, *map(str, words)]
     done = subprocess.run(command, capture_output=True, env={**BARE, **(env or {})}, timeout=seconds, check=False)

@@ -260,8 +260,9 @@ def test_what_an_ignore_rule_hides_and_nobody_is_known_to_have_changed_is_not_go
 def under_a_rule(replicas: int) -> App:
     """The application whose Deployment was scaled, when a rule takes the field out of the comparison."""
     rule: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}
-    pairs = [(deployment(), deployment(replicas=replicas)), (config_map(a="1"), config_map(a="1"))]
-    return Ruled("shop", pairs, spec={"ignoreDifferences": [rule]})
+    scaled_by_hand, as_in_git = deployment(replicas=replicas), config_map(a="1")
+    pairs = [(deployment(), scaled_by_hand), (as_in_git, as_in_git)]
+    return Ruled("shop", [*pairs], spec={"ignoreDifferences": [rule]})
 
 
 class Ruled(App):

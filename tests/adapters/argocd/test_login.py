@@ -28,7 +28,7 @@ def token(expires: float | None, name: str = "sso") -> str:
     return ".".join([*(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts), "c2ln"])
 
 
-GOOD, EXPIRED = token(time.time() + 3600), token(1_700_000_000)
+GOOD, EXPIRED = token(time.time() + 30 * 86_400), token(1_700_000_000)
 CONFIG: dict[str, object] = {
     "contexts": [
         {"name": "prod", "server": "argocd.example.com", "user": "prod"},
