@@ -26,7 +26,6 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "o-policy-refuses-latest": ("fixed", "git goes back to the tag that runs; which new one was meant is not known"),
     "o-port-out-of-range": ("fixed", "git goes back to the port that was taken; which new one was meant is not known"),
     "o-replicas-in-words": ("fixed", NOT_KNOWN),
-    "o-selector-cannot-change": ("fixed", "the fix also takes the Service back, which is no difference any more"),
     "r-beacon-identity-differs": ("edit fixed", "git keeps the identity that is in use, not another one"),
     "r-cache-password-never-settles": ("edit fixed", NOT_KNOWN),
     "r-rates-has-four-pods": ("edit fixed", "a drop sets 1 at the next client-side sync (measured.md 19)"),

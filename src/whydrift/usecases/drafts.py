@@ -54,10 +54,15 @@ class Draft:
         """Its differing objects with what was found out about them."""
         return tuple((found.object, found.findings) for found in self.outcome.objects)
 
+    @property
+    def _findings(self) -> Iterator[tuple[ObjectKey, Examined]]:
+        return ((item.key, finding) for item, findings in self.found for finding in findings)
+
     def offer(self, group: Group) -> Offer:
         """A group of its differences as a bare offer: no edit yet, and no proof."""
-        item, findings = next((item, findings) for item, findings in self.found if item.key == group.key)
-        first = next(finding for finding in findings if finding.difference == group.differences[0])
+        objects = (*(item for item, _ in self.found), *(self.situation.snapshot.objects or ()))
+        item = next(item for item in objects if item.key == group.key)
+        first = next(finding for key, finding in self._findings if _is_about(group, key, finding.difference))
         side = self.situation.cause_side(first)
         return Offer(self.situation, item, group, first.explanations[0].cause, side.value if side else "")
 
@@ -67,6 +72,13 @@ class Draft:
         finding = next(finding for finding in findings if finding.difference == difference)
         subject = subject_of(self.situation, item, findings)
         return next_choices(self.choices[item.key, difference], finding, subject, self.situation, why)
+
+
+def _is_about(group: Group, key: ObjectKey, difference: Difference) -> bool:
+    """Whether a difference is the first of a group, or the one that it goes with."""
+    if group.along is not None:
+        return (key, difference.path) == group.along
+    return key == group.key and difference == group.differences[0]
 
 
 async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Analysis) -> Draft:

@@ -16,7 +16,7 @@ from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit, unlike, why_not_wanted
 from whydrift.core.prove.together import why_not_together
 from whydrift.core.remedy.batches import of_application
-from whydrift.core.remedy.groups import Group, groups
+from whydrift.core.remedy.groups import Group, groups, groups_along
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places.application import changes_of, choice_edit
@@ -56,7 +56,7 @@ class Workbench:
 
         What is to change in the Application itself is changed where git states that one.
         """
-        found = list(groups(draft.choices))
+        found = [*groups(draft.choices), *groups_along(draft.situation, draft.choices)]
         sought = [
             None if of_application(group.choice) or not group.edited else sought_in(draft, group) for group in found
         ]
@@ -176,7 +176,7 @@ class Workbench:
             return [offer]
         found = await asyncio.gather(*(self._next(draft, offer, each) for each in offer.group.differences))
         made = [other for other in found if other is not None]
-        return made if len(made) == len(found) else [offer]
+        return made if found and len(made) == len(found) else [offer]
 
     async def _next(self, draft: Draft, offer: Offer, difference: Difference) -> Offer | None:
         """The next remedy of one difference of a refuted offer; None where none is proven."""

@@ -217,3 +217,18 @@ def test_law_adopting_everything_leaves_nothing(git: dict[str, str], live: dict[
     proof = proven(ruled, changes)
     assert (proof.leaves, proof.why_not) == ((), "")
     assert len(proof.closes) == len(changes)
+
+
+def test_what_did_not_differ_may_move_where_the_sync_takes_the_old_away() -> None:
+    """An object that is taken back along with another one: git and the cluster state the same of it until then."""
+    target, moved = config_map(app="web"), [Change(("data", "app"), ABSENT), Change(("data", "name"), "web")]
+    proof = proven(Ruled(((target, applied(target, target)),)), moved)
+    assert (proof.why_not, proof.closes, proof.leaves) == ("", (), ())
+
+
+def test_what_did_not_differ_is_not_moved_where_somebody_else_keeps_the_old() -> None:
+    """No last-applied states the old key: a sync leaves it beside the new one, and no comparison shows it."""
+    service: JsonObject = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"}}
+    target: JsonObject = {**service, "spec": {"selector": {"app": "web"}}}
+    moved = [Change(("spec", "selector", "app"), ABSENT), Change(("spec", "selector", "name"), "web")]
+    assert proven(Ruled(((target, target),)), moved).why_not == "a sync leaves spec.selector.app as the cluster has it"

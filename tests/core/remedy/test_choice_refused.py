@@ -72,7 +72,10 @@ IMAGE = "spec.template.spec.containers.0.image"
             "Deployment", {"spec": {"selector": {"matchLabels": {"app": "new"}}}},
             {"spec": {"selector": {"matchLabels": {"app": "old"}}}},
             'Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable',
-            ["git-set safe", {"changes": {"spec.selector.matchLabels.app": "old"}, "instead": ["annotate"]}],
+            [
+                "git-set safe",
+                {"changes": {"spec.selector.matchLabels.app": "old"}, "instead": ["out-of-band", "ask", "annotate"]},
+            ],
         ),
         (
             "Deployment", AFTER, BEFORE, "admission webhook \"no-latest\" denied the request: a fixed tag is needed",
@@ -170,6 +173,28 @@ def told_before(kind: str, version: str, before: JsonObject, after: JsonObject) 
     situation = situation_of(subject, findings)
     found = all_chosen(situation, [(subject.object, findings)], forecast(situation))
     return {difference.pointer: told_of(choice) for (_, difference), choice in found.items()}
+
+
+def selecting(label: str, image: str) -> JsonObject:
+    """The spec of a Deployment that finds its pods by one label."""
+    labels: JsonObject = {label: "web", "tier": image}
+    pods: JsonObject = {"metadata": {"labels": labels}, "spec": {"containers": [{"name": "web", "image": image}]}}
+    return {"spec": {"selector": {"matchLabels": {label: "web"}}, "template": pods}}
+
+
+def test_labels_that_a_fixed_selector_needs_go_back_with_it_and_nothing_else() -> None:
+    """A selector that does not find the object's own pods is refused as well; an image that came with it only waits."""
+    pinned: dict[str, Json] = {
+        f"{place}/{label}": "git-set unsafe"
+        for place in ("/spec/selector/matchLabels", "/spec/template/metadata/labels")
+        for label in ("app", "name")
+    }
+    found = told_before("Deployment", "apps/v1", selecting("app", "web:1"), selecting("name", "web:2"))
+    assert {path: told[0] if isinstance(told, list) else told for path, told in found.items()} == {
+        **pinned,
+        "/spec/template/metadata/labels/tier": "nothing safe",
+        "/spec/template/spec/containers/0/image": "nothing safe",
+    }
 
 
 MOVED = [cause for cause in CATALOGUE if cause.id == "git-moved-ahead"]

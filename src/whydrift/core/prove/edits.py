@@ -25,7 +25,7 @@ from whydrift.core.prove.again import (
     terms_of,
     why_not_calibrated,
 )
-from whydrift.core.prove.synced import compared_after_sync, require_no_return, takes_over
+from whydrift.core.prove.synced import compared_after_sync, require_arrival, require_no_return, takes_over
 from whydrift.core.prove.unlike import outside, unwanted
 from whydrift.core.remedy.text.wanted import changed
 from whydrift.errors import NotComparable, NotEditable, Refuted
@@ -60,6 +60,10 @@ def prove_edit(
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
         named = {name_of(key, each, item.target, item.live): each for each in differences}
         brought = tuple(_brought(item, changes, made, (name for name in then.shown if name not in now.shown)))
+        if not differences and is_object(
+            made
+        ):  # nothing shows whether it arrives: what is taken back along with others
+            require_arrival(situation, item, made, terms_of(item, situation), changes)
         waiting = (*_still(named, then), *brought)
         synced = then
         if waiting and is_object(made):
@@ -90,13 +94,17 @@ def unlike(before: Rendered, after: Rendered, keys: Iterable[ObjectKey]) -> tupl
 
 
 def _brought(item: ObjectSnapshot, changes: Sequence[Change], made: MaybeJson, new: Iterable[str]) -> Iterator[str]:
-    """Of the differences that are new with the edit those that it is made for: what git then states, until a sync."""
+    """Of the differences that are new with the edit those that it is made for: what git then states, until a sync.
+
+    Of what git stops stating it is the very place: all below it goes with the sync, or stays and is told.
+    """
     stated = [place for change in changes if change.value is not ABSENT for place in _stated(change.path, item.target)]
     names = tuple(f"{item.key} {for_people(place, made)}" for place in stated)
+    dropped = {f"{item.key} {for_people(c.path, item.target)}" for c in changes if c.value is ABSENT and c.path}
     return (
         name
         for name in new
-        if name in names or name.startswith(tuple(f"{each}{dot}" for each in names for dot in ".["))
+        if name in names or name in dropped or name.startswith(tuple(f"{each}{dot}" for each in names for dot in ".["))
     )
 
 

@@ -15,10 +15,10 @@ from whydrift.core.judge.situation import Situation, is_forced, migrated_manager
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.paths import starts_with
+from whydrift.core.model.paths import for_people, starts_with
 from whydrift.core.model.remedy import Change
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import ABSENT, JsonObject, child, is_object, same
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, same
 from whydrift.core.prove.again import Compared, compared_again, hidden_only, refute, served_in
 
 
@@ -27,10 +27,30 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
 
     A server-side comparison then answers what the apply has just left: it shows nothing.
     """
+    here = replace(terms, server_side=False)
+    left = _left_by_sync(situation, item, made, here)
+    if left is ABSENT:
+        return Compared(())
+    if terms.server_side:
+        return hidden_only(item.key, made, left)
+    return compared_again(item.key, made, left, here, situation, None)
+
+
+def require_arrival(
+    situation: Situation, item: ObjectSnapshot, made: JsonObject, terms: Terms, changes: Sequence[Change]
+) -> None:
+    """Raise Refuted where a sync leaves what the cluster has at a place that changes, though nothing shows it."""
+    left = _left_by_sync(situation, item, made, replace(terms, server_side=False))
+    for change in changes:
+        stays = left is not ABSENT and not same(child(left, *change.path), child(made, *change.path))
+        refute(f"a sync leaves {for_people(change.path, item.target)} as the cluster has it" if stays else "")
+
+
+def _left_by_sync(situation: Situation, item: ObjectSnapshot, made: JsonObject, here: Terms) -> MaybeJson:
+    """What a sync of a new target leaves in the cluster; ABSENT where nothing is there yet, Refuted where it fails."""
     live = served_in(item.live, made)
     if not is_object(live):
-        return Compared(())
-    here = replace(terms, server_side=False)
+        return ABSENT
     way = way_of(situation.application, made, live)
     sent = respected(made, live, here) if RESPECT in situation.application.sync_options else made
     after = predicted(sent, live, way, here, migrated_managers(situation.application))
@@ -39,10 +59,7 @@ def compared_after_sync(situation: Situation, item: ObjectSnapshot, made: JsonOb
         refused = refused_change(after.before, after.after, changes_of(after), kind)
         refused = refused or refused_value(after.after, sent, way, update=True)
         refute(f"the sync that follows is refused: {refused}" if refused else "")
-    left = left_by_sync(after, made, way, situation)
-    if terms.server_side:
-        return hidden_only(item.key, made, left)
-    return compared_again(item.key, made, left, here, situation, None)
+    return left_by_sync(after, made, way, situation)
 
 
 def require_no_return(

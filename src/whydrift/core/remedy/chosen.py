@@ -17,6 +17,7 @@ from whydrift.core.remedy.choice import choose, judged_with
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.refused import foreseen
 from whydrift.core.remedy.next_choice import with_a_place
+from whydrift.core.remedy.taken_along import with_those_along
 
 Chosen = dict[tuple[ObjectKey, Difference], Choice]
 """Choices by object and difference."""
@@ -35,7 +36,7 @@ def chosen(
         for finding in findings:
             if finding.explanations:
                 choices[item.key, finding.difference] = _choice(Case(finding, subject, situation), sync)
-    return choices
+    return with_those_along(situation, choices)
 
 
 def _choice(case: Case, sync: Forecast | None) -> Choice:

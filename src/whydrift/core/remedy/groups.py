@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.paths import Path
-from whydrift.core.model.remedy import Change, Choice, RemedyKind, Safety
+from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.remedy import Change, Choice, Field, RemedyKind, Safety
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.chosen import Chosen
+from whydrift.core.remedy.taken_along import beside, taken_along
 
 EDITED = frozenset(
     {
@@ -29,13 +31,15 @@ EDITED = frozenset(
 class Group:
     """Differences of one object that one edit may close: what it shall make of target, and the choice of the first.
 
-    Its safety is that of the least safe among them.
+    Its safety is that of the least safe among them. `along` is the difference of another object that it goes with where
+    it has none itself.
     """
 
     key: ObjectKey
     differences: tuple[Difference, ...]
     choice: Choice
     changes: tuple[Change, ...]
+    along: Field | None = None
 
     @property
     def edited(self) -> bool:
@@ -54,6 +58,15 @@ def groups(chosen: Chosen) -> Iterator[Group]:
         changes = _each_once(members)
         safety = max((choice.safety for _, choice in members), key=list(Safety).index)
         yield Group(key, tuple(d for d, _ in members), replace(members[0][1], safety=safety), changes)
+
+
+def groups_along(situation: Situation, chosen: Chosen) -> Iterator[Group]:
+    """A group for each object that is taken back along with another one, without a difference of its own."""
+    safety = {Field(key, difference.path): choice.safety for (key, difference), choice in chosen.items()}
+    for along in taken_along(situation, chosen):
+        if not any(key == along.key and starts_with(each.path, along.at) for key, each in chosen):
+            choice = beside(along, safety[along.leader])
+            yield Group(along.key, (), choice, along.changes, along.leader)
 
 
 def _each_once(members: Sequence[tuple[Difference, Choice]]) -> tuple[Change, ...]:

@@ -24,7 +24,7 @@ VERBS = {
 def title(kind: StepKind, batch: Sequence[Offer]) -> str:
     """The step in a line."""
     first = batch[0]
-    fields = _count(sum(len(offer.group.differences) for offer in batch), "field")
+    fields = _count(sum(len(offer.group.differences or offer.group.changes) for offer in batch), "field")
     objects = _count(len({(offer.named, offer.item.key) for offer in batch}), "object")
     match kind:
         case "commit":

@@ -7,31 +7,17 @@ from dataclasses import replace
 from whydrift.core.explain.pruning import pruned
 from whydrift.core.explain.subject import SYNC_OPTIONS
 from whydrift.core.explain.syncing import Refusal, Refused, classify, decisive, refused
-from whydrift.core.judge.refusals import is_immutable
 from whydrift.core.model.paths import Path, parse_pointer, pointer, starts_with
 from whydrift.core.model.remedy import Change, Choice, Field, Instead, RemedyKind, Safety
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.changes import holds_secret
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.named_fields import named_field
 from whydrift.core.remedy.choices.owners import one_owner
+from whydrift.core.remedy.choices.unchangeable import goes_back, kept
 from whydrift.core.remedy.choices.usual import asked, nothing, pinned, synced
 
-REPLACE = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
-ANEW = {
-    "StatefulSet": (
-        Instead(
-            RemedyKind.OUT_OF_BAND,
-            "its claims are grown, it is deleted with --cascade=orphan, and a sync makes it anew around its pods",
-        ),
-        REPLACE,
-    ),
-    "PersistentVolumeClaim": (
-        Instead(RemedyKind.OUT_OF_BAND, "its data moves to another claim: made anew it is lost"),
-    ),
-}
-"""Kinds that hold data → how one is made anew without losing it."""
 UPDATE = Instead(RemedyKind.ANNOTATE, "Replace=true writes the whole object instead of a patch")
 DROP = Instead(RemedyKind.GIT_DROP, "git does without it")
 OPTION = Instead(RemedyKind.OPTION, "ServerSideApply=true for the whole application changes every object's way")
@@ -75,11 +61,9 @@ def _stated_at(message: str, target: MaybeJson) -> Path:
 
 
 def _is_about(case: Case, place: Path) -> bool:
-    """Whether a difference is what the server refuses."""
-    path, live = case.difference.path, case.subject.object.live
-    if not place or starts_with(path, place) or starts_with(place, path):
-        return True
-    return is_object(live) and is_immutable(path, live, (case.key.group, case.key.kind))
+    """Whether a difference is what the server refuses, or has to go back with it."""
+    path = case.difference.path
+    return not place or starts_with(path, place) or starts_with(place, path) or goes_back(case)
 
 
 def _named(row: Refused) -> str:
@@ -107,7 +91,7 @@ def _mended(case: Case, row: Refused) -> Choice:
 def _immutable(case: Case) -> Choice:
     if case.key.kind == "Job":
         return _annotated(case, "Replace=true,Force=true", "a Job cannot change: it is made anew, and runs again")
-    return pinned(case, "the field cannot be changed: git states what is there", *ANEW.get(case.key.kind, (REPLACE,)))
+    return kept(case)
 
 
 def _namespace(case: Case) -> Choice:
