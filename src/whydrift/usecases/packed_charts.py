@@ -15,6 +15,10 @@ MOST_TEXT = 16 * 1024**2
 MOST_FILES = 5_000
 
 
+class NotUnpacked(Exception):
+    """An archive is not read to its end; the message says why."""
+
+
 async def packed_charts(repository: Repository, url: str, revision: str, files: Mapping[str, str]) -> dict[str, str]:
     """The text files of packed subcharts, as `charts/NAME-VERSION.tgz/NAME/…`; {} where there are none, or not read."""
     found: dict[str, str] = {}
@@ -33,19 +37,32 @@ async def packed_charts(repository: Repository, url: str, revision: str, files: 
 
 def unpacked(archive: bytes) -> Iterator[tuple[str, str]]:
     """The text files of a .tgz by name; links, devices, and what is more than a chart would hold are left out."""
+    try:
+        for name, content in contents(archive, LARGEST_FILE, MOST_TEXT):
+            text = _text(content) if content is not None else None
+            if text is not None:
+                yield posixpath.normpath(name), text
+    except NotUnpacked:
+        return
+
+
+def contents(archive: bytes, largest: int, most: int) -> Iterator[tuple[str, bytes | None]]:
+    """Everything but folders in a .tgz by its name as it stands there; None for links, devices and files > `largest`.
+
+    NotUnpacked where it is broken, or would come to more than `most` bytes: what came before is whole.
+    """
     total = 0
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as packed:
             for place, member in enumerate(packed):
                 total += member.size if member.isfile() else 0
-                if place >= MOST_FILES or total > MOST_TEXT:
-                    return
-                content = packed.extractfile(member) if member.isfile() and member.size <= LARGEST_FILE else None
-                text = _text(content.read()) if content else None
-                if text is not None:
-                    yield posixpath.normpath(member.name), text
-    except (tarfile.TarError, EOFError, OSError, zlib.error):
-        return
+                if place >= MOST_FILES or total > most:
+                    raise NotUnpacked("it holds more than a chart would")
+                content = packed.extractfile(member) if member.isfile() and member.size <= largest else None
+                if not member.isdir():
+                    yield member.name, content.read() if content else None
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        raise NotUnpacked("it is no whole .tgz") from error
 
 
 def _text(content: bytes) -> str | None:

@@ -226,10 +226,12 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
 
 def renderer(opened: Opened, reading: Elsewhere = HERE) -> Renderer | None:
     """What tries edits in git; None where no repository is read. `reading` is where large renders are read."""
+    from whydrift.adapters.render.chart_cache import ChartCache, chart_folder
     from whydrift.adapters.render.renderer import ToolRenderer, installed_tools
 
-    trees = opened.repository
-    return ToolRenderer(trees, installed_tools(), elsewhere=reading) if isinstance(trees, Trees) else None
+    if not isinstance(opened.repository, Trees):
+        return None
+    return ToolRenderer(opened.repository, installed_tools(), elsewhere=reading, charts=ChartCache(chart_folder()))
 
 
 def world(opened: Opened, connection: Connection, journal: FileJournal, plan: str, how: ApplySettings) -> World:

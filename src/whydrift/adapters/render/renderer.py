@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from whydrift.adapters.render.build_options import build_options
+from whydrift.adapters.render.chart_cache import ChartCache
 from whydrift.adapters.render.checkout import Checkout, NotRendered, inside
 from whydrift.adapters.render.command import PREFIX, Limits
 from whydrift.adapters.render.helm import helm_output, read_chart
@@ -22,7 +23,7 @@ from whydrift.adapters.render.manifests import manifests_or_why, yaml_manifests
 from whydrift.adapters.render.plain import plain_manifests
 from whydrift.adapters.render.sources import Asked, asked, discovered, with_parameters_of_folder
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.sources import same_url, source_type
+from whydrift.core.model.sources import CHART, OCI, same_url, source_type
 from whydrift.core.model.values import JsonObject, mapping, text
 from whydrift.core.prove.placing import placed, unread_placing
 from whydrift.ports import Blob, NotRead, Rendering, Trees
@@ -38,8 +39,7 @@ LARGE = 100_000
 """Bytes of an output that is read elsewhere: that takes longer than to render it."""
 REFUSED = {
     "plugin": "a config management plugin renders it",
-    "chart": "its chart comes from a registry, which is not asked",
-    "oci": "its source comes from a registry, which is not asked",
+    OCI: "its source comes from a registry, which is not asked",
     "hydrated": "the source hydrator renders it from another source",
 }
 Manifests = tuple[JsonObject, ...]
@@ -64,11 +64,19 @@ def installed_tools(path: str | None = None) -> Tools:
 class ToolRenderer:
     """Renders plain folders itself, Helm charts and kustomizations by the user's tools. Safe to use from many tasks."""
 
-    def __init__(self, trees: Trees, tools: Tools, limits: Limits | None = None, elsewhere: Elsewhere = HERE) -> None:
-        """`elsewhere` is where large outputs are read."""
+    def __init__(
+        self,
+        trees: Trees,
+        tools: Tools,
+        limits: Limits | None = None,
+        elsewhere: Elsewhere = HERE,
+        charts: ChartCache | None = None,
+    ) -> None:
+        """`elsewhere` is where large outputs are read, `charts` what the user's helm keeps of registries."""
         self._elsewhere = elsewhere
         self._trees = RememberedTrees(trees)
         self._tools = tools
+        self._charts = charts
         self._limits = limits or Limits()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._renders: dict[bytes, asyncio.Task[Manifests]] = {}
@@ -89,6 +97,11 @@ class ToolRenderer:
         if source.source.ref and not source.source.path:
             return ()
         kind = source_type(source.application, source.place)
+        if kind in (CHART, OCI) and source.source.chart:
+            checkout = await self._chart(source)
+            return await self._helm(
+                source, with_parameters_of_folder(source, checkout, ""), checkout, sources, rendering
+            )
         if kind in REFUSED:
             raise NotRendered(REFUSED[kind])
         path = inside(source.source.path)
@@ -152,6 +165,11 @@ class ToolRenderer:
             [checkout],
             partial(self._read, made, "what kustomize built"),
         )
+
+    async def _chart(self, source: Asked) -> Checkout:
+        if self._charts is None:
+            raise NotRendered("its chart comes from a registry, which is not asked")
+        return await self._charts.checkout(source, self._trees)
 
     async def _checkout(self, source: Asked, rendering: Rendering, path: str) -> Checkout:
         checkout = self._unread(source, rendering)
