@@ -249,6 +249,24 @@ def test_a_plan_that_is_none_is_said(runner: Runner, shop: Situation, tmp_path: 
     assert shop.fleet.writes == []
 
 
+CORE = """contexts: [{name: core, server: kubernetes, user: kubernetes}]
+current-context: core
+servers: [{server: kubernetes, core: true}]
+users: [{name: kubernetes}]
+"""
+
+
+def test_without_an_api_server_it_says_what_to_run(runner: Runner, shop: Situation, tmp_path: Path) -> None:
+    """Core mode: what is compared anew before each write is only told by that server."""
+    (tmp_path / "config").write_text(CORE)
+    (tmp_path / "config").chmod(0o600)
+    env = {name: value for name, value in shop.env.items() if not name.startswith("ARGOCD_")}
+    said = runner.run({**env, "ARGOCD_CONFIG_DIR": str(tmp_path)}, "apply", everything(shop), "--yes")
+    assert said["code"] == 2 and shop.fleet.writes == []
+    assert "`argocd admin dashboard`, then --server http://localhost:8080" in said["err"]
+    assert "RUNBOOK.md" in said["err"] and said["err"].count("\n") == 1
+
+
 def test_steps_are_chosen_one_by_one_on_a_terminal(shop: Situation) -> None:
     """The first is taken, the second is not; a no to everything changes nothing."""
     path = shop.write(rule(shop, "1"), annotation(shop, "2"))

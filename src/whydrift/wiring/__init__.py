@@ -269,7 +269,8 @@ def open_journal(settings: Settings, name: str) -> FileJournal:
 
 def _writes(answers: Source, dump_secrets: bool) -> Writes:
     """What changes the servers that are read."""
-    from whydrift.adapters.argocd import ArgocdSource
+    from whydrift.adapters.argocd import ArgocdSource, CoreSource
+    from whydrift.adapters.argocd.core_mode import FOR_MORE
     from whydrift.adapters.argocd.writes import ArgocdWrites
     from whydrift.adapters.kubernetes import KubernetesSource
     from whydrift.adapters.kubernetes.writes import KubernetesWrites
@@ -279,8 +280,10 @@ def _writes(answers: Source, dump_secrets: bool) -> Writes:
 
     instances = answers.members if isinstance(answers, Several) else {"": answers}
     live = {name: instance for name, instance in instances.items() if isinstance(instance, Live)}
+    if isinstance(answers, CoreSource):
+        raise UsageError(f"apply: {FOR_MORE} (the plan's RUNBOOK.md has the same by hand)")
     if not live or not isinstance(answers, Live | Several):
-        raise UsageError("only live servers with an Argo CD API can be changed: no recording, and no core mode")
+        raise UsageError("a recording cannot be changed")
     argocd = {name: ArgocdWrites(i.argocd) for name, i in live.items() if isinstance(i.argocd, ArgocdSource)}
     clusters = next((i.kubernetes for i in live.values() if isinstance(i.kubernetes, KubernetesSource)), None)
     return LiveWrites(argocd, KubernetesWrites(clusters, dump_secrets) if clusters else None, answers.away)
