@@ -35,6 +35,7 @@ def guarded(place: Path, *arguments: str) -> tuple[int, str]:
     "call",
     [
         "version --short",
+        "version -c --short",
         "template x @/copy/charts/web -f @/home/tmp/v.yaml -f @/copy/v.yaml --include-crds",
         "template --generate-name @/copy/charts/web --namespace n --kube-version 1.30.0 --api-versions a/v1",
     ],

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-VERSION = ["version", "--short"]
+VERSIONS = (["version", "--short"], ["version", "-c", "--short"])
+"""Kustomize asks with `-c` up to 5.5 (kubectl 1.32)."""
 SWITCHES = {"--generate-name", "--include-crds", "--skip-tests", "--no-hooks"}
 WITH_VALUE = {"-f", "--namespace", "--api-versions", "--kube-version"}
 
@@ -41,7 +42,7 @@ def check_inside(place: str, roots: list[Path], what: str) -> None:
 
 def check(arguments: list[str], copy: Path, home: Path) -> None:
     """Refuse everything but the version and a render of a chart in the copy."""
-    if arguments == VERSION:
+    if arguments in VERSIONS:
         return
     if arguments[:1] != ["template"]:
         raise Refused(f"helm {' '.join(arguments[:1])} may fetch a chart that is not in the repository")
