@@ -13,6 +13,7 @@ from whydrift.core.judge.convergence import settles
 from whydrift.core.judge.dangers import new_danger
 from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
 from whydrift.core.judge.freshness import unseen_commits
+from whydrift.core.judge.invalid import invalid_value
 from whydrift.core.judge.losses import takes_something
 from whydrift.core.judge.namespace import namespace_effects
 from whydrift.core.judge.predict import Predicted, Way, created, predicted
@@ -114,7 +115,7 @@ def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> 
         made = created(target, situation.terms)
     except NotComparable as error:
         return (_fails(item, str(error)),), False
-    why = _forbidden(item) or refused_value(made, target, way, update=False)
+    why = _forbidden(item) or refused_value(made, target, way, update=False) or invalid_value(item, made, situation)
     if why:
         return (_fails(item, why),), False
     if runs(item.key):
@@ -145,7 +146,7 @@ def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situati
     except NotComparable as error:
         return _unpredicted(item, way, str(error), situation)
     found = changes_of(after)
-    why = _refused(item, after, found, sent, way)
+    why = _refused(item, after, found, sent, way) or (invalid_value(item, after.after, situation) if found else "")
     if why:
         return _when_refused(item, after, why, situation)
     if not found and settled_already:
