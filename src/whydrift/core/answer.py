@@ -87,6 +87,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         sync=msgspec.UNSET if outcome.sync is None else _sync(outcome.sync),
         unmasked=msgspec.UNSET if outcome.broken is None else tuple(map(_unmasked, outcome.broken.troubles)),
         unseen=() if outcome.broken is None else tuple(map(_gap, outcome.broken.gaps)),
+        gaps=tuple(map(_gap, outcome.gaps)),
         complaints=() if outcome.broken is None else tuple(map(_complaint, outcome.broken.complaints)),
         waits=() if outcome.broken is None else outcome.broken.waits,
         seen_at="" if outcome.broken is None else outcome.broken.at,

@@ -11,6 +11,7 @@ from whydrift.core.explain.additions import may_hold_additions
 from whydrift.core.explain.base import base_of
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import application_subjects
+from whydrift.core.explain.dropped_definitions import definitions_not_read
 from whydrift.core.explain.engine import Examined, explain, wants_first
 from whydrift.core.explain.ignoring import is_ruled_out
 from whydrift.core.explain.newer import unnoticed
@@ -28,7 +29,7 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Forecast
 from whydrift.core.model.explanation import Side, Undecided
 from whydrift.core.model.fact_kinds import DRY_RUN, SETTINGS
-from whydrift.core.model.facts import FactKind, Facts
+from whydrift.core.model.facts import FactKind, Facts, Gap
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
@@ -64,6 +65,8 @@ class ApplicationOutcome:
     sync: Forecast | None = None
     calibrations: tuple[Calibration, ...] = ()
     broken: Unmasked | None = None
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read of objects that Argo CD does not list, so that it is not known whether they differ."""
     remedies: Mapping[tuple[ObjectKey, Difference], Remedy] = field(default_factory=dict)
     server_views: Mapping[ObjectKey, bool] = field(default_factory=dict)
     """Whether an apply of git's object would change nothing, by what a dry run answered."""
@@ -138,8 +141,9 @@ def look(
         wants += [(key, SETTINGS) for key, _ in ruled_out if not facts(key).asked(SETTINGS)]
     order = {item.key: place for place, item in enumerate(snapshot.objects or ())}
     outcomes.sort(key=lambda outcome: order.get(outcome.key, -1))
+    gaps = definitions_not_read(snapshot.application, facts) if analysis.hidden else ()
     told = tuple(o for o in outcomes if o.findings)
-    return ApplicationOutcome(snapshot, told, tuple(wants), tuple(waiting), ruled_out=tuple(ruled_out))
+    return ApplicationOutcome(snapshot, told, tuple(wants), tuple(waiting), ruled_out=tuple(ruled_out), gaps=gaps)
 
 
 def _not_read(snapshot: ApplicationSnapshot) -> list[ObjectOutcome]:

@@ -43,6 +43,8 @@ async def schemas(reader: FactReader, application: Application, key: ObjectKey) 
 
 
 async def definition(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    """One CRD, by its name."""
+    """One CRD, by its name; {} where the cluster has none of that name."""
     reply = await reader.kubernetes(application, f"{LIST}/{key.name}")
+    if isinstance(reply, NotRead) and reply.status == 404:
+        return {}
     return reader.value(reply, DEFINITION, f"definition {key.name}")

@@ -14,11 +14,17 @@ from functools import partial
 from whydrift.core.compare.differences import differences, hidden_differences
 from whydrift.core.compare.tracking import TRACKING_ID, parse_tracking_id
 from whydrift.core.explain.base import rendered_object
+from whydrift.core.explain.dropped_definitions import (
+    dropped_definitions,
+    may_have_dropped_definitions,
+    was_synced_twice,
+)
 from whydrift.core.explain.subject import About, Knowledge, Subject
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.fact_kinds import (
     COMPARED_MANIFESTS,
+    CRDS,
     DEFINITION,
     EARLIER_MANIFESTS,
     FLEET,
@@ -31,12 +37,10 @@ from whydrift.core.model.fact_kinds import (
 from whydrift.core.model.facts import FactKind, Facts
 from whydrift.core.model.objects import ObjectKey, key_of, key_of_row
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
-from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, text
 
 EXCLUDED = re.compile(r"^Resource ([^/ ]*)/(\S+) (\S+) is excluded in the settings")
 REPEATED = re.compile(r"^Resource ([^/]*)/([^/]+)/([^/]*)/(\S+) appeared (\d+) times among application resources")
-CRD = ("apiextensions.k8s.io", "CustomResourceDefinition")
 MADE_BY_OWNERS = frozenset(
     ("Pod", "ReplicaSet", "ControllerRevision", "Endpoints", "EndpointSlice", "Job", "Event", "PersistentVolumeClaim")
 )
@@ -107,7 +111,9 @@ def unseen_wants(
     itself = application.facts_key
     known = facts(itself)
     yield from ((itself, kind) for kind in _wanted(application, known) if not known.asked(kind))
-    yield from ((key, DEFINITION) for key in _dropped(application, known) if not facts(key).asked(DEFINITION))
+    yield from (
+        (key, DEFINITION) for key in dropped_definitions(application, known) if not facts(key).asked(DEFINITION)
+    )
 
 
 def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
@@ -118,7 +124,9 @@ def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
         cheap.append(COMPARED_MANIFESTS)
         if application.synced_revisions and application.synced_revisions != application.revisions:
             cheap.append(SYNCED_MANIFESTS)
-    if any(_children(application, known)) or _has_definitions(application):
+    if was_synced_twice(application):
+        cheap.append(CRDS)
+    if any(_children(application, known)) or may_have_dropped_definitions(application, known):
         cheap.append(EARLIER_MANIFESTS)
     return cheap
 
@@ -179,9 +187,9 @@ def _left(application: Application, counted: set[ObjectKey], facts: Callable[[Ob
     for key, live in _children(application, known):
         if key not in counted and rendered_object(earlier, application, key) is not ABSENT:
             found[key] = (States(ABSENT, live), (EXTRA,))
-    for key in _dropped(application, known):
+    for key in dropped_definitions(application, known):
         definition = facts(key).maybe(DEFINITION)
-        if definition is not None:
+        if definition:
             found[key] = (States(ABSENT, definition), (EXTRA,))
     return found
 
@@ -200,7 +208,7 @@ def _abandoned(facts: Facts) -> Iterator[tuple[ObjectKey, JsonObject]]:
 def _children(application: Application, facts: Facts) -> Iterator[tuple[ObjectKey, JsonObject]]:
     """Live objects with an owner that git may have made once; nothing where the tree cannot be trusted."""
     tree = facts.maybe(RESOURCE_TREE)
-    if tree is None or not _was_synced_twice(application):
+    if tree is None or not was_synced_twice(application):
         return
     rows = dict(application.rows)
     for node in items(tree, "nodes"):
@@ -208,26 +216,6 @@ def _children(application: Application, facts: Facts) -> Iterator[tuple[ObjectKe
             key = key_of_row(node)
             if key not in rows:
                 yield key, _node(node)
-
-
-def _dropped(application: Application, facts: Facts) -> Iterator[ObjectKey]:
-    """CRDs that an earlier revision rendered and that no application lists now."""
-    earlier, fleet = facts.maybe(EARLIER_MANIFESTS), facts.maybe(FLEET)
-    for key in earlier or {}:
-        if key[:2] != CRD or fleet is None:
-            continue
-        definition = key._replace(namespace="")
-        if not fleet.holders(application.cluster, definition, application.instance):
-            yield definition
-
-
-def _has_definitions(application: Application) -> bool:
-    return _was_synced_twice(application) and any(key[:2] == CRD for key, _ in application.rows)
-
-
-def _was_synced_twice(application: Application) -> bool:
-    """Whether there is an earlier revision to look at, and a comparison that says what git renders now."""
-    return len({revisions_of(entry) for entry in application.history}) > 1 and application.sync != "Unknown"
 
 
 def _node(node: JsonObject) -> JsonObject:

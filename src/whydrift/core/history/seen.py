@@ -75,7 +75,7 @@ def _not_looked(answer: ApplicationAnswer) -> frozenset[str]:
     """What an answer knows nothing of, or not everything."""
     not_compared = {SHOWN, HIDDEN} if answer.agrees == "not-compared" else set()
     not_unmasked = {TROUBLE} if answer.unseen or isinstance(answer.unmasked, msgspec.UnsetType) else set()
-    return frozenset(not_compared | not_unmasked)
+    return frozenset(not_compared | not_unmasked | ({HIDDEN} if answer.gaps else set()))
 
 
 def _safe(sync: SyncAnswer | msgspec.UnsetType) -> str:

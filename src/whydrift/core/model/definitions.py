@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 
-from whydrift.core.model.values import Json, JsonObject, is_object, text
+from whydrift.core.model.values import Json, JsonObject, is_object, items, text
 
 
 class Definitions:
@@ -26,3 +26,11 @@ class Definitions:
             masked = self._mask(self._stated.get(named))
             self._masked[named] = masked if is_object(masked) else None
         return self._masked[named]
+
+    def written_by(self, managers: Container[str]) -> Iterator[tuple[str, list[str]]]:
+        """The name of each CRD that some of these managers wrote, and when (RFC 3339)."""
+        for crd in self._stated.values():
+            entries = items(crd, "metadata", "managedFields")
+            times = [text(entry, "time") for entry in entries if text(entry, "manager") in managers]
+            if times:
+                yield text(crd, "metadata", "name"), times

@@ -132,7 +132,7 @@ POD_METRICS: FactKind[Objects] = FactKind("pod metrics", "list pods.metrics.k8s.
 """What the pods in the object's namespace use now (metrics.k8s.io PodMetrics)."""
 
 DEFINITION: FactKind[JsonObject] = FactKind("definition", "get customresourcedefinitions", Per.OBJECT, Cost.REQUEST)
-"""One live CustomResourceDefinition, read by name; a gap also where it does not exist."""
+"""One live CustomResourceDefinition, read by name; {} where it does not exist."""
 
 PODS: FactKind[Objects] = FactKind("pods", "list pods", Per.NAMESPACE, Cost.LIST)
 """The pods in the object's namespace."""

@@ -250,9 +250,10 @@ class ApplicationAnswer(Answered, frozen=True):
     `agrees` is false beside `notRead`, for what was not read was not compared again. `seen_at` is the time that ages
     are counted to; `recovered` was broken at an earlier look and is not any more; `health_before` is what Argo CD said
     of its health then; `complaints` are what its containers write that run, looked for where it was Progressing then
-    and is not any more. `waits` say what is not well, and not called broken. `labels` are the Application's own; `team`
-    is who looks after it, as one of its labels or annotations says. `ruled_out` are places that differ under an ignore
-    rule, and that nothing is told of because no cause proves that they are worth it.
+    and is not any more. `gaps` are what was not read of objects that Argo CD does not list. `waits` say what is not
+    well, and not called broken. `labels` are the Application's own; `team` is who looks after it, as one of its labels
+    or annotations says. `ruled_out` are places that differ under an ignore rule, and that nothing is told of because no
+    cause proves that they are worth it.
     """
 
     name: str
@@ -277,6 +278,7 @@ class ApplicationAnswer(Answered, frozen=True):
     complaints: tuple[ComplaintAnswer, ...] = ()
     waits: tuple[str, ...] = ()
     unseen: tuple[GapAnswer, ...] = ()
+    gaps: tuple[GapAnswer, ...] = ()
     seen_at: str = ""
     labels: dict[str, str] = {}
     team: str = ""

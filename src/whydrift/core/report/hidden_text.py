@@ -52,7 +52,7 @@ def _headline(read: ReadAnswer, tally: Tally) -> str:
 
 def _unread(gaps: tuple[GapAnswer, ...], tally: Tally, ink: Ink) -> list[str]:
     lines = [f"  {plain(line)}" for line in tally.not_read]
-    lines += [f"  {plain(gap.what)}: {plain(gap.why)}" for gap in gaps]
+    lines += [f"  {plain(gap.what)}: {plain(gap.why)}" for gap in (*gaps, *tally.unseen)]
     return ["", ink.alarm("NOT READ"), *lines] if lines else []
 
 

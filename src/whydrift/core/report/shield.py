@@ -38,6 +38,7 @@ def shielded(application: ApplicationAnswer, masker: Masker) -> ApplicationAnswe
         complaints=tuple(msgspec.structs.replace(c, line=masker.text(c.line)) for c in application.complaints),
         waits=tuple(map(masker.text, application.waits)),
         unseen=tuple(shielded_gap(gap, masker) for gap in application.unseen),
+        gaps=tuple(shielded_gap(gap, masker) for gap in application.gaps),
         sync=application.sync if isinstance(application.sync, msgspec.UnsetType) else _sync(application.sync, masker),
     )
 

@@ -193,7 +193,7 @@ class Tally:
         found = troubles_in(application)
         self.looked += not isinstance(application.unmasked, msgspec.UnsetType)
         self.troubles += len(found)
-        self.unseen += [gap for gap in application.unseen if gap not in self.unseen]
+        self.unseen += [gap for gap in (*application.unseen, *application.gaps) if gap not in self.unseen]
         if found and len(self.broken) < self.kept:
             self.broken.append(application)
 

@@ -106,7 +106,7 @@ def application(site: Site, asked: Asked) -> Answer:
     answer, at = answer_of(site, asked)
     tally = Tally()
     tally.add(answer)
-    gaps = answer.unseen
+    gaps = (*answer.unseen, *answer.gaps)
     read = ReadAnswer(
         source="the store", at=at, complete=not (gaps or answer.not_read), gaps=gaps, requests=0, renders=0
     )
