@@ -102,11 +102,12 @@ async def _with_pods(scene: Scene, reader: FactReader, gaps: list[Gap]) -> Scene
     namespaces = {text(node, "namespace") for node in pod_nodes(scene.tree)}
     if isinstance(tree, Gap):
         namespaces = {key.namespace for key, _ in scene.application.rows} - {""}
-    lists = [await _one(scene, reader, PODS, namespace) for namespace in sorted(namespaces)]
-    unread = [found for found in lists if isinstance(found, Gap)]
+    lists = {namespace: await _one(scene, reader, PODS, namespace) for namespace in sorted(namespaces)}
+    unread = [found for found in lists.values() if isinstance(found, Gap)]
     gaps += unread
-    pods = tuple(pod for found in lists if not isinstance(found, Gap) for pod in found)
-    return replace(scene, pods=None if unread and not pods else pods)
+    pods = tuple(pod for found in lists.values() if not isinstance(found, Gap) for pod in found)
+    read = frozenset(namespace for namespace, found in lists.items() if not isinstance(found, Gap))
+    return replace(scene, pods=None if unread and not pods else pods, pods_read=read)
 
 
 def _suspicious(scene: Scene) -> bool:

@@ -69,7 +69,9 @@ def _named(case: Case) -> str | None:
 
 
 def _stated(case: Case) -> str | None:
-    """What the line names; of a container that is only not ready, else its probe."""
+    """What the line names; of a container that is only not ready, else its probe; of a Service its selector."""
+    if case.trouble.key[:2] == ("", "Service"):
+        return case.field("spec", "selector")
     return _named(case) or (probe_place(case) if case.trouble.state == "NotReady" else None)
 
 

@@ -20,7 +20,10 @@ UNWELL = ("Degraded", "Progressing")
 
 @dataclass(frozen=True)
 class Scene:
-    """One application as it was found. `pods` and `git` are None where they could not be read; `now` is a time."""
+    """One application as it was found. `pods` and `git` are None where they could not be read; `now` is a time.
+
+    `pods_read` are the namespaces all pods of which were read.
+    """
 
     application: Application
     objects: tuple[ObjectSnapshot, ...] = ()
@@ -30,6 +33,7 @@ class Scene:
     logs: Logs = field(default_factory=dict)
     git: GitFiles | None = None
     read_at: str = ""
+    pods_read: frozenset[str] = frozenset()
 
     @cached_property
     def now(self) -> str:
