@@ -164,7 +164,10 @@ def _matches_nothing(whole: PartAudit) -> FaultAnswer:
         nothing = f"there is no {kind}{f' {rule.name}' if rule.name else ''} that it could be for"
         there = "no object that it is for holds such a place"
         return FaultAnswer(fault="matches-nothing", says=there if whole.objects else nothing)
-    return FaultAnswer(fault="matches-nothing", says=whole.nearest.wrong, instead=(rule_answer(whole.nearest.rule),))
+    rule = whole.nearest.rule
+    stated = rule.pointers or rule.expressions or rule.managers
+    instead = (rule_answer(rule),) if stated else ()
+    return FaultAnswer(fault="matches-nothing", says=whole.nearest.wrong, instead=instead)
 
 
 def _number(number: int, noun: str) -> str:

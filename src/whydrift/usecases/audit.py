@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
+from whydrift.core.compare.rules_of_objects import IN_OBJECTS
 from whydrift.core.judge.rule_parts import parts_of
 from whydrift.core.judge.rules_audit import RulesAudit, audit_rules, terms_of
 from whydrift.core.model.application import Application
@@ -76,7 +77,10 @@ async def _audit_one(application: Application, how: Look) -> Audited:
 
 
 async def _concerned(application: Application, how: Look) -> bool:
-    """Whether the application has rules of its own, or a rule that people wrote in the settings is for its objects."""
+    """Whether the application has rules of its own, or a rule that people wrote in the settings is for its objects.
+
+    An Argo CD that reads rules which objects state for themselves may find one in any application.
+    """
     reader = how.reader
     itself = application.facts_key
     await reader.read([(application, itself, SETTINGS), (application, itself, ARGOCD_CONFIG)])
@@ -84,6 +88,8 @@ async def _concerned(application: Application, how: Look) -> bool:
         return True
     empty = ApplicationSnapshot(application, ())
     terms = terms_of(empty, lambda key: reader.facts(application, key), how.analysis.knowledge)
+    if IN_OBJECTS.holds(terms.settings.release):
+        return True
     written = [part for part in parts_of(terms) if not part.shipped]
     return any(part.rule.matches(key) for part in written for key, _ in application.rows)
 

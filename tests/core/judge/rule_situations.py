@@ -15,11 +15,12 @@ from whydrift.core.judge.rule_cover import Signature, signature
 from whydrift.core.judge.rules_audit import PartAudit, RulesAudit, audit_rules
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, SETTINGS
+from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, ARGOCD_VERSION, SETTINGS
 from whydrift.core.model.facts import FactKind, Facts, Gap
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.snapshot import ApplicationSnapshot, ObjectSnapshot, States, Verdict
 from whydrift.core.model.values import ABSENT, Json, JsonObject, is_object
+from whydrift.core.model.versions import assumed
 from whydrift.usecases.facts import READERS
 
 Pair = tuple[JsonObject, JsonObject]
@@ -27,13 +28,14 @@ Pair = tuple[JsonObject, JsonObject]
 
 @dataclass(frozen=True)
 class Ruled:
-    """An application of pairs (target, live) with rules; `config` is the data of argocd-cm."""
+    """An application of pairs (target, live) with rules; `config` is the data of argocd-cm, `version` Argo CD's own."""
 
     pairs: Sequence[Pair]
     rules: Sequence[Json] = ()
     config: dict[str, str] = field(default_factory=dict)
     options: Sequence[str] = ()
     info: Sequence[Json] = ()
+    version: str = "v3.5.1"
 
     @property
     def application(self) -> Application:
@@ -60,7 +62,7 @@ class Ruled:
         """On which terms it is compared."""
         known = knowledge()
         needed = terms_.Knowledge(known.types, known.schemas, known.jq)
-        return Terms.of(self.application, settings_of_config_map(self.config), needed)
+        return Terms.of(self.application, settings_of_config_map(self.config, assumed(self.version)), needed)
 
     def shown(self) -> dict[ObjectKey, tuple[Difference, ...]]:
         """What Argo CD would show, compared from scratch."""
@@ -87,7 +89,11 @@ class Ruled:
 
     def audit(self, snapshot: ApplicationSnapshot | None = None) -> RulesAudit:
         """The audit (of another snapshot), with the settings as the only fact that could be read."""
-        values: dict[FactKind[object], object] = {SETTINGS: {}, ARGOCD_CONFIG: self.config or {"url": "x"}}
+        values: dict[FactKind[object], object] = {
+            SETTINGS: {},
+            ARGOCD_CONFIG: self.config or {"url": "x"},
+            ARGOCD_VERSION: self.version,
+        }
         gaps = {kind: Gap(kind.name, "not read in this situation") for kind in READERS if kind not in values}
         return audit_rules(snapshot or self.snapshot(), lambda key: Facts(values, gaps), knowledge())
 

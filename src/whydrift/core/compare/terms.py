@@ -56,6 +56,8 @@ class Terms:
     structured: bool = False
     include_webhooks: bool = False
     without_manager: bool = False
+    of_objects: bool = True
+    """Whether objects add the rules that they state themselves; not where these stand among `rules` already."""
 
     @classmethod
     def of(cls, application: Application, settings: ComparisonSettings, knowledge: Knowledge) -> Terms:
@@ -79,7 +81,7 @@ class Terms:
 
     def of_object(self, target: JsonObject | None) -> Terms:
         """The terms with the rules that git's object states for itself, where this Argo CD reads them."""
-        own = stated_rules(target, self.settings.release)
+        own = stated_rules(target, self.settings.release) if self.of_objects else ()
         return replace(self, rules=(*self.rules, *own)) if own else self
 
 

@@ -29,12 +29,16 @@ Hides = Sequence[tuple[Comparable, tuple[Difference, ...]]]
 def narrowest(part: Part, hides: Hides, others: Sequence[Comparable], terms: Terms) -> tuple[IgnoreRule, ...]:
     """The rules to write instead; () where the part is as narrow as can be, or where nothing is proven.
 
+    An object's own annotation holds pointers only.
+
     `hides` are the objects in which it hides something, `others` those that it covers without hiding anything.
     """
     if not hides or part.form == "option" or any(one.why_not for one, _ in hides):
         return ()
     rules = _rules(part, hides, everywhere=not others)
     everything = [one for one, _ in hides] + list(others)
+    if part.of_object and any(rule.expressions for rule in rules):
+        return ()
     if not rules or not _covers_less(part, rules, everything, terms):
         return ()
     return rules if same_verdicts(terms_with(terms, part, rules), everything) else ()

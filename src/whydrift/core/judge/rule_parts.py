@@ -12,11 +12,12 @@ from typing import Literal
 
 from whydrift.core.compare.hooks import COMPARE_OPTIONS, annotation_options
 from whydrift.core.compare.rules import IgnoreRule, Override
+from whydrift.core.compare.rules_of_objects import IGNORE_DIFFERENCES, stated_rules, unread_rules
 from whydrift.core.compare.settings import EVERY_KIND
 from whydrift.core.compare.terms import Terms
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import is_object
+from whydrift.core.model.values import JsonObject, is_object
 
 Form = Literal["pointer", "jq", "manager", "option"]
 EXTRANEOUS, AGGREGATED = "IgnoreExtraneous", "ignoreAggregatedRoles"
@@ -26,7 +27,8 @@ EXTRANEOUS, AGGREGATED = "IgnoreExtraneous", "ignoreAggregatedRoles"
 class Part:
     """One pointer, jq program or manager of a rule, or a compare option; `rule` is the rule with nothing else in it.
 
-    `place` is where the rule stands among all (the application's first); `system` says that it stands in the settings.
+    `place` is where the rule stands among all (the application's first); `system` says that it stands in the settings,
+    `of_object` that an object states it for itself. `unread` says why Argo CD does not look at it ("": it does).
     """
 
     rule: IgnoreRule
@@ -34,6 +36,8 @@ class Part:
     text: str
     system: bool
     place: int = 0
+    of_object: bool = False
+    unread: str = ""
 
     @property
     def origin(self) -> str:
@@ -55,9 +59,41 @@ class Part:
 def parts_of(terms: Terms, objects: Iterable[ObjectSnapshot] = ()) -> tuple[Part, ...]:
     """All parts of all rules in the order in which they count; compare options last."""
     own = [part for rule in terms.rules for part in _split(rule, system=False)]
+    own = [replace(part, of_object=IGNORE_DIFFERENCES in part.origin) for part in own]
     system = [part for override in terms.settings.overrides for part in _split(override.rule, system=True)]
-    parts = (*own, *system, *_options(terms, objects))
+    parts = (*own, *system, *_options(terms, objects), *_unread(terms, objects))
     return tuple(replace(part, place=place) for place, part in enumerate(parts))
+
+
+def with_rules_of_objects(terms: Terms, objects: Iterable[ObjectSnapshot]) -> Terms:
+    """The terms with the rules that objects state for themselves among the application's own: they mean the same."""
+    stated = ((item, rule) for item in objects for rule in stated_rules(_git(item), terms.settings.release))
+    rules = (_placed(rule, item) for item, rule in stated)
+    return replace(terms, rules=(*terms.rules, *rules), of_objects=False)
+
+
+def _git(item: ObjectSnapshot) -> JsonObject | None:
+    return item.target if is_object(item.target) else None
+
+
+def _placed(rule: IgnoreRule, item: ObjectSnapshot) -> IgnoreRule:
+    """A rule of an object with its origin: the object and the annotation."""
+    return replace(rule, origin=f"{item.key} annotation {IGNORE_DIFFERENCES}")
+
+
+def _unread(terms: Terms, objects: Iterable[ObjectSnapshot]) -> Iterator[Part]:
+    """What objects state for themselves in vain."""
+    for item in objects:
+        for rule, why in unread_rules(_git(item), terms.settings.release):
+            placed = _placed(rule, item)
+            for part in (*_split(placed, system=False), *_empty(placed)):
+                yield replace(part, of_object=True, unread=why)
+
+
+def _empty(rule: IgnoreRule) -> tuple[Part, ...]:
+    """A rule that states nothing, as a part; () for any other."""
+    said = rule.pointers or rule.expressions or rule.managers
+    return () if said else (Part(rule, "pointer", "jsonPointers", system=False),)
 
 
 def _split(rule: IgnoreRule, system: bool) -> Iterator[Part]:

@@ -19,7 +19,7 @@ from whydrift.core.judge.rule_cover import Comparable, comparable, covered, hidd
 from whydrift.core.judge.rule_dates import Promise, promised_end
 from whydrift.core.judge.rule_narrowing import narrowest, same_verdicts
 from whydrift.core.judge.rule_nearest import Nearest, nearest
-from whydrift.core.judge.rule_parts import Part, parts_of, terms_with, terms_without
+from whydrift.core.judge.rule_parts import Part, parts_of, terms_with, terms_without, with_rules_of_objects
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
@@ -110,7 +110,7 @@ class _Audit:
 
     @cached_property
     def terms(self) -> Terms:
-        return terms_of(self.snapshot, self.facts, self.knowledge)
+        return with_rules_of_objects(terms_of(self.snapshot, self.facts, self.knowledge), self.objects)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -120,13 +120,14 @@ class _Audit:
     def cover(self) -> dict[int, dict[ObjectKey, tuple[frozenset[Path], frozenset[Path]]]]:
         """What each part takes out, by its place and the object; nothing for objects of which it takes nothing."""
         jq = self.terms.knowledge.jq
-        found = {part.place: {item.key: covered(part, item, jq) for item in self.objects} for part in self.parts}
+        read = (part for part in self.parts if not part.unread)
+        found = {part.place: {item.key: covered(part, item, jq) for item in self.objects} for part in read}
         return {place: {key: sides for key, sides in by.items() if any(sides)} for place, by in found.items()}
 
     @cached_property
     def compared(self) -> dict[ObjectKey, Comparable]:
         """The objects of which any part that people wrote takes something, compared again."""
-        written = [part.place for part in self.parts if not part.shipped]
+        written = [part.place for part in self.parts if not (part.shipped or part.unread)]
         touched = {key for place in written for key in self.cover[place]}
         return {item.key: comparable(item, self.terms) for item in self.objects if item.key in touched}
 
@@ -164,13 +165,18 @@ class _Audit:
         )
 
     def _part(self, part: Part) -> tuple[PartAudit, Wants]:
-        cover = self.cover[part.place]
+        cover = self.cover.get(part.place, {})
         meant = sum(part.is_for(item.key) for item in self.objects)
         covers = sum(len(places) for sides in cover.values() for places in sides)
         result = PartAudit(part, len(cover) if part.form == "option" else meant, covers)
         if part.shipped:
             return result, ()
-        result = replace(result, promise=None if part.system else promised_end(self.snapshot.application, part.origin))
+        if part.unread:
+            return replace(result, nearest=self._unread(part)), ()
+        result = replace(
+            result,
+            promise=self._promise(part),
+        )
         broken = _does_not_compile(part, self.terms)
         if broken:
             return replace(result, broken=broken), ()
@@ -183,6 +189,10 @@ class _Audit:
         shadow = self._shadow(part)
         narrow = () if shadow else narrowest(part, hides, quiet, self.terms)
         return replace(result, hides=told, narrowest=narrow, shadowed_by=shadow), wants
+
+    def _promise(self, part: Part) -> Promise | None:
+        elsewhere = part.system or part.of_object
+        return None if elsewhere else promised_end(self.snapshot.application, part.origin)
 
     def _under(self, part: Part) -> Iterator[Comparable]:
         return (self.compared[key] for key in self.cover[part.place] if key in self.compared)
@@ -208,9 +218,15 @@ class _Audit:
         base = base_of(self.snapshot.application, item, known)
         return Subject(self.snapshot.application, item, differences, self.knowledge, base, self.objects, known)
 
+    def _unread(self, part: Part) -> Nearest | None:
+        """The same rule where Argo CD reads it: in the Application."""
+        item = next((item for item in self.objects if part.is_for(item.key)), None)
+        return None if item is None else Nearest(part.rule, part.unread, item)
+
     def _nearest(self, part: Part) -> Nearest | None:
-        """Meant for fields that show; else for fields that are there."""
-        shown = ((item, self.compared.get(item.key)) for item in self.objects)
+        """Meant for fields that show; else for fields that are there. What an object states is for itself only."""
+        meant = (item for item in self.objects if not part.of_object or part.is_for(item.key))
+        shown = ((item, self.compared.get(item.key)) for item in meant)
         return nearest(part, [self._subject(item, one.found if one else ()) for item, one in shown])
 
     def _shadow(self, part: Part) -> Part | None:
@@ -219,7 +235,7 @@ class _Audit:
             return None
         mine = self.cover[part.place]
         for other in self.parts:
-            theirs = self.cover[other.place]
+            theirs = self.cover.get(other.place, {})
             if other.place == part.place or other.form == "option" or not _within(mine, theirs):
                 continue
             if other.place < part.place or not _within(theirs, mine):

@@ -70,9 +70,10 @@ class FaultAnswer(Answered, frozen=True):
 class PartAnswer(Answered, frozen=True, omit_defaults=False):
     """One pointer, jq program or manager of a rule, or a compare option.
 
-    `origin` is where it stands: `spec.ignoreDifferences[0]` of `application`, or a key of the settings (`application`
-    "" then). `covers` counts the places that it takes out of either side, `objects` those that it is written for.
-    `judged` is false where not everything that it is for was read: then nothing is said of what it does not match.
+    `origin` is where it stands: `spec.ignoreDifferences[0]` of `application`, the annotation of an object that it has,
+    or a key of the settings (`application` "" then). `covers` counts the places that it takes out of either side,
+    `objects` those that it is written for. `judged` is false where not everything that it is for was read: then nothing
+    is said of what it does not match.
     """
 
     application: str
