@@ -10,7 +10,7 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.snapshot import ObjectSnapshot, States
 from whydrift.core.model.trouble import Category, GitFiles, Trouble
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, mapping
+from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, mapping
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import troubles_of
 
@@ -48,8 +48,10 @@ def _pod(labels: JsonObject, owner: str = "web", phase: str = "Running", namespa
 
 def _scene(*pairs: tuple[JsonObject | None, JsonObject | None], pods: tuple[JsonObject, ...]) -> Scene:
     objects = tuple(_item(*pair) for pair in pairs)
-    rows = [{"group": o.key.group, "kind": o.key.kind, "namespace": "shop", "name": o.key.name} for o in objects]
-    application = Application({"metadata": {"name": "shop"}, "spec": {}, "status": {"resources": [*rows]}})
+    rows: list[Json] = [
+        {"group": o.key.group, "kind": o.key.kind, "namespace": "shop", "name": o.key.name} for o in objects
+    ]
+    application = Application({"metadata": {"name": "shop"}, "spec": {}, "status": {"resources": rows}})
     return Scene(application, objects, pods=pods, read_at=NOW, pods_read=frozenset({"shop"}))
 
 
