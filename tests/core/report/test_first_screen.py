@@ -117,3 +117,24 @@ def test_what_nobody_explains_stays_unexplained_although_it_is_asked_about() -> 
     asked = msgspec.structs.replace(difference(cause=""), side=Side.ASK)
     row = next(line for line in section(screen(application(an_object(asked))), "READ FIRST"))
     assert "unexplained" in row
+
+
+def unwell(*waits: str, name: str = "shop") -> ApplicationAnswer:
+    """An application of which these sentences are said, and nothing differs."""
+    return msgspec.structs.replace(application(name=name, sync="Synced"), waits=waits, unmasked=())
+
+
+def test_nothing_is_said_of_what_waits_where_nothing_does() -> None:
+    """No heading without a line below it."""
+    assert "NOT WELL" not in screen(unwell(), synced(SCALES))
+    assert "not well" not in screen(unwell())
+
+
+def test_what_is_not_well_is_said_and_never_called_fine() -> None:
+    """What is Progressing, and too young to be called broken: a few lines, and how many more there are."""
+    waits = [f"Deployment shop/w{n} is Progressing since 2026-11-22T06:59:00Z" for n in range(6)]
+    text = screen(unwell(*waits))
+    assert "nothing broken, 6 not well" in text.splitlines()[0]
+    *shown, more = section(text, "NOT WELL, and nothing says that it is broken")
+    assert [line.split()[:3] for line in shown] == [["shop", "Deployment", f"shop/w{n}"] for n in range(4)]
+    assert more.startswith("… 2 more")

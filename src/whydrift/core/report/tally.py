@@ -140,6 +140,9 @@ class Tally:
     looked: int = 0
     troubles: int = 0
     broken: list[ApplicationAnswer] = field(default_factory=list)
+    unwell: int = 0
+    waits: list[tuple[Name, str]] = field(default_factory=list)
+    """What is not well, and not called broken: some of `unwell` sentences."""
     unseen: list[GapAnswer] = field(default_factory=list)
     kept: int = 12
     newest: str = ""
@@ -194,6 +197,8 @@ class Tally:
         self.looked += not isinstance(application.unmasked, msgspec.UnsetType)
         self.troubles += len(found)
         self.unseen += [gap for gap in (*application.unseen, *application.gaps) if gap not in self.unseen]
+        self.unwell += len(application.waits)
+        self.waits += [(_name(application), said) for said in application.waits[: self.kept - len(self.waits)]]
         if found and len(self.broken) < self.kept:
             self.broken.append(application)
 

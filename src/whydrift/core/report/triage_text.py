@@ -33,6 +33,7 @@ SAYS = {
 ALARMING = frozenset({"not-read", "not-compared", UNEXPLAINED, "ask", "cluster"})
 GAPS_SHOWN = 8
 UNFORESEEN_SHOWN = 4
+WAITS_SHOWN = 4
 ROOMY = 110
 """Columns from which on the table of causes says what to do."""
 SIDE = 14
@@ -45,6 +46,7 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
         _headline(tally, read),
         *_gaps(tally, read, ink),
         *_broken(tally, ink, width),
+        *_unwell(tally, ink, width),
         *_hurting(tally, ink, width),
         *_unforeseen(tally, ink, width),
         *_first(tally, ink, width),
@@ -57,6 +59,7 @@ def _headline(tally: Tally, read: ReadAnswer) -> str:
     clean = not tally.fields and not tally.troubles and not tally.out_of_sync and not tally.unknown and not tally.hidden
     if clean and read.complete:
         broken = ", nothing broken" if tally.looked else ""
+        broken += f", {tally.unwell} not well" if tally.unwell else ""
         return f"{count(tally.applications, 'application')}, all Synced; nothing differs{broken}.  Read completely."
     unknown = f", {tally.unknown} Unknown" if tally.unknown else ""
     hidden = f", {tally.hidden} hidden" if tally.hidden else ""
@@ -94,6 +97,13 @@ def _broken(tally: Tally, ink: Ink, width: int) -> list[str]:
     return ["", ink.strong(f"{heading}whydrift unmask"), *lines, *more]
 
 
+def _unwell(tally: Tally, ink: Ink, width: int) -> list[str]:
+    """What Argo CD does not call well, and nothing shows to be broken: never called fine; a few of it."""
+    rows = [(tally.named(name), says) for name, says in tally.waits[:WAITS_SHOWN]]
+    heading = "NOT WELL, and nothing says that it is broken"
+    return _listed(heading, "whydrift unmask", rows, tally.unwell, ink, width)
+
+
 def _hurting(tally: Tally, ink: Ink, width: int) -> list[str]:
     """The applications whose sync would take something away, or fail."""
     rows = [(tally.named(name), says) for name, says in tally.hurting]
@@ -108,13 +118,18 @@ def _unforeseen(tally: Tally, ink: Ink, width: int) -> list[str]:
 
 
 def _foreseen(heading: str, rows: list[tuple[str, str]], found: int, ink: Ink, width: int) -> list[str]:
+    return _listed(heading, "whydrift explain APP", rows, found, ink, width)
+
+
+def _listed(heading: str, how: str, rows: list[tuple[str, str]], found: int, ink: Ink, width: int) -> list[str]:
+    """What is said of some applications, below a heading with the command that says more."""
     if not rows:
         return []
     longest = min(max(len(plain(name)) for name, _ in rows), 40)
     room = max(width - longest - 4, 30)
     lines = [f"  {ink.alarm(shortened(name, longest).ljust(longest))}  {shortened(says, room)}" for name, says in rows]
     more = [f"  … {found - len(lines)} more: whydrift scan -o json"] if found > len(lines) else []
-    return ["", ink.strong(f"{heading.ljust(max(width - 22, 12))}whydrift explain APP"), *lines, *more]
+    return ["", ink.strong(f"{heading.ljust(max(width - len(how) - 2, 12))}{how}"), *lines, *more]
 
 
 def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
