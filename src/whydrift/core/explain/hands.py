@@ -12,6 +12,7 @@ from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.empties import dropped, hollow
 from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.twins import twins_at
 from whydrift.core.explain.writers import SERVER, is_argocd, keeps_own_secret, others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
@@ -69,6 +70,8 @@ def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bo
     if difference.path[0] == "spec" and _is_as_created(subject):
         return False
     if not signed or _is_there(subject, difference) or others(subject, difference) or _others_since(subject):
+        return False
+    if twins_at(subject, difference) is not None:  # a merge leaves one of two, whoever applied
         return False
     if difference.order:
         return difference.path[-1] in ORDERED

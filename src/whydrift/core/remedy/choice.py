@@ -37,6 +37,7 @@ CHOICES: Mapping[str, Chooser] = {
     "writer-drops-empty-value": spellings.empty_value,
     "server-respells-value": spellings.spelling,
     "list-order-differs": spellings.order,
+    "item-stated-twice": spellings.stated_twice,
     "schema-prunes-unknown-field": spellings.unknown_field,
     "object-version-converted": spellings.converted_version,
     "server-allocates-value": spellings.allocated,

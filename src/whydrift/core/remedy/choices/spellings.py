@@ -5,13 +5,14 @@ from __future__ import annotations
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.pruning import pruned
 from whydrift.core.explain.stamps import is_of_server, is_restart
+from whydrift.core.explain.twins import twins_at
 from whydrift.core.model.fact_kinds import CRDS
 from whydrift.core.model.paths import Path, for_people
 from whydrift.core.model.remedy import Change, Choice, Instead, RemedyKind, Safety
 from whydrift.core.model.schema import Type
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_object, items, text
 from whydrift.core.remedy.choices.case import Case
-from whydrift.core.remedy.choices.usual import dropped, nothing, pinned, server_side_diff, synced
+from whydrift.core.remedy.choices.usual import asked, dropped, nothing, pinned, server_side_diff, synced
 
 
 def empty_value(case: Case) -> Choice:
@@ -31,6 +32,23 @@ def spelling(case: Case) -> Choice:
 def order(case: Case) -> Choice:
     """Write live's order: no comparison looks past it."""
     return pinned(case, "git lists the same items in the order that the cluster has; a server-side diff shows it too")
+
+
+def stated_twice(case: Case) -> Choice:
+    """Drop the item that does not run; ask where both are meant, or where what runs is made of both."""
+    twins = twins_at(case.subject, case.difference)
+    runs = (
+        [place for place, each in zip(twins.places, twins.stated, strict=True) if each in twins.live] if twins else []
+    )
+    if twins is None or len(twins.places) != 2 or len(runs) != 1:
+        return asked(case, "two items have one key, and which of their values is meant is not known")
+    protocols = {text(each, "protocol") for each in twins.stated}
+    if len(protocols) == 2:
+        why = "one port with two protocols: only a server-side apply (ServerSideApply=true) keeps both"
+        return Choice(RemedyKind.ASK, why, Safety.MANUAL)
+    (gone,) = (place for place in twins.places if place not in runs)
+    why = f"of two items with one {twins.key} the cluster runs the other one: without this git says the same"
+    return Choice(RemedyKind.GIT_DROP, why, Safety.SAFE, changes=(Change((*twins.list, gone), ABSENT),))
 
 
 def unknown_field(case: Case) -> Choice:
