@@ -193,3 +193,43 @@ def test_every_key_of_json_stands_on_a_line_that_holds_it(document: dict[str, ob
     for line in found:
         if isinstance(line.path[-1], str):
             assert json.dumps(line.path[-1]) in rows[line.number - 1]
+
+
+LISTED = """apiVersion: v1
+kind: {kind}
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata:
+    name: api
+  data:
+    level: debug
+- {{apiVersion: v1, kind: ConfigMap, metadata: {{name: flow}}, data: {{level: info}}}}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata:
+    name: web
+  spec:
+    template:
+      spec:
+        containers:
+        - name: app
+          image: example.com/web:1
+"""
+
+
+@pytest.mark.parametrize("kind", ["List", "ConfigMapList"])
+def test_objects_of_a_list_are_found_one_by_one(kind: str) -> None:
+    places = Places(GitFiles({"all.yaml": LISTED.format(kind=kind)}, ("",)), Application({}))
+    web = ObjectKey("apps", "Deployment", "shop", "web")
+    assert places.container(web, "app", ("image",)) == "all.yaml:20"
+    assert places.field(ObjectKey("", "ConfigMap", "shop", "api"), ("data", "level")) == "all.yaml:9"
+    assert places.field(ObjectKey("", "ConfigMap", "shop", "flow"), ("data", "level")) == "all.yaml:10"
+    assert places.field(ObjectKey("", "ConfigMap", "shop", "web"), ("data", "level")) is None
+
+
+def test_items_of_what_is_no_list_are_its_own() -> None:
+    """A custom resource may have `items`, and they are no objects of the cluster."""
+    content = LISTED.format(kind="Basket")
+    places = Places(GitFiles({"all.yaml": content}, ("",)), Application({}))
+    assert places.written(ObjectKey("", "ConfigMap", "shop", "api")) == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from whydrift.core.model.application import Application
@@ -211,9 +211,22 @@ def _documents(name: str, content: str) -> Iterator[Written]:
     held: dict[int, list[Line]] = {}
     for line in read_lines(name, content):
         held.setdefault(line.document, []).append(line)
-    yield from (Written(name, tuple(lines)) for lines in held.values())
+    for lines in held.values():
+        yield from _taken_apart(Written(name, tuple(lines)))
     if name.endswith(("kustomization.yaml", "kustomization.yml")):
         yield from _patches(name, content)
+
+
+def _taken_apart(written: Written) -> Iterator[Written]:
+    """The objects of a List, or the object itself (gitops-engine, utils/kube/kube.go :: SplitYAML; IsList)."""
+    held: dict[str | int, list[Line]] = {}
+    for line in written.lines if _kind(written).endswith("List") else ():
+        if line.path[:1] == ("items",) and len(line.path) > 2:
+            held.setdefault(line.path[1], []).append(replace(line, path=line.path[2:]))
+    if not held:
+        yield written
+    for lines in held.values():
+        yield from _taken_apart(Written(written.file, tuple(lines)))
 
 
 def _patches(name: str, content: str) -> Iterator[Written]:
