@@ -267,7 +267,7 @@ def _difference(
 
 
 def side_of(finding: Examined, sides: Mapping[str, Side]) -> Side | None:
-    """The side that the strongest explanation speaks for; unexplained, ask where a writer is known by name only."""
+    """The side that the strongest explanation speaks for; unexplained, ask whoever wrote it."""
     if not finding.explanations:
         return Side.ASK if finding.asking else None
     first = finding.explanations[0]

@@ -8,7 +8,7 @@ from tests.core.judge.situations import NEW, Before, applied, config_map, deploy
 from whydrift.core.explain.engine import Examined
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import COMMITS, EVENTS, HISTORY, NEWEST, RENDERED_FROM, SYNCED_MANIFESTS
-from whydrift.core.model.facts import FactKind
+from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.fleet import Commit, History, Newest
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.secrets import Masker
@@ -105,6 +105,25 @@ def test_what_an_unknown_manager_wrote_stays_unexplained_and_is_asked_about() ->
     assert not found.explanations and "acme-tagger wrote it at 2026-11-02T09:00:00Z" in found.because
     assert found.asking is not None and found.asking.whom[0] == "whoever runs acme-tagger"
     assert found.asking.question.startswith('is "2" meant to stay?')
+
+
+def test_what_waits_for_a_fact_is_asked_about_by_nobody() -> None:
+    """Undecided is no side, whoever wrote it: the fact may name a cause."""
+    target, written = config_map(a="1"), manager("kubectl-edit", {"f:data": {"f:a": {}}}, api_version="v1")
+    live = with_metadata(config_map(a="2"), managedFields=[written])
+    gaps: dict[FactKind[object], Gap] = {SYNCED_MANIFESTS: Gap("manifests of the last synced revision", "403")}
+    found = _at("/data/a", Before(((target, live),), gaps=gaps, moved=True))
+    assert found.undecided and found.asking is None and not found.because
+
+
+def test_what_a_known_writer_did_and_no_cause_proves_is_asked_about() -> None:
+    """An edit from before the last sync: who it was is known, why it is still there is not; no side is right by it."""
+    written = manager("kubectl-edit", {"f:data": {"f:a": {}}}, api_version="v1", time="2026-10-02T09:00:00Z")
+    target = config_map(a="1")
+    found = _at("/data/a", Before(((target, applied(config_map(a="2"), target, written)),)))
+    assert not found.explanations and not found.undecided
+    assert "kubectl-edit, a person's tool, wrote it at 2026-10-02T09:00:00Z" in found.because
+    assert found.asking is not None and found.asking.whom[0] == "whoever used kubectl-edit at 2026-10-02T09:00:00Z"
 
 
 def test_a_commit_that_moved_the_value_is_named_and_called_a_revert() -> None:

@@ -84,7 +84,7 @@ def reasoned(
 def _reasoned(place: _Place) -> Examined:
     finding, side = place.finding, place.situation.cause_side(place.finding)
     if side is None:
-        return _of_unknown_writer(place)
+        return _of_its_writer(place)
     first = finding.explanations[0]
     told = [first.why]
     for clause in _clauses(place, side):
@@ -97,14 +97,19 @@ def _reasoned(place: _Place) -> Examined:
     return replace(finding, because="; ".join(told), asking=asked)
 
 
-def _of_unknown_writer(place: _Place) -> Examined:
-    """What stays unexplained is asked about where somebody unknown wrote it (design/decisions.md, the last row)."""
+def _of_its_writer(place: _Place) -> Examined:
+    """What stays unexplained is asked about where somebody wrote it, known or not (design/decisions.md, the last row).
+
+    A name is evidence of who, not of why: no side is right by it.
+    """
     finding, entry = place.finding, place.writer
-    people = place.subject.knowledge.people
-    if entry is None or finding.undecided or people.writer(entry.manager) is not Writer.UNKNOWN:
+    if entry is None or finding.undecided:
         return finding
+    writer = place.subject.knowledge.people.writer(entry.manager)
     when = f"at {entry.time}" if entry.time else "at a time that is not recorded"
+    unknown = writer is Writer.UNKNOWN
     because = f"{entry.manager} wrote it {when}, and nothing says what that is"
+    because = because if unknown else f"{entry.manager}, {writer.value}, wrote it {when}; why is not proven"
     return replace(
         finding, because=because, asking=asking(place.subject, place.difference, "", Traces(entry, place.git))
     )
