@@ -11,6 +11,7 @@ from whydrift.core.model.values import Json, JsonObject
 
 SSA: JsonObject = {"syncPolicy": {"syncOptions": ["ServerSideApply=true"]}}
 KEEPS: JsonObject = {ID: "shop:/ConfigMap:shop/config", "argocd.argoproj.io/sync-options": "Prune=false"}
+TOLERATED: JsonObject = {**KEEPS, "argocd.argoproj.io/compare-options": "IgnoreExtraneous"}
 RULE: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}
 SELECTED: JsonObject = {"matchLabels": {"app": "other"}}
 
@@ -79,6 +80,10 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
         True,
     ),
     "a leftover that is kept": (Before(((None, with_metadata(config_map(), KEEPS)),)), False),
+    "a leftover that is kept, and that makes nothing OutOfSync": (
+        Before(((None, with_metadata(config_map(), TOLERATED)),)),
+        True,
+    ),
     "a leftover, and automated syncs do not prune": (
         Before(
             ((None, with_metadata(config_map(), {ID: "shop:/ConfigMap:shop/config"})),),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from whydrift.core.compare.hooks import COMPARE_OPTIONS, annotation_options
 from whydrift.core.explain.blocked import blocks_pruning
 from whydrift.core.explain.leftovers import other_holders
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.fact_kinds import FLEET
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.values import child, items, text
+from whydrift.core.model.values import child, is_object, items, text
 
 DATA = frozenset({"PersistentVolumeClaim", "PersistentVolume", "Namespace", "CustomResourceDefinition"})
+IGNORED = "IgnoreExtraneous"
+"""The compare option of a leftover that makes no application OutOfSync, though its row says so."""
 CHILD_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
@@ -22,7 +25,12 @@ def prunes(situation: Situation) -> bool:
 
 
 def pruned(item: ObjectSnapshot, situation: Situation) -> tuple[Effect, bool]:
-    """The effect on a leftover, and whether it is gone afterwards."""
+    """The effect on a leftover, and whether Argo CD counts it no more afterwards: gone, or said to be of no account."""
+    effect, gone = _pruned(item, situation)
+    return effect, gone or (is_object(item.live) and IGNORED in annotation_options(item.live, COMPARE_OPTIONS))
+
+
+def _pruned(item: ObjectSnapshot, situation: Situation) -> tuple[Effect, bool]:
     blocks = blocks_pruning(situation.subject(item))
     waits = any("Prune=confirm" in block.says for block in blocks)
     if blocks and not waits:
