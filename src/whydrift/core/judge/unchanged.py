@@ -12,19 +12,19 @@ from whydrift.core.compare.structured import surely_applied
 from whydrift.core.compare.terms import Terms
 from whydrift.core.judge.predict import is_ours
 from whydrift.core.model.fieldsets import FieldSet
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, is_object, items, mapping, same, text
+from whydrift.core.model.values import Json, JsonObject, MaybeJson, is_object, items, mapping, same, text
 from whydrift.errors import NotComparable
 
 
 def surely_unchanged(target: JsonObject, live: JsonObject, terms: Terms) -> bool:
     """Whether last-applied states what git states, or nothing, and live holds all of it: the patch is empty then."""
-    stated = last_applied(live)
-    if is_object(stated) and not same(_bare(stated), _bare(target)):
+    stated, wanted = last_applied(live), _bare(target)
+    if is_object(stated) and not same(_bare(stated), wanted):
         return False
     struct = terms.knowledge.types.of(target)
     schema = None if struct is None else Schema(terms.knowledge.types, struct)
     try:
-        return _holds(live, _bare(target), schema)
+        return _holds(live, wanted, schema)
     except NotComparable:
         return False
 
@@ -62,26 +62,28 @@ def _bare(manifest: JsonObject) -> JsonObject:
 def _holds(live: MaybeJson, target: Json, schema: Schema | None) -> bool:
     """Whether live has everything that the target states, so that laying the target over it changes nothing."""
     if not is_object(target) or not is_object(live):
-        return target is not None and same(live, target)
-    return all(_holds_field(live.get(key, ABSENT), value, key, schema) for key, value in target.items())
+        return False
+    return all(
+        key in live and (same(live[key], value) or _holds_field(live[key], value, key, schema))
+        for key, value in target.items()
+    )
 
 
-def _holds_field(live: MaybeJson, value: Json, key: str, schema: Schema | None) -> bool:
+def _holds_field(live: Json, value: Json, key: str, schema: Schema | None) -> bool:
+    """Whether live has everything below a field that is not the same on both sides."""
     if isinstance(value, list):
         return _holds_list(live, value, key, schema)
     if schema is None or not is_object(value):
         return _holds(live, value, None)
     below, tags = schema.of_map(key)
     if tags.strategy or tags.retain_keys:
-        return same(live, value)
+        return False
     kind = schema.types[below.type.removeprefix("*")].kind
-    return _holds(live, value, below) if kind == "struct" else _holds(live, value, None)
+    return _holds(live, value, below if kind == "struct" else None)
 
 
-def _holds_list(live: MaybeJson, value: list[Json], key: str, schema: Schema | None) -> bool:
+def _holds_list(live: Json, value: list[Json], key: str, schema: Schema | None) -> bool:
     """A list that is merged by key may hold more inside its items; any other is replaced, so it must be the same."""
-    if same(live, value):
-        return True
     if schema is None or not isinstance(live, list) or len(live) != len(value):
         return False
     below, tags = schema.of_list(key)

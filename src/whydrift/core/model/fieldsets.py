@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from whydrift.core.model.values import Json, JsonObject
 
 PathElement: TypeAlias = str
+_SPELLED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 FieldPath: TypeAlias = tuple[PathElement, ...]
 
 
@@ -49,7 +50,7 @@ def key_fields(element: PathElement) -> JsonObject | None:
 def _canonical(value: Json) -> str:
     if isinstance(value, dict):
         value = {name: _number(part) for name, part in value.items()}
-    return json.dumps(_number(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _SPELLED(_number(value))
 
 
 def _number(value: Json) -> Json:

@@ -65,7 +65,7 @@ def items(value: MaybeJson, *keys: str | int) -> list[Json]:
 
 def same(a: MaybeJson, b: MaybeJson) -> bool:
     """Whether two values are one JSON value: 1 and 1.0 are, true and 1 are not."""
-    return a is b or (a == b and (_spelled_alike(a, b) or _alike(a, b)))
+    return a is b or (a == b and (type(a) is str or _spelled_alike(a, b) or _alike(a, b)))
 
 
 def _spelled_alike(a: MaybeJson, b: MaybeJson) -> bool:

@@ -13,7 +13,7 @@ from whydrift.core.compare.merge.patch_tags import Schema
 from whydrift.core.compare.typed.defaults import apply_defaults_of
 from whydrift.core.compare.typed.gojson import items_without_unstated, without_unstated
 from whydrift.core.compare.typed.table import TypeTable
-from whydrift.core.model.values import JsonObject, child, mapping
+from whydrift.core.model.values import JsonObject, child, mapping, same
 from whydrift.errors import NotComparable
 
 
@@ -39,7 +39,8 @@ def three_way(last_applied: JsonObject, target: JsonObject, live: JsonObject, ty
     if struct is None:
         return Sides(live, json_merge.apply(patch, live))
     predicted = strategic.apply(patch, live, Schema(types, struct))
-    return Sides(apply_defaults_of(struct, live, types), apply_defaults_of(struct, predicted, types))
+    shown = apply_defaults_of(struct, live, types)
+    return Sides(shown, shown if same(predicted, live) else apply_defaults_of(struct, predicted, types))
 
 
 def three_way_patch(last_applied: JsonObject, target: JsonObject, live: JsonObject, types: TypeTable) -> JsonObject:

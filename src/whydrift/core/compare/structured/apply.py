@@ -7,15 +7,15 @@ converter knows no internal versions, so every conversion fails as "not register
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
 from whydrift.core.compare.structured.atoms import Atom, root_atom
-from whydrift.core.compare.structured.comparison import compare
+from whydrift.core.compare.structured.comparison import check_comparable
 from whydrift.core.compare.structured.elements import validate
-from whydrift.core.compare.structured.fields import stated_fields, with_named_fields
+from whydrift.core.compare.structured.fields import NamedFields, with_named_fields
 from whydrift.core.compare.structured.merge import merge
 from whydrift.core.compare.structured.reconcile import reconciled
 from whydrift.core.compare.structured.removal import without
@@ -50,9 +50,9 @@ def structured_merge(target: JsonObject, live: JsonObject, schemas: Schemas) -> 
     predicted = merge(live, target, atom)
     last = reconciled(owned.get(_ARGOCD, EMPTY), atom)
     if not states_all(target, last, atom):  # what is stated again is not removed, whoever else owns what
-        others = {who: reconciled(fields, atom) for who, fields in owned.items() if who != _ARGOCD}
-        predicted = _pruned(predicted, last, {**others, _ARGOCD: stated_fields(target, atom)}, atom)
-        compare(live, predicted, atom)
+        others = [reconciled(fields, atom) for who, fields in owned.items() if who != _ARGOCD]
+        predicted = _pruned(predicted, target, last, others, atom)
+        check_comparable(live, predicted, atom)
     if not isinstance(predicted, dict):
         raise NotComparable("a sync would leave nothing of the object")
     return None if same(live, predicted) else predicted
@@ -102,15 +102,12 @@ def _check(entry: Entry) -> None:
         raise NotComparable(f"error decoding managed fields: invalid fieldsType {entry.fields_type!r}")
 
 
-def _pruned(merged: Json, last: FieldSet, owned: Mapping[_Manager, FieldSet], atom: Atom) -> Json:
+def _pruned(merged: Json, target: Json, last: FieldSet, others: Iterable[FieldSet], atom: Atom) -> Json:
     """The merged object without what this manager applied last time, not now, and nobody else owns."""
+    fields = NamedFields()
     last_named = with_named_fields(last, atom)
-    all_owned = with_named_fields(reduce(or_, owned.values(), EMPTY), atom)
-    before = with_named_fields(stated_fields(merged, atom), atom)
-
-    def remaining(value: Json) -> FieldSet:
-        return with_named_fields(stated_fields(value, atom), atom)
-
+    all_owned = with_named_fields(reduce(or_, others, EMPTY), atom) | fields.of(target, atom)
+    before = fields.of(merged, atom)
     bare = without(merged, last_named, atom)
-    kept = without(merged, before - (remaining(bare) | all_owned), atom)
-    return without(merged, (before - remaining(kept)) & last_named, atom)
+    kept = without(merged, before - (fields.of(bare, atom) | all_owned), atom)
+    return without(merged, (before - fields.of(kept, atom)) & last_named, atom)

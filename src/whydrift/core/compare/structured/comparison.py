@@ -35,6 +35,12 @@ def compare(left: Json, right: Json, atom: Atom) -> Comparison:
     return Comparison(sets[_Change.REMOVED], sets[_Change.MODIFIED], sets[_Change.ADDED])
 
 
+def check_comparable(left: Json, right: Json, atom: Atom) -> None:
+    """Raise NotComparable where two values differ and cannot be read as a type."""
+    for _ in _walk(left, right, atom, ()):
+        pass
+
+
 _Changes = Iterator[tuple[_Change, FieldPath]]
 
 

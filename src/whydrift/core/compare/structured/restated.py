@@ -8,17 +8,23 @@ from collections.abc import Iterable
 from whydrift.core.compare.structured.atoms import Atom, ListAtom, MapAtom
 from whydrift.core.compare.structured.elements import item_element_or_nothing
 from whydrift.core.model.fieldsets import FieldSet
-from whydrift.core.model.values import Json, same
+from whydrift.core.model.values import Json, JsonObject, same
 
 
 def holds(live: Json, target: Json, atom: Atom) -> bool:
     """Whether merging the target, which fits its type, into live surely gives live; lists in one order only."""
-    if same(live, target):
-        return True
+    return same(live, target) or _holds_parts(live, target, atom)
+
+
+def _holds_parts(live: Json, target: Json, atom: Atom) -> bool:
+    """The same of two values that differ."""
     form = atom.for_value(target)
     if form.map and not form.map.atomic and isinstance(live, dict) and isinstance(target, dict):
         within = form.map
-        return all(name in live and holds(live[name], part, within.below(name)) for name, part in target.items())
+        return all(
+            name in live and (same(live[name], part) or _holds_parts(live[name], part, within.below(name)))
+            for name, part in target.items()
+        )
     if form.list and form.list.keys and isinstance(live, list) and isinstance(target, list):
         return len(live) == len(target) and _same_items(live, target, form.list)
     return False
@@ -36,17 +42,22 @@ def states_all(value: Json, fields: FieldSet, atom: Atom) -> bool:
     """Whether `with_named_fields(stated_fields(value, atom), atom)` has all of these fields, told without making it."""
     form = atom.for_value(value)
     if form.map and not form.map.atomic and isinstance(value, dict):
-        within = form.map
-        return all(
-            element[:2] == "f:" and element[2:] in value and _is_field(element[2:], value[element[2:]], within)
-            for element in fields.members
-        ) and all(
-            element[2:] in value and states_all(value[element[2:]], below, within.below(element[2:]))
-            for element, below in fields.children.items()
-        )
+        return _entries_state_all(value, fields, form.map)
     if form.list and not form.list.atomic and isinstance(value, list):
         return _items_state_all(value, fields, form.list)
     return not fields
+
+
+def _entries_state_all(value: JsonObject, fields: FieldSet, within: MapAtom) -> bool:
+    for element in fields.members:
+        name = element[2:]
+        if name not in value or element[:2] != "f:" or not _is_field(name, value[name], within):
+            return False
+    for element, below in fields.children.items():
+        name = element[2:]
+        if name not in value or not states_all(value[name], below, within.below(name)):
+            return False
+    return True
 
 
 def _is_field(name: str, value: Json, within: MapAtom) -> bool:
