@@ -151,6 +151,15 @@ def test_a_diff_cannot_leave_its_fence() -> None:
     assert "`````diff" in plan_markdown(made)
 
 
+def test_a_reviewer_reads_the_reason_above_the_diff() -> None:
+    """With what would be done instead, and whether a look is needed."""
+    [step] = plan(adopted(why="it serves more")).steps
+    step = msgspec.structs.replace(step, safety=Safety.UNSAFE, instead=("sync: it undoes what somebody did",))
+    page = plan_markdown(msgspec.structs.replace(plan(), steps=(step,)))
+    reason, _, diff = page.partition("```diff")
+    assert "unsafe: it serves more\n\n- or: sync: it undoes what somebody did\n" in reason and "+" in diff
+
+
 def test_a_long_plan_fits_a_comment() -> None:
     """What does not fit is in the patches."""
     made = plan(*(adopted(edit("a: 1\n", f"a: {'x' * 20_000}\n", f"f{n}.yaml")) for n in range(9)))

@@ -106,7 +106,10 @@ def _diffs(step: Step) -> str:
         return ""
     diff = "".join(edit.diff for edit in step.edits)
     ticks = fence(diff)
-    return f"\n<details><summary>step {step.id}</summary>\n\n{ticks}diff\n{diff}{ticks}\n\n</details>\n"
+    safety = "" if step.safety is Safety.SAFE else f"{step.safety.value}: "
+    others = "".join(f"- or: {markdown(other)}\n" for other in step.instead)
+    about = f"{safety}{markdown(step.why)}\n\n{others}\n"
+    return f"\n<details><summary>step {step.id}</summary>\n\n{about}{ticks}diff\n{diff}{ticks}\n\n</details>\n"
 
 
 def runbook(plan: Plan) -> str:
