@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from whydrift.core.model.secret_names import MARK
+from whydrift.core.model.secret_parts import LARGE, MOST, Parts
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json
 from whydrift.errors import SourceError
@@ -174,6 +175,47 @@ def test_masking_again_changes_nothing(value: Json) -> None:
     hidden = MASKER.mask(value)
     assert MASKER.mask(hidden) == hidden
     assert json.dumps(value) == before
+
+
+@pytest.mark.parametrize("value", (*VALUES, *HARMLESS, *TEXTS), ids=json.dumps)
+def test_reading_by_parts_hides_what_masking_the_whole_does(value: Json) -> None:
+    """However small its parts, and wherever it stands: in a spec, a list, below a password, beside a secret's name."""
+    places: tuple[Json, ...] = (
+        value, {"spec": value}, [{"spec": value}, {"spec": value}], ["--password", value],
+        {"password": {"spec": value}}, {"name": "DB_PASSWORD", "value": [value], "spec": value},
+        {"kind": "Secret", "data": {"a": value}}, {"remoteRef": {"key": "x"}, "secretKey": value, "spec": value},
+    )  # fmt: skip
+    for place in places:
+        read, hides = Parts(MASKER, large=1).read(json.dumps(place).encode())
+        assert read == MASKER.mask(place)
+        assert hides is (read != place)
+
+
+@given(JSON)
+def test_reading_by_parts_is_masking_the_whole(value: Json) -> None:
+    """Whatever it meets; and anew with what is remembered by then."""
+    parts = Parts(MASKER, large=1)
+    for _ in range(2):
+        read, hides = parts.read(json.dumps(value).encode())
+        assert read == MASKER.mask(value)
+        assert hides is (read != value)
+
+
+def test_large_parts_that_are_spelled_alike_are_one_value() -> None:
+    """Of two sides of an object, and out of a copy of it in a text; what differs is not."""
+    spec: Json = {"text": "a" * LARGE, "password": SECRET}
+    sides = [MASKER.read(json.dumps({"spec": spec, "side": side}).encode()) for side in ("git", "live")]
+    assert isinstance(sides[0], dict) and isinstance(sides[1], dict)
+    assert sides[0]["spec"] is sides[1]["spec"] and SECRET not in json.dumps(sides)
+    assert sides[0]["side"] != sides[1]["side"]
+
+
+def test_what_is_remembered_has_an_end() -> None:
+    """A large fleet holds no more than a small one."""
+    parts = Parts(MASKER)
+    for number in range(3):
+        parts.read(json.dumps({"text": str(number) * (MOST // 2)}).encode())
+    assert sum(map(len, parts._known)) <= MOST + LARGE
 
 
 @given(st.text(min_size=1), st.text(min_size=1))

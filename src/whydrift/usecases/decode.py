@@ -90,6 +90,14 @@ def decode(content: bytes, what: str) -> Json:
         raise SourceError(f"{what}: not JSON ({_place(error)}): truncated, or not an API's answer") from error
 
 
+def masked(content: bytes, what: str, masker: Masker) -> Json:
+    """JSON bytes as a masked value; parts that were read before, spelled alike, are the same value."""
+    try:
+        return masker.read(content)
+    except UNREADABLE:
+        return masker.mask(decode(content, what))
+
+
 def _float(stated: str) -> float:
     number = float(stated)
     if not isfinite(number):
@@ -112,7 +120,15 @@ def _replaced(value: str) -> str:
 
 def decode_object(content: bytes, what: str) -> JsonObject:
     """JSON bytes that must hold an object."""
-    value = decode(content, what)
+    return _object(decode(content, what), what)
+
+
+def masked_object(content: bytes, what: str, masker: Masker) -> JsonObject:
+    """JSON bytes that must hold an object, masked."""
+    return _object(masked(content, what, masker), what)
+
+
+def _object(value: Json, what: str) -> JsonObject:
     if not isinstance(value, dict):
         raise SourceError(f"{what}: expected a JSON object, got {type(value).__name__}")
     return value
@@ -198,8 +214,11 @@ def _state(what: str, raw: bytes, masker: Masker) -> MaybeJson:
     if raw in NULL:
         return ABSENT
     inner = decode(raw, what)
-    value = decode(inner.encode("utf-8", "surrogatepass"), what) if isinstance(inner, str) else inner
-    return ABSENT if value is None else masker.mask(value)
+    if isinstance(inner, str):
+        value = masked(inner.encode("utf-8", "surrogatepass"), what, masker)
+    else:
+        value = masker.mask(inner)
+    return ABSENT if value is None else value
 
 
 def _place(error: Exception) -> str:

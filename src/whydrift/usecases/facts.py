@@ -50,7 +50,7 @@ from whydrift.core.model.secrets import Masker
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 from whydrift.errors import SourceError
 from whydrift.ports import NO_REPOSITORIES, Api, Body, DryRuns, Metrics, NotRead, Question, Repository, Source
-from whydrift.usecases.decode import decode_object
+from whydrift.usecases.decode import masked_object
 from whydrift.usecases.definitions import definition, definitions, schemas
 from whydrift.usecases.history import history
 from whydrift.usecases.known import Known, Scope, application_scope, scope_of
@@ -182,11 +182,9 @@ class FactReader:
         if isinstance(reply, NotRead):
             return Gap(what, reply.why, kind.needs)
         try:
-            masked = self.masker.mask(decode_object(reply.content, what))
+            return masked_object(reply.content, what, self.masker)
         except SourceError as error:
             return Gap(what, str(error), kind.needs)
-        assert isinstance(masked, dict)
-        return masked
 
 
 def application_question(application: Application, part: str, query: tuple[tuple[str, str], ...] = ()) -> Question:

@@ -11,7 +11,9 @@ from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import JsonObject, items
-from whydrift.usecases.decode import decode
+from whydrift.errors import SourceError
+from whydrift.ports import NotRead
+from whydrift.usecases.decode import decode_object, masked
 
 if TYPE_CHECKING:
     from whydrift.usecases.facts import FactReader
@@ -74,13 +76,16 @@ async def _manifests(
     reader: FactReader, application: Application, query: tuple[tuple[str, str], ...], kind: FactKind[object]
 ) -> dict[ObjectKey, JsonObject] | Gap:
     what = f"{kind.name} of {application.name}"
-    found = reader.value(await reader.about(application, "/manifests", query), kind, what)
-    if isinstance(found, Gap):
-        return found
+    reply = await reader.about(application, "/manifests", query)
+    if isinstance(reply, NotRead):
+        return Gap(what, reply.why, kind.needs)
+    try:
+        found = decode_object(reply.content, what)
+    except SourceError as error:
+        return Gap(what, str(error), kind.needs)
     rendered: dict[ObjectKey, JsonObject] = {}
-    for manifest in items(found, "manifests"):
-        decoded = decode(str(manifest).encode(), what)
-        masked = reader.masker.mask(decoded)
-        if isinstance(masked, dict):
-            rendered[key_of(masked)] = masked
+    for stated in items(found, "manifests"):
+        manifest = masked(str(stated).encode(), what, reader.masker)
+        if isinstance(manifest, dict):
+            rendered[key_of(manifest)] = manifest
     return rendered

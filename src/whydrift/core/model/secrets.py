@@ -15,10 +15,12 @@ from typing import cast
 import msgspec
 
 from whydrift.core.model.secret_names import END, MARK, password_name, secret_name, secret_value, words_of
+from whydrift.core.model.secret_parts import Parts
 from whydrift.core.model.secret_text import masked_text
 from whydrift.core.model.values import Json, JsonObject, is_object
 from whydrift.errors import SourceError
 
+SECRETS = ("Secret", "SecretList")
 REFERENCES = frozenset(
     {
         "secretKeyRef", "configMapKeyRef", "remoteRef", "secretRef", "secretStoreRef", "valueFrom", "matchLabels",
@@ -34,9 +36,10 @@ NAMES_INSIDE = re.compile(
 """Keys below a password that say where it is or whose it is."""
 SECRET_IN_JSON = re.compile(r"\"kind\"\s*:\s*\"Secret(?:List)?\"")
 PLAIN = "plain"
-REMEMBERED = 200
+ONE = 100
+"""What remembering a text takes beside its characters."""
 LONG = 4096
-"""The lengths of texts of which many and of which some are remembered to hide nothing."""
+"""The longest texts that are remembered to hide nothing."""
 FLAG = re.compile(r"--?(?P<name>[\w.-]+)")
 
 
@@ -60,17 +63,25 @@ class Masker:
 
     def text(self, value: str) -> str:
         """A text with what is secret in it replaced: token formats, `password: …` in any notation, JSON inside it."""
-        size = len(value)
-        if size < 4 or (size <= LONG and (_harmless if size <= REMEMBERED else _harmless_text)(value)):
+        if len(value) < 4 or value in _HARMLESS:
             return value
-        return _embedded(self, value) if _bracketed(value) else masked_text(value, self.token)
+        if _bracketed(value):
+            return _embedded(self, value)
+        found = masked_text(value, self.token)
+        if found == value and len(value) <= LONG:
+            _HARMLESS.keep(value)
+        return found
+
+    def read(self, content: bytes) -> Json:
+        """JSON bytes as a masked value; parts that are spelled alike are one value. Raises as `Parts` does."""
+        return _parts(self).read(content)[0]
 
     def _mask(self, value: Json) -> Json:
-        if isinstance(value, str):
-            return self.text(value)
         if isinstance(value, dict):
             return self._object(value)
-        return self._list(value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return self._list(value)
+        return self.text(value) if isinstance(value, str) else value
 
     def _list(self, value: list[Json]) -> list[Json]:
         """Each item; what follows a flag like `--password` in a list of arguments is its value."""
@@ -87,25 +98,46 @@ class Masker:
         return self.token(value) if ":" in value else value
 
     def _object(self, value: JsonObject) -> JsonObject:
+        if not self.by_keys(value):
+            return self._by_others(value)
+        return {
+            key: (part if type(part) is str and part in _HARMLESS else self._mask(part))
+            if key in _PLAIN_KEYS
+            else self.entry(key, part)
+            for key, part in value.items()
+        }
+
+    def by_keys(self, value: JsonObject) -> bool:
+        """Whether each key of an object says by itself how what stands below it is masked."""
+        if value.get("kind") in SECRETS or "remoteRef" in value:
+            return False
+        return _secret_pair(value) is None
+
+    def _by_others(self, value: JsonObject) -> JsonObject:
+        """An object that says by one key what others hold."""
         kind = value.get("kind")
         if kind == "Secret":
             return {key: self._secret_part(key, part) for key, part in value.items()}
         if kind == "SecretList" and isinstance(rows := value.get("items"), list):
             return {**value, "items": [self._object({**row, "kind": "Secret"}) for row in rows if is_object(row)]}
-        stated = value.get("name") or value.get("key")
-        if isinstance(stated, str) and secret_name(stated) and "operator" not in value:
+        stated = _secret_pair(value)
+        if stated is not None:
             return {key: self._paired(stated, key, part) for key, part in value.items()}
-        if "remoteRef" in value:
-            return {key: part if key == "secretKey" else self._entry(key, part) for key, part in value.items()}
         return {
-            key: self._mask(part) if _meaning(key) is PLAIN else self._entry(key, part) for key, part in value.items()
+            key: part if key == "secretKey" and "remoteRef" in value else self.entry(key, part)
+            for key, part in value.items()
         }
 
     def _paired(self, stated: str, key: str, part: Json) -> Json:
         """`{name: DB_PASSWORD, value: …}`: an environment variable, a Helm parameter, a plugin's parameter."""
-        return self._below(stated, part) if key in ("value", "string", "array", "map") else self._entry(key, part)
+        return self._below(stated, part) if key in ("value", "string", "array", "map") else self.entry(key, part)
 
-    def _entry(self, key: str, part: Json) -> Json:
+    def plain(self, key: str) -> bool:
+        """Whether a key says nothing of what stands below it."""
+        return _meaning(key) is PLAIN
+
+    def entry(self, key: str, part: Json) -> Json:
+        """What stands below a key of an object."""
         match _meaning(key):
             case "reference":
                 return self._formats(part)
@@ -124,9 +156,7 @@ class Masker:
             return [self._below(name, item) for item in part]
         if is_object(part) and password_name(name):
             return {
-                key: self._entry(key, item)
-                if NAMES_INSIDE.search(key) or key in REFERENCES
-                else self._below(name, item)
+                key: self.entry(key, item) if NAMES_INSIDE.search(key) or key in REFERENCES else self._below(name, item)
                 for key, item in part.items()
             }
         number = isinstance(part, int | float) and not isinstance(part, bool)
@@ -148,14 +178,14 @@ class Masker:
             return self._hidden(part)
         if key == "metadata" and is_object(part) and is_object(notes := part.get("annotations")):
             applied = {name: self._applied(name, note) for name, note in notes.items()}
-            return {**{name: self._entry(name, item) for name, item in part.items()}, "annotations": applied}
-        return self._entry(key, part)
+            return {**{name: self.entry(name, item) for name, item in part.items()}, "annotations": applied}
+        return self.entry(key, part)
 
     def _applied(self, name: str, note: Json) -> Json:
         """An annotation of a Secret; a copy of the Secret that cannot be read is hidden as a whole."""
         if isinstance(note, str) and ("applied" in name or "original" in name) and not _decoded(note):
             return self._hidden(note)
-        return self._entry(name, note)
+        return self.entry(name, note)
 
     def _hidden(self, value: Json) -> Json:
         """Everything below, but Argo CD's own mask (plus signs) and what is masked already."""
@@ -175,16 +205,43 @@ def _meaning(key: str) -> str:
         return "reference"
     if key in STRUCTURE:
         return "structure"
-    return "secret" if secret_name(key) or key[-4:].lower() == "auth" else PLAIN
+    if secret_name(key) or key[-4:].lower() == "auth":
+        return "secret"
+    _PLAIN_KEYS.keep(key)
+    return PLAIN
 
 
-def _hides_nothing(value: str) -> bool:
-    """Whether a text that is no JSON hides nothing: the same ones come again and again."""
-    return not _bracketed(value) and masked_text(value, lambda _: MARK) == value
+def _secret_pair(value: JsonObject) -> str | None:
+    """The secret name that an object states for what its other keys hold."""
+    stated = value.get("name") or value.get("key")
+    return stated if isinstance(stated, str) and secret_name(stated) and "operator" not in value else None
 
 
-_harmless = lru_cache(65536)(_hides_nothing)
-_harmless_text = lru_cache(1024)(_hides_nothing)
+class _Remembered(set[str]):
+    """Texts that come again and again: as many as fit into so many characters, then it begins anew."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = self._left = most
+
+    def keep(self, text: str) -> None:
+        """Add one."""
+        self._left -= len(text) + ONE
+        if self._left < 0:
+            self.clear()
+            self._left = self._most - len(text) - ONE
+        self.add(text)
+
+
+_HARMLESS = _Remembered(8 * 1024**2)
+"""What hides nothing, and is no JSON."""
+_PLAIN_KEYS = _Remembered(2 * 1024**2)
+"""Keys that say nothing of what stands below them."""
+
+
+@lru_cache(4)
+def _parts(masker: Masker) -> Parts:
+    return Parts(masker)
 
 
 @lru_cache(64)
@@ -193,6 +250,15 @@ def _embedded(masker: Masker, stated: str) -> str:
 
     Argo CD's side of a live object has the same text as the object.
     """
+    try:
+        found, hides = _parts(masker).read(stated.encode("utf-8", "surrogatepass"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _undecoded(masker, stated)
+    return msgspec.json.encode(found).decode() if hides else stated
+
+
+def _undecoded(masker: Masker, stated: str) -> str:
+    """A text that looks like JSON, and cannot be read as one (or not by its parts)."""
     parsed = _decoded(stated)
     if parsed is None:
         return masker.token(stated) if SECRET_IN_JSON.search(stated) else masked_text(stated, masker.token)
