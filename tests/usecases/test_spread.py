@@ -15,8 +15,8 @@ from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.demo import FLEET
 from whydrift.settings import Connection
+from whydrift.usecases.remedies import ChoicesAlone
 from whydrift.usecases.scan import Read, scan
-from whydrift.usecases.workbench import Workbench
 
 DEMO = Connection(recording="demo")
 AT = "2026-11-20T12:00:00Z"
@@ -30,7 +30,7 @@ async def told(shared: bool, connection: Connection = DEMO) -> tuple[list[Applic
     share, read = wiring.share(opened) if shared else None, Read()
     if shared and share is None:
         pytest.skip("one core only, or no Linux")
-    chosen = Workbench(places=False)
+    chosen = ChoicesAlone()
     try:
         async with aclosing(
             scan(opened.answers, analysis, opened.reader, lambda application: True, read, chosen, share)

@@ -28,10 +28,10 @@ class Commands(click.Group):
         """The command of that name, imported now; from then on Ctrl-C is answered, until then it just ends it all."""
         if cmd_name not in COMMANDS:
             return None
+        gc.set_threshold(*SELDOM)
         command = import_module(f"whydrift.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         gc.freeze()
-        gc.set_threshold(*SELDOM)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 

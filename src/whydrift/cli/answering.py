@@ -34,8 +34,8 @@ from whydrift.core.select import Selection
 from whydrift.core.unmask.since import troubles_in
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
+from whydrift.usecases.remedies import Bench, ChoicesAlone
 from whydrift.usecases.scan import Read, scan
-from whydrift.usecases.workbench import Workbench
 
 IN_MEMORY = 32 * 1024**2
 WAITING = logging.getLogger("whydrift.waiting")
@@ -156,13 +156,15 @@ async def _found_in(source: wiring.Opened, request: Request) -> tuple[Spill, Tal
     return spill, tally, msgspec.structs.replace(about, notes=(*about.notes, *residuals.notes()))
 
 
-def _workbench(source: wiring.Opened, request: Request) -> Workbench | None:
+def _workbench(source: wiring.Opened, request: Request) -> Bench | None:
     """What remedies are looked for on: only as much of them is as the output shows."""
     if not request.remedies:
         return None
-    if request.output != "text" or request.whole:
-        return Workbench(wiring.renderer(source) if request.whole else None)
-    return None if request.unseen else Workbench(places=False)
+    if request.output == "text" and not request.whole:
+        return None if request.unseen else ChoicesAlone()
+    from whydrift.usecases.workbench import Workbench
+
+    return Workbench(wiring.renderer(source) if request.whole else None)
 
 
 def residuals_of(connection: Connection) -> Residuals:

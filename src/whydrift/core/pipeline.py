@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from whydrift.core.compare.differences import hidden_differences, shown_differences
 from whydrift.core.explain.additions import may_hold_additions
@@ -34,7 +35,9 @@ from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, is_object
-from whydrift.core.unmask.troubles import Unmasked
+
+if TYPE_CHECKING:
+    from whydrift.core.unmask.troubles import Unmasked
 
 STALE = "verdict-is-stale"
 WHOLE_OBJECT = Difference((), (), Kind.MODIFIED)

@@ -22,7 +22,6 @@ from whydrift.core.remedy.groups import Group
 from whydrift.core.remedy.next_choice import next_choices
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
-from whydrift.core.remedy.places import candidates
 from whydrift.usecases.facts import FactReader
 
 SOMETHING = "something else"
@@ -107,6 +106,8 @@ class Sought:
 
     def among(self, application: Application, git: GitFiles) -> Iterator[Edit]:
         """The places in an application's files."""
+        from whydrift.core.remedy.places import candidates  # here: to say what should be done takes no place
+
         return candidates(application, git, self.key, self.target, self.changes)
 
 
@@ -151,6 +152,8 @@ def place_at(draft: Draft, choice: Choice) -> str:
     item = next((item for item in draft.situation.snapshot.objects or () if item.key == choice.at.key), None)
     if item is None or not is_object(item.target):
         return ""
+    from whydrift.core.remedy.places import candidates  # as above
+
     somebody_writes = Change(choice.at.path, SOMETHING)
     found = candidates(draft.application, draft.git, item.key, item.target, [somebody_writes])
     return next((edit.where for edit in found), "")

@@ -20,7 +20,6 @@ from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, is_object, same
 from whydrift.core.pipeline import ApplicationOutcome
-from whydrift.core.remedy.places import candidates
 from whydrift.ports import NotRead, Repository
 from whydrift.usecases.drafts import SOMETHING
 from whydrift.usecases.facts import FactReader
@@ -62,6 +61,8 @@ async def _line(
     """The line on which git states one side of a difference; None where none is known, or no history of it."""
     if not is_object(item.target):
         return None
+    from whydrift.core.remedy.places import candidates  # here: few applications have such a line
+
     live = difference.live
     other = SOMETHING if live is ABSENT or masked(live) or same(live, difference.target) else live
     wanted = [Change(difference.path, other)]

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.pipeline import ApplicationOutcome
 from whydrift.usecases.drafts import Draft, own_edit, place_at
-from whydrift.usecases.workbench import Workbench
+
+if TYPE_CHECKING:
+    from whydrift.usecases.workbench import Workbench
 
 
-async def with_remedies(draft: Draft, bench: Workbench) -> ApplicationOutcome:
+@dataclass(frozen=True)
+class ChoicesAlone:
+    """In a workbench's place: it is said what should be done, and no place is looked for."""
+
+
+Bench: TypeAlias = "Workbench | ChoicesAlone"
+
+
+async def with_remedies(draft: Draft, bench: Bench) -> ApplicationOutcome:
     """The outcome with a remedy for each explained difference, each edit made of what git holds now."""
-    if not bench.places:
+    if isinstance(bench, ChoicesAlone):
         return replace(draft.outcome, remedies={what: Remedy(choice) for what, choice in draft.choices.items()})
     remedies = {}
     for offer in await bench.offers(draft):

@@ -17,9 +17,9 @@ from whydrift.core.pipeline import Analysis, is_looked_at
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.fleet import list_instances, read_fleet
+from whydrift.usecases.remedies import Bench
 from whydrift.usecases.spread import Spread
 from whydrift.usecases.triage import AT_ONCE, Look, explain_application, remember_listing, triage
-from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
 Make = Callable[[Application, Look], Coroutine[None, None, T]]
@@ -44,7 +44,7 @@ def scan(
     reader_of: Callable[[str], FactReader],
     selected: Callable[[Application], bool],
     read: Read,
-    bench: Workbench | None = None,
+    bench: Bench | None = None,
     share: Share[ApplicationAnswer] | None = None,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
     """Explain the selected applications of every instance of a source; `read` is complete when the stream ends.

@@ -41,10 +41,8 @@ from whydrift.usecases.drafts import drafted
 from whydrift.usecases.facts import COMPARED_ON, FactReader
 from whydrift.usecases.fleet import Listing
 from whydrift.usecases.lines import lines_of
-from whydrift.usecases.remedies import with_remedies
+from whydrift.usecases.remedies import Bench, with_remedies
 from whydrift.usecases.renders import manifests_at
-from whydrift.usecases.witnesses import unmask
-from whydrift.usecases.workbench import Workbench
 
 T = TypeVar("T")
 ROUNDS = 6
@@ -88,7 +86,7 @@ def _running(tasks: Iterable[asyncio.Task[T]]) -> list[asyncio.Task[T]]:
     return [task for task in tasks if not task.done()]
 
 
-async def explain_application(application: Application, how: Look, bench: Workbench | None = None) -> ApplicationAnswer:
+async def explain_application(application: Application, how: Look, bench: Bench | None = None) -> ApplicationAnswer:
     """Read and explain one application; one that cannot be read says so and is never called clean.
 
     Remedies are looked for where there is a bench to try them on.
@@ -110,6 +108,8 @@ async def look_at(application: Application, how: Look) -> tuple[ApplicationOutco
         if is_looked_at(application, how.analysis):
             outcome = await _give_reasons(await _foresee(await _look_until_settled(snapshot, how), how), how)
         if how.analysis.unmask:
+            from whydrift.usecases.witnesses import unmask  # here: others do without all of it
+
             outcome = replace(outcome, broken=await unmask(snapshot, how.reader, how.analysis.read_at))
     except SourceError as error:
         return ApplicationOutcome(ApplicationSnapshot(application, None), ()), str(error)

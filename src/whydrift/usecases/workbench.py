@@ -40,13 +40,12 @@ MOST_CANDIDATES = 8
 
 @dataclass
 class Workbench:
-    """Without a renderer the likeliest place is offered, and nothing is proven of it; `places` says whether any is.
+    """Without a renderer the likeliest place is offered, and nothing is proven of it.
 
     `elsewhere` is where places are sought.
     """
 
     renderer: Renderer | None = None
-    places: bool = True
     elsewhere: Elsewhere = HERE
     _renderings: dict[str, Renderings] = field(default_factory=dict)
     _parents: dict[str, Parents] = field(default_factory=dict)

@@ -15,7 +15,6 @@ from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere
 from whydrift.core.remedy.choices.usual import asked, compared_by_server, dropped, ignored, pinned
-from whydrift.core.remedy.places import candidates
 
 NEEDS_A_PLACE = frozenset({RemedyKind.GIT_SET, RemedyKind.GIT_DROP, RemedyKind.CHART_VALUE, RemedyKind.ADOPT})
 REFUSED = "sync-is-failing"
@@ -29,6 +28,8 @@ def with_a_place(choice: Choice, finding: Examined, subject: Subject, situation:
     case = Case(finding, subject, situation)
     if choice.kind not in NEEDS_A_PLACE or choice.place or not choice.changes or not comes_from_elsewhere(case):
         return choice
+    from whydrift.core.remedy.places import candidates  # here: it is asked only of what comes from elsewhere
+
     target = subject.object.target
     git = subject.facts.maybe(RENDERED_FROM) or GitFiles()
     if not is_object(target) or any(candidates(subject.application, git, subject.key, target, choice.changes)):
