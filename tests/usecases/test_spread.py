@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import replace
-from itertools import pairwise
+from functools import partial
+from itertools import pairwise, repeat
 
 import pytest
 from tests.replay import Fault, Replay
 
 from whydrift import wiring
+from whydrift.core.model.application import Application
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import ApplicationAnswer
 from whydrift.demo import FLEET
-from whydrift.settings import Connection
+from whydrift.ports import Workers
+from whydrift.settings import Connection, Settings
 from whydrift.usecases.remedies import ChoicesAlone
-from whydrift.usecases.scan import Read, scan
+from whydrift.usecases.scan import Read, scan, visit
+from whydrift.usecases.spread import ENOUGH, FIRST, Made, Spread
+from whydrift.usecases.triage import Look
 
 DEMO = Connection(recording="demo")
 AT = "2026-11-20T12:00:00Z"
@@ -45,6 +50,52 @@ def test_sharing_the_work_changes_nothing() -> None:
     alone, together = asyncio.run(told(shared=False)), asyncio.run(told(shared=True))
     assert together == alone
     assert len(alone[0]) > 40
+
+
+@pytest.mark.parametrize(("weight", "shared"), [(ENOUGH, True), (1, False)])
+def test_little_work_stays_in_one_process(weight: int, shared: bool) -> None:
+    """It takes longer to begin another one; and no application is lost or told twice by looking ahead."""
+    forked: list[object] = []
+
+    async def names() -> list[str]:
+        opened = wiring.open_source(DEMO)
+
+        def fork(*about: object) -> Workers[Application, Made[str]]:
+            forked.append(about)
+            return Alone()
+
+        spread = partial(Spread, asked=set(), fork=fork, at_once=1, weigh=lambda application: weight)
+        analysis = wiring.analysis(opened.settings, False)
+        looked = visit(opened.answers, analysis, opened.reader, lambda application: True, Read(), name_of, spread)
+        return [name async for name in looked]
+
+    found = asyncio.run(names())
+    assert bool(forked) is shared
+    assert len(found) == len(set(found)) > 40
+
+
+def test_work_is_looked_for_ahead_only_so_far() -> None:
+    """A fleet of thousands, none of which drifts, is not held in memory to find that out."""
+    synced = Application({"metadata": {"name": "shop"}, "status": {"sync": {"status": "Synced"}}})
+    spread = Spread(name_of, set(), lambda *_about: Alone(), 1, weigh=lambda application: ENOUGH)
+    first, shared = spread.ahead(repeat(synced), wiring.analysis(Settings(), False))
+    assert (len(first), shared) == (FIRST, False)
+
+
+async def name_of(application: Application, how: Look) -> str:
+    """All that is made of an application here."""
+    return application.name
+
+
+class Alone:
+    """Workers that are no processes."""
+
+    async def ask(self, argument: Application) -> Made[str]:
+        """What one of them would give."""
+        return Made(argument.name, 0, frozenset(), frozenset())
+
+    async def close(self) -> None:
+        """Nothing to end."""
 
 
 def test_processes_that_share_a_live_fleet_ask_through_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 from whydrift.core.model.application import Application
@@ -76,8 +77,9 @@ async def visit(
             reader = reader_of(listing.instance)
             remember_listing(reader, fleet, listing)
             chosen = (application for application in listing.applications() if selected(application))
-            at_once = AT_ONCE if spread is None else spread.at_once
-            async with aclosing(triage(chosen, Look(reader, analysis, at_once), spread or made)) as answers:
+            first, shared = ([], False) if spread is None else spread.ahead(chosen, analysis)
+            maker, at_once = (spread, spread.at_once) if spread is not None and shared else (made, AT_ONCE)
+            async with aclosing(triage(chain(first, chosen), Look(reader, analysis, at_once), maker)) as answers:
                 async for answer in answers:
                     yield answer
             read.renders += reader.rendered

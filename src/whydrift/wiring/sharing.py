@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from whydrift.adapters.files.recording import Recording
 
 if TYPE_CHECKING:
+    from whydrift.core.model.application import Application
     from whydrift.core.model.triage import ApplicationAnswer
     from whydrift.usecases.scan import Share
     from whydrift.wiring import Opened
@@ -18,6 +19,7 @@ AT_ONCE = 8
 def share(opened: Opened) -> Share[ApplicationAnswer] | None:
     """What spreads the work over all cores; None where there is one, or processes cannot be forked."""
     from whydrift.adapters.forks import Forks, cores
+    from whydrift.usecases.facts import application_question
     from whydrift.usecases.lending import Lender, borrow
     from whydrift.usecases.spread import Spread
 
@@ -31,11 +33,16 @@ def share(opened: Opened) -> Share[ApplicationAnswer] | None:
 
     if isinstance(recording, Recording):
         files = recording.files
+
+        def weigh(application: Application) -> int:
+            return recording.size(application_question(application, "/managed-resources"))
+
         return lambda explain: Spread(
             explain,
             recording.asked,
             lambda work, reader: Forks(work, number, lambda ask: files.reopen(), ended),
             at_once=max(number, AT_ONCE),
+            weigh=weigh,
         )
     each = max(2, AT_ONCE // number)
     return lambda explain: Spread(

@@ -118,6 +118,13 @@ class Files:
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error) as error:
             raise SourceError(f"{self.root}: {name} cannot be read ({error})") from error
 
+    def size(self, name: str) -> int:
+        """How many bytes one file holds; 0 where it does not exist."""
+        if self._zip:
+            return self._zip.NameToInfo[name].file_size if name in self._zip.NameToInfo else 0
+        place = self.root / name
+        return place.stat().st_size if place.is_file() else 0
+
     def statuses(self, name: str) -> list[str]:
         """The HTTP statuses of the refusals that stand in place of a file."""
         if self._zip:
@@ -226,6 +233,10 @@ class Recording:
             if refusal is not None:
                 return NotRead(_refusal(status, refusal), int(status))
         return NotRead(self._why_not.get(str(question), NOT_RECORDED))
+
+    def size(self, question: Question) -> int:
+        """How many bytes the recorded answer has; 0 where there is none."""
+        return self.files.size(self._place_of(question))
 
     def _place_of(self, question: Question) -> str:
         """Where an answer stands: in the folder that `recording.json` states, else where `record` writes it."""
