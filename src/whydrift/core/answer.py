@@ -62,14 +62,7 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         cluster=application.cluster,
         origin=origin(application),
         sources=tuple(_source(application, place, source) for place, source in enumerate(application.sources)),
-        argocd=ArgocdAnswer(
-            sync=application.sync,
-            health=application.health,
-            revision=", ".join(application.revisions),
-            reconciled_at=application.reconciled_at,
-            conditions=tuple(f"{kind}: {message}" for kind, message in application.conditions),
-            operation=text(application.operation, "phase"),
-        ),
+        argocd=_argocd(application),
         compared_by=compared_by(outcome),
         agrees=_agrees(outcome, not_read),
         not_replayed=tuple(
@@ -93,6 +86,17 @@ def application_answer(outcome: ApplicationOutcome, sides: Mapping[str, Side], n
         seen_at="" if outcome.broken is None else outcome.broken.at,
         labels=application.labels,
         team=team_of(application),
+    )
+
+
+def _argocd(application: Application) -> ArgocdAnswer:
+    return ArgocdAnswer(
+        sync=application.sync,
+        health=application.health,
+        revision=", ".join(application.revisions),
+        reconciled_at=application.reconciled_at,
+        conditions=tuple(f"{kind}: {message}" for kind, message in application.conditions),
+        operation=text(application.operation, "phase"),
     )
 
 
