@@ -23,14 +23,26 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "whyd
 
 @cache
 def tools() -> Tools:
-    """helm and kustomize (or kubectl); the test is skipped, with the reason, where there are none."""
+    """helm and kustomize (or kubectl) that go together; the test is skipped, with the reason, where there are none."""
     place = os.environ.get("WHYDRIFT_TEST_TOOLS")
     for path in (place, None, str(CACHE)) if place else (None, str(CACHE)):
         found = installed_tools(path)
-        if found.helm and found.kustomize:
+        if found.helm and found.kustomize and _go_together(found.helm, found.kustomize):
             return found
     _download()
     return installed_tools(str(CACHE))
+
+
+def _go_together(helm: tuple[str, ...], kustomize: tuple[str, ...]) -> bool:
+    """Whether this kustomize renders a chart with this helm: helm 4 refuses how older ones ask for its version."""
+    with tempfile.TemporaryDirectory() as folder:
+        chart = Path(folder, "charts", "one")
+        chart.mkdir(parents=True)
+        (chart / "values.yaml").touch()
+        (chart / "Chart.yaml").write_text("apiVersion: v2\nname: one\nversion: 1.0.0\n")
+        Path(folder, "kustomization.yaml").write_text("helmCharts:\n- name: one\n  releaseName: one\n")
+        command = [*kustomize, folder, "--enable-helm", "--helm-command", helm[0]]
+        return not subprocess.run(command, capture_output=True, timeout=60).returncode
 
 
 def _download() -> None:
