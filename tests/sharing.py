@@ -21,7 +21,6 @@ from tests.watched import Watched
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Event
 from whydrift.errors import StoreError
-from whydrift.usecases.watch.loop import note_of
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 300.0
@@ -89,10 +88,6 @@ class Shared:
         query = "SELECT status::text FROM whydrift_jobs.procrastinate_jobs WHERE queueing_lock = %s"
         with psycopg.connect(self.url) as connection:
             return [str(status) for (status,) in connection.execute(query, [lock]).fetchall()]
-
-    def heard(self) -> bool:
-        """Whether all that changed was heard of and deferred, and that was noted."""
-        return self.store.recall(note_of("")) == self.watched.stands
 
     def looked(self) -> bool:
         """Whether everything was looked at, and nothing waits."""
