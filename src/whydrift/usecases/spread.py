@@ -18,7 +18,8 @@ T = TypeVar("T")
 ENOUGH = 2_000_000
 """Bytes of what is looked at that are worth other processes, where it is also said what a sync would do.
 
-Measured with 2 processes: they take 0.1 s to begin and to end, and a megabyte 0.1 s to be explained and judged.
+Out of bench/results.md, with 2 processes: they take 0.1 s to begin and to end, and a megabyte 0.1 s to be explained and
+judged.
 """
 EXPLAINED_ALONE = 3
 """How many times as much it takes where it is only explained: that is so much quicker."""
