@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import yaml
 
+from whydrift.core.remedy.text import reading
 from whydrift.core.remedy.text.nodes import Entries, Items, Node
 from whydrift.core.remedy.text.reading import documents
 
@@ -41,3 +44,23 @@ def test_finds_the_dashes_that_the_scanner_sees(content: str) -> None:
     root = documents(content)[0].root
     assert root is not None
     assert sorted(_dashes(root)) == scanned
+
+
+def test_texts_that_threads_read_at_once_are_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted twice they would never leave the count: in the end nothing was remembered, then nothing was read."""
+    together = Barrier(4)
+
+    def slowly(content: str) -> tuple[()]:
+        together.wait(60)
+        return ()
+
+    monkeypatch.setattr(reading, "_read", slowly)
+    monkeypatch.setattr(reading, "MOST_REMEMBERED", 10)
+    remembered = reading._Remembered()
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(remembered.of, ["a: text"] * 4))
+    monkeypatch.setattr(reading, "_read", lambda content: ())
+    remembered.of("b: 1")
+    assert list(remembered._known) == ["b: 1"]
+    remembered.of("c: 1")
+    assert list(remembered._known) == ["b: 1", "c: 1"]

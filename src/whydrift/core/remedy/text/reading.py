@@ -12,6 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import register_at_fork
+from threading import Lock
 from typing import Protocol
 
 import yaml
@@ -50,24 +52,39 @@ class Document:
 
 
 class _Remembered:
-    """The documents of the texts that were read last: with each edit most of what is read was read without it."""
+    """The documents of the texts that were read last: with each edit most of what is read was read without it.
+
+    Asked by threads, too; a process that is forked meanwhile finds nothing half done.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Document, ...]] = {}
         self._size = 0
+        self._lock = Lock()
+        register_at_fork(
+            before=self._lock.acquire, after_in_parent=self._lock.release, after_in_child=self._lock.release
+        )
 
     def of(self, content: str) -> tuple[Document, ...]:
         """As `_read`."""
-        found = self._known.pop(content, None)
-        if found is None:
-            found = _read(content)
+        with self._lock:
+            found = self._known.pop(content, None)
+            if found is not None:
+                self._known[content] = found
+                return found
+        found = _read(content)
+        with self._lock:
+            self._keep(content, found)
+        return found
+
+    def _keep(self, content: str, found: tuple[Document, ...]) -> None:
+        if content not in self._known:  # else another thread read it, too
             self._size += len(content)
         self._known[content] = found
         while self._size > MOST_REMEMBERED:
             oldest = next(iter(self._known))
             del self._known[oldest]
             self._size -= len(oldest)
-        return found
 
 
 _REMEMBERED = _Remembered()
