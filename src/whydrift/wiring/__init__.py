@@ -280,7 +280,7 @@ def _writes(answers: Source, dump_secrets: bool) -> Writes:
 
     instances = answers.members if isinstance(answers, Several) else {"": answers}
     live = {name: instance for name, instance in instances.items() if isinstance(instance, Live)}
-    if isinstance(answers, CoreSource):
+    if not live and any(isinstance(instance, CoreSource) for instance in instances.values()):
         raise UsageError(f"apply: {FOR_MORE} (the plan's RUNBOOK.md has the same by hand)")
     if not live or not isinstance(answers, Live | Several):
         raise UsageError("a recording cannot be changed")

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from whydrift.usecases.scan import Share
     from whydrift.wiring import Opened
 
-AT_ONCE = 8
-"""How many applications of live servers are looked at at a time by all processes together: each waits for answers."""
-
 
 def share(opened: Opened) -> Share[ApplicationAnswer] | None:
     """What spreads the work over all cores; None where there is one, or processes cannot be forked."""
@@ -22,6 +19,7 @@ def share(opened: Opened) -> Share[ApplicationAnswer] | None:
     from whydrift.usecases.facts import application_question
     from whydrift.usecases.lending import Lender, borrow
     from whydrift.usecases.spread import Spread
+    from whydrift.usecases.triage import AT_ONCE
 
     recording, number = opened.answers, cores()
     if number < 2:
@@ -44,7 +42,7 @@ def share(opened: Opened) -> Share[ApplicationAnswer] | None:
             at_once=max(number, AT_ONCE),
             weigh=weigh,
         )
-    each = max(2, AT_ONCE // number)
+    each = max(2, AT_ONCE // number)  # what is live is waited for: as many at a time by all of them together
     return lambda explain: Spread(
         explain,
         set(),

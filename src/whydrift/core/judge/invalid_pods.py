@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.explain.evidence import quoted
-from whydrift.core.model.objects import group_of
+from whydrift.core.model.objects import WITH_PODS, group_of
 from whydrift.core.model.paths import Path, pointer
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, items, mapping, text
 
@@ -23,7 +23,6 @@ TEMPLATES: dict[tuple[str, str], Path] = {
     ("batch", "Job"): ("spec", "template"),
     ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
 }
-SELECTING = frozenset({"Deployment", "ReplicaSet", "DaemonSet", "StatefulSet"})
 CONTAINERS = ("initContainers", "containers")
 PULLS = ("Always", "IfNotPresent", "Never")
 MOST_PORTS = 65535
@@ -39,7 +38,7 @@ def against_rules(obj: JsonObject) -> Iterator[str]:
     if place is None or not is_object(template):
         return
     yield from _replicas(obj)
-    if kind[1] in SELECTING:
+    if kind[1] in WITH_PODS:
         yield from _selector(obj, template, place)
     yield from _restarts(template, place, kind[1])
     pods = mapping(template, "spec")
@@ -69,7 +68,7 @@ def _selector(obj: JsonObject, template: JsonObject, place: Path) -> Iterator[st
 
 def _restarts(template: JsonObject, place: Path, kind: str) -> Iterator[str]:
     stated = text(template, "spec", "restartPolicy")
-    allowed = ("Always",) if kind in SELECTING else ("OnFailure", "Never")
+    allowed = ("Always",) if kind in WITH_PODS else ("OnFailure", "Never")
     if stated and stated not in allowed:
         yield f"{pointer((*place, 'spec', 'restartPolicy'))}: {quoted(stated)} is none of {', '.join(allowed)}"
 

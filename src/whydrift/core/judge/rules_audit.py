@@ -173,10 +173,7 @@ class _Audit:
             return result, ()
         if part.unread:
             return replace(result, nearest=self._unread(part)), ()
-        result = replace(
-            result,
-            promise=self._promise(part),
-        )
+        result = replace(result, promise=self._promise(part))
         broken = _does_not_compile(part, self.terms)
         if broken:
             return replace(result, broken=broken), ()

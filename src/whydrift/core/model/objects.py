@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from whydrift.core.model.paths import Path
 from whydrift.core.model.values import Json, JsonObject, text
 
 SERVER_METADATA = ("uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink")
 """Metadata that the API server alone writes (Kubernetes API conventions, "Metadata")."""
+WITH_PODS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"})
+"""Kinds of the group apps: they keep pods, which they find by a selector."""
+POD_LABELS: Path = ("spec", "template", "metadata", "labels")
+"""Where they state the labels of these pods."""
 
 
 class ObjectKey(NamedTuple):

@@ -283,6 +283,11 @@ class ApplicationAnswer(Answered, frozen=True):
     labels: dict[str, str] = {}
     team: str = ""
 
+    @property
+    def unread(self) -> tuple[GapAnswer, ...]:
+        """All that could not be looked at: what may be broken, and what Argo CD does not list."""
+        return (*self.unseen, *self.gaps)
+
 
 class ReadAnswer(Answered, frozen=True, omit_defaults=False):
     """What was read, from where, and what was not."""

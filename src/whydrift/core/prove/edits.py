@@ -60,9 +60,7 @@ def prove_edit(
         now, then = _at_once(situation, item, differences, changes, made, dry_run)
         named = {name_of(key, each, item.target, item.live): each for each in differences}
         brought = tuple(_brought(item, changes, made, (name for name in then.shown if name not in now.shown)))
-        if not differences and is_object(
-            made
-        ):  # nothing shows whether it arrives: what is taken back along with others
+        if not differences and is_object(made):  # it is taken back along with others: nothing shows if it arrives
             require_arrival(situation, item, made, terms_of(item, situation), changes)
         waiting = (*_still(named, then), *brought)
         synced = then

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from whydrift.core.model.objects import SERVER_METADATA
+from whydrift.core.model.objects import SERVER_METADATA, WITH_PODS
 from whydrift.core.model.values import Json, JsonObject, items, mapping, text
 
 
@@ -82,6 +82,3 @@ def not_restored(live: JsonObject) -> tuple[str, ...]:
     if items(live, "metadata", "ownerReferences"):
         lost.append("owner references to what is gone by then")
     return tuple(lost)
-
-
-WITH_PODS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.objects import POD_LABELS, WITH_PODS, ObjectKey
 from whydrift.core.model.paths import Path, starts_with
+from whydrift.core.model.references import selects
 from whydrift.core.model.remedy import Change, Choice, Field, RemedyKind, Safety
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, mapping
-from whydrift.core.remedy.choices.unchangeable import POD_LABELS, SELECTOR, WITH_PODS
+from whydrift.core.remedy.choices.unchangeable import SELECTOR
 from whydrift.core.remedy.text.wanted import changed
 
 Choices = Mapping[tuple[ObjectKey, Difference], Choice]
@@ -98,11 +99,11 @@ def _once(changes: Sequence[Change]) -> list[Change]:
 
 def _changes(moved: _Moved, at: Path, stated: JsonObject) -> tuple[Change, ...]:
     """What makes a selector find the pods again that it finds now; none where it does so anyway, or cannot."""
-    if not _finds(stated, moved.labels) or _finds(stated, moved.then):
+    if not selects(stated, moved.labels) or selects(stated, moved.then):
         return ()
     kept = {name: value for name, value in stated.items() if moved.then.get(name) == value}
     back = {name: value for name, value in moved.asked_then.items() if moved.asked.get(name) != value}
-    if not _finds({**kept, **back}, moved.then):
+    if not selects({**kept, **back}, moved.then):
         return ()
     wanted: Mapping[str, MaybeJson] = {**dict.fromkeys(stated, ABSENT), **kept, **back}
     return tuple(Change((*at, name), value) for name, value in wanted.items() if value != stated.get(name, ABSENT))
@@ -114,13 +115,9 @@ def _finds_others(stated: JsonObject, key: ObjectKey, moved: _Moved, objects: Se
         item.key.kind in WITH_PODS
         and item.key.namespace == key.namespace
         and item.key != moved.leader.key
-        and _finds(stated, mapping(item.target, *POD_LABELS))
+        and selects(stated, mapping(item.target, *POD_LABELS))
         for item in objects
     )
-
-
-def _finds(selector: JsonObject, labels: JsonObject) -> bool:
-    return bool(selector) and all(labels.get(name) == value for name, value in selector.items())
 
 
 def beside(along: Along, safety: Safety) -> Choice:

@@ -189,9 +189,8 @@ def _health(application: ApplicationAnswer) -> Iterator[str]:
     yield from (_trouble(trouble, application.seen_at) for trouble in troubles_in(application))
     if application.waits:
         yield note(application.waits, "Not well, and nothing says that it is broken")
-    unread = (*application.unseen, *application.gaps)
-    if unread:
-        yield note((f"{gap.what}: {gap.why}" for gap in unread), "Not looked at", "bad")
+    if application.unread:
+        yield note((f"{gap.what}: {gap.why}" for gap in application.unread), "Not looked at", "bad")
     if application.recovered:
         lines = (f"{trouble.object} {trouble.state}" for trouble in application.recovered)
         yield note(lines, "Broken at the earlier look, and not any more", "good")

@@ -196,7 +196,7 @@ class Tally:
         found = troubles_in(application)
         self.looked += not isinstance(application.unmasked, msgspec.UnsetType)
         self.troubles += len(found)
-        self.unseen += [gap for gap in (*application.unseen, *application.gaps) if gap not in self.unseen]
+        self.unseen += [gap for gap in application.unread if gap not in self.unseen]
         self.unwell += len(application.waits)
         self.waits += [(_name(application), said) for said in application.waits[: self.kept - len(self.waits)]]
         if found and len(self.broken) < self.kept:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.objects import POD_LABELS, ObjectKey
+from whydrift.core.model.references import selects
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.trouble import Category, Reason, SaidBy, Trouble
-from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, is_object, mapping, text
+from whydrift.core.model.values import Json, JsonObject, MaybeJson, is_object, mapping, text
 from whydrift.core.unmask.conditions import moved
 from whydrift.core.unmask.containers import GRACE
 from whydrift.core.unmask.moments import between
@@ -29,7 +30,6 @@ WORKLOADS = frozenset(
         ("argoproj.io", "Rollout"),
     }
 )
-TEMPLATE_LABELS = ("spec", "template", "metadata", "labels")
 MOVED_BY_CONTROLLERS = ("rollouts-pod-template-hash", HASH)
 """Labels by which a controller points a Service at one ReplicaSet: it moves them itself."""
 
@@ -73,20 +73,16 @@ def _is_to_be_looked_at(scene: Scene, key: ObjectKey, live: JsonObject) -> bool:
 def _matches_any(scene: Scene, namespace: str, selector: JsonObject) -> bool:
     """Whether a selector matches a pod, or pods that may be made any time: of a workload of whatever size."""
     pods = (pod for pod in scene.pods or () if text(pod, "metadata", "namespace") == namespace)
-    if any(_selects(selector, child(pod, "metadata", "labels")) for pod in pods):
+    if any(selects(selector, mapping(pod, "metadata", "labels")) for pod in pods):
         return True
     lives = (item.live for key, item in scene.by_key.items() if key.namespace == namespace)
-    return any(_selects(selector, labels) for live in lives for labels in _labels_in(live))
+    return any(selects(selector, labels) for live in lives for labels in _labels_in(live))
 
 
-def _labels_in(live: MaybeJson) -> Iterator[MaybeJson]:
+def _labels_in(live: MaybeJson) -> Iterator[JsonObject]:
     """The labels of pods that a live object would make, by a template of its own or of a Job."""
     for template in (("spec", "template"), ("spec", "jobTemplate", "spec", "template")):
-        yield child(live, *template, "metadata", "labels")
-
-
-def _selects(selector: JsonObject, labels: MaybeJson) -> bool:
-    return is_object(labels) and all(labels.get(name) == value for name, value in selector.items())
+        yield mapping(live, *template, "metadata", "labels")
 
 
 def _meant(scene: Scene, item: ObjectSnapshot, selector: JsonObject) -> Iterator[str]:
@@ -96,9 +92,9 @@ def _meant(scene: Scene, item: ObjectSnapshot, selector: JsonObject) -> Iterator
     for owner, pods in _running(scene, key.namespace).items():
         workload = scene.by_key[owner]
         named = f"{owner.kind} {owner.name}"
-        if in_git and in_git != selector and _selects(in_git, pods):
+        if in_git != selector and selects(in_git, pods):
             yield f"git's selector would match the pods of {named}"
-        if _selects(selector, child(workload.target, *TEMPLATE_LABELS)):
+        if selects(selector, mapping(workload.target, *POD_LABELS)):
             yield f"git's {named} has these labels, and the one that runs does not"
         if owner.name == key.name and selector.keys() <= pods.keys():
             other = ", ".join(f"{name}={pods[name]}" for name in selector if pods[name] != selector[name])

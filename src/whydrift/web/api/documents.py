@@ -106,9 +106,13 @@ def application(site: Site, asked: Asked) -> Answer:
     answer, at = answer_of(site, asked)
     tally = Tally()
     tally.add(answer)
-    gaps = (*answer.unseen, *answer.gaps)
     read = ReadAnswer(
-        source="the store", at=at, complete=not (gaps or answer.not_read), gaps=gaps, requests=0, renders=0
+        source="the store",
+        at=at,
+        complete=not (answer.unread or answer.not_read),
+        gaps=answer.unread,
+        requests=0,
+        renders=0,
     )
     return Answer(read=read, summary=tally.summary(), applications=(answer,), schema=SCHEMA)
 

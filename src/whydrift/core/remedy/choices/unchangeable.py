@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from whydrift.core.judge.refusals import is_immutable
+from whydrift.core.model.objects import POD_LABELS, WITH_PODS
 from whydrift.core.model.paths import Path, for_people, starts_with
 from whydrift.core.model.remedy import Choice, Field, Instead, RemedyKind
 from whydrift.core.model.values import is_object, mapping
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.usual import nothing, pinned
 
-POD_LABELS: Path = ("spec", "template", "metadata", "labels")
 SELECTOR: Path = ("spec", "selector", "matchLabels")
-WITH_PODS = frozenset({"Deployment", "DaemonSet", "ReplicaSet", "StatefulSet"})
 STOPS = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew, which stops what runs")
 GAP = Instead(RemedyKind.ANNOTATE, "Replace=true,Force=true deletes it and makes it anew: in between nobody has it")
 REVERT = Instead(RemedyKind.ASK, "the commit that moved it is reverted as a whole: what else it changed goes back too")
