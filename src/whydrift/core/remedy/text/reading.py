@@ -12,8 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from os import register_at_fork
-from threading import Lock
 from typing import Protocol
 
 import yaml
@@ -54,37 +52,33 @@ class Document:
 class _Remembered:
     """The documents of the texts that were read last: with each edit most of what is read was read without it.
 
-    Asked by threads, too; a process that is forked meanwhile finds nothing half done.
+    Asked by threads, too: two that read one text at once count it twice, until all is counted anew.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Document, ...]] = {}
         self._size = 0
-        self._lock = Lock()
-        register_at_fork(
-            before=self._lock.acquire, after_in_parent=self._lock.release, after_in_child=self._lock.release
-        )
 
     def of(self, content: str) -> tuple[Document, ...]:
         """As `_read`."""
-        with self._lock:
-            found = self._known.pop(content, None)
-            if found is not None:
-                self._known[content] = found
-                return found
-        found = _read(content)
-        with self._lock:
-            self._keep(content, found)
-        return found
-
-    def _keep(self, content: str, found: tuple[Document, ...]) -> None:
-        if content not in self._known:  # else another thread read it, too
+        found = self._known.pop(content, None)
+        if found is None:
+            found = _read(content)
             self._size += len(content)
         self._known[content] = found
-        while self._size > MOST_REMEMBERED:
-            oldest = next(iter(self._known))
-            del self._known[oldest]
-            self._size -= len(oldest)
+        if self._size > MOST_REMEMBERED:
+            self._forget()
+        return found
+
+    def _forget(self) -> None:
+        """Let go of the oldest until the rest is no more than may be remembered."""
+        texts = list(self._known)
+        self._size = sum(map(len, texts))
+        for oldest in texts:
+            if self._size <= MOST_REMEMBERED:
+                return
+            if self._known.pop(oldest, None) is not None:
+                self._size -= len(oldest)
 
 
 _REMEMBERED = _Remembered()
