@@ -214,7 +214,9 @@ class ToolRenderer:
             try:
                 return await made(folder)
             finally:
-                shutil.rmtree(folder, ignore_errors=True)  # not in a thread, whose waiter may be cancelled
+                # in a thread, since some systems take milliseconds for a folder; nobody waits for it, so that it is not
+                # cancelled, and it ends before the loop does (asyncio.run, shutdown_default_executor)
+                asyncio.get_running_loop().run_in_executor(None, partial(shutil.rmtree, folder, ignore_errors=True))
 
 
 class RememberedTrees:

@@ -144,6 +144,8 @@ def _thinned(obj: JsonObject, live: JsonObject, part: str) -> JsonObject:
 
 def _without_new_empties(value: Json, live: MaybeJson) -> Json:
     """The value without empties that live has not: the writer of the kind drops them (measured.md 16, 36)."""
+    if value == live:
+        return value
     if isinstance(value, list):
         return [_without_new_empties(item, child(live, place)) for place, item in enumerate(value)]
     if not isinstance(value, dict):

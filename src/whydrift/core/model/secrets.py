@@ -77,11 +77,11 @@ class Masker:
         return _parts(self).read(content)[0]
 
     def _mask(self, value: Json) -> Json:
-        if isinstance(value, dict):
+        if type(value) is dict:
             return self._object(value)
-        if isinstance(value, list):
-            return self._list(value)
-        return self.text(value) if isinstance(value, str) else value
+        if type(value) is str:
+            return self.text(value)
+        return self._list(value) if type(value) is list else value
 
     def _list(self, value: list[Json]) -> list[Json]:
         """Each item; what follows a flag like `--password` in a list of arguments is its value."""
@@ -101,7 +101,7 @@ class Masker:
         if not self.by_keys(value):
             return self._by_others(value)
         return {
-            key: (part if type(part) is str and part in _HARMLESS else self._mask(part))
+            key: (part if (kind := type(part)) is bool or (kind is str and part in _HARMLESS) else self._mask(part))
             if key in _PLAIN_KEYS
             else self.entry(key, part)
             for key, part in value.items()

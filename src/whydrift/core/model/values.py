@@ -75,13 +75,11 @@ def _spelled_alike(a: MaybeJson, b: MaybeJson) -> bool:
 
 def _alike(a: MaybeJson, b: MaybeJson) -> bool:
     """Whether two values that Python holds as equal are equal as JSON: no boolean stands for a number."""
-    if isinstance(a, bool) or isinstance(b, bool):
-        return a is b
-    if isinstance(a, dict) and isinstance(b, dict):
+    if type(a) is dict and type(b) is dict:
         return all(_alike(part, b[key]) for key, part in a.items() if type(part) is not str)
-    if isinstance(a, list) and isinstance(b, list):
+    if type(a) is list and type(b) is list:
         return all(map(_alike, a, b))
-    return True
+    return a is b if type(a) is bool or type(b) is bool else True
 
 
 def is_empty(value: MaybeJson) -> bool:

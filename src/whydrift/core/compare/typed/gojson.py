@@ -7,10 +7,10 @@ from whydrift.core.model.values import Json, JsonObject
 
 def copied(value: Json) -> Json:
     """A deep copy of a JSON value, with whole numbers as ints: written by Go and read again, 1.0 is 1."""
-    if isinstance(value, dict):
+    if type(value) is dict:
         return copied_object(value)
-    if isinstance(value, list):
-        return [copied(item) for item in value]
+    if type(value) is list:
+        return [item if type(item) is str else copied(item) for item in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return int(value)
     return value
@@ -18,7 +18,7 @@ def copied(value: Json) -> Json:
 
 def copied_object(obj: JsonObject) -> JsonObject:
     """A deep copy of a JSON object, with whole numbers as ints."""
-    return {key: copied(item) for key, item in obj.items()}
+    return {key: item if type(item) is str else copied(item) for key, item in obj.items()}
 
 
 def without_unstated(stated: JsonObject, obj: JsonObject) -> JsonObject:
