@@ -26,8 +26,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import yaml
-
+from tests.from_yaml import from_yaml
 from tests.merge import merged
 from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.builtin.types import load_types
@@ -86,7 +85,7 @@ KINDS: dict[str, FactKind[object]] = {kind.name: kind for kind in (*READERS, FLE
 
 def load(path: Path) -> JsonObject:
     """A case file, read as plain YAML."""
-    case = yaml.safe_load(path.read_text())
+    case = from_yaml(path.read_text())
     assert isinstance(case, dict), f"{path}: not a mapping"
     return case
 

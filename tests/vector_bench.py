@@ -9,8 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
+from tests.from_yaml import all_from_yaml
 from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.builtin.types import load_types
 from whydrift.adapters.jq import JqWorker
@@ -62,7 +61,7 @@ def crds_named(name: str, folder: Path) -> tuple[JsonObject, ...]:
     for place in (folder / "crds", folder.parent.parent / "crds", SHARED / "crds"):
         for file in (place / f"{name}.yaml", place / f"{name}.yaml.gz"):
             if file.exists():
-                documents = yaml.load_all(content_of(file), Loader=yaml.CSafeLoader)
+                documents = all_from_yaml(content_of(file))
                 return tuple(document for document in documents if isinstance(document, dict))
     raise FileNotFoundError(f"no CRDs {name} beside {folder}")
 

@@ -76,11 +76,17 @@ class Outcome:
 
 def vectors(folder: Path) -> Iterator[Vector]:
     """All vectors below a folder that whydrift can answer, file by file."""
+    for name, file in files(folder):
+        yield from read(file, name)
+
+
+def files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of vectors below a folder that whydrift can answer, with their names there."""
     for part in FOLDERS:
         for file in sorted((folder / part).glob("*.jsonl*")):
             name = f"{part}/{file.name}"
             if name.split(".")[0] not in NOT_USED:
-                yield from read(file, name)
+                yield name, file
 
 
 def read(file: Path, name: str) -> Iterator[Vector]:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.adapters.render.tools import tools
+from tests.from_yaml import all_from_yaml
 from whydrift.core.model.values import JsonObject, items, mapping, text
 from whydrift.settings import File
 
@@ -43,7 +44,7 @@ def _rendered(values: dict[str, object], folder: Path) -> list[JsonObject]:
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode:
         raise ValueError(ran.stderr)
-    return [document for document in yaml.safe_load_all(ran.stdout) if document]
+    return [document for document in all_from_yaml(ran.stdout) if document]
 
 
 def _of(kind: str, documents: list[JsonObject]) -> list[JsonObject]:

@@ -6,8 +6,7 @@ import json
 import re
 from pathlib import Path
 
-import yaml
-
+from tests.from_yaml import from_yaml
 from whydrift.core.model.finding import ApplicationName
 from whydrift.ports.watching import Known
 from whydrift.web.metrics import fields, looks
@@ -28,7 +27,7 @@ def _measured() -> dict[str, set[str]]:
 
 
 def test_every_metric_that_is_asked_for_exists_with_its_labels() -> None:
-    rules = yaml.safe_load((ROOT / "chart" / "whydrift" / "files" / "alerts.yaml").read_text())
+    rules = from_yaml((ROOT / "chart" / "whydrift" / "files" / "alerts.yaml").read_text())
     board = json.loads((ROOT / "grafana" / "whydrift.json").read_text())
     asked = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
     asked += [target["expr"] for panel in board["panels"] for target in panel["targets"]]

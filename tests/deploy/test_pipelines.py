@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.from_yaml import all_from_yaml, from_yaml
 
 ROOT = Path(__file__).parents[2]
 SAFE, UNSAFE = "cert-manager", "sympozium"
@@ -174,9 +175,9 @@ def test_a_refused_comment_is_a_warning_and_no_pull_request_is_none(
 
 
 def test_the_component_and_the_action_run_the_same_script() -> None:
-    _, component = yaml.safe_load_all((ROOT / "deploy" / "gitlab" / "guard.yml").read_text())
+    _, component = all_from_yaml((ROOT / "deploy" / "gitlab" / "guard.yml").read_text())
     (script,) = component["whydrift-guard"]["script"]
     assert script == (ROOT / "deploy" / "guard.sh").read_text()
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    action = from_yaml((ROOT / "action.yml").read_text())
     runs = [step["run"] for step in action["runs"]["steps"]]
     assert all("${{" not in run for run in runs), "what a pull request says may not stand in a script"

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.adapters.kubernetes.clusters import TOKEN, kubeconfig
 from tests.adapters.kubernetes.test_scan_law import HomeReplay, opened, scanned
+from tests.from_yaml import all_from_yaml
 from tests.replay import Fault, Replay, Seen
 from tests.replay.recorded import RECORDINGS, unpack
 from whydrift import wiring
@@ -83,7 +83,7 @@ def served(*faults: str) -> Generous:
 
 def documents(text_: str) -> list[Json]:
     """The manifests of a YAML text."""
-    return [document for document in yaml.safe_load_all(text_) if document]
+    return [document for document in all_from_yaml(text_) if document]
 
 
 def rules(manifests: Sequence[Json], kind: str) -> Iterator[tuple[str, Json]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import zipfile
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
+from tests.from_yaml import from_yaml
 from whydrift.ports import Api, Question
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "data" / "recordings").glob("*.zip"))
@@ -16,6 +19,13 @@ def corpus() -> list[Path]:
     """The scenarios of the whole corpus, where it is; none elsewhere."""
     shared = Path(os.environ.get("WHYDRIFT_SHARED") or Path(__file__).parents[3] / "shared")
     return sorted(path for path in (shared / "corpus" / "scenarios").glob("*") if path.is_dir())
+
+
+@cache
+def stated(recording: Path) -> dict[str, Any]:
+    """What `scenario.yaml` says of a recording's folder, read once; not to be changed."""
+    found: dict[str, Any] = from_yaml((recording / "scenario.yaml").read_bytes())
+    return found
 
 
 def unpack(archive: Path, folder: Path) -> Path:

@@ -6,12 +6,9 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
-import yaml
-
-from tests.replay.recorded import RECORDINGS, corpus
+from tests.replay.recorded import RECORDINGS, corpus, stated
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 
@@ -33,11 +30,10 @@ class Proven:
         """The name of the scenario and of its application."""
         return self.files.name
 
-    @cached_property
+    @property
     def scenario(self) -> JsonObject:
         """What is said of it."""
-        found = yaml.safe_load((self.truth.parent / "scenario.yaml").read_text())
-        return found if is_object(found) else {}
+        return stated(self.truth.parent)
 
     @property
     def labels(self) -> list[JsonObject]:

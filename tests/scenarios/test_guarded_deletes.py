@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-import yaml
 
+from tests.from_yaml import from_yaml
 from tests.scenarios.planned import planned_for
 from whydrift.core.model.plan import Step
 from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
@@ -35,7 +35,7 @@ def _labelled() -> dict[str, tuple[Path, JsonObject]]:
     for stated in sorted(SHARED.glob("corpus/*/*/*.yaml")):
         if stated.name not in ("scenario.yaml", "expect.yaml") or "guarded_delete:" not in stated.read_text():
             continue
-        told: Json = yaml.safe_load(stated.read_text())
+        told: Json = from_yaml(stated.read_text())
         apps = mapping(told, "apps") or {stated.parent.name: mapping(told, "expect")}
         for name, expect in apps.items():
             if mapping(expect, "guarded_delete"):

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.faces.command import inside
-from tests.replay.recorded import RECORDINGS, corpus
+from tests.replay.recorded import RECORDINGS, corpus, stated
 from whydrift.core.model.values import JsonObject, child, is_object, items, text
 
 EDITED = frozenset({"git-set", "git-drop", "adopt", "chart-value", "one-owner"})
@@ -95,7 +94,7 @@ def test_labels_of_the_whole_corpus() -> None:
     """Kinds at least 98 %, places at least 95 %, and never a place that is labelled as one that does nothing."""
     kinds, places, decoys = [0, 0], [0, 0], []
     for folder in corpus():
-        labels = yaml.safe_load((folder / "scenario.yaml").read_text())["expect"]
+        labels = stated(folder)["expect"]
         found = remedies(folder)
         for label in (*(labels.get("fields") or ()), *(labels.get("hidden") or ())):
             mine = [r for (_, o, p), r in found.items() if o == label["object"] and _meets(p, label.get("path", ""))]

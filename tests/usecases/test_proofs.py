@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.adapters.render.tools import tools
-from tests.replay.recorded import corpus
+from tests.replay.recorded import corpus, stated
 
 from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.files.recording import Recording
@@ -45,8 +44,8 @@ Case = tuple[Path, Path]
 def _cases(key: str) -> Iterator[Case]:
     """Scenarios with folders of files under a key of their own."""
     for folder in CORPUS:
-        stated = yaml.safe_load((folder / "scenario.yaml").read_text()).get(key) or []
-        for name in [stated] if isinstance(stated, str) else stated if isinstance(stated, list) else []:
+        named = stated(folder).get(key) or []
+        for name in [named] if isinstance(named, str) else named if isinstance(named, list) else []:
             if (PROVING / folder.name / name).is_dir():
                 yield folder, PROVING / folder.name / name
 

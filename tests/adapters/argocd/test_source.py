@@ -8,6 +8,7 @@ import re
 import socket
 import struct
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +18,7 @@ from tests.replay import CERTIFICATES, Fault, Replay
 from tests.replay.recorded import RECORDINGS
 
 from whydrift.adapters.argocd import ArgocdOptions, ArgocdSource, connect
+from whydrift.adapters.http.client import Limits
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
 
@@ -126,15 +128,18 @@ def test_a_server_that_was_never_met_is_an_error() -> None:
 def test_a_server_that_goes_away_leaves_questions_unread_and_is_not_waited_for_each_time() -> None:
     with Replay(RECORDING) as replay:
         argocd = source(replay)
+        argocd.client.limits = Limits(gone=2.0)
 
         async def go_away() -> list[Reply]:
             assert isinstance(await argocd.ask(LIST), Body)
             replay.stop()
             return list(await asyncio.gather(*(argocd.ask(SETTINGS) for _ in range(40))))
 
+        started = time.monotonic()
         replies = asyncio.run(go_away())
     assert all(isinstance(reply, NotRead) and "refuses connections" in reply.why for reply in replies)
     assert argocd.requests == 41
+    assert time.monotonic() - started < 15, "waited for once: four at a time would wait for 20 s"
 
 
 def test_sends_hints_user_agent_headers_and_token() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.vector_bench import REPOSITORY, SHARED, Bench
-from tests.vectors import EXCEPTIONS, Vector, run, vectors
+from tests.vectors import EXCEPTIONS, Vector, files, run, vectors
 
 COPIES = REPOSITORY / "tests" / "data" / "vectors"
 CORPUS = SHARED / "corpus" / "vectors"
@@ -32,7 +32,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     bench.jq.close()
 
 
-FILES = sorted(file.removesuffix(".gz") for file in _by_file(COPIES))
+FILES = sorted(name.removesuffix(".gz") for name, _ in files(COPIES))
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -10,8 +10,8 @@ from copy import deepcopy
 from pathlib import Path
 
 import pytest
-import yaml
 from tests.cases import subject_of
+from tests.from_yaml import all_from_yaml
 
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.explain.engine import explain
@@ -45,7 +45,7 @@ def measured() -> list[tuple[JsonObject, list[Json]]]:
     """Each object that was sent and stored in another form, with the places that differ."""
     found = []
     for sent, stored in (("sent.yaml", "stored.json"), ("zeros.yaml", "zeros-stored.json")):
-        objects = [row for row in yaml.safe_load_all((DATA / sent).read_text()) if row]
+        objects = [row for row in all_from_yaml((DATA / sent).read_text()) if row]
         rows = json.loads((DATA / stored).read_text())["objects"]
         found += [(obj, row["stored"]) for obj, row in zip(objects, rows, strict=True) if row.get("stored")]
     return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.cases import JQ, load
 from tests.core.remedy.choosing import Chosen, chosen
+from tests.from_yaml import from_yaml
 from whydrift.core.compare.ignore import hidden_by
 from whydrift.core.compare.rules import application_rules
 from whydrift.core.explain.causes import CATALOGUE
@@ -26,7 +26,7 @@ from whydrift.core.remedy.choices.hashes import CHECKSUM
 HERE = Path(__file__).parent
 CAUSES = HERE.parents[2] / "src/whydrift/core/explain/causes"
 BY_ID = {cause.id: cause for cause in CATALOGUE}
-EXPECTED = yaml.safe_load((HERE / "choices.yaml").read_text())
+EXPECTED = from_yaml((HERE / "choices.yaml").read_text())
 CASES = {f"{path.parts[-4]}/{path.parent.name}": path for path in CAUSES.glob("*/cases/explains-*/case.yaml")}
 OWN = {path.stem: path for path in (HERE / "situations").glob("*.yaml")}
 EVERY = [(name, CASES[name]) for name in sorted(CASES)] + [(name, OWN[name]) for name in sorted(OWN)]

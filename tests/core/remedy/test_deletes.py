@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.replay.recorded import stated
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.references import Reference, references, subjects
 from whydrift.core.model.values import JsonObject
@@ -120,7 +120,7 @@ def test_every_proven_order_of_the_corpus_holds() -> None:
     """The orders that real servers took, and the finalizers that held an object there."""
     seen = 0
     for path in SCENARIOS:
-        label = yaml.safe_load(path.read_text())["expect"].get("guarded_delete")
+        label = stated(path.parent)["expect"].get("guarded_delete")
         if not label:
             continue
         lives = {key_of(live).id: live for live in live_objects(path.parent)}

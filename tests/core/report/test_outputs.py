@@ -8,6 +8,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 import pytest
@@ -34,6 +35,7 @@ from whydrift.core.report.sarif_text import relative_uri
 from whydrift.core.report.tally import Tally
 from whydrift.wiring import cause_pages, titles
 
+pages = cache(cause_pages)
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -73,7 +75,7 @@ def summed(applications: Iterable[ApplicationAnswer]) -> SummaryAnswer:
 
 def sarif_of(*applications: ApplicationAnswer, effects: bool = False) -> Json:
     """The SARIF log, decoded."""
-    found: Json = json.loads("".join(sarif_document(applications, read(), cause_pages(), effects=effects)))
+    found: Json = json.loads("".join(sarif_document(applications, read(), pages(), effects=effects)))
     return found
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.from_yaml import from_yaml
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.levels import Level, level_of
 from whydrift.core.unmask.lines import last_words, line_that_says_why
@@ -24,7 +24,7 @@ class Situation(TypedDict):
     category: str | list[str] | None
 
 
-SITUATIONS: list[Situation] = yaml.safe_load(Path(__file__).with_name("logs.yaml").read_text())
+SITUATIONS: list[Situation] = from_yaml(Path(__file__).with_name("logs.yaml").read_text())
 
 
 def squashed(text: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
-import yaml
 
+from tests.from_yaml import from_yaml
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot, States
@@ -40,7 +40,7 @@ class Situation(TypedDict, total=False):
     expect: list[JsonObject]
 
 
-SITUATIONS: list[Situation] = yaml.safe_load(Path(__file__).with_name("scenes.yaml").read_text())
+SITUATIONS: list[Situation] = from_yaml(Path(__file__).with_name("scenes.yaml").read_text())
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda s: s["name"])
@@ -71,7 +71,7 @@ def told(trouble: Trouble) -> Mapping[str, Json]:
 
 def scene_of(situation: Situation) -> Scene:
     """A Deployment with one pod of one container."""
-    live = situation.get("live") or yaml.safe_load(situation["git"]["manifests/web.yaml"])
+    live = situation.get("live") or from_yaml(situation["git"]["manifests/web.yaml"])
     path = situation.get("path", "manifests")
     status: JsonObject = {"resources": [{"group": "apps", "kind": "Deployment", "namespace": "shop", "name": "web"}]}
     source: Json = {"repoURL": "r", "path": path}

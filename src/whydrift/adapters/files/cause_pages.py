@@ -20,6 +20,6 @@ def cause_page(cause: Cause) -> CausePage:
 
 
 def _example(path: Path) -> Example:
-    case = yaml.safe_load(path.read_text())
+    case = yaml.load(path.read_text(), Loader=yaml.CSafeLoader)
     verdict, _, name = path.parent.name.partition("-")
     return Example(verdict, name, " ".join(str(case["why"]).split()))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 
-import yaml
-
+from tests.from_yaml import from_yaml
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path as FieldPath
@@ -111,7 +110,7 @@ def changed_lines(edit: Edit) -> dict[str, list[str]]:
 def situations() -> Iterator[Situation]:
     """All cases."""
     for file in sorted(CASES.glob("*.yaml")):
-        content = yaml.safe_load(file.read_text())
+        content = from_yaml(file.read_text())
         shared = {key: value for key, value in content.items() if key != "cases"}
         for case in content["cases"]:
             files = {**shared.get("files", {}), **case.get("files", {})}

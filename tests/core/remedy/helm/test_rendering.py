@@ -7,11 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.remedy.helm.situations import Situation, situations
+from tests.from_yaml import from_yaml
 from whydrift.core.model.values import child
 from whydrift.core.remedy.places.helm.charts import load
 from whydrift.core.remedy.places.helm.evaluation import Evaluator
@@ -23,7 +23,7 @@ from whydrift.core.remedy.places.helm.traced import Piece, Span, Stated, go_numb
 from whydrift.core.remedy.places.helm.versions import holds
 from whydrift.errors import NotEditable
 
-VECTORS = yaml.safe_load((Path(__file__).parent / "vectors.yaml").read_text())
+VECTORS = from_yaml((Path(__file__).parent / "vectors.yaml").read_text())
 
 
 def rendered(template: str, files: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.from_yaml import from_yaml
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
@@ -16,7 +16,7 @@ from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.places import candidates
 
-SITUATIONS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("places.yaml").read_text())
+SITUATIONS: list[dict[str, Any]] = from_yaml(Path(__file__).with_name("places.yaml").read_text())
 REPO = "https://git.example.com/apps.git"
 
 

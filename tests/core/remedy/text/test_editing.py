@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.from_yaml import from_yaml
 
 from whydrift.core.model.paths import Path as FieldPath
 from whydrift.core.model.paths import parse_pointer
@@ -15,7 +15,7 @@ from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.text.editing import edit_text
 from whydrift.errors import NotEditable
 
-SITUATIONS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("edits.yaml").read_text())
+SITUATIONS: list[dict[str, Any]] = from_yaml(Path(__file__).with_name("edits.yaml").read_text())
 
 
 def _path(pointer: str) -> FieldPath:
