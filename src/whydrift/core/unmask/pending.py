@@ -12,7 +12,7 @@ from whydrift.core.model.values import Json, JsonObject, MaybeJson, child, items
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.containers import GRACE, condition, events_of
 from whydrift.core.unmask.moments import between, earliest, first_seen
-from whydrift.core.unmask.pods import names, owned_pods
+from whydrift.core.unmask.pods import MAKE_PODS, names, owned_pods
 from whydrift.core.unmask.scene import Scene
 
 CLAIMS = re.compile(r"(?i)persistentvolumeclaim|volume node affinity|unbound|no persistent volumes")
@@ -116,15 +116,12 @@ def _claim_failures(scene: Scene, key: ObjectKey, pods: list[JsonObject]) -> lis
     return [event for event in found if text(event, "type") != "Normal" or text(event, "reason") in PROVISIONING]
 
 
-WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"})
-
-
 def unmade_troubles(scene: Scene) -> tuple[Trouble, ...]:
     """Workloads whose pods the API server refuses: quotas, admission, a service account that is not there."""
     return tuple(
         trouble
         for key, item in scene.by_key.items()
-        if key.kind in WORKLOADS
+        if key.kind in MAKE_PODS
         for trouble in _unmade(scene, key, item.live)
     )
 

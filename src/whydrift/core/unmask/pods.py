@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.objects import WITH_PODS, ObjectKey
 from whydrift.core.model.trouble import Category, Trouble
 from whydrift.core.model.values import JsonObject, text
 from whydrift.core.unmask.containers import Stuck, stuck_containers
@@ -14,6 +14,8 @@ from whydrift.core.unmask.moments import earliest
 from whydrift.core.unmask.reasons import diagnosis_of
 from whydrift.core.unmask.scene import Scene
 
+MAKE_PODS = WITH_PODS | {"Job", "Rollout"}
+"""Kinds that make pods, and whose status moves only when these do: one that is written often goes on."""
 WORST = ("NotReady", "Running")
 """States in which a container runs: less certain than any other."""
 

@@ -16,13 +16,11 @@ from whydrift.core.unmask.conditions import moved, stated, telling
 from whydrift.core.unmask.containers import DAY, GRACE
 from whydrift.core.unmask.moments import between, newest
 from whydrift.core.unmask.owners import node_as_pod, pod_nodes
-from whydrift.core.unmask.pods import owned_pods
+from whydrift.core.unmask.pods import MAKE_PODS, owned_pods
 from whydrift.core.unmask.scene import Scene
 
 NO_METRICS = ("FailedGetResourceMetric", "FailedGetPodsMetric", "FailedGetObjectMetric", "FailedGetExternalMetric")
 """Why an autoscaler does not compute: who answers for metrics does not (podautoscaler/horizontal.go)."""
-WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout"})
-"""Kinds whose status moves only when their pods do: one that is written often goes on."""
 NO_DEADLINE = 2**31 - 1
 """What a Deployment states that shall never give up (deployment/util HasProgressDeadline)."""
 
@@ -130,11 +128,11 @@ def _since(scene: Scene, key: ObjectKey, live: JsonObject, shown: JsonObject) ->
     """
     deleted = text(live, "metadata", "deletionTimestamp")
     begun = text(shown, "lastTransitionTime")
-    if deleted or (begun and key.kind not in WORKLOADS):
+    if deleted or (begun and key.kind not in MAKE_PODS):
         return deleted or begun
     last = newest([moved(live), *map(moved, _pods(scene, key))])
     state = text(scene.health(key), "status")
-    if key.kind in WORKLOADS:
+    if key.kind in MAKE_PODS:
         return begun if state == "Degraded" and begun else last
     if between(last, scene.now) > GRACE:
         return last
