@@ -336,6 +336,11 @@ def page_width() -> int:
     return min(max(shutil.get_terminal_size().columns if sys.stdout.isatty() else 110, 60), 140)
 
 
+def line_width() -> int:
+    """Columns that a line may fill: those of the terminal; no end where the output goes elsewhere, to be searched."""
+    return page_width() if sys.stdout.isatty() else sys.maxsize
+
+
 def wants_colour(choice: str) -> bool:
     """Whether to colour: as `--color` says, else on a terminal that can and unless NO_COLOR is set."""
     if choice != "auto":

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
+from click.core import ParameterSource
 
-from whydrift.cli.options import connection_options, output_option
+from whydrift.cli.options import connection_options_for, output_option
 from whydrift.cli.requests import connection_of, listed
-from whydrift.core.model.applied import ApplyAnswer, StepAnswer
+from whydrift.core.model.applied import ApplyAnswer, StepAnswer, StepState
 from whydrift.core.remedy.carried import carried
 from whydrift.core.remedy.commands import line
 from whydrift.core.report.apply_text import exit_code, preview, refused_text, restore_text, step_line
@@ -49,6 +50,7 @@ class Request:
     connection: Connection
     only: tuple[str, ...]
     yes: bool
+    rehearse: bool
     resume: bool
     dump_secrets: bool
     watch: float
@@ -85,7 +87,7 @@ class Request:
     metavar="SECONDS",
     help="How long to watch health after each delete.",
 )
-@connection_options
+@connection_options_for("Show everything, look whether something moved since the plan, and change nothing.")
 @output_option("text", "json")
 @click.pass_context
 def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **options: object) -> None:
@@ -97,6 +99,7 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
         connection=connection_of(options),
         only=listed(options["only"]),
         yes=bool(options["yes"]),
+        rehearse=ctx.get_parameter_source("dry_run") is ParameterSource.COMMANDLINE,
         resume=bool(options["resume"]),
         dump_secrets=bool(options["dump_secrets"]),
         watch=float(str(options["watch"])),
@@ -105,7 +108,7 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
     )
     if (plan is None) == (rollback is None):
         raise UsageError("apply: give a plan.json, or --rollback DUMP")
-    if request.output == "json" and not request.yes:
+    if request.output == "json" and not (request.yes or request.rehearse):
         raise UsageError("-o json: nobody can be asked, say --yes")
     if request.connection.recording is not None:
         raise UsageError("--from: a recording cannot be changed")
@@ -144,24 +147,30 @@ def _chosen(request: Request, begun: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def _carry_out(request: Request, run: Run, journal: Path) -> int:
-    from whydrift.usecases.apply.run import begin, carry_out, left, refusals
+    from whydrift.usecases.apply.run import left, refusals
 
     out, ink = sys.stdout, request.ink
     telling = request.output == "text"
     if telling:
-        from whydrift.cli.answering import page_width
+        from whydrift.cli.answering import line_width
 
-        out.write(preview(run.plan, run.carried, ink, page_width()))
+        out.write(preview(run.plan, run.carried, ink, line_width()))
     refused = [] if request.resume else await refusals(run)
     if refused and telling:
         out.write(refused_text(refused, ink))
     if refused or not run.carried.steps:
         return _end(request, run, journal, [*refused, *left(run)])
+    if request.rehearse:
+        return _rehearsed(request, run, journal)
     asked = _asked(request, run)
-    if asked is None:
-        out.write("Nothing was changed.\n")
-        return 0
-    run = asked
+    return await _begun(request, asked, journal) if asked is not None else 0
+
+
+async def _begun(request: Request, run: Run, journal: Path) -> int:
+    """Carry out what was asked for, and tell each step when it is over."""
+    from whydrift.usecases.apply.run import begin, carry_out, left
+
+    telling, out, ink = request.output == "text", sys.stdout, request.ink
     if not request.resume:
         begin(run)
     done: list[StepAnswer] = []
@@ -173,17 +182,30 @@ async def _carry_out(request: Request, run: Run, journal: Path) -> int:
     return _end(request, run, journal, [*done, *left(run)])
 
 
+def _rehearsed(request: Request, run: Run, journal: Path) -> int:
+    """What would be carried out; nothing is."""
+    from whydrift.usecases.apply.run import answer, left
+
+    if request.output == "text":
+        steps = ", ".join(step.id for step in run.carried.steps)
+        sys.stdout.write(f"Nothing was changed: --dry-run. Without it: step {steps}.\n")
+        return 0
+    would = [answer(step, StepState.LEFT, "--dry-run: it would be carried out") for step in run.carried.steps]
+    return _end(request, run, journal, [*would, *left(run)])
+
+
 def _asked(request: Request, run: Run) -> Run | None:
-    """The run with what the user wants of it; None where that is nothing."""
+    """The run with what the user wants of it; None where that is nothing, which is said."""
     if request.yes:
         return run
     number = len(run.carried.steps)
     answer = _ask(f"Carry out {number} of them? (y)es, (n)o, (o)ne by one", ("y", "n", "o"))
-    if answer == "n":
-        return None
-    if answer == "y" or request.resume:
+    if answer == "y" or (answer == "o" and request.resume):
         return run
-    names = [step.id for step in run.carried.steps if _ask(f"{step.id}  {step.title}? (y)es, (n)o", ("y", "n")) == "y"]
+    each = run.carried.steps if answer == "o" else ()
+    names = [step.id for step in each if _ask(f"{step.id}  {step.title}? (y)es, (n)o", ("y", "n")) == "y"]
+    if not names:
+        sys.stdout.write("Nothing was changed.\n")
     return replace(run, carried=carried(run.plan, tuple(names))) if names else None
 
 
@@ -228,4 +250,7 @@ async def _rollback(request: Request, path: str) -> int:
 
 
 def _may(request: Request, number: int) -> bool:
+    if request.rehearse:
+        sys.stdout.write("Nothing was changed: --dry-run.\n")
+        return False
     return request.yes or _ask(f"Create {number}? (y)es, (n)o", ("y", "n")) == "y"

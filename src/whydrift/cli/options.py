@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., object])
+DRY_RUN = "Allow server-side dry runs (PATCH ?dryRun=All); off by default."
 FORMATS = ("text", "json", "jsonl", "md", "tsv", "html", "sarif", "junit")
 
 
@@ -31,6 +32,11 @@ def connection_options(function: F) -> F:
 
     Each is also an environment variable: WHYDRIFT_SERVER, WHYDRIFT_NO_GIT …
     """
+    return connection_options_for(DRY_RUN)(function)
+
+
+def connection_options_for(dry_run: str) -> Callable[[F], F]:
+    """The same with words of the command's own for what `--dry-run` does."""
     return _stack(
         _setting("--from", "recording", metavar="FOLDER|ZIP", help="Read a recording instead of live servers."),
         _setting(
@@ -44,14 +50,14 @@ def connection_options(function: F) -> F:
         _setting("--context", default="", metavar="NAME", help="A context of your kubeconfig."),
         _setting("--kubeconfig", default="", metavar="FILE", help="Instead of $KUBECONFIG or ~/.kube/config."),
         _setting("--no-kubernetes", is_flag=True, help="Ask Argo CD only, no cluster."),
-        _setting("--dry-run", is_flag=True, help="Allow server-side dry runs (PATCH ?dryRun=All); off by default."),
+        _setting("--dry-run", is_flag=True, help=dry_run),
         _setting(
             "--prometheus", default="", metavar="URL", help="Where pods' use is read if the metrics API has none."
         ),
         _setting("--repo", "repos", multiple=True, metavar="URL=PATH", help="A local checkout of a repository."),
         _setting("--no-git", is_flag=True, help="Do not read repositories."),
         _setting("--renders", type=click.IntRange(0, 16), help="Renders at a time; 0: none.  [default: 2]"),
-    )(function)
+    )
 
 
 def store_option(function: F) -> F:

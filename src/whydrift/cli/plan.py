@@ -143,7 +143,7 @@ def _plan_of(found: Planned, source: wiring.Opened, read: Read, not_read: dict[s
 
 def _tell(request: Request, plan: Plan) -> int:
     """Print or write the plan; the exit code: 3 where something was not read, 1 where somebody has to act, else 0."""
-    from whydrift.cli.answering import page_width, wants_colour
+    from whydrift.cli.answering import line_width, wants_colour
     from whydrift.core.report.plan_text import plan_markdown, plan_text
     from whydrift.core.report.words import Ink
 
@@ -155,7 +155,8 @@ def _tell(request: Request, plan: Plan) -> int:
             out.write(plan_markdown(plan))
         case _:
             written = _write(plan, request.folder)
-            out.write(plan_text(plan, written, Ink(wants_colour(request.colour)), page_width()))
+            ink, recorded = Ink(wants_colour(request.colour)), request.connection.recording is not None
+            out.write(plan_text(plan, written, ink, line_width(), recorded=recorded))
     out.flush()
     return 1 if plan.steps or plan.left else 3 if plan.gaps else 0
 

@@ -48,7 +48,7 @@ def command(
 
     Exit codes: 0 nothing new, 1 something is new or came back, 3 something was not read.
     """
-    from whydrift.cli.answering import page_width, wants_colour
+    from whydrift.cli.answering import line_width, wants_colour
 
     if since or not looks:
         _since(since, looks, store, options)
@@ -62,14 +62,14 @@ def command(
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer)) + b"\n")
     else:
-        sys.stdout.write(tally_text(answer, Ink(wants_colour(str(options["colour"]))), page_width()))
+        sys.stdout.write(tally_text(answer, Ink(wants_colour(str(options["colour"]))), line_width()))
     sys.stdout.flush()
     ctx.exit(exit_code_of(answer))
 
 
 def _since(since: str, looks: tuple[str, ...], store: str, options: Mapping[str, object]) -> None:
     """Print the fleet in numbers, then and now. UsageError where there are looks as well, or neither."""
-    from whydrift.cli.answering import page_width, wants_colour
+    from whydrift.cli.answering import line_width, wants_colour
     from whydrift.core.history.answers import count_answer
     from whydrift.core.history.progress import progress
     from whydrift.core.report.progress_text import progress_text
@@ -86,7 +86,7 @@ def _since(since: str, looks: tuple[str, ...], store: str, options: Mapping[str,
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer)) + b"\n")
     else:
-        sys.stdout.write(progress_text(answer, Ink(wants_colour(str(options["colour"]))), page_width()))
+        sys.stdout.write(progress_text(answer, Ink(wants_colour(str(options["colour"]))), line_width()))
     sys.stdout.flush()
 
 

@@ -38,7 +38,7 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
     Exit codes: 0 all converged, 1 something is left or came back, 3 something was not read.
     """
     from whydrift.adapters.files.plans import read_plan
-    from whydrift.cli.answering import page_width, wants_colour
+    from whydrift.cli.answering import line_width, wants_colour
     from whydrift.core.report.words import Ink
 
     connection = connection_of(options)
@@ -53,7 +53,7 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     else:
-        sys.stdout.write(verification_text(found, Ink(wants_colour(str(options["colour"]))), page_width()))
+        sys.stdout.write(verification_text(found, Ink(wants_colour(str(options["colour"]))), line_width()))
     sys.stdout.flush()
     ctx.exit(found.exit_code)
 

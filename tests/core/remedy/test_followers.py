@@ -28,7 +28,7 @@ def test_a_shadow_stands_in_the_step_of_what_it_follows() -> None:
         ("/spec/replicas", "person-edits-live"),
         ("/metadata/generation", "generation-follows-change"),
     ]
-    assert step.title == "adopt what the cluster holds: 1 field of 1 object, in 1 file"
+    assert step.title == "adopt spec.replicas of Deployment/web in argocd/shop"
     assert step.causes == ("person-edits-live",)
 
 

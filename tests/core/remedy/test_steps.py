@@ -44,7 +44,7 @@ def test_edits_of_one_cause_in_one_repository_are_one_commit() -> None:
     other = adopted(edit(file="shop/api.yaml"))
     step = only(adopted(), second, other)
     assert [(e.file, e.diff.count("\n+")) for e in step.edits] == [("shop/web.yaml", 3), ("shop/api.yaml", 2)]
-    assert step.title == "adopt what the cluster holds: 3 fields of 1 object, in 2 files"
+    assert step.title == "adopt 3 fields of Deployment/web in argocd/shop"
 
 
 def test_what_is_not_proven_is_a_commit_of_its_own() -> None:

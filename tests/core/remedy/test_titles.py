@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.remedy.offered import PROVEN, adopted, edit, offer, own
+from tests.core.remedy.offered import PROVEN, adopted, application, edit, item, offer, own
+from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import StepKind
 from whydrift.core.model.remedy import Choice, RemedyKind
 from whydrift.core.remedy.offers import Offer
@@ -16,23 +17,33 @@ ONE = adopted()
 TWO = [ONE, adopted(edit(file="shop/api.yaml"))]
 WIDE = offer(Choice(RemedyKind.GIT_SET, "a default"), paths=[("spec", "a"), ("spec", "b")], edits=edit())
 RULE = offer(Choice(RemedyKind.IGNORE, "an autoscaler"), edits=own(), proof=PROVEN)
+API = offer(Choice(RemedyKind.GIT_SET, "a default"), held=item({}, {}, ObjectKey("apps", "Deployment", "shop", "api")))
+ELSEWHERE = offer(Choice(RemedyKind.GIT_SET, "a default"), of=application("billing"))
+LONG = offer(Choice(RemedyKind.GIT_SET, "a default"), paths=[("spec", "a" * 80)])
+ONE_OWNER = offer(Choice(RemedyKind.ONE_OWNER, "two claim it"), paths=[()])
 WHOLE = offer(Choice(RemedyKind.ASK, "who wants it?"), paths=[()])
 
 
 @pytest.mark.parametrize(
     ("kind", "batch", "said"),
     [
-        ("commit", [ONE], "adopt what the cluster holds: 1 field of 1 object, in 1 file"),
-        ("commit", TWO, "adopt what the cluster holds: 2 fields of 1 object, in 2 files"),
-        ("commit", [WIDE], "pin 2 fields of 1 object, in 1 file"),
-        ("application", [RULE], "ignore 1 field of 1 object, in Application argocd/shop"),
-        ("sync", TWO, "sync 1 object of argocd/shop"),
+        ("commit", [ONE], "adopt spec.replicas of Deployment/web in argocd/shop"),
+        ("commit", TWO, "adopt 2 fields of Deployment/web in argocd/shop"),
+        ("commit", [WIDE], "pin 2 fields of Deployment/web in argocd/shop"),
+        ("commit", [WIDE, API], "pin 3 fields of 2 objects in argocd/shop"),
+        ("commit", [WIDE, ELSEWHERE], "pin 3 fields of 2 objects in 2 applications"),
+        ("commit", [LONG], "pin 1 field of Deployment/web in argocd/shop"),
+        ("commit", [ONE_OWNER], "leave to one owner: Deployment/web in argocd/shop"),
+        ("application", [RULE], "ignore spec.replicas of Deployment/web in argocd/shop"),
+        ("sync", TWO, "sync Deployment/web in argocd/shop"),
+        ("sync", [ONE, API], "sync 2 objects in argocd/shop"),
         ("refresh", [ONE], "let Argo CD compare argocd/shop again"),
-        ("delete", [WHOLE], "delete 1 object that argocd/shop left behind, each after a dump"),
-        ("annotate", [WHOLE], "annotate 1 object of argocd/shop"),
-        ("manual", [ONE], "by hand: Deployment/web /spec/replicas of argocd/shop"),
-        ("ask", [WHOLE], "decide: Deployment/web of argocd/shop"),
-        ("ask", [ONE, *TWO], "decide: Deployment/web /spec/replicas of argocd/shop, and 2 more"),
+        ("delete", [WHOLE], "delete Deployment/web, which argocd/shop left behind, after a dump"),
+        ("delete", [WHOLE, API], "delete 2 objects that argocd/shop left behind, each after a dump"),
+        ("annotate", [WHOLE], "annotate Deployment/web in argocd/shop"),
+        ("manual", [ONE], "by hand: spec.replicas of Deployment/web in argocd/shop"),
+        ("ask", [WHOLE], "decide: Deployment/web in argocd/shop"),
+        ("ask", [ONE, *TWO], "decide: spec.replicas of Deployment/web in argocd/shop, and 2 more"),
     ],
 )
 def test_a_title_says_how_much_of_whom(kind: StepKind, batch: list[Offer], said: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import msgspec
 import pytest
 
@@ -14,7 +16,14 @@ from whydrift.core.model.triage import ApplicationAnswer, UnmaskedAnswer
 from whydrift.core.model.trouble import Category, SaidBy
 from whydrift.core.report.looks import Look, exit_code_of, tallied, tally_text
 from whydrift.core.report.postmortem import postmortem
-from whydrift.core.report.verification import Became, Verification, verification_text, verified
+from whydrift.core.report.verification import (
+    Became,
+    FieldVerified,
+    StepVerified,
+    Verification,
+    verification_text,
+    verified,
+)
 from whydrift.core.report.words import Ink
 
 ASK = Choice(RemedyKind.ASK, "somebody has to decide", Safety.MANUAL)
@@ -139,10 +148,29 @@ def test_a_postmortem_names_who_what_and_what_is_open() -> None:
     page = postmortem(plan(adopted(), offer(ASK)), None)
     assert "## Changed beside git" in page and "`/spec/replicas`" in page and "| `2` | `5` |" in page
     assert "## Taken over into git\n\n- `argocd/shop`" in page
-    assert "- [ ] decide: Deployment/web /spec/replicas of argocd/shop: somebody has to decide" in page
+    assert "- [ ] decide: spec.replicas of Deployment/web in argocd/shop: somebody has to decide" in page
 
 
 def test_a_postmortem_of_nothing_says_so() -> None:
     """No section is silent."""
     page = postmortem(plan(), None)
     assert "Nothing was changed by hand." in page and "Nothing is open." in page
+
+
+def test_what_is_left_is_not_cut_in_a_pipe_and_names_what_to_do() -> None:
+    """Who wrote it stands at the end of a line."""
+    [about] = plan(adopted()).steps[0].fields
+    field = FieldVerified(field=about, became="returned", live="v" * 200, by="kubectl-edit")
+    step = StepVerified(id="1", title="adopt " + "x" * 120, became="returned", fields=(field,))
+    found = Verification(plan="my plan.json", read=read(), steps=(step,))
+    page = verification_text(found, Ink(), sys.maxsize)
+    assert "x" * 120 in page and "v" * 200 in page and "kubectl-edit wrote it" in page and "…" not in page
+    assert "kubectl-edit wrote it" in " ".join(verification_text(found, Ink(), 80).split())
+    assert page.splitlines()[-1] == "Next: whydrift explain argocd/shop   what wrote it again"
+    left = msgspec.structs.replace(found, steps=(msgspec.structs.replace(step, became="left", fields=()),))
+    assert verification_text(left, Ink()).splitlines()[-1].startswith("Next: whydrift apply 'my plan.json'")
+
+
+def test_a_plan_of_questions_has_nothing_to_verify() -> None:
+    """It does not look like success."""
+    assert "Nothing to verify" in verification_text(Verification(plan="p", read=read(), steps=()), Ink())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -217,3 +218,55 @@ def test_an_unproven_commit_is_shown_as_such() -> None:
     made = plan(adopted(proof=None))
     assert all("not proven" in page for page in (plan_text(made, (), Ink()), plan_markdown(made), runbook(made)))
     assert "proven: closes 1" in plan_text(plan(adopted(proof=PROVEN)), (), Ink())
+
+
+def test_a_title_and_a_reason_are_wrapped_and_not_cut_in_a_pipe() -> None:
+    """On a terminal they take the lines that they need; elsewhere a search must find all of it."""
+    step = msgspec.structs.replace(
+        plan(adopted(proof=PROVEN)).steps[0],
+        title="adopt " + "a " * 70,
+        why="because " + "b " * 70,
+        safety=Safety.UNSAFE,
+    )
+    made = msgspec.structs.replace(plan(), steps=(step,))
+    narrow = plan_text(made, (), Ink(), 80)
+    assert all(len(line) <= 80 for line in narrow.splitlines()) and "…" not in narrow
+    assert "a " * 69 in plan_text(made, (), Ink(), sys.maxsize) and "b " * 69 in plan_text(made, (), Ink(), sys.maxsize)
+
+
+def test_both_sides_stand_with_the_step() -> None:
+    """What git says, what the cluster holds, and who wrote it there."""
+    made = plan(adopted(proof=PROVEN))
+    assert "git 2, live 5" in plan_text(made, (), Ink())
+    by = msgspec.structs.replace(made.steps[0].fields[0], by="kubectl-edit", since="2026-11-20T07:00:00Z")
+    told = msgspec.structs.replace(made, steps=(msgspec.structs.replace(made.steps[0], fields=(by,)),))
+    assert "git 2, live 5   kubectl-edit wrote it at 2026-11-20T07:00:00Z" in plan_text(told, (), Ink())
+
+
+def test_a_reason_is_told_once() -> None:
+    """What needs a look, and has nothing to prove, has one reason."""
+    page = plan_text(plan(offer(Choice(RemedyKind.ASK, "who wants it?", Safety.MANUAL))), (), Ink())
+    assert page.count("who wants it?") == 1 and "manual: who wants it?" in page
+
+
+WRITTEN = ("plan.json", "RUNBOOK.md")
+UNSAFE = Choice(RemedyKind.ADOPT, "it serves more", Safety.UNSAFE)
+
+
+@pytest.mark.parametrize(
+    ("offers", "then"),
+    [
+        ([adopted(proof=PROVEN)], "whydrift apply plan.json   shows, asks, and carries out step 1"),
+        ([offer(UNSAFE, edits=edit(), proof=PROVEN)], "whydrift apply plan.json --only 1   after a look"),
+        ([offer(Choice(RemedyKind.ASK, "?", Safety.MANUAL))], "RUNBOOK.md   nothing here can be carried out"),
+        ([adopted(proof=None)], "RUNBOOK.md   nothing here can be carried out"),
+    ],
+)
+def test_the_next_command_does_something(offers: list[Offer], then: str) -> None:
+    """It is never one that leaves everything."""
+    assert f"\nNext: {then}" in plan_text(plan(*offers), WRITTEN, Ink())
+
+
+def test_nothing_of_a_recording_is_to_be_applied() -> None:
+    """The command would be refused."""
+    assert "apply" not in plan_text(plan(adopted(proof=PROVEN)), WRITTEN, Ink(), recorded=True).splitlines()[-1]

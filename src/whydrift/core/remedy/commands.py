@@ -10,27 +10,29 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.values import Json, JsonObject
 
-WORK = "work"
-"""The folder that the commands of a runbook clone into."""
 
-
-def commit_commands(repo: str, branch: str, step: str, patch: str) -> tuple[str, ...]:
-    """Apply a patch on a branch of its own, and push it."""
+def commit_commands(repo: str, branch: str, step: str, patch: str, work: str) -> tuple[str, ...]:
+    """Apply a patch on a branch of its own, and push it; in a clone that the steps of this branch share."""
     base = () if branch in ("", "HEAD") else ("--branch", branch)
     return (
-        line("git", "clone", *base, "--", repo, WORK),
-        line("git", "-C", WORK, "switch", "--create", branch_name(step)),
-        f"git -C {WORK} am < {shlex.quote(patch)}",
-        line("git", "-C", WORK, "push", "origin", branch_name(step)),
+        f"test -d {work} || {line('git', 'clone', *base, '--', repo, work)}",
+        line("git", "-C", work, "switch", "--create", branch_name(step)),
+        f"git -C {work} am < {shlex.quote(patch)}",
+        line("git", "-C", work, "push", "origin", branch_name(step)),
     )
 
 
-def commit_rollback(step: str) -> tuple[str, ...]:
+def commit_rollback(step: str, work: str) -> tuple[str, ...]:
     """Take a pushed commit back, whether it was merged or not."""
     return (
-        f"git -C {WORK} push origin --delete {shlex.quote(branch_name(step))}   # not merged yet",
-        f"git -C {WORK} revert --no-edit COMMIT   # merged: COMMIT is the one that was",
+        f"git -C {work} push origin --delete {shlex.quote(branch_name(step))}   # not merged yet",
+        f"git -C {work} revert --no-edit COMMIT   # merged: COMMIT is the one that was",
     )
+
+
+def work_folder(number: int) -> str:
+    """The folder that the commands of a runbook clone into: another one for each branch that is committed to."""
+    return "work" if number == 1 else f"work-{number}"
 
 
 def branch_name(step: str) -> str:

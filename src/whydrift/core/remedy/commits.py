@@ -16,12 +16,17 @@ from whydrift.core.remedy.batches import tracked
 from whydrift.core.remedy.text.diff import unified
 
 
-def committed(step: Step, edits: Iterable[Edit], home: Application) -> Step:
-    """A step with edits of one repository as its commit; `home` is an application that is rendered from it."""
+def committed(step: Step, edits: Iterable[Edit], home: Application, before: Iterable[Step]) -> Step:
+    """A step with edits of one repository as its commit; `home` is an application that is rendered from it.
+
+    `before` are the steps before it: a runbook clones each branch that is committed to once.
+    """
     files = composed(edits)
     repo = files[0].repo
     place = next((n for n, source in enumerate(home.sources) if source.repo == repo), len(home.revisions))
     branch = tracked(home, repo)
+    cloned = list(dict.fromkeys((*((each.repo, each.branch) for each in before if each.repo), (repo, branch))))
+    work = commands.work_folder(cloned.index((repo, branch)) + 1)
     patch = f"patches/{step.id.zfill(4)}-{step.remedy.value}-{step.causes[0]}.patch"
     return msgspec.structs.replace(
         step,
@@ -32,8 +37,8 @@ def committed(step: Step, edits: Iterable[Edit], home: Application) -> Step:
             EditStep(file=e.file, line=e.line, how=e.how, before=_digest(e.before), diff=unified(e)) for e in files
         ),
         patch=patch,
-        commands=commands.commit_commands(repo, branch, step.id, patch),
-        rollback=commands.commit_rollback(step.id),
+        commands=commands.commit_commands(repo, branch, step.id, patch, work),
+        rollback=commands.commit_rollback(step.id, work),
     )
 
 

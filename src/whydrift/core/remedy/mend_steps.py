@@ -37,7 +37,7 @@ def mend_step(number: str, mend: Mend, before: Sequence[Step]) -> Step:
         after=tuple(each.id for each in before if edit is not None and each.repo == edit.repo and shown),
         commands=(commands.explain_command(mend.application),),
     )
-    return committed(step, [edit], mend.application) if edit is not None and shown else step
+    return committed(step, [edit], mend.application, before) if edit is not None and shown else step
 
 
 def _title(mend: Mend, shown: bool) -> str:

@@ -77,6 +77,8 @@ def _step(
         where=next((place for offer in batch if (place := _where(offer))), ""),
         after=_after(kind, batch, before),
     )
+    if kind == "commit":
+        return committed(step, [o.edit for o in batch if o.edit is not None], batch[0].home, before)
     return _PARTS[kind](step, batch)
 
 
@@ -144,10 +146,6 @@ def _field(offer: Offer, difference: Difference, why: str) -> FieldRef:
         where=_where(offer),
         why=why,
     )
-
-
-def _commit(step: Step, batch: Sequence[Offer]) -> Step:
-    return committed(step, [offer.edit for offer in batch if offer.edit is not None], batch[0].home)
 
 
 def _application(step: Step, batch: Sequence[Offer]) -> Step:
@@ -229,7 +227,6 @@ def _asked(step: Step, batch: Sequence[Offer]) -> Step:
 
 
 _PARTS = {
-    "commit": _commit,
     "application": _application,
     "annotate": _annotate,
     "refresh": _refresh,

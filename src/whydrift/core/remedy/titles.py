@@ -1,9 +1,13 @@
-"""What a step is called, and why it is taken, for people: `pin 3 fields in 16 manifests`."""
+"""What a step is called, and why it is taken, for people: `adopt spec.replicas of Deployment/web in argocd/shop`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from whydrift.core.model.drift import Kind
+from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import for_people
 from whydrift.core.model.plan import StepKind
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.remedy.offers import Offer
@@ -11,52 +15,76 @@ from whydrift.core.remedy.offers import Offer
 VERBS = {
     RemedyKind.GIT_SET: "pin",
     RemedyKind.GIT_DROP: "drop",
-    RemedyKind.CHART_VALUE: "set in the chart's values",
-    RemedyKind.ADOPT: "adopt what the cluster holds:",
-    RemedyKind.ONE_OWNER: "leave to one owner",
+    RemedyKind.CHART_VALUE: "set a chart value for",
+    RemedyKind.ADOPT: "adopt",
+    RemedyKind.ONE_OWNER: "leave to one owner:",
     RemedyKind.ANNOTATE: "annotate",
     RemedyKind.IGNORE: "ignore",
     RemedyKind.OPTION: "set an option for",
     RemedyKind.SERVER_SIDE_DIFF: "compare on the server's side:",
 }
+LONGEST = 64
+"""Letters of a field's name in a title, which is also the first line of a commit."""
 
 
 def title(kind: StepKind, batch: Sequence[Offer]) -> str:
-    """The step in a line."""
-    first = batch[0]
-    fields = _count(sum(len(offer.group.differences or offer.group.changes) for offer in batch), "field")
-    objects = _count(len({(offer.named, offer.item.key) for offer in batch}), "object")
+    """The step in a line: what is done to which field of which object, or how many there are."""
+    named = batch[0].named
     match kind:
-        case "commit":
-            files = _count(len({offer.edit.file for offer in batch if offer.edit is not None}), "file")
-            return f"{_verb(first)} {fields} of {objects}, in {files}"
-        case "application":
-            return f"{_verb(first)} {fields} of {objects}, in Application {first.named}"
-        case "sync":
-            return f"sync {objects} of {first.named}"
+        case "commit" | "application":
+            return f"{_verb(batch[0])} {_fields(batch)} {_home(batch)}"
+        case "sync" | "annotate":
+            return f"{kind} {_objects(batch)} {_home(batch)}"
         case "refresh":
-            return f"let Argo CD compare {first.named} again"
+            return f"let Argo CD compare {named} again"
         case "delete":
-            return f"delete {objects} that {first.named} left behind, each after a dump"
-        case "annotate":
-            return f"annotate {objects} of {first.named}"
+            several = len(_keys(batch)) > 1
+            left = "that {} left behind, each after a dump" if several else "which {} left behind, after a dump"
+            return f"delete {_objects(batch)}{' ' if several else ', '}{left.format(named)}"
         case "manual":
-            return f"by hand: {_named(batch)}"
+            return f"by hand: {_first(batch)}"
         case _:
-            return f"decide: {_named(batch)}"
+            return f"decide: {_first(batch)}"
 
 
 def _verb(offer: Offer) -> str:
     return VERBS.get(offer.group.choice.kind, offer.group.choice.kind.value)
 
 
-def _named(batch: Sequence[Offer]) -> str:
-    """The first object with what differs in it, and how many more there are."""
-    first = batch[0]
-    key, difference = first.item.key, first.group.differences[0]
+def _first(batch: Sequence[Offer]) -> str:
+    """The first field, and how many more there are."""
     more = sum(len(offer.group.differences) for offer in batch) - 1
-    about = f"{key.kind}/{key.name}{' ' + difference.pointer if difference.pointer else ''} of {first.named}"
-    return f"{about}, and {more} more" if more else about
+    first = replace(batch[0], group=replace(batch[0].group, differences=batch[0].group.differences[:1]))
+    return f"{_fields([first])} {_home(batch)}{f', and {more} more' if more else ''}"
+
+
+def _fields(batch: Sequence[Offer]) -> str:
+    """`spec.replicas of Deployment/web`, `2 fields of Deployment/web`, `9 fields of 3 objects`."""
+    differences = [(offer, difference) for offer in batch for difference in offer.group.differences]
+    objects = _objects(batch)
+    if len(differences) != 1:
+        number = len(differences) or sum(len(offer.group.changes) for offer in batch)
+        return f"{_count(number, 'field')} of {objects}"
+    offer, difference = differences[0]
+    name = for_people(difference.path, offer.item.live if difference.kind is Kind.EXTRA else offer.item.target)
+    told = name if len(name) <= LONGEST else "1 field"
+    return f"{told} of {objects}" if name else objects
+
+
+def _objects(batch: Sequence[Offer]) -> str:
+    key = batch[0].item.key
+    number = len(_keys(batch))
+    return f"{key.kind}/{key.name}" if number == 1 else _count(number, "object")
+
+
+def _keys(batch: Sequence[Offer]) -> set[tuple[str, ObjectKey]]:
+    return {(offer.named, offer.item.key) for offer in batch}
+
+
+def _home(batch: Sequence[Offer]) -> str:
+    """Whose it is."""
+    names = {offer.named for offer in batch}
+    return f"in {batch[0].named}" if len(names) == 1 else f"in {_count(len(names), 'application')}"
 
 
 def why(batch: Sequence[Offer]) -> str:

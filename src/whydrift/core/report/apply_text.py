@@ -10,7 +10,7 @@ from whydrift.core.model.applied import StepAnswer, StepState
 from whydrift.core.model.dump import DumpedObject
 from whydrift.core.model.plan import Plan, Step
 from whydrift.core.remedy.carried import Carried
-from whydrift.core.report.words import Ink, count, plain, shortened
+from whydrift.core.report.words import Ink, count, plain, wrapped
 
 MARKS = {
     StepState.DONE: "done",
@@ -26,13 +26,15 @@ def preview(plan: Plan, carried: Carried, ink: Ink, width: int = 110) -> str:
     """The steps that will be carried out, each with all that it writes; then those that are left, with the reason."""
     lines: list[str] = []
     for step in carried.steps:
-        lines += [ink.strong(shortened(f"{step.id:>3}  {step.kind}  {plain(step.title)}", width))]
+        lines += [ink.strong(line) for line in wrapped(step.title, width, f"{step.id:>3}  {step.kind}  ")]
         lines += [f"     {line}" for line in _shown(step)]
     lefts = [step for step in plan.steps if step.id in carried.left]
     if lefts:
         lines += ["", "Left:"]
-    lines += [shortened(f"{s.id:>3}  {s.kind}  {plain(s.title)}: {plain(carried.left[s.id])}", width) for s in lefts]
-    return "\n".join(lines) + "\n" if lines else "Nothing is to be carried out.\n"
+    for step in lefts:
+        lines += wrapped(f"{step.title}: {carried.left[step.id]}", width, f"{step.id:>3}  {step.kind}  ")
+    lines += [] if carried.steps else ["", "Nothing is to be carried out."]
+    return "\n".join(lines).lstrip("\n") + "\n"
 
 
 def _shown(step: Step) -> Iterator[str]:

@@ -5,35 +5,60 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from whydrift.core.model.plan import FieldRef, Plan, Step
 from whydrift.core.model.remedy import Safety
+from whydrift.core.remedy.carried import carried
+from whydrift.core.remedy.commands import line
 from whydrift.core.report.manual_operation import is_manual, manual_operation
-from whydrift.core.report.words import Ink, code, count, fence, markdown, plain, shortened
+from whydrift.core.report.words import Ink, code, count, fence, markdown, plain, value, wrapped
 
 LONGEST = 65_536
 """Characters that GitHub and GitLab take in a comment at least."""
 MOST_LEFT = 20
+MOST_SIDES = 2
+INDENT = " " * 13
+NOTHING_TO_PROVE = "nothing to prove: "
 WORDS = {
     "commit": "commit", "application": "patch", "annotate": "annotate", "sync": "sync", "refresh": "refresh",
     "delete": "delete", "manual": "by hand", "ask": "ask",
 }  # fmt: skip
 
 
-def plan_text(plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110) -> str:
-    """The plan for a terminal: one line a step with its proof, then what is left. `written` names the files."""
+def plan_text(plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110, *, recorded: bool = False) -> str:
+    """The plan for a terminal: each step with its proof, then what is left, and what to do next.
+
+    `written` names the files; what was `recorded` cannot be changed from here.
+    """
     lines = [ink.strong(_summary(plan)), *_not_read(plan)]
     if plan.steps:
         lines.append("")
     for step in plan.steps:
-        head = f"{step.id:>3}  {WORDS[step.kind]:<8}{plain(step.title)}"
-        lines.append(shortened(head, width))
-        lines += [shortened(f"{'':13}{detail}", width) for detail in _details(step)]
+        lines += wrapped(step.title, width, f"{step.id:>3}  {WORDS[step.kind]:<8}")
+        for detail in _details(step):
+            lines += wrapped(detail, width, INDENT)
     lines += _left(plan, width)
     if written:
         lines += ["", *(f"Wrote {name}" for name in written)]
     if written and plan.steps:
-        lines.append(f"Next: whydrift apply {written[0]}")
+        lines += wrapped(_next(plan, written, recorded), width, "Next: ")
     return "\n".join(lines) + "\n"
+
+
+def _next(plan: Plan, written: tuple[str, ...], recorded: bool) -> str:
+    """What the tool can carry out now, else what it can where somebody names it, else the runbook."""
+    may = carried(plan)
+    looked = [step.id for step in plan.steps if step.id in may.left and f"--only {step.id} " in may.left[step.id]]
+    if recorded:
+        return f"{written[-1]}, or `whydrift plan` where the servers are: a recording cannot be changed"
+    apply = line("whydrift", "apply", written[0])
+    if may.steps:
+        steps = [step.id for step in may.steps]
+        return f"{apply}   shows, asks, and carries out {'step' if len(steps) == 1 else 'steps'} {', '.join(steps)}"
+    if looked:
+        return f"{apply} --only {looked[0]}   after a look: it is not safe without one"
+    return f"{written[-1]}   nothing here can be carried out without you"
 
 
 def _summary(plan: Plan) -> str:
@@ -55,9 +80,22 @@ def _details(step: Step) -> Iterator[str]:
     where = ", ".join(f"{plain(edit.file)}:{edit.line}" for edit in step.edits[:3]) or plain(step.where)
     more = f" … {len(step.edits) - 3} more files" if len(step.edits) > 3 else ""
     yield f"{about}   {where}{more}" if where else about
-    yield proof_line(step)
-    if step.safety is not Safety.SAFE:
+    yield from _sides(step)
+    proof, warned = proof_line(step), step.safety is not Safety.SAFE
+    if not (warned and proof == f"{NOTHING_TO_PROVE}{plain(step.why)}"):
+        yield proof
+    if warned:
         yield f"{step.safety.value}: {plain(step.why)}"
+
+
+def _sides(step: Step) -> Iterator[str]:
+    """What both sides say, of a step about a field or two; and who wrote what the cluster holds."""
+    told = [field for field in step.fields if (field.target, field.live) != (msgspec.UNSET, msgspec.UNSET)]
+    for field in told if len(told) <= MOST_SIDES else ():
+        name = f"{field.path}: " if len(told) > 1 else ""
+        since = f" at {field.since}" if field.since else ""
+        by = f"   {field.by} wrote it{since}" if field.by else ""
+        yield f"{name}git {value(field.target)}, live {value(field.live)}{by}"
 
 
 def proof_line(step: Step) -> str:
@@ -66,9 +104,15 @@ def proof_line(step: Step) -> str:
     if proof.why_not:
         return f"not proven: {plain(proof.why_not)}"
     if not (proof.closes or proof.leaves or proof.hides):
-        return "nothing to prove: " + plain(step.why)
-    said = f"proven: closes {len(proof.closes)}, leaves {len(proof.leaves)}, hides {len(proof.hides) or 'nothing'}"
+        return NOTHING_TO_PROVE + plain(step.why)
+    leaves, hides = f"leaves {len(proof.leaves)}", f"hides {len(proof.hides) or 'nothing'}"
+    said = f"proven: closes {len(proof.closes)}, {leaves}{_example(proof.leaves)}, {hides}{_example(proof.hides)}"
     return said + (f"; also changes {len(proof.wider)} more: {plain(proof.wider[0])}" if proof.wider else "")
+
+
+def _example(lines: Sequence[str]) -> str:
+    """The first of several, and that there are more."""
+    return f" ({plain(lines[0])}{', …' if len(lines) > 1 else ''})" if lines else ""
 
 
 def _left(plan: Plan, width: int) -> Iterator[str]:
@@ -77,7 +121,7 @@ def _left(plan: Plan, width: int) -> Iterator[str]:
     yield ""
     yield "WITHOUT A STEP"
     for row in plan.left[:MOST_LEFT]:
-        yield shortened(f"  {plain(row.application)}  {plain(row.object)} {plain(row.path)}   {plain(row.why)}", width)
+        yield from wrapped(f"{row.application}  {row.object} {row.path}   {row.why}", width, "  ")
     if len(plan.left) > MOST_LEFT:
         yield f"  … {len(plan.left) - MOST_LEFT} more: whydrift plan -o json"
 

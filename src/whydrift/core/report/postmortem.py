@@ -48,10 +48,11 @@ def postmortem(plan: Plan, found: Verification | None) -> str:
 
 
 def _head(plan: Plan, found: Verification | None) -> str:
-    fields = sum(len(step.fields) for step in plan.steps)
+    rows = [field for step in plan.steps for field in step.fields]
+    of = {name for step in plan.steps for name in step.applications}
     looked = f" Looked at again at {markdown(found.read.at)}." if found else ""
     return (
-        f"{count(fields, 'field')} in {count(len(plan.applications), 'application')} of {code(plan.source)} at "
+        f"{count(len(rows), 'field')} in {count(len(of), 'application')} of {code(plan.source)} at "
         f"{markdown(plan.at)} (Argo CD {markdown(plan.argocd) or 'of an unknown version'}).{looked}"
     )
 

@@ -16,12 +16,18 @@ from whydrift.core.model.triage import (
     ReadAnswer,
     Value,
 )
+from whydrift.core.remedy.commands import line
 from whydrift.core.report.tally import objects_of
-from whydrift.core.report.words import Ink, count, plain, shortened, value
+from whydrift.core.report.words import Ink, count, plain, value, wrapped
 
 SCHEMA = "whydrift.verification/1"
 Became = Literal["converged", "left", "returned", "not-read"]
 WORST_FIRST: tuple[Became, ...] = ("returned", "left", "not-read", "converged")
+SPELLED: dict[Became, str] = {"converged": "converged", "left": "left", "returned": "returned", "not-read": "not read"}
+NOTHING_PLANNED = "Nothing to verify: the plan has no step that was to close something"
+INDENT = " " * 16
+LONGEST = 500
+"""Letters of a value, however wide a line may be."""
 PLANNED = frozenset({"commit", "application", "annotate", "sync", "refresh", "delete", "manual"})
 """Steps that close something; what somebody has to decide first is not verified."""
 Found = Mapping[str, ApplicationAnswer]
@@ -128,27 +134,42 @@ def _is_back(step: Step, field: FieldRef, now: DifferenceAnswer) -> bool:
 
 
 def verification_text(found: Verification, ink: Ink, width: int = 110) -> str:
-    """One line a step, then what is left or back in it, with who wrote it."""
-    counted = {each: sum(step.became == each for step in found.steps) for each in ("converged", "left", "returned")}
+    """One line a step, then what is left or back in it, with who wrote it; then what to do next."""
+    counted = {each: sum(step.became == each for step in found.steps) for each in WORST_FIRST}
     head = f"{counted['converged']} of {count(len(found.steps), 'step')} converged"
-    more = [f"{counted[each]} {each}" for each in ("left", "returned") if counted[each]]
-    lines = [ink.strong(", ".join((head, *more)))]
+    more = [f"{counted[each]} {SPELLED[each]}" for each in ("left", "returned", "not-read") if counted[each]]
+    lines = [ink.strong(", ".join((head, *more)) if found.steps else NOTHING_PLANNED)]
     lines += [f"not read: {plain(gap.what)}: {plain(gap.why)}" for gap in found.gaps]
     for step in found.steps:
         mark = ink.quiet if step.became == "converged" else ink.alarm
         done = sum(field.became == "converged" for field in step.fields)
         told = f"{done} of {count(len(step.fields), 'field')}" if step.fields else "unmask looked again"
-        lines.append(f"{step.id:>3}  {mark(f'{step.became:<10}')} {shortened(f'{step.title}   {told}', width - 16)}")
-        lines += [shortened(f"{'':16}{line}", width) for line in _open(step)]
+        first, *rest = wrapped(f"{step.title}   {told}", width, INDENT)
+        lines += [f"{step.id:>3}  {mark(f'{SPELLED[step.became]:<10}')} {first[len(INDENT) :]}", *rest]
+        lines += [line for each in _open(step, width) for line in wrapped(each, width, INDENT)]
+    lines += [f"Next: {each}" for each in _next(found)]
     return "\n".join(lines) + "\n"
 
 
-def _open(step: StepVerified) -> Iterator[str]:
+def _next(found: Verification) -> Iterator[str]:
+    """What is left was not carried out, or not merged and synced yet; what came back has a writer."""
+    back = [f.field.application for step in found.steps for f in step.fields if f.became == "returned"]
+    for application in list(dict.fromkeys(back))[:3]:
+        yield f"{line('whydrift', 'explain', application)}   what wrote it again"
+    if any(step.became == "left" for step in found.steps):
+        yield f"{line('whydrift', 'apply', found.plan)}, merge and sync; then {line('whydrift', 'verify', found.plan)}"
+
+
+def _open(step: StepVerified, width: int) -> Iterator[str]:
     still = [field for field in step.fields if field.became != "converged"]
     for field in still[:5]:
-        about = f"{plain(field.field.application)} {plain(field.field.object)} {plain(field.field.path)}".rstrip()
-        who = f"; {plain(field.by)} wrote it{f' at {plain(field.since)}' if field.since else ''}" if field.by else ""
-        live = "" if isinstance(field.live, msgspec.UnsetType) else f", live is {value(field.live, 30)}"
-        yield f"{field.became}: {about}{live}{who}"
+        about = f"{field.field.application} {field.field.object} {field.field.path}".rstrip()
+        who = f"; {field.by} wrote it{f' at {field.since}' if field.since else ''}" if field.by else ""
+        live = (
+            ""
+            if isinstance(field.live, msgspec.UnsetType)
+            else f", live is {value(field.live, min(max(width // 3, 30), LONGEST))}"
+        )
+        yield f"{SPELLED[field.became]}: {about}{live}{who}"
     if len(still) > 5:
         yield f"… {len(still) - 5} more: -o json"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 import msgspec
 
@@ -91,6 +92,20 @@ def shortened(text: str, longest: int) -> str:
     """A text that fits, with … where it was cut."""
     safe = plain(text)
     return safe if len(safe) <= longest else f"{safe[: max(longest - 1, 1)]}…"
+
+
+def wrapped(text: str, width: int, indent: str = "", most: int = 3) -> list[str]:
+    """A text in lines that fit, later ones indented; with … where even `most` lines do not hold it."""
+    return wrap(
+        plain(text),
+        max(width, len(indent) + 20),
+        initial_indent=indent,
+        subsequent_indent=" " * len(indent),
+        break_on_hyphens=False,
+        break_long_words=False,
+        max_lines=most,
+        placeholder=" …",
+    )
 
 
 def ending(text: str, longest: int) -> str:
