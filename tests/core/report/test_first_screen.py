@@ -138,3 +138,28 @@ def test_what_is_not_well_is_said_and_never_called_fine() -> None:
     *shown, more = section(text, "NOT WELL, and nothing says that it is broken")
     assert [line.split()[:3] for line in shown] == [["shop", "Deployment", f"shop/w{n}"] for n in range(4)]
     assert more.startswith("… 2 more")
+
+
+def called(health: str, sync: str = "Synced", name: str = "shop") -> ApplicationAnswer:
+    """An application of which Argo CD says this, and nothing differs."""
+    made = application(name=name, sync=sync)
+    return msgspec.structs.replace(made, argocd=msgspec.structs.replace(made.argocd, health=health))
+
+
+@pytest.mark.parametrize("health", ["Healthy", "Suspended", ""])
+def test_nothing_is_said_of_health_where_nothing_is_wrong_with_it(health: str) -> None:
+    """Core mode may not know it: that is no news either."""
+    assert "Healthy" not in screen(called(health)) and "Next" not in screen(called(health))
+
+
+@pytest.mark.parametrize("health", ["Degraded", "Progressing", "Missing", "Unknown"])
+def test_what_is_not_healthy_is_counted_where_nobody_looked_for_why(health: str) -> None:
+    """A fleet without a difference is not called fine while something in it is down; the screen says what tells why."""
+    head, *_, last = screen(called(health), called("Healthy")).splitlines()
+    assert head.startswith("2 applications, all Synced, 1 not Healthy; nothing differs")
+    assert last == "Next: whydrift unmask   why 1 application is not Healthy"
+
+
+def test_who_looked_for_what_is_broken_is_not_sent_there_again() -> None:
+    text = screen(msgspec.structs.replace(called("Degraded", "OutOfSync"), unmasked=()))
+    assert "1 not Healthy" in text.splitlines()[0] and "whydrift unmask   why" not in text

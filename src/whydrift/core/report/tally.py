@@ -122,6 +122,8 @@ class Tally:
     applications: int = 0
     out_of_sync: int = 0
     unknown: int = 0
+    unhealthy: int = 0
+    """Applications whose health is neither Healthy nor Suspended in Argo CD's word."""
     fields: int = 0
     hidden: int = 0
     accepted: int = 0
@@ -153,6 +155,7 @@ class Tally:
         self.applications += 1
         self.out_of_sync += application.argocd.sync == "OutOfSync"
         self.unknown += application.argocd.sync not in ("OutOfSync", "Synced")
+        self.unhealthy += application.argocd.health not in ("Healthy", "Suspended", "")
         self.compared_by[application.compared_by] += 1
         self.newest = max(self.newest, newest_time(application))
         self.names[application.instance, application.name] += 1

@@ -60,16 +60,21 @@ def _headline(tally: Tally, read: ReadAnswer) -> str:
     if clean and read.complete:
         broken = ", nothing broken" if tally.looked else ""
         broken += f", {tally.unwell} not well" if tally.unwell else ""
-        return f"{count(tally.applications, 'application')}, all Synced; nothing differs{broken}.  Read completely."
+        said = f"{count(tally.applications, 'application')}, all Synced{_unhealthy(tally)}; nothing differs{broken}"
+        return f"{said}.  Read completely."
     unknown = f", {tally.unknown} Unknown" if tally.unknown else ""
     hidden = f", {tally.hidden} hidden" if tally.hidden else ""
     compared = ", ".join(f"{name} {number}" for name, number in tally.compared_by.most_common())
     fields = f"{count(tally.fields, 'field')} {'differs' if tally.fields == 1 else 'differ'}{hidden}"
     whole = "Read completely." if read.complete else "NOT read completely."
     return (
-        f"{count(tally.applications, 'application')}, {tally.out_of_sync} OutOfSync{unknown}; {fields}.  {whole}  "
-        f"compared: {compared or 'nothing'}"
+        f"{count(tally.applications, 'application')}, {tally.out_of_sync} OutOfSync{unknown}{_unhealthy(tally)}; "
+        f"{fields}.  {whole}  compared: {compared or 'nothing'}"
     )
+
+
+def _unhealthy(tally: Tally) -> str:
+    return f", {tally.unhealthy} not Healthy" if tally.unhealthy else ""
 
 
 def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
@@ -237,7 +242,10 @@ def _pattern(kind: str, pattern: Pattern, row: CauseTally) -> str:
 
 
 def _next(tally: Tally) -> list[str]:
-    if not tally.first:
-        return []
-    plan = ["      whydrift plan   the fixes, each proven by comparing again"] if tally.fields else []
-    return ["", f"Next: whydrift explain {plain(tally.called(tally.first[0][1]))}", *plan]
+    """The commands that go on from here, the one for the worst first."""
+    steps = [f"whydrift explain {plain(tally.called(tally.first[0][1]))}"] if tally.first else []
+    steps += ["whydrift plan   the fixes, each proven by comparing again"] if tally.first and tally.fields else []
+    if tally.unhealthy and not tally.looked:
+        are = "application is" if tally.unhealthy == 1 else "applications are"
+        steps.append(f"whydrift unmask   why {tally.unhealthy} {are} not Healthy")
+    return ["", "Next: " + "\n      ".join(steps)] if steps else []
