@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -40,6 +41,25 @@ def test_what_is_accepted_is_counted_apart(fleet: Path, tmp_path: Path, monkeypa
     told = json.loads(inside("scan", "--from", str(fleet), "-o", "json").out)
     rows = told["applications"][0]["objects"][0]["differences"]
     assert {d["path"]: "accepted" in d for d in rows} == {"/spec/replicas": True, "/spec/minReadySeconds": False}
+
+
+def test_nothing_is_planned_for_what_is_accepted(fleet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is named with its owner and end, and alone needs no attention; once it expired it is planned for again."""
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "whydrift-accepted.toml"
+    assert accept(fleet, place, "shop", "Deployment/web", "spec.replicas", *REASON).code == 0
+    said = inside("plan", "--from", str(fleet), "-o", "json")
+    told = json.loads(said.out)
+    assert {f["path"] for step in told["steps"] for f in step["fields"]} <= {"/spec/minReadySeconds"}
+    [row] = [row for row in told["left"] if row["path"] == "/spec/replicas"]
+    assert row["why"].startswith("accepted until ") and "team-shop: we wait for the vendor" in row["why"]
+    assert accept(fleet, place, "shop", "Deployment/web", "spec.minReadySeconds", *REASON).code == 0
+    alone = inside("plan", "--from", str(fleet))
+    assert alone.code == 0 and "Nothing to do: all that differs is accepted." in alone.out
+    assert "1 OutOfSync; 0 fields differ, 2 accepted." in inside("scan", "--from", str(fleet)).out
+    place.write_text(re.sub('until = "[^"]*"', 'until = "2020-01-01"', place.read_text()))
+    again = json.loads(inside("plan", "--from", str(fleet), "-o", "json").out)
+    assert not any(row["why"].startswith("accepted") for row in again["left"])
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_planning_again_writes_over_its_own_files_only(folder: Path, tmp_path: P
     """A folder with a runbook of somebody else's is refused, and stays as it is."""
     (tmp_path / "RUNBOOK.md").write_text("ours\n")
     said = inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "verdict-is-stale")
-    assert said.code == 0 and "Nothing to do" in said.out
+    assert said.code == 0 and "Nothing to do for verdict-is-stale" in said.out
     refused = inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "list-order-differs", "root")
     assert refused.code in (0, 1, 2)
     assert (tmp_path / "RUNBOOK.md").read_text() == "ours\n"

@@ -89,7 +89,7 @@ def _require_known(causes: tuple[str, ...]) -> None:
 async def _plan(request: Request) -> int:
     from whydrift import wiring
     from whydrift.adapters.forks import beside
-    from whydrift.cli.answering import Progress
+    from whydrift.cli.answering import Progress, residuals_of
     from whydrift.usecases.elsewhere import Elsewhere, work_of
     from whydrift.usecases.plan import Drafting, Planning, planned
     from whydrift.usecases.scan import Read, visit
@@ -97,7 +97,8 @@ async def _plan(request: Request) -> int:
     from whydrift.usecases.workbench import Workbench
 
     source, elsewhere = wiring.open_source(request.connection), Elsewhere(beside(work_of))
-    read, drafting, progress = Read(), Drafting(Progress().show), Progress()
+    accepted = residuals_of(request.connection).counting
+    read, drafting, progress = Read(), Drafting(Progress().show, accepted), Progress()
     analysis = replace(wiring.analysis(source.settings, request.hidden), read_at=source.read_at, unmask=True)
     try:
         await elsewhere.begin()
@@ -110,7 +111,7 @@ async def _plan(request: Request) -> int:
         drafts = visit(source.answers, analysis, source.reader, selected, read, drafting.draft)
         bench = Workbench(wiring.renderer(source, elsewhere), elsewhere=elsewhere)
         wanted = lambda cause: not request.causes or cause in request.causes  # noqa: E731 - one comparison
-        found = await planned(drafts, bench, Planning(wanted, bystanders, analysis, request.comment))
+        found = await planned(drafts, bench, Planning(wanted, bystanders, analysis, request.comment, accepted))
         progress.clear()
         request.selection.require(drafting.seen)
         return _tell(request, _plan_of(found, source, read, drafting.not_read))
@@ -156,9 +157,11 @@ def _tell(request: Request, plan: Plan) -> int:
         case _:
             written = _write(plan, request.folder)
             ink, recorded = Ink(wants_colour(request.colour)), request.connection.recording is not None
-            out.write(plan_text(plan, written, ink, line_width(), recorded=recorded))
+            causes = ", ".join(request.causes)
+            out.write(plan_text(plan, written, ink, line_width(), recorded=recorded, causes=causes))
     out.flush()
-    return 1 if plan.steps or plan.left else 3 if plan.gaps else 0
+    open_ = plan.steps or not all(row.accepted for row in plan.left)
+    return 1 if open_ else 3 if plan.gaps else 0
 
 
 def _write(plan: Plan, folder: Path) -> tuple[str, ...]:

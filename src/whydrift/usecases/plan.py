@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from whydrift.core.model.accepted import Accepted
 from whydrift.core.model.application import Application
 from whydrift.core.model.digest import digest
 from whydrift.core.model.plan import ApplicationRef, Left
@@ -18,7 +19,7 @@ from whydrift.core.remedy.mending import Mend
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.text.comments import commented
-from whydrift.core.remedy.unplanned import unplanned
+from whydrift.core.remedy.unplanned import unplanned, without_accepted
 from whydrift.usecases.drafts import Draft, drafted, place_at
 from whydrift.usecases.mends import Mending
 from whydrift.usecases.triage import Look, look_at
@@ -40,9 +41,13 @@ class Planned:
 
 @dataclass
 class Drafting:
-    """Makes drafts, and keeps why applications could not be read (by their name)."""
+    """Makes drafts, and keeps why applications could not be read (by their name).
+
+    Nothing is to be done about what is `accepted` today.
+    """
 
     progress: Callable[[int, str], None]
+    accepted: Sequence[Accepted] = ()
     not_read: dict[str, str] = field(default_factory=dict)
     seen: int = 0
 
@@ -53,20 +58,22 @@ class Drafting:
         self.progress(self.seen, application.name)
         if not_read:
             self.not_read[application.selector] = not_read
-        return await drafted(outcome, how.reader, how.analysis)
+        draft = await drafted(outcome, how.reader, how.analysis)
+        return replace(draft, choices=without_accepted(self.accepted, application, draft.choices))
 
 
 @dataclass(frozen=True)
 class Planning:
     """What is planned for (`wanted` takes a cause, or a kind of trouble), and whether edits say why they are made.
 
-    `bystanders` are whom edits may touch, `analysis` is how they are looked at.
+    `bystanders` are whom edits may touch, `analysis` is how they are looked at; `accepted` counts today.
     """
 
     wanted: Callable[[str], bool]
     bystanders: Bystanders
     analysis: Analysis
     comment: bool = False
+    accepted: Sequence[Accepted] = ()
 
 
 async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Planning) -> Planned:
@@ -79,7 +86,7 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     made, overlay = await _stacked(offered, bench, how.wanted, how.comment)
     mending = Mending(bench, how.analysis, how.bystanders.applications, overlay)
     offers, mends = await asyncio.gather(_with_bystanders(made, bench, how.bystanders), mending.mends(kept, how.wanted))
-    left = tuple(row for draft in kept for row in unplanned(draft.application, draft.found, draft.choices))
+    left = tuple(row for d in kept for row in unplanned(d.application, d.found, d.choices, how.accepted))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
     return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, mends, newest)
 

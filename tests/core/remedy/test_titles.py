@@ -9,7 +9,7 @@ import pytest
 from tests.core.remedy.offered import PROVEN, adopted, application, edit, item, offer, own
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import StepKind
-from whydrift.core.model.remedy import Choice, RemedyKind
+from whydrift.core.model.remedy import Change, Choice, RemedyKind
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.titles import VERBS, title, why
 
@@ -21,6 +21,7 @@ API = offer(Choice(RemedyKind.GIT_SET, "a default"), held=item({}, {}, ObjectKey
 ELSEWHERE = offer(Choice(RemedyKind.GIT_SET, "a default"), of=application("billing"))
 LONG = offer(Choice(RemedyKind.GIT_SET, "a default"), paths=[("spec", "a" * 80)])
 ONE_OWNER = offer(Choice(RemedyKind.ONE_OWNER, "two claim it"), paths=[()])
+PLACELESS = offer(Choice(RemedyKind.ADOPT, "somebody scaled it", changes=(Change(("spec", "replicas"), 5),)))
 WHOLE = offer(Choice(RemedyKind.ASK, "who wants it?"), paths=[()])
 
 
@@ -42,8 +43,9 @@ WHOLE = offer(Choice(RemedyKind.ASK, "who wants it?"), paths=[()])
         ("delete", [WHOLE, API], "delete 2 objects that argocd/shop left behind, each after a dump"),
         ("annotate", [WHOLE], "annotate Deployment/web in argocd/shop"),
         ("manual", [ONE], "by hand: spec.replicas of Deployment/web in argocd/shop"),
+        ("ask", [PLACELESS], "by hand: adopt spec.replicas of Deployment/web in argocd/shop"),
         ("ask", [WHOLE], "decide: Deployment/web in argocd/shop"),
-        ("ask", [ONE, *TWO], "decide: spec.replicas of Deployment/web in argocd/shop, and 2 more"),
+        ("ask", [WHOLE, ONE, *TWO], "decide: Deployment/web in argocd/shop, and 3 more"),
     ],
 )
 def test_a_title_says_how_much_of_whom(kind: StepKind, batch: list[Offer], said: str) -> None:
@@ -60,5 +62,12 @@ def test_every_remedy_that_is_carried_out_in_git_or_argo_cd_has_a_verb() -> None
 def test_reasons_are_told_once_and_three_at_most() -> None:
     """A step may stand for a hundred fields."""
     batch = [replace(ONE, group=replace(ONE.group, choice=Choice(RemedyKind.ADOPT, f"because {n}"))) for n in range(5)]
-    assert why([*batch[:1], *batch[:1]]) == "because 0"
-    assert why(batch) == "because 0; because 1; because 2 (2 more reasons)"
+    assert why("commit", [*batch[:1], *batch[:1]]) == "because 0"
+    assert why("commit", batch) == "because 0; because 1; because 2 (2 more reasons)"
+
+
+def test_an_edit_without_a_place_says_why_a_person_has_to_write_it() -> None:
+    """Nobody should look for a decision where only the line is not known."""
+    assert why("ask", [PLACELESS]) == "the files in git were not read: somebody scaled it"
+    assert why("ask", [ONE]) == "its lines hold what looks like a secret, which is not shown: somebody scaled it"
+    assert why("ask", [WHOLE]) == "who wants it?"

@@ -126,13 +126,14 @@ class Step(Answered, frozen=True, kw_only=True):
 
 
 class Left(Answered, frozen=True):
-    """A difference for which the plan has no step, and why."""
+    """A difference for which the plan has no step, and why; `accepted`: somebody decided to live with it."""
 
     application: str
     object: str
     namespace: str
     path: str
     why: str
+    accepted: bool = False
 
 
 class Plan(Answered, frozen=True, kw_only=True, omit_defaults=False):

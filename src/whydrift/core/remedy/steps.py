@@ -66,7 +66,7 @@ def _step(
         kind=kind,
         remedy=first.group.choice.kind,
         title=title(kind, batch),
-        why=why(batch),
+        why=why(kind, batch),
         causes=tuple(dict.fromkeys(offer.cause for offer in batch)),
         applications=named,
         safety=max((offer.group.choice.safety for offer in batch), key=SAFETIES.index),

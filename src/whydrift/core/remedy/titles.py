@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whydrift.core.model.drift import Kind
+from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import for_people
 from whydrift.core.model.plan import StepKind
@@ -23,6 +24,8 @@ VERBS = {
     RemedyKind.OPTION: "set an option for",
     RemedyKind.SERVER_SIDE_DIFF: "compare on the server's side:",
 }
+IN_GIT = frozenset({RemedyKind.GIT_SET, RemedyKind.GIT_DROP, RemedyKind.CHART_VALUE, RemedyKind.ADOPT})
+"""Remedies that are nothing but an edit of git."""
 LONGEST = 64
 """Letters of a field's name in a title, which is also the first line of a commit."""
 
@@ -44,7 +47,20 @@ def title(kind: StepKind, batch: Sequence[Offer]) -> str:
         case "manual":
             return f"by hand: {_first(batch)}"
         case _:
-            return f"decide: {_first(batch)}"
+            return f"by hand: {_verb(batch[0])} {_first(batch)}" if placeless(batch) else f"decide: {_first(batch)}"
+
+
+def placeless(batch: Sequence[Offer]) -> bool:
+    """Whether a batch is an edit of git for which there is no place, or none that may be shown."""
+    return batch[0].group.choice.kind in IN_GIT
+
+
+def _nowhere(batch: Sequence[Offer]) -> str:
+    """Why an edit of git is left to a person."""
+    if any(offer.edit is not None for offer in batch):
+        return "its lines hold what looks like a secret, which is not shown"
+    files = batch[0].situation.whole.maybe(RENDERED_FROM)
+    return "no line in git was found that says it" if files and files.files else "the files in git were not read"
 
 
 def _verb(offer: Offer) -> str:
@@ -87,8 +103,13 @@ def _home(batch: Sequence[Offer]) -> str:
     return f"in {batch[0].named}" if len(names) == 1 else f"in {_count(len(names), 'application')}"
 
 
-def why(batch: Sequence[Offer]) -> str:
-    """The reasons of the choices, each once, three at most."""
+def why(kind: StepKind, batch: Sequence[Offer]) -> str:
+    """The reasons of the choices, each once, three at most; and why a person has to write what git should say."""
+    told = _reasons(batch)
+    return f"{_nowhere(batch)}: {told}" if kind == "ask" and placeless(batch) else told
+
+
+def _reasons(batch: Sequence[Offer]) -> str:
     reasons = list(dict.fromkeys(offer.group.choice.why for offer in batch))
     more = f" ({len(reasons) - 3} more reasons)" if len(reasons) > 3 else ""
     return "; ".join(reasons[:3]) + more

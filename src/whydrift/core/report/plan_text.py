@@ -26,12 +26,15 @@ WORDS = {
 }  # fmt: skip
 
 
-def plan_text(plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110, *, recorded: bool = False) -> str:
+def plan_text(
+    plan: Plan, written: tuple[str, ...], ink: Ink, width: int = 110, *, recorded: bool = False, causes: str = ""
+) -> str:
     """The plan for a terminal: each step with its proof, then what is left, and what to do next.
 
-    `written` names the files; what was `recorded` cannot be changed from here.
+    `written` names the files; what was `recorded` cannot be changed from here. `causes` are the only ones planned for.
     """
-    lines = [ink.strong(_summary(plan)), *_not_read(plan)]
+    nothing = f"Nothing to do for {causes}: it explains no difference that has a remedy."
+    lines = [ink.strong(nothing if causes and not plan.steps else _summary(plan)), *_not_read(plan)]
     if plan.steps:
         lines.append("")
     for step in plan.steps:
@@ -65,7 +68,9 @@ def _summary(plan: Plan) -> str:
     steps, fields = len(plan.steps), sum(len(step.fields) for step in plan.steps)
     named = {name for step in plan.steps for name in step.applications}
     if not plan.steps:
-        return "Nothing to do: no difference has a remedy." if plan.left else "Nothing to do: nothing differs."
+        accepted = all(row.accepted for row in plan.left)
+        why = "all that differs is accepted" if accepted else "no difference has a remedy"
+        return f"Nothing to do: {why if plan.left else 'nothing differs'}."
     return f"{count(steps, 'step')} for {count(fields, 'field')} in {count(len(named), 'application')}"
 
 
@@ -82,9 +87,12 @@ def _details(step: Step) -> Iterator[str]:
     yield f"{about}   {where}{more}" if where else about
     yield from _sides(step)
     proof, warned = proof_line(step), step.safety is not Safety.SAFE
-    if not (warned and proof == f"{NOTHING_TO_PROVE}{plain(step.why)}"):
+    unproven = proof == f"{NOTHING_TO_PROVE}{plain(step.why)}"
+    if unproven and step.kind == "ask":
+        yield plain(step.why)
+    elif not (unproven and warned):
         yield proof
-    if warned:
+    if warned and not (unproven and step.kind == "ask"):
         yield f"{step.safety.value}: {plain(step.why)}"
 
 

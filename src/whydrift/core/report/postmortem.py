@@ -26,6 +26,8 @@ BY_HAND = frozenset(
 )
 """Causes that are somebody's doing beside git: a person's, a script's, another pipeline's."""
 UNDECIDED = frozenset({RemedyKind.ASK, RemedyKind.OUT_OF_BAND})
+LONGEST = 300
+"""Letters of a value in the table: where two of them part must be seen."""
 Row = tuple[Step, FieldRef]
 Named = tuple[str, str, str, str]
 
@@ -95,7 +97,7 @@ def _changes(rows: Sequence[Row], became: Mapping[Named, str]) -> Iterator[str]:
 
 
 def _value(side: Value | msgspec.UnsetType) -> str:
-    return "–" if isinstance(side, msgspec.UnsetType) else code(value(side, 40))
+    return "–" if isinstance(side, msgspec.UnsetType) else code(value(side, LONGEST))
 
 
 def _then(step: Step, became: str) -> str:

@@ -20,6 +20,11 @@ class Residuals:
     seen: set[Accepted] = field(default_factory=set)
     looked_at: set[str] = field(default_factory=set)
 
+    @property
+    def counting(self) -> tuple[Accepted, ...]:
+        """Those that count today."""
+        return tuple(one for one in self.accepted if one.counts(self.day))
+
     def marked(self, application: ApplicationAnswer) -> ApplicationAnswer:
         """An application whose accepted differences say so."""
         if not self.accepted or isinstance(application.objects, msgspec.UnsetType):

@@ -64,6 +64,7 @@ def _headline(tally: Tally, read: ReadAnswer) -> str:
         return f"{said}.  Read completely."
     unknown = f", {tally.unknown} Unknown" if tally.unknown else ""
     hidden = f", {tally.hidden} hidden" if tally.hidden else ""
+    hidden += f", {tally.accepted} accepted" if tally.accepted else ""
     compared = ", ".join(f"{name} {number}" for name, number in tally.compared_by.most_common())
     fields = f"{count(tally.fields, 'field')} {'differs' if tally.fields == 1 else 'differ'}{hidden}"
     whole = "Read completely." if read.complete else "NOT read completely."
