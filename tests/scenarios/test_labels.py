@@ -20,7 +20,6 @@ OTHERWISE: dict[str, tuple[str, str]] = {
     "e-worker-reads-own-limits-ssa": ("fixed", "the fix also pins a default that does not show"),
     "o-chart-asks-for-a-value": ("fixed", NOT_KNOWN),
     "o-indent-slipped-in-a-manifest": ("fixed", NOT_KNOWN),
-    "o-job-with-generated-name": ("fixed", "another delete policy of a hook that runs once a sync"),
     "o-migration-ran-and-went-away": ("fixed", "another delete policy of a hook that runs once a sync"),
     "o-overlay-names-missing-file": ("fixed", NOT_KNOWN),
     "o-policy-refuses-latest": ("fixed", "git goes back to the tag that runs; which new one was meant is not known"),

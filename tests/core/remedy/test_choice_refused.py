@@ -20,6 +20,13 @@ META: JsonObject = {"name": "web", "namespace": "shop"}
 
 def told(kind: str, target: JsonObject, live: JsonObject | None, message: str) -> Json:
     """The choice for the only difference of an object that the last sync could not apply."""
+    found = all_told(kind, target, live, message)
+    assert len(found) == 1, f"one difference: {sorted(found)}"
+    return next(iter(found.values()))
+
+
+def all_told(kind: str, target: JsonObject, live: JsonObject | None, message: str) -> dict[str, Json]:
+    """The choices for an object that the last sync could not apply, by path."""
     version = {"Job": "batch/v1", "Deployment": "apps/v1", "PodDisruptionBudget": "policy/v1"}.get(kind, "v1")
     group = version.rpartition("/")[0]
     row: JsonObject = {"group": group, "kind": kind, **META, "status": "SyncFailed", "message": message}
@@ -36,9 +43,7 @@ def told(kind: str, target: JsonObject, live: JsonObject | None, message: str) -
     }
     if live is not None:
         case["live"] = {**head, **live}
-    found = chosen(case, FAILING)
-    assert len(found) == 1, f"one difference: {sorted(found)}"
-    return told_of(next(iter(found.values()))[2])
+    return {path: told_of(choice) for path, (_, _, choice) in chosen(case, FAILING).items()}
 
 
 SYNC = "metadata.annotations.argocd.argoproj.io/sync-options"
@@ -73,13 +78,13 @@ IMAGE = "spec.template.spec.containers.0.image"
             {"spec": {"selector": {"matchLabels": {"app": "old"}}}},
             'Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable',
             [
-                "git-set safe",
+                "git-set unsafe",
                 {"changes": {"spec.selector.matchLabels.app": "old"}, "instead": ["out-of-band", "ask", "annotate"]},
             ],
         ),
         (
             "Deployment", AFTER, BEFORE, "admission webhook \"no-latest\" denied the request: a fixed tag is needed",
-            ["git-set safe", {"changes": {IMAGE: "web:1"}}],
+            ["git-set unsafe", {"changes": {IMAGE: "web:1"}}],
         ),
         (
             "Deployment", AFTER, None, "admission webhook \"no-latest\" denied the request: a fixed tag is needed",
@@ -107,7 +112,7 @@ IMAGE = "spec.template.spec.containers.0.image"
             "Service", {"spec": {"ports": [{"name": "a", "port": 80800}]}},
             {"spec": {"ports": [{"name": "a", "port": 80}]}},
             'Service "web" is invalid: spec.ports[0].port: Invalid value: 80800: must be between 1 and 65535',
-            ["git-set safe", {"changes": {"spec.ports.0.port": 80}}],
+            ["git-set unsafe", {"changes": {"spec.ports.0.port": 80}}],
         ),
         (
             "Deployment",
@@ -147,6 +152,18 @@ def test_what_is_refused_is_mended_by_its_message(
     kind: str, target: JsonObject, live: JsonObject | None, message: str, expected: Json
 ) -> None:
     assert told(kind, target, live, message) == expected
+
+
+def test_what_came_with_a_refused_value_waits_and_is_not_taken_back() -> None:
+    """Only the value that the message names goes back to what was taken before."""
+    before: JsonObject = {"spec": {"type": "ClusterIP", "ports": [{"name": "a", "port": 80, "targetPort": 80}]}}
+    after: JsonObject = {"spec": {"type": "NodePort", "ports": [{"name": "a", "port": 80800, "targetPort": 81}]}}
+    said = 'Service "web" is invalid: spec.ports[0].port: Invalid value: 80800: must be between 1 and 65535'
+    assert all_told("Service", after, before, said) == {
+        "/spec/ports/0/port": ["git-set unsafe", {"changes": {"spec.ports.0.port": 80}}],
+        "/spec/ports/0/targetPort": "nothing safe",
+        "/spec/type": "nothing safe",
+    }
 
 
 def test_long_words_of_a_message_take_no_time() -> None:

@@ -69,9 +69,13 @@ def run(case: Case) -> Choice:
 
 
 def as_hook(case: Case) -> Choice:
-    """A hook is made anew at each sync, needs no fixed name, and is not compared afterwards."""
+    """A hook is made anew at each sync, needs no fixed name, and is not compared afterwards.
+
+    Without a fixed name nothing is found to be deleted before (Argo CD's docs on hooks): it goes when it succeeded.
+    """
     annotations = ("metadata", "annotations")
-    changes = (Change((*annotations, HOOK), "Sync"), Change((*annotations, HOOK_DELETE), "BeforeHookCreation"))
+    policy = "BeforeHookCreation" if case.key.name else "HookSucceeded"
+    changes = (Change((*annotations, HOOK), "Sync"), Change((*annotations, HOOK_DELETE), policy))
     return Choice(
         RemedyKind.ANNOTATE,
         "as a hook with a delete policy it runs once a sync and is not missed afterwards",

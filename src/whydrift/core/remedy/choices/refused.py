@@ -43,10 +43,7 @@ def foreseen(case: Case, says: str) -> Choice:
     row, place = Refused(case.key, classify(message), message), _stated_at(message, case.subject.object.target)
     choice = _mended(case, row)
     if choice.kind is not RemedyKind.ANNOTATE and not _is_about(case, place):
-        return nothing(
-            f"it waits: the server takes nothing of the object before {pointer(place)} is mended",
-            follows=Field(case.key, place),
-        )
+        return _waits(case, place)
     safety = Safety.UNSAFE if choice.safety is Safety.SAFE else choice.safety
     return replace(choice, safety=safety, why=f"a sync would be refused ({decisive(message)}): {choice.why}")
 
@@ -62,8 +59,18 @@ def _stated_at(message: str, target: MaybeJson) -> Path:
 
 def _is_about(case: Case, place: Path) -> bool:
     """Whether a difference is what the server refuses, or has to go back with it."""
-    path = case.difference.path
-    return not place or starts_with(path, place) or starts_with(place, path) or goes_back(case)
+    return not place or _meets(case.difference.path, place) or goes_back(case)
+
+
+def _meets(path: Path, place: Path) -> bool:
+    return starts_with(path, place) or starts_with(place, path)
+
+
+def _waits(case: Case, place: Path) -> Choice:
+    return nothing(
+        f"it waits: the server takes nothing of the object before {pointer(place)} is mended",
+        follows=Field(case.key, place),
+    )
 
 
 def _named(row: Refused) -> str:
@@ -91,7 +98,13 @@ def _mended(case: Case, row: Refused) -> Choice:
 def _immutable(case: Case) -> Choice:
     if case.key.kind == "Job":
         return _annotated(case, "Replace=true,Force=true", "a Job cannot change: it is made anew, and runs again")
-    return kept(case)
+    return _with_a_look(kept(case))
+
+
+def _with_a_look(choice: Choice) -> Choice:
+    """What takes back a part of somebody's commit is carried out only where somebody names it."""
+    back = choice.kind is RemedyKind.GIT_SET and choice.safety is Safety.SAFE
+    return replace(choice, safety=Safety.UNSAFE) if back else choice
 
 
 def _namespace(case: Case) -> Choice:
@@ -114,8 +127,12 @@ def _corrected(case: Case, row: Refused) -> Choice:
         return _emptied(case, place, f"an empty value is not taken here: {said}")
     if place and row.why is Refusal.UNKNOWN_FIELD:
         return _renamed(case, place, value, said)
+    if not _is_about(case, place) and any(_meets(each.path, place) for each in case.subject.differences):
+        return _waits(case, place)
     if not case.difference.whole:
-        return pinned(case, f"git states what was taken before: {said}")
+        return _with_a_look(
+            pinned(case, f"git states what was taken before, which new one was meant is not known: {said}")
+        )
     return Choice(RemedyKind.GIT_SET, f"git needs another value here: {said}", Safety.MANUAL, at=Field(case.key, place))
 
 
