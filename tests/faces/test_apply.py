@@ -51,6 +51,7 @@ def test_every_kind_of_step_is_carried_out(runner: Runner, shop: Situation) -> N
     assert not any("cache" in path for path in shop.fleet.store.objects)
     assert len(shop.fleet.writes) == 7
     assert all("done" in line for line in said["out"].splitlines() if line[:4] in ("done", "STOP", "wait"))
+    assert said["out"].splitlines()[-1].startswith("Next: once it is merged and synced: whydrift verify ")
 
 
 def test_everything_is_shown_before_anybody_is_asked(runner: Runner, shop: Situation) -> None:

@@ -48,6 +48,7 @@ class Request:
     """What to carry out, and how to ask and tell."""
 
     connection: Connection
+    plan: str
     only: tuple[str, ...]
     yes: bool
     rehearse: bool
@@ -97,6 +98,7 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
     """
     request = Request(
         connection=connection_of(options),
+        plan=plan or "",
         only=listed(options["only"]),
         yes=bool(options["yes"]),
         rehearse=ctx.get_parameter_source("dry_run") is ParameterSource.COMMANDLINE,
@@ -222,6 +224,9 @@ def _end(request: Request, run: Run, journal: Path, steps: list[StepAnswer]) -> 
         sys.stdout.buffer.write(msgspec.json.encode(told) + b"\n")
     elif run.world.journal.entries and exit_code(steps):
         sys.stdout.write(f"What was done stands in {journal}\n")
+    elif done := [step.kind for step in steps if step.state is StepState.DONE]:
+        merged = "once it is merged and synced: " if "commit" in done else ""
+        sys.stdout.write(f"Next: {merged}{line('whydrift', 'verify', request.plan)}\n")
     sys.stdout.flush()
     return exit_code(steps)
 

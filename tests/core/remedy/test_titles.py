@@ -9,7 +9,8 @@ import pytest
 from tests.core.remedy.offered import PROVEN, adopted, application, edit, item, offer, own
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import StepKind
-from whydrift.core.model.remedy import Change, Choice, RemedyKind
+from whydrift.core.model.remedy import Change, Choice, RemedyKind, Safety
+from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.titles import VERBS, title, why
 
@@ -22,6 +23,14 @@ ELSEWHERE = offer(Choice(RemedyKind.GIT_SET, "a default"), of=application("billi
 LONG = offer(Choice(RemedyKind.GIT_SET, "a default"), paths=[("spec", "a" * 80)])
 ONE_OWNER = offer(Choice(RemedyKind.ONE_OWNER, "two claim it"), paths=[()])
 PLACELESS = offer(Choice(RemedyKind.ADOPT, "somebody scaled it", changes=(Change(("spec", "replicas"), 5),)))
+INSIDE = offer(
+    Choice(RemedyKind.GIT_DROP, "an empty value is not taken", changes=(Change(("spec", "x"), ABSENT),)), paths=[()]
+)
+UNKNOWN = offer(Choice(RemedyKind.GIT_SET, "git needs another value", Safety.MANUAL), paths=[()])
+SECRET = offer(Choice(RemedyKind.CHART_VALUE, "only somebody else knows it", Safety.MANUAL), paths=[("data", "p")])
+NAMELESS = offer(
+    Choice(RemedyKind.ANNOTATE, "as a hook"), held=item({}, ABSENT, ObjectKey("batch", "Job", "shop", "")), paths=[()]
+)
 WHOLE = offer(Choice(RemedyKind.ASK, "who wants it?"), paths=[()])
 
 
@@ -43,6 +52,10 @@ WHOLE = offer(Choice(RemedyKind.ASK, "who wants it?"), paths=[()])
         ("delete", [WHOLE, API], "delete 2 objects that argocd/shop left behind, each after a dump"),
         ("annotate", [WHOLE], "annotate Deployment/web in argocd/shop"),
         ("manual", [ONE], "by hand: spec.replicas of Deployment/web in argocd/shop"),
+        ("commit", [INSIDE], "drop spec.x of Deployment/web in argocd/shop"),
+        ("commit", [NAMELESS], "annotate Job/(no name) in argocd/shop"),
+        ("ask", [UNKNOWN], "by hand: mend what git says, for Deployment/web in argocd/shop"),
+        ("ask", [SECRET], "by hand: set a chart value for data.p of Deployment/web in argocd/shop"),
         ("ask", [PLACELESS], "by hand: adopt spec.replicas of Deployment/web in argocd/shop"),
         ("ask", [WHOLE], "decide: Deployment/web in argocd/shop"),
         ("ask", [WHOLE, ONE, *TWO], "decide: Deployment/web in argocd/shop, and 3 more"),

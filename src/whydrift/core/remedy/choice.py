@@ -94,9 +94,12 @@ def choose(finding: Examined, subject: Subject, situation: Situation) -> Choice:
 
 def judged_with(choice: Choice, sync: Forecast | None) -> Choice:
     """A sync is as safe as what it would do to the whole application; unknown is not safe, nor what is refused now."""
-    if choice.kind is not RemedyKind.SYNC or sync is None or not sync.safe or sync.fails:
+    if choice.kind is not RemedyKind.SYNC or sync is None:
         return choice
-    return replace(choice, safety=Safety.SAFE)
+    doubt = next((effect for effect in (*sync.fails, *sync.effects) if effect in sync.fails or not effect.safe), None)
+    if doubt is None:
+        return replace(choice, safety=Safety.SAFE)
+    return replace(choice, why=f"{choice.why}; a sync now, {doubt.key.kind}/{doubt.key.name}: {doubt.says}")
 
 
 def _of_hashed(case: Case) -> Choice:

@@ -35,7 +35,8 @@ def title(kind: StepKind, batch: Sequence[Offer]) -> str:
     named = batch[0].named
     match kind:
         case "commit" | "application":
-            return f"{_verb(batch[0])} {_fields(batch)} {_home(batch)}"
+            of = _objects if batch[0].group.choice.kind is RemedyKind.ANNOTATE else _fields
+            return f"{_verb(batch[0])} {of(batch)} {_home(batch)}"
         case "sync" | "annotate":
             return f"{kind} {_objects(batch)} {_home(batch)}"
         case "refresh":
@@ -47,12 +48,22 @@ def title(kind: StepKind, batch: Sequence[Offer]) -> str:
         case "manual":
             return f"by hand: {_first(batch)}"
         case _:
-            return f"by hand: {_verb(batch[0])} {_first(batch)}" if placeless(batch) else f"decide: {_first(batch)}"
+            return _asked(batch)
 
 
 def placeless(batch: Sequence[Offer]) -> bool:
-    """Whether a batch is an edit of git for which there is no place, or none that may be shown."""
-    return batch[0].group.choice.kind in IN_GIT
+    """Whether a batch is a known edit of git for which there is no place, or none that may be shown."""
+    return batch[0].group.choice.kind in IN_GIT and bool(batch[0].group.changes)
+
+
+def _asked(batch: Sequence[Offer]) -> str:
+    """What somebody has to decide, to write, or to find out."""
+    choice = batch[0].group.choice
+    if placeless(batch) or choice.kind is RemedyKind.CHART_VALUE:
+        return f"by hand: {_verb(batch[0])} {_first(batch)}"
+    if choice.kind in IN_GIT:
+        return f"by hand: mend what git says, for {_objects(batch)} {_home(batch)}"
+    return f"decide: {_first(batch)}"
 
 
 def _nowhere(batch: Sequence[Offer]) -> str:
@@ -76,21 +87,26 @@ def _first(batch: Sequence[Offer]) -> str:
 
 def _fields(batch: Sequence[Offer]) -> str:
     """`spec.replicas of Deployment/web`, `2 fields of Deployment/web`, `9 fields of 3 objects`."""
-    differences = [(offer, difference) for offer in batch for difference in offer.group.differences]
+    found = [name for offer in batch for name in _names(offer)]
     objects = _objects(batch)
-    if len(differences) != 1:
-        number = len(differences) or sum(len(offer.group.changes) for offer in batch)
-        return f"{_count(number, 'field')} of {objects}"
-    offer, difference = differences[0]
-    name = for_people(difference.path, offer.item.live if difference.kind is Kind.EXTRA else offer.item.target)
-    told = name if len(name) <= LONGEST else "1 field"
-    return f"{told} of {objects}" if name else objects
+    if len(found) != 1:
+        return f"{_count(len(found), 'field')} of {objects}"
+    told = found[0] if len(found[0]) <= LONGEST else "1 field"
+    return f"{told} of {objects}" if told else objects
+
+
+def _names(offer: Offer) -> list[str]:
+    """The fields that an offer is about; of a whole object, or where nothing differs, those that its edit changes."""
+    item, group = offer.item, offer.group
+    places = [(d.path, item.live if d.kind is Kind.EXTRA else item.target) for d in group.differences]
+    changed = [(change.path, item.target) for change in group.changes]
+    return [for_people(path, root) for path, root in (changed if changed and not any(p for p, _ in places) else places)]
 
 
 def _objects(batch: Sequence[Offer]) -> str:
     key = batch[0].item.key
     number = len(_keys(batch))
-    return f"{key.kind}/{key.name}" if number == 1 else _count(number, "object")
+    return f"{key.kind}/{key.name or '(no name)'}" if number == 1 else _count(number, "object")
 
 
 def _keys(batch: Sequence[Offer]) -> set[tuple[str, ObjectKey]]:

@@ -18,7 +18,7 @@ LONGEST = 65_536
 """Characters that GitHub and GitLab take in a comment at least."""
 MOST_LEFT = 20
 MOST_SIDES = 2
-INDENT = " " * 13
+INDENT = " " * 14
 NOTHING_TO_PROVE = "nothing to prove: "
 WORDS = {
     "commit": "commit", "application": "patch", "annotate": "annotate", "sync": "sync", "refresh": "refresh",
@@ -38,7 +38,7 @@ def plan_text(
     if plan.steps:
         lines.append("")
     for step in plan.steps:
-        lines += wrapped(step.title, width, f"{step.id:>3}  {WORDS[step.kind]:<8}")
+        lines += wrapped(step.title, width, f"{step.id:>3}  {WORDS[step.kind]:<9}")
         for detail in _details(step):
             lines += wrapped(detail, width, INDENT)
     lines += _left(plan, width)
