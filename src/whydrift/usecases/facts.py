@@ -245,6 +245,20 @@ def _application_part(kind: FactKind[JsonObject], part: str) -> Reader:
     return read
 
 
+async def _sync_windows(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """Whether windows hold an application back; of one that is Synced only where some project states any.
+
+    An application has the windows of its project, and of the global ones (util/argo, GetAppVirtualProject).
+    """
+    if not application.drifting:
+        found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
+        projects = () if isinstance(found, Gap) else items(found, "items")
+        listed = any(text(project, "metadata", "name") == application.project for project in projects)
+        if listed and not any(items(project, "spec", "syncWindows") for project in projects):
+            return {"canSync": True}
+    return await _application_part(SYNC_WINDOWS, "/syncwindows")(reader, application, key)
+
+
 async def _application_events(reader: FactReader, application: Application, key: ObjectKey) -> object:
     found = reader.value(
         await reader.about(application, "/events"), APPLICATION_EVENTS, f"events of {application.name}"
@@ -335,7 +349,7 @@ READERS: dict[FactKind[object], Reader] = {
     ARGOCD_VERSION: _version,
     DRY_RUN: _dry_run,
     PROJECT: _project,
-    SYNC_WINDOWS: _application_part(SYNC_WINDOWS, "/syncwindows"),
+    SYNC_WINDOWS: _sync_windows,
     RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),
     APPLICATION_EVENTS: _application_events,
     SYNCED_MANIFESTS: synced_manifests,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.replay import Replay
+from tests.fleet_builder import App, Fleet, clean
+from tests.replay import Fault, Replay
 from tests.replay.recorded import RECORDINGS, corpus
 
 from whydrift import wiring
@@ -19,6 +20,7 @@ from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.adapters.files.recording import Recording
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.model.values import Json, JsonObject
 from whydrift.ports import Api, Question, Reply, Source
 from whydrift.usecases.facts import FactReader
 from whydrift.usecases.scan import Read, scan
@@ -108,3 +110,48 @@ def test_asks_gently(recording: Path) -> None:
     for answer in answers:
         about = [path for path in asked if path.startswith(f"/api/v1/applications/{answer.name}/")]
         assert len(about) <= (1 if answer.argocd.sync == "Synced" and not answer.objects else 4), about
+
+
+PROJECTS = "argocd/api/v1/projects.json"
+SOURCE: JsonObject = {"repoURL": "https://git.example.com/apps.git", "path": "shop", "targetRevision": "main"}
+SYNCED: JsonObject = {
+    "sync": {"status": "Synced", "revision": "a" * 40, "comparedTo": {"source": SOURCE}},
+    "operationState": {
+        "phase": "Succeeded",
+        "operation": {"sync": {"revision": "a" * 40}},
+        "syncResult": {"revision": "a" * 40, "source": SOURCE, "resources": [{"kind": "ConfigMap", "name": "config"}]},
+    },
+}
+WINDOW: JsonObject = {"kind": "deny", "schedule": "0 0 * * *", "duration": "24h", "applications": ["*"]}
+
+
+def project(name: str = "default", *windows: JsonObject) -> JsonObject:
+    """A project with its sync windows."""
+    stated: list[Json] = [*windows]
+    return {"metadata": {"name": name}, "spec": {"syncWindows": stated} if windows else {}}
+
+
+@pytest.mark.parametrize(
+    ("projects", "asks"),
+    [
+        ([project()], False),
+        ([project(), project("shop")], False),
+        ([project("default", WINDOW)], True),
+        ([project(), project("every-project-inherits", WINDOW)], True),
+        ([project("another")], True),
+        (None, True),
+    ],
+    ids=["none states any", "of several", "its own does", "another does", "its own is not listed", "not readable"],
+)
+def test_asks_once_for_all_synced_applications_whether_there_are_sync_windows(
+    tmp_path: Path, projects: list[Json] | None, asks: bool
+) -> None:
+    """Even a look at everything asks one question of an application that is Synced, where no project holds it back."""
+    calm = [App(name, clean().pairs, spec={"source": SOURCE}, status=SYNCED) for name in ("a", "b", "c")]
+    folder = Fleet(calm, {PROJECTS: {"items": projects or []}}).folder(tmp_path)
+    with Replay(folder, faults=[Fault.parse("*/projects=403")] if projects is None else []) as replay:
+        argocd = connect(ArgocdOptions(server=replay.url), {}, folder)
+        answers, _ = scanned(BesideKubernetes(argocd, Recording(folder)), hidden=True)
+    assert [answer.argocd.sync for answer in answers] == ["Synced"] * 3
+    about = Counter(seen.path.rpartition("/")[2] for seen in replay.seen if seen.path.count("/") == 5)
+    assert about == {"managed-resources": 3, **({"syncwindows": 3} if asks else {})}

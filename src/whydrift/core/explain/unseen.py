@@ -117,7 +117,7 @@ def unseen_wants(
 
 
 def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
-    cheap: list[FactKind[object]] = [RESOURCE_TREE, NEWEST, NEIGHBOURS]
+    cheap: list[FactKind[object]] = [NEWEST, NEIGHBOURS]
     if mapping(application.raw, *MANAGED):
         cheap.append(NAMESPACE)
     if any(row.get("hook") is True for _, row in application.rows):
@@ -125,7 +125,7 @@ def _wanted(application: Application, known: Facts) -> list[FactKind[object]]:
         if application.synced_revisions and application.synced_revisions != application.revisions:
             cheap.append(SYNCED_MANIFESTS)
     if was_synced_twice(application):
-        cheap.append(CRDS)
+        cheap += [RESOURCE_TREE, CRDS]
     if any(_children(application, known)) or may_have_dropped_definitions(application, known):
         cheap.append(EARLIER_MANIFESTS)
     return cheap

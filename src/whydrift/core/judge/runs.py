@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from whydrift.core.compare.hooks import is_hook, phases
 from whydrift.core.explain.runs import RUN_KINDS
-from whydrift.core.judge.situation import Situation
+from whydrift.core.judge.situation import Situation, tells_of_its_hooks
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.fact_kinds import COMPARED_MANIFESTS
 from whydrift.core.model.objects import ObjectKey
@@ -24,6 +24,8 @@ def runs(key: ObjectKey) -> bool:
 def hook_effects(situation: Situation) -> tuple[Effect, ...]:
     """The hooks that a sync runs; an unknown effect where git's whole render was not read."""
     if _rendered(situation) is None:
+        if situation.manifests is None and tells_of_its_hooks(situation.application):
+            return ()
         gap = situation.whole.gaps.get(COMPARED_MANIFESTS)
         why = f" ({gap.why})" if gap is not None else ""
         return (

@@ -191,8 +191,9 @@ def wants(
     """The facts without which a forecast cannot be made, as far as they were not asked for yet."""
     application = snapshot.application
     itself = application.facts_key
-    asked = [SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SYNC_WINDOWS, SCHEMAS, FLEET, COMPARED_MANIFESTS, NEWEST]
+    asked = [SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SYNC_WINDOWS, SCHEMAS, FLEET, NEWEST]
     asked += [WEBHOOKS, ADMISSION_POLICIES]
+    asked += [] if tells_of_its_hooks(application) else [COMPARED_MANIFESTS]
     if mapping(application.raw, *MANAGED_NAMESPACE):
         asked.append(NAMESPACE)
     known = facts(itself)
@@ -201,6 +202,11 @@ def wants(
         beside = (*_where(item), *(SCALING if _may_scale(item) else ()))
         here = facts(item.key) if beside else Facts()
         yield from ((item.key, kind) for kind in beside if not here.asked(kind))
+
+
+def tells_of_its_hooks(application: Application) -> bool:
+    """Whether an application that is Synced needs no render to say that a sync runs no hook."""
+    return not application.drifting and application.hookless
 
 
 def _where(item: ObjectSnapshot) -> tuple[FactKind[object], ...]:

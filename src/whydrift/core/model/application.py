@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from whydrift.core.model.objects import ObjectKey, key_of_row
-from whydrift.core.model.syncs import Syncs, parameters, revisions_of
+from whydrift.core.model.syncs import Syncs, parameters, ran_no_hook, revisions_of
 from whydrift.core.model.values import Json, JsonObject, child, items, mapping, text
 
 COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
@@ -160,6 +160,11 @@ class Application:
     def syncs(self) -> Syncs:
         """Which sync applied which object last."""
         return Syncs.of(self.history, self.operation, (self.revisions, self.parameters))
+
+    @property
+    def hookless(self) -> bool:
+        """Whether the last sync tells that what is compared now holds no hook that a sync runs."""
+        return ran_no_hook(self.operation, (self.revisions, self.parameters))
 
     @property
     def synced_revisions(self) -> tuple[str, ...]:

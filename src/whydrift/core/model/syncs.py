@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from whydrift.core.model.objects import ObjectKey, key_of_row
-from whydrift.core.model.values import Json, JsonObject, is_object, items, text
+from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,19 @@ class Syncs:
     def last(self, key: ObjectKey) -> LastSync | None:
         """The last sync that is known to have applied this object; a selective or half-failed one only where it did."""
         return self.later if key in self.applied else self.whole
+
+
+def ran_no_hook(operation: JsonObject, compared: tuple[tuple[str, ...], tuple[Json, ...]]) -> bool:
+    """Whether the last sync took all of the compared state, ended well and ran no hook: that state has none to run.
+
+    Every hook of a sync is among its results (gitops-engine pkg/sync/sync_context.go, setResourceResult); a selective
+    one runs none (controller/sync.go, WithOperationSettings).
+    """
+    result = mapping(operation, "syncResult")
+    if text(operation, "phase") != "Succeeded" or items(operation, "operation", "sync", "resources"):
+        return False
+    hooks = any(text(row, "hookType") for row in items(result, "resources"))
+    return not hooks and _sync(result, "", "", compared).of_compared_state
 
 
 def revisions_of(holder: JsonObject) -> tuple[str, ...]:
