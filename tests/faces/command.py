@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from unittest import mock
 
@@ -47,6 +48,12 @@ def inside(*words: str | Path) -> Said:
     raw = out.buffer
     assert isinstance(raw, io.BytesIO)
     return Said(code, raw.getvalue().decode(), err.getvalue())
+
+
+@cache
+def of_demo(*words: str) -> Said:
+    """The same of the fleet that ships, which never changes: each command is run once for all tests of a process."""
+    return inside(*words, "--from", "demo")
 
 
 def lines_of(text: str) -> list[str]:

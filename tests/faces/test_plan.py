@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.demo_repository import demo_repository, git
-from tests.faces.command import Said, inside
+from tests.faces.command import Said, inside, of_demo
 from whydrift.adapters.files.plans import read_plan
 from whydrift.core.model.plan import Plan
 from whydrift.core.model.remedy import Safety
@@ -41,7 +41,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_field_has_a_step_or_is_named(plan: Plan) -> None:
     """Nothing gets lost between what differs and what is planned."""
-    told = json.loads(inside("scan", "--from", "demo", "-o", "json").out)
+    told = json.loads(of_demo("scan", "-o", "json").out)
     differing = {
         (f"{a['namespace']}/{a['name']}", o["id"], d["path"])
         for a in told["applications"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faces.command import inside
+from tests.faces.command import inside, of_demo
 
 SOME = ("argo-rollouts", "gitea", "reloader")
 
@@ -32,7 +32,7 @@ def test_nobody_looked_without_being_asked() -> None:
 
 def test_formats_tell_the_same() -> None:
     """JSON, JSON lines and TSV hold the same troubles; Markdown names them."""
-    whole = json.loads(inside("unmask", *SOME, "--from", "demo", "-o", "json").out)
+    whole = json.loads(of_demo("unmask", *SOME, "-o", "json").out)
     places = {(a["name"], t["object"], t["line"]) for a in whole["applications"] for t in a["unmasked"]}
     *streamed, last = map(json.loads, inside("unmask", *SOME, "--from", "demo", "-o", "jsonl").out.splitlines())
     assert {(a["name"], t["object"], t["line"]) for a in streamed for t in a["unmasked"]} == places
@@ -61,7 +61,7 @@ def test_pods_that_were_not_read_are_never_well(unpacked: Path) -> None:
 
 def test_an_earlier_answer_tells_what_is_new(tmp_path: Path) -> None:
     """`--since`: the same look again finds the same troubles still there; an empty one makes them new."""
-    answer = json.loads(inside("unmask", *SOME, "--from", "demo", "-o", "json").out)
+    answer = json.loads(of_demo("unmask", *SOME, "-o", "json").out)
     before, nothing = tmp_path / "before.json", tmp_path / "nothing.json"
     before.write_text(json.dumps(answer))
     for application in answer["applications"]:
