@@ -1,7 +1,8 @@
-"""Runs whydrift: as a process of its own, or in this one with what it prints caught."""
+"""Runs whydrift: as a process of its own, from the start or forked, or in this one with what it prints caught."""
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import subprocess
@@ -12,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+from tests.small_fleet.mortal import ROOT, Runner
 from whydrift import cli
 
 WHYDRIFT = (sys.executable, "-m", "whydrift")
@@ -32,11 +34,25 @@ class Said:
         return self.out + self.err
 
 
-def run(*words: str | Path, env: dict[str, str] | None = None, seconds: float = 300) -> Said:
+def run(*words: str | Path, env: dict[str, str] | None = None, cwd: Path | None = None, seconds: float = 300) -> Said:
     """A process of its own, in an environment that knows no cluster."""
-    command = [*WHYDRIFT, *map(str, words)]
-    done = subprocess.run(command, capture_output=True, env={**BARE, **(env or {})}, timeout=seconds, check=False)
+    command, environ = [*WHYDRIFT, *map(str, words)], {**BARE, **(env or {})}
+    done = subprocess.run(command, capture_output=True, env=environ, cwd=cwd, timeout=seconds, check=False)
     return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@cache
+def runner() -> Runner:
+    """A process that runs whydrift many times, until this one ends."""
+    running = Runner().__enter__()
+    atexit.register(running.__exit__)
+    return running
+
+
+def forked(*words: str | Path, env: dict[str, str] | None = None, cwd: Path = ROOT) -> Said:
+    """As `run`, forked from a process that has imported everything: Python's own start takes most of a short run."""
+    said = runner().run({**BARE, **(env or {})}, *words, cwd=cwd)
+    return Said(said["code"], said["out"], said["err"])
 
 
 def inside(*words: str | Path) -> Said:

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.faces import command
 from tests.small_fleet.mortal import Runner
 from tests.small_fleet.server import small_fleet
 from tests.small_fleet.situation import Situation
 
 
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
+@pytest.fixture
+def runner() -> Runner:
     """A process that runs whydrift many times."""
-    with Runner() as running:
-        yield running
+    return command.runner()
 
 
 @pytest.fixture

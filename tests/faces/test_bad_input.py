@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faces.command import Said, inside, lines_of, run
+from tests.faces.command import Said, forked, inside, lines_of
 from tests.fleet_builder import APPLICATION, LIST, MANAGED, App, Fleet, changed, clean, config_map, deployment, scaled
 from whydrift.core.model.values import Json, JsonObject
 
@@ -150,10 +150,10 @@ def test_numbers_that_are_none_are_not_read(tmp_path: Path, number: str) -> None
 
 
 def test_lone_surrogates_and_large_texts(tmp_path: Path) -> None:
-    """Half an emoji in a value; 5 MB in a ConfigMap."""
-    pair = (config_map(a="x", big="y" * 5_000_000), config_map(a="\ud83d", big="z" * 5_000_000))
-    folder = Fleet([App("shop", [pair])]).folder(tmp_path)
-    for output in ("text", "json", "tsv", "md", "jsonl"):
+    """Half an emoji in a value; 5 MB in a ConfigMap, and half of one in each format."""
+    for output, size in (("json", 5_000_000), *((name, 500_000) for name in ("text", "tsv", "md", "jsonl"))):
+        pair = (config_map(a="x", big="y" * size), config_map(a="\ud83d", big="z" * size))
+        folder = Fleet([App("shop", [pair])]).folder(tmp_path / output)
         said = inside("scan", "--from", folder, "-o", output)
         assert said.code in (1, 3) and not said.err and "Traceback" not in said.out
 
@@ -305,7 +305,7 @@ def test_hostile_names_do_no_harm(tmp_path: Path, name: str) -> None:
 
 def test_hostile_names_on_the_command_line() -> None:
     """What a person (or a script) passes comes back in one harmless line."""
-    said = run("explain", "x\x1b[31m\ny", "--from", "demo")
+    said = forked("explain", "x\x1b[31m\ny", "--from", "demo")
     assert one_line(said, 2) and "\x1b" not in said.err
 
 

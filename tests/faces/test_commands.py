@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faces.command import BARE, Said, inside, lines_of, of_demo, run
+from tests.faces.command import BARE, Said, forked, inside, lines_of, of_demo, run
 from tests.fleet_builder import App, Fleet, clean, config_map, deployment, scaled
 from whydrift.commands import COMMANDS
 from whydrift.core.model.values import JsonObject
@@ -218,9 +218,9 @@ def test_demo_needs_no_network_and_about_a_second() -> None:
 
 def test_colour_is_for_terminals(fleet: Path) -> None:
     """--color decides; NO_COLOR and pipes mean none."""
-    assert "\x1b[" in run("scan", "--from", fleet, "--color", "always").out
-    assert "\x1b" not in run("scan", "--from", fleet, "--color", "never").out
-    assert "\x1b" not in run("scan", "--from", fleet).out
+    assert "\x1b[" in forked("scan", "--from", fleet, "--color", "always").out
+    assert "\x1b" not in forked("scan", "--from", fleet, "--color", "never").out
+    assert "\x1b" not in forked("scan", "--from", fleet).out
     for env, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
         done = subprocess.run(
             ["script", "-qec", f"{sys.executable} -m whydrift scan --from {fleet}", "/dev/null"],

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.kubernetes.clusters import TOKEN, kubeconfig
 from tests.adapters.kubernetes.test_scan_law import HomeReplay, opened, scanned
+from tests.faces import command
+from tests.faces.command import Said, forked
 from tests.from_yaml import all_from_yaml
 from tests.replay import Fault, Replay, Seen
 from tests.replay.recorded import RECORDINGS, unpack
@@ -64,16 +63,15 @@ def home(tmp_path: Path) -> Path:
 
 
 def run(
-    home: Path, *arguments: str, replay: Replay | None = None, git: bool = False
-) -> subprocess.CompletedProcess[str]:
+    home: Path, *arguments: str, replay: Replay | None = None, git: bool = False, how: Callable[..., Said] = forked
+) -> Said:
     """`whydrift doctor …` in an empty home; with the replay's Argo CD and cluster where one is given."""
-    environ = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    environ = {"HOME": str(home)}
     if replay is not None:
         environ |= {"ARGOCD_SERVER": replay.url, "ARGOCD_AUTH_TOKEN": TOKEN}
         environ["KUBECONFIG"] = str(kubeconfig(home / "config", replay.kubernetes_url))
     without = [] if git else ["--no-git"]
-    command = [sys.executable, "-m", "whydrift", "doctor", *without, *arguments]
-    return subprocess.run(command, env=environ, cwd=home, capture_output=True, text=True, timeout=60)
+    return how("doctor", *without, *arguments, env=environ, cwd=home)
 
 
 def served(*faults: str) -> Generous:
@@ -96,13 +94,13 @@ def rules(manifests: Sequence[Json], kind: str) -> Iterator[tuple[str, Json]]:
 
 def test_says_who_one_is_and_that_all_is_well(home: Path) -> None:
     with served() as replay:
-        done = run(home, replay=replay)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "you are ci-reader" in done.stdout
-        assert f"{replay.url}   v3.5.1" in done.stdout
-        assert "Everything can be read." in done.stdout
-        assert "missing" not in done.stdout
-        assert done.stderr == ""
+        done = run(home, replay=replay, how=command.run)
+        assert done.code == 0, done.out + done.err
+        assert "you are ci-reader" in done.out
+        assert f"{replay.url}   v3.5.1" in done.out
+        assert "Everything can be read." in done.out
+        assert "missing" not in done.out
+        assert done.err == ""
         assert not any("secrets" in seen.path for seen in replay.seen)
         assert len(replay.seen) < 50, "gently"
 
@@ -110,29 +108,29 @@ def test_says_who_one_is_and_that_all_is_well(home: Path) -> None:
 def test_names_what_may_not_be_read_and_what_that_leaves_unknown(home: Path) -> None:
     with served(*FORBIDDEN, "*/can-i/logs/*=403", "*/mutatingwebhookconfigurations*=403") as replay:
         done = run(home, replay=replay)
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "list pods → not known: neighbours" in done.stdout
+    assert done.code == 3, done.out + done.err
+    assert "list pods → not known: neighbours" in done.out
     assert "list mutatingwebhookconfigurations.admissionregistration.k8s.io → not known: mutating webhooks" in (
-        " ".join(done.stdout.split())
+        " ".join(done.out.split())
     )
-    assert "403: not allowed (fault 403)" in done.stdout
-    assert "whydrift doctor --rbac | kubectl apply -f -" in done.stdout
-    assert TOKEN not in done.stdout + done.stderr
+    assert "403: not allowed (fault 403)" in done.out
+    assert "whydrift doctor --rbac | kubectl apply -f -" in done.out
+    assert TOKEN not in done.out + done.err
 
 
 def test_tries_namespaces_one_by_one_where_a_list_of_all_is_forbidden(home: Path) -> None:
     with served("/kubernetes/api/v1/pods*=403") as replay:
-        assert run(home, replay=replay).returncode == 0
+        assert run(home, replay=replay).code == 0
     namespace = next(
         seen.path.split("/")[5] for seen in replay.seen if seen.path.endswith("/pods") and "names" in seen.path
     )
     with served("/kubernetes/api/v1/pods*=403", f"*/namespaces/{namespace}/pods*=403") as replay:
         done = run(home, "-o", "json", replay=replay)
         granted = run(home, "--rbac", "missing", replay=replay)
-    answer: Json = json.loads(done.stdout)
+    answer: Json = json.loads(done.out)
     lacks = [lack for check in items(answer, "clusters") for lack in items(check, "lacks")]
     assert sorted(text(lack, "resource") for lack in lacks) == ["pods", "pods/log"]
-    found = documents(granted.stdout)
+    found = documents(granted.out)
     assert {text(document, "metadata", "name") for document in found} == {"whydrift-missing"}
     assert {(str(items(rule, "resources")), str(items(rule, "verbs"))) for _, rule in rules(found, "Role")} == {
         ("['pods']", "['list']"),
@@ -143,8 +141,8 @@ def test_tries_namespaces_one_by_one_where_a_list_of_all_is_forbidden(home: Path
 def test_prints_rules_for_everything_that_is_asked_and_nothing_more(home: Path) -> None:
     with served() as replay:
         done = run(home, "--rbac", "--subject", "serviceaccount:ops/reader", replay=replay)
-    assert done.returncode == 0
-    found = documents(done.stdout)
+    assert done.code == 0
+    found = documents(done.out)
     assert [text(document, "kind") for document in found] == [
         "ClusterRole",
         "ClusterRoleBinding",
@@ -156,8 +154,8 @@ def test_prints_rules_for_everything_that_is_asked_and_nothing_more(home: Path) 
         assert not {"secrets", "*"} & set(map(str, items(rule, "resources")))
     subjects = [subject for document in found for subject in items(document, "subjects")]
     assert subjects == [{"kind": "ServiceAccount", "name": "reader", "namespace": "ops"}] * 2
-    assert "# p, role:whydrift, applications, get, */*, allow" in done.stdout
-    assert "# g, system:serviceaccount:ops:reader, role:whydrift" in done.stdout
+    assert "# p, role:whydrift, applications, get, */*, allow" in done.out
+    assert "# g, system:serviceaccount:ops:reader, role:whydrift" in done.out
 
 
 def test_the_rules_are_enough_for_a_scan(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +168,7 @@ def test_the_rules_are_enough_for_a_scan(home: Path, monkeypatch: pytest.MonkeyP
             scanned(opened(wiring.open_answers(Connection(server=replay.url, kubeconfig=str(config)))))
             asked |= {seen.path for seen in replay.seen if seen.path.startswith("/kubernetes")}
     with served() as replay:
-        found = documents(run(home, "--rbac", replay=replay).stdout)
+        found = documents(run(home, "--rbac", replay=replay).out)
     granted = {
         (str(verb), str(group), str(resource), namespace)
         for kind in ("ClusterRole", "Role")
@@ -191,12 +189,12 @@ def test_adds_patch_for_the_kinds_in_use_where_dry_runs_are_allowed(home: Path) 
     with served() as replay:
         done = run(home, "--rbac", "--dry-run", replay=replay)
         told = run(home, "--dry-run", replay=replay)
-    granted = [rule for _, rule in rules(documents(done.stdout), "ClusterRole") if "patch" in items(rule, "verbs")]
+    granted = [rule for _, rule in rules(documents(done.out), "ClusterRole") if "patch" in items(rule, "verbs")]
     patched = {str(resource) for rule in granted for resource in items(rule, "resources")}
     assert "deployments" in patched
     assert not {"secrets", "toasters", "deployments/scale"} & patched
-    assert "patch for dry runs (?dryRun=All)" in done.stdout
-    assert "PATCH ?dryRun=All" in told.stdout
+    assert "patch for dry runs (?dryRun=All)" in done.out
+    assert "PATCH ?dryRun=All" in told.out
 
 
 @pytest.mark.parametrize(
@@ -210,21 +208,21 @@ def test_adds_patch_for_the_kinds_in_use_where_dry_runs_are_allowed(home: Path) 
 def test_ends_with_2_where_nothing_can_be_answered(home: Path, faults: list[str], says: str) -> None:
     with served(*faults) as replay:
         done = run(home, replay=replay)
-    assert done.returncode == 2
-    assert says in done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.code == 2
+    assert says in done.out + done.err
+    assert "Traceback" not in done.err
 
 
 def test_says_that_a_cluster_is_not_proven_or_not_reached(home: Path) -> None:
     with served("*/applications/*=403", "/kubernetes/apis/argoproj.io/*=403") as replay:
         done = run(home, replay=replay)
-    assert done.returncode == 3
-    assert "come from Argo CD only" in done.stdout
-    assert "is not proven to be the cluster that Argo CD runs in" in done.stdout
+    assert done.code == 3
+    assert "come from Argo CD only" in done.out
+    assert "is not proven to be the cluster that Argo CD runs in" in done.out
     with served("/kubernetes/*=401") as replay:
         done = run(home, replay=replay)
-    assert done.returncode == 3
-    assert "the login is not accepted" in done.stdout
+    assert done.code == 3
+    assert "the login is not accepted" in done.out
 
 
 def test_core_mode_needs_what_it_asks_and_nothing_else(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +246,7 @@ async def ask_as_argocd(source: Source) -> None:
 def test_argo_cd_alone_is_no_problem_where_it_was_asked_for(home: Path) -> None:
     with served() as replay:
         alone = run(home, "--no-kubernetes", replay=replay)
-        assert alone.returncode == 0, alone.stdout
+        assert alone.code == 0, alone.out
         assert replay.count("/kubernetes") == 0
 
 
@@ -256,19 +254,19 @@ def test_argo_cd_alone_is_no_problem_where_it_was_asked_for(home: Path) -> None:
 def test_a_kubeconfig_that_cannot_be_used_is_one_line(home: Path, more: list[str]) -> None:
     with served() as replay:
         done = run(home, *more, replay=replay)
-    assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
-    assert done.stdout == ""
+    assert done.code == 2
+    assert done.err.startswith("error: ")
+    assert done.err.count("\n") == 1
+    assert done.out == ""
 
 
 def test_says_what_a_recording_holds_and_lacks(home: Path) -> None:
     done = run(home, "--from", str(FLEET))
-    assert done.returncode == 3
-    assert "recorded" in done.stdout
-    assert "list customresourcedefinitions" not in done.stdout
-    assert "What this recording lacks cannot be asked any more" in done.stdout
-    assert "kubectl" not in done.stdout
+    assert done.code == 3
+    assert "recorded" in done.out
+    assert "list customresourcedefinitions" not in done.out
+    assert "What this recording lacks cannot be asked any more" in done.out
+    assert "kubectl" not in done.out
 
 
 def test_never_shows_the_credentials_in_a_repositorys_url(home: Path) -> None:
@@ -278,13 +276,13 @@ def test_never_shows_the_credentials_in_a_repositorys_url(home: Path) -> None:
     assert "s3cret" in (folder / "argocd/api/v1/applications.json").read_text()
     for output in ("text", "json"):
         done = run(home, "--from", str(folder), "-o", output, git=True)
-        assert "git.internal" in done.stdout
-        assert "s3cret" not in done.stdout + done.stderr
+        assert "git.internal" in done.out
+        assert "s3cret" not in done.out + done.err
 
 
 def test_is_told_as_json(home: Path) -> None:
     with served() as replay:
-        answer: Json = json.loads(run(home, "-o", "json", replay=replay).stdout)
+        answer: Json = json.loads(run(home, "-o", "json", replay=replay).out)
     assert text(answer, "schema") == "whydrift.doctor/1"
     assert text(answer, "argocd", 0, "user") == "ci-reader"
     assert items(answer, "argocd", 0, "may") == ["applications", "projects", "clusters", "logs"]
@@ -292,8 +290,8 @@ def test_is_told_as_json(home: Path) -> None:
 
 def test_refuses_a_subject_that_is_none(home: Path) -> None:
     done = run(home, "--rbac", "--subject", "jo")
-    assert done.returncode == 2
-    assert "give user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME" in done.stderr
+    assert done.code == 2
+    assert "give user:NAME, group:NAME or serviceaccount:NAMESPACE/NAME" in done.err
 
 
 def test_names_the_permission_that_would_prove_which_cluster_it_is(home: Path) -> None:
@@ -301,10 +299,10 @@ def test_names_the_permission_that_would_prove_which_cluster_it_is(home: Path) -
     with served("/kubernetes/apis/argoproj.io/*=403") as replay:
         done = run(home, replay=replay)
         missing = run(home, "--rbac", "missing", replay=replay)
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "not proven to be the cluster that Argo CD runs in" in done.stdout
-    assert "get applications.argoproj.io in argocd → not known: which cluster Argo CD runs in" in done.stdout
-    granted = [rule for _, rule in rules(documents(missing.stdout), "Role")]
+    assert done.code == 3, done.out + done.err
+    assert "not proven to be the cluster that Argo CD runs in" in done.out
+    assert "get applications.argoproj.io in argocd → not known: which cluster Argo CD runs in" in done.out
+    granted = [rule for _, rule in rules(documents(missing.out), "Role")]
     assert granted == [{"apiGroups": ["argoproj.io"], "resources": ["applications"], "verbs": ["get"]}]
 
 
@@ -319,10 +317,8 @@ def test_looks_at_the_cluster_of_each_instance(home: Path) -> None:
         stated = "".join(f"{name}:\n" + "\n".join(lines) + "\n" for name, lines in parts.items())
         (home / "argocd" / "config").write_text(f"current-context: west\n{stated}")
         kubeconfig(home / "config", replay.kubernetes_url)
-        environ = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
-        environ |= {"ARGOCD_CONFIG_DIR": str(home / "argocd"), "KUBECONFIG": str(home / "config")}
-        command = [sys.executable, "-m", "whydrift", "doctor", "--no-git", "--argocd-context", "west,east"]
-        done = subprocess.run(command, env=environ, cwd=home, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout + done.stderr
+        environ = {"HOME": str(home), "ARGOCD_CONFIG_DIR": str(home / "argocd"), "KUBECONFIG": str(home / "config")}
+        done = forked("doctor", "--no-git", "--argocd-context", "west,east", env=environ, cwd=home)
+    assert done.code == 0, done.out + done.err
     for name in ("west", "east"):
-        assert f"{name}: https://kubernetes.default.svc  context here" in done.stdout
+        assert f"{name}: https://kubernetes.default.svc  context here" in done.out

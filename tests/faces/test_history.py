@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.faces.command import Said, run
+from tests.faces.command import Said, forked, run
 from tests.looks import field, look, trouble
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import ApplicationName, Severity
@@ -48,12 +48,12 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def told(url: str, *words: str, command: str = "history") -> Said:
     """What a command says of the store."""
-    return run(command, *words, "--store", url)
+    return forked(command, *words, "--store", url)
 
 
 def test_an_application_s_timeline(url: str) -> None:
     """When, what, field, cause, who; the newest day first, its age beside it."""
-    said = told(url, "shop")
+    said = run("history", "shop", "--store", url)
     assert said.code == 0 and not said.err
     lines = said.out.splitlines()
     assert lines[0].startswith("argocd/shop  OutOfSync, Healthy   seen 1 day ago (")

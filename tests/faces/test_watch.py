@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faces.command import run
+from tests.faces.command import forked, run
 from tests.fleet_builder import App, Fleet, config_map, deployment, scaled
 from tests.replay import Fault
 from tests.watched import SECONDS, Watched, drifting, fleet, settled
@@ -239,9 +239,9 @@ def test_looks_once_and_then_only_at_what_changed(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path}/state.db"
     said = run("watch", "--from", first, "--store", store)
     assert (said.code, said.err) == (0, "3 of 3 applications looked at, 1 events\n")
-    said = run("watch", "--from", first, "--store", store, "--once", "--every", "1h")
+    said = forked("watch", "--from", first, "--store", store, "--once", "--every", "1h")
     assert said.err == "0 of 3 applications looked at, 0 events\n"
-    said = run("watch", "--from", second, "--store", store, "--once", "--every", "1h")
+    said = forked("watch", "--from", second, "--store", store, "--once", "--every", "1h")
     assert said.err == "1 of 3 applications looked at, 1 events\n"
     assert "new" in said.out and "argocd/quiet" in said.out and "spec.replicas" in said.out
 
@@ -252,7 +252,7 @@ def test_what_an_ignore_rule_hides_and_nobody_is_known_to_have_changed_is_not_go
     told = []
     for number, apps in enumerate(([scaled()], [under_a_rule(5)], [under_a_rule(3)])):
         recording = Fleet(apps).zip(tmp_path / f"{number}.zip")
-        lines = run("watch", "--from", recording, "--store", store, "-o", "jsonl").out.splitlines()
+        lines = forked("watch", "--from", recording, "--store", store, "-o", "jsonl").out.splitlines()
         told += [(event["what"], event["shown"]) for event in map(json.loads, lines)]
     assert told == [("new", True), ("changed", False), ("gone", False)]
 
@@ -286,11 +286,11 @@ class Ruled(App):
 
 def test_a_line_of_json_is_the_event_that_history_tells(tmp_path: Path) -> None:
     recording, store = fleet().zip(tmp_path / "first.zip"), f"sqlite:///{tmp_path}/state.db"
-    lines = run("watch", "--from", recording, "--store", store, "-o", "jsonl").out.splitlines()
-    told = json.loads(run("history", "--since", "520w", "--store", store, "-o", "json").out)["events"]
+    lines = forked("watch", "--from", recording, "--store", store, "-o", "jsonl").out.splitlines()
+    told = json.loads(forked("history", "--since", "520w", "--store", store, "-o", "json").out)["events"]
     assert [json.loads(line) for line in lines] == [{"schema": "whydrift.event/1", **event} for event in told]
     assert [event["field"] for event in told] == ["spec.replicas"]
 
 
 def test_says_what_is_no_time_span() -> None:
-    assert "'soon' is no time span" in run("watch", "--every", "soon").err
+    assert "'soon' is no time span" in forked("watch", "--every", "soon").err

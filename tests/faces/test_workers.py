@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faces.command import run
+from tests.faces.command import forked
 from tests.postgres import Postgres, running
 from tests.replay import Fault
 from tests.serving import free_port
@@ -151,6 +151,6 @@ def test_a_database_that_is_killed_in_the_middle_of_a_job_loses_nothing(tmp_path
     ],
 )
 def test_says_what_workers_need(tmp_path: Path, words: tuple[str, ...], says: str) -> None:
-    said = run("serve", "--port", str(free_port()), *words, env={"WHYDRIFT_STATE": str(tmp_path)})
+    said = forked("serve", "--port", str(free_port()), *words, env={"WHYDRIFT_STATE": str(tmp_path)})
     assert said.code == 2
     assert says in said.err

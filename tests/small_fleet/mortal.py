@@ -1,23 +1,30 @@
 """Runs whydrift's command line in children of a process that has imported everything, and kills them where told.
 
-Each line of stdin is a JSON object: `argv`, `env`, `kill` (the number of the journal's write, from 1; 0: none) and
-`when` ("before" or "after" it is on the disk). The reply is a line with `code`, `out` and `err`.
+Each line of stdin is a JSON object: `argv`, `env`, `cwd`, `kill` (the number of the journal's write, from 1; 0: none)
+and `when` ("before" or "after" it is on the disk). The reply is a line with `code`, `out` and `err`.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
+import httpcore2
 import httpx2
+import truststore
+from anyio._backends import _asyncio
 from kubernetes.config import kube_config
 
+import whydrift
 from whydrift import cli, wiring
 from whydrift.adapters.journal import FileJournal
 from whydrift.cli import apply
@@ -26,7 +33,7 @@ from whydrift.settings import Settings
 from whydrift.usecases.apply import fresh, run
 
 ROOT = Path(__file__).parents[2]
-IMPORTED = (apply, fresh, run, kube_config, httpx2)
+IMPORTED = (apply, fresh, run, kube_config, httpx2, httpcore2, truststore, _asyncio)
 """What every child needs; importing it takes longer than a run."""
 
 
@@ -60,6 +67,7 @@ def child(order: dict[str, Any], out: int, err: int) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.clear()
     os.environ.update(order["env"])
+    os.chdir(order["cwd"])
     MortalJournal.kill, MortalJournal.when = order["kill"], order["when"]
     sys.argv = ["whydrift", *order["argv"]]
     code = cli._run("whydrift")
@@ -70,8 +78,12 @@ def child(order: dict[str, Any], out: int, err: int) -> None:
 
 def serve() -> None:
     """Answer orders until stdin ends."""
+    for module in walk_packages(whydrift.__path__, "whydrift."):
+        if not module.name.endswith(("__main__", ".env")) and ".versions." not in module.name:
+            import_module(module.name)
     wiring.open_journal = mortal
     wiring.analysis(Settings(), hidden=True)
+    gc.freeze()  # children share what is there, instead of copying it when they collect their garbage
     for line in sys.stdin:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             pid = os.fork()
@@ -93,11 +105,13 @@ class Runner:
         self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self
 
-    def run(self, env: dict[str, str], *argv: str | Path, kill: int = 0, when: str = "") -> dict[str, Any]:
+    def run(
+        self, env: dict[str, str], *argv: str | Path, cwd: Path = ROOT, kill: int = 0, when: str = ""
+    ) -> dict[str, Any]:
         """One run; `code` is negative where a signal ended it."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        order = {"argv": [*map(str, argv)], "env": env, "kill": kill, "when": when}
+        order = {"argv": [*map(str, argv)], "env": env, "cwd": str(cwd), "kill": kill, "when": when}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         found: dict[str, Any] = json.loads(self._process.stdout.readline())

@@ -14,7 +14,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from tests.faces.command import BARE, WHYDRIFT, run
+from tests.faces.command import BARE, WHYDRIFT, forked, run
 from tests.serving import free_port
 
 SECONDS = 180
@@ -89,7 +89,7 @@ def test_the_demo_is_shown_until_it_is_stopped(demo: tuple[int, subprocess.Popen
 )
 def test_what_cannot_be_is_an_error_of_one_line(options: tuple[str, ...], says: str, tmp_path: Path) -> None:
     """Exit 2, and what to do."""
-    said = run("serve", "--from", "demo", "--port", str(free_port()), *options, env={"HOME": str(tmp_path)})
+    said = forked("serve", "--from", "demo", "--port", str(free_port()), *options, env={"HOME": str(tmp_path)})
     assert said.code == 2
     assert says in said.err
     assert said.err.count("\n") == 1
