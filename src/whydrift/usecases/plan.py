@@ -16,7 +16,7 @@ from whydrift.core.model.values import text
 from whydrift.core.pipeline import Analysis
 from whydrift.core.remedy.batches import BLOCKING, apart
 from whydrift.core.remedy.mending import Mend
-from whydrift.core.remedy.offers import Offer
+from whydrift.core.remedy.offers import Offer, looked_at_first
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.text.comments import commented
 from whydrift.core.remedy.unplanned import unplanned, without_accepted
@@ -83,9 +83,15 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     """
     offered = await _offered(drafts, bench)
     kept = [draft for draft, _ in offered]
-    made, overlay = await _stacked(offered, bench, how.wanted, how.comment)
+    found = [(draft, offer) for draft, mine in offered for offer in mine if how.wanted(offer.cause)]
+    made, overlay = await _stacked(kept, found, bench, how.comment)
+    offers = await _with_bystanders(made, bench, how.bystanders)
+    if also := {_named(offer): offer.proof.wider[0] for offer in offers if offer.spreads and offer.proof}:
+        found = [(d, looked_at_first(o, also[_named(o)]) if _named(o) in also else o) for d, o in found]
+        made, overlay = await _stacked(kept, found, bench, how.comment)
+        offers = await _with_bystanders(made, bench, how.bystanders)
     mending = Mending(bench, how.analysis, how.bystanders.applications, overlay)
-    offers, mends = await asyncio.gather(_with_bystanders(made, bench, how.bystanders), mending.mends(kept, how.wanted))
+    mends = await mending.mends(kept, how.wanted)
     left = tuple(row for d in kept for row in unplanned(d.application, d.found, d.choices, how.accepted))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
     return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, mends, newest)
@@ -108,20 +114,23 @@ async def _offered(drafts: AsyncGenerator[Draft, None], bench: Workbench) -> lis
 
 
 async def _stacked(
-    offered: Sequence[tuple[Draft, list[Offer]]], bench: Workbench, wanted: Callable[[str], bool], comment: bool
+    drafts: Sequence[Draft], found: Sequence[tuple[Draft, Offer]], bench: Workbench, comment: bool
 ) -> tuple[list[tuple[Draft, Offer]], Overlay]:
     """Offers whose edits stand on each other, in that order, and all edits; what does not come out has no proof."""
-    drafts = [draft for draft, _ in offered]
-    found = [(draft, offer) for draft, mine in offered for offer in mine if wanted(offer.cause)]
     made, overlay = await _on_top(found, bench, comment)
     told = await asyncio.gather(*(_why_not(draft, made, bench, overlay) for draft in drafts))
     why = {draft.named: says for draft, says in zip(drafts, told, strict=True)}
     refuted = [(draft, _refuted(offer, why[draft.named])) for draft, offer in made]
     if any(apart(then) != apart(now) for (_, then), (_, now) in zip(refuted, made, strict=True)):
-        proofs = {(draft.named, offer.group.key, offer.group.differences): offer.proof for draft, offer in refuted}
-        again = [(d, replace(o, proof=proofs[d.named, o.group.key, o.group.differences])) for d, o in found]
+        proofs = {_named(offer): offer.proof for _, offer in refuted}
+        again = [(draft, replace(offer, proof=proofs[_named(offer)])) for draft, offer in found]
         refuted, overlay = await _on_top(again, bench, comment)
     return refuted, overlay
+
+
+def _named(offer: Offer) -> tuple[object, ...]:
+    """What an offer is about: the same before and after its edit stands on others."""
+    return offer.named, offer.group.key, offer.group.differences, offer.group.along
 
 
 async def _on_top(
@@ -149,20 +158,27 @@ async def _why_not(draft: Draft, made: Sequence[tuple[Draft, Offer]], bench: Wor
 async def _with_bystanders(
     made: Sequence[tuple[Draft, Offer]], bench: Workbench, bystanders: Bystanders
 ) -> tuple[Offer, ...]:
-    """The offers whose proofs name the other applications that the same edit changes."""
-    concerned: dict[tuple[str, str], list[Application]] = {}
+    """The offers whose proofs name the other applications that the same edit changes, apart from those that want it."""
+    wanting: dict[tuple[str, ...], list[Application]] = {}
     for draft, offer in made:
-        if offer.edit is not None:
-            concerned.setdefault((offer.edit.repo, offer.edit.file), []).append(draft.application)
+        wanting.setdefault(_change_of(offer), []).append(draft.application)
     told = []
     for draft, offer in made:
         edit, proof = offer.edit, offer.proof
         if edit is not None and proof is not None:
-            own = [*concerned[edit.repo, edit.file], offer.home]
+            own = [*wanting[_change_of(offer)], offer.home]
             wider = await bystanders.changed_by(edit, own, draft.reader, bench.renders(draft))
             offer = replace(offer, proof=replace(proof, wider=tuple(dict.fromkeys((*proof.wider, *wider)))))
         told.append(offer)
     return tuple(told)
+
+
+def _change_of(offer: Offer) -> tuple[str, ...]:
+    """What an edit makes of an object, wherever that is rendered to; () where there is none."""
+    if offer.edit is None:
+        return ()
+    key = offer.group.key
+    return offer.edit.repo, offer.edit.file, key.kind, key.name, repr(offer.group.changes)
 
 
 def _with_place(draft: Draft, offer: Offer) -> Offer:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
-from whydrift.core.model.remedy import Edit, Proof
+from whydrift.core.model.remedy import Edit, Proof, Safety
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.remedy.groups import Group
 
@@ -42,3 +42,16 @@ class Offer:
     def named(self) -> str:
         """The application as whydrift's commands take it: `[INSTANCE:]NAMESPACE/NAME`."""
         return self.application.selector
+
+    @property
+    def spreads(self) -> bool:
+        """Whether its edit, called safe, changes something else as well, where nothing was compared."""
+        wide = self.proof is not None and bool(self.proof.wider)
+        return wide and self.edit is not None and self.group.choice.safety is Safety.SAFE
+
+
+def looked_at_first(offer: Offer, also: str) -> Offer:
+    """An offer that is carried out only where somebody names its step: its edit changes `also` as well."""
+    choice = offer.group.choice
+    why = f"the same edit changes {also}, which has to be looked at first; {choice.why}"
+    return replace(offer, group=replace(offer.group, choice=replace(choice, safety=Safety.UNSAFE, why=why)))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import msgspec
 
-from whydrift.core.model.remedy import Proof, Remedy
+from whydrift.core.model.remedy import Proof, Remedy, Safety
 from whydrift.core.model.triage import ProofAnswer, RemedyAnswer
 from whydrift.core.remedy.text.diff import unified
 
 
 def remedy_answer(remedy: Remedy) -> RemedyAnswer:
-    """A remedy as it is told; what looks secret in its edit is masked."""
+    """A remedy as it is told; what looks secret in its edit is masked, and what changes more is looked at first."""
     choice, edit = remedy.choice, remedy.edit
+    wide = edit is not None and remedy.proof is not None and bool(remedy.proof.wider)
     return RemedyAnswer(
         kind=choice.kind,
-        safety=choice.safety,
+        safety=Safety.UNSAFE if wide and choice.safety is Safety.SAFE else choice.safety,
         why=choice.why,
         how=edit.how if edit else msgspec.UNSET,
         where=remedy.where,
