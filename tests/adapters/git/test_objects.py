@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import stat
 import subprocess
 from functools import partial
@@ -20,11 +21,11 @@ from whydrift.ports import Blob, NotRead
 MANY = {f"many/{number // 60}/{number}.yaml": f"n: {number}\n" for number in range(900)}
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """Files in folders, more of them than a pipe holds names, and a link."""
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """Files in folders, more of them than a pipe holds names, and a link. What tests add to it changes no other."""
     files: dict[str, str | bytes | Link] = {"web/a.yaml": "a: 1\n", "web/link": Link("a.yaml"), "b.yaml": "b: 1\n"}
-    return Repository.of(tmp_path / "repository", {**files, **MANY})
+    return Repository.of(tmp_path_factory.mktemp("asked") / "repository", {**files, **MANY})
 
 
 @pytest.fixture
@@ -239,14 +240,16 @@ def test_a_forked_process_asks_its_own_git(repository: Repository, begun: list[s
 
 def test_what_a_partial_clone_lacks_is_fetched(repository: Repository, tmp_path: Path) -> None:
     """Without its files at first; also a commit that came later."""
-    git(repository.place, "config", "uploadpack.allowFilter", "true")
-    git(repository.place, "config", "uploadpack.allowAnySHA1InWant", "true")
-    url = f"file://{repository.place}"
+    served = Repository(tmp_path / "served", repository.revision)
+    shutil.copytree(repository.place, served.place, symlinks=True)
+    git(served.place, "config", "uploadpack.allowFilter", "true")
+    git(served.place, "config", "uploadpack.allowAnySHA1InWant", "true")
+    url = f"file://{served.place}"
     of = GitRepositories({}, tmp_path / "cache")
-    assert asyncio.run(of.files(url, repository.revision, "web")) == {"web/a.yaml": "a: 1\n"}
-    (repository.place / "b.yaml").write_text("b: 2\n")
-    git(repository.place, "commit", "--quiet", "--all", "-m", "later")
-    later = git(repository.place, "rev-parse", "HEAD")
+    assert asyncio.run(of.files(url, served.revision, "web")) == {"web/a.yaml": "a: 1\n"}
+    (served.place / "b.yaml").write_text("b: 2\n")
+    git(served.place, "commit", "--quiet", "--all", "-m", "later")
+    later = git(served.place, "rev-parse", "HEAD")
     assert asyncio.run(of.files(url, later, "b.yaml")) == {"b.yaml": "b: 2\n"}
     assert asyncio.run(of.head(url, "main")) == later
     assert isinstance(asyncio.run(of.files(url, "f" * 40, "")), NotRead)
