@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import cast
 
 from tests.adapters.kubernetes.clusters import kubeconfig
+from tests.faces.command import runner
 from tests.fleet_builder import App, Fleet, clean, config_map, deployment, scaled
 from tests.replay import Fault, Replay
 from tests.serving import free_port
+from tests.small_fleet.mortal import Beside
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.values import JsonObject
 from whydrift.usecases.watch.loop import note_of
@@ -52,7 +54,7 @@ class Watched:
     faults: list[Fault] = field(default_factory=list)
     start: Fleet = field(default_factory=fleet)
     replay: Replay = field(init=False)
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Beside | None = None
 
     def __post_init__(self) -> None:
         self.recording = self.start.folder(self.folder / "recording")
@@ -85,11 +87,15 @@ class Watched:
             found["KUBECONFIG"] = str(place)
         return found
 
-    def run(self, *words: str) -> Watched:
-        """Start a watcher."""
-        command = [sys.executable, "-m", "whydrift", "watch", "-o", "jsonl", "--no-git", *words]
-        with (self.folder / "out").open("ab") as out, (self.folder / "err").open("ab") as err:
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, env=self.environ, cwd=self.folder)
+    def run(self, *words: str, fresh: bool = False) -> Watched:
+        """Start a watcher: forked from a process that has imported everything, or as a `fresh` one."""
+        command, out, err = ["watch", "-o", "jsonl", "--no-git", *words], self.folder / "out", self.folder / "err"
+        if not fresh:
+            self.process = runner().start(self.environ, *command, cwd=self.folder, out=out, err=err)
+            return self
+        with out.open("ab") as told, err.open("ab") as said:
+            command = [sys.executable, "-m", "whydrift", *command]
+            self.process = subprocess.Popen(command, stdout=told, stderr=said, env=self.environ, cwd=self.folder)
         return self
 
     @property

@@ -29,11 +29,11 @@ def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
     """Starts a watcher that follows in one of the two ways, when it has looked at everything once."""
     begun: list[Watched] = []
 
-    def started(*words: str, faults: tuple[str, ...] = (), begins: bool = True) -> Watched:
+    def started(*words: str, faults: tuple[str, ...] = (), begins: bool = True, fresh: bool = False) -> Watched:
         watched = Watched(tmp_path, request.param == "kubernetes", [Fault.parse(fault) for fault in faults])
         begun.append(watched)
         if begins:
-            watched.run(*words)
+            watched.run(*words, fresh=fresh)
             watched.until_told("new", "shop")
             watched.until(watched.looked)
             watched.until(lambda: "follows" in watched.said)
@@ -45,7 +45,7 @@ def start(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Start]:
 
 
 def test_tells_a_change_within_seconds_and_that_it_is_gone(start: Start) -> None:
-    watched = start()
+    watched = start(fresh=True)
     watched.put(drifting("quiet"))
     assert watched.until_told("new", "quiet") < WITHIN
     watched.put(settled("quiet"))

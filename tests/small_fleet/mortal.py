@@ -2,6 +2,9 @@
 
 Each line of stdin is a JSON object: `argv`, `env`, `cwd`, `kill` (the number of the journal's write, from 1; 0: none)
 and `when` ("before" or "after" it is on the disk). The reply is a line with `code`, `out` and `err`.
+
+An order with `said`, the names of two files, is of a child that goes on: it writes there, and the reply has its `pid`.
+`ended` asks for the code of such a child: None while it runs.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -76,6 +81,33 @@ def child(order: dict[str, Any], out: int, err: int) -> None:
     os._exit(code)
 
 
+def at_once(order: dict[str, Any]) -> dict[str, Any]:
+    """Run a child to its end."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        pid = os.fork()
+        if pid == 0:
+            child(order, out.fileno(), err.fileno())
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        out.seek(0)
+        err.seek(0)
+        return {"code": code, "out": out.read().decode(), "err": err.read().decode()}
+
+
+def beside(order: dict[str, Any]) -> dict[str, Any]:
+    """Start a child that goes on."""
+    pid = os.fork()
+    if pid == 0:
+        out, err = (os.open(name, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for name in order["said"])
+        child(order, out, err)
+    return {"pid": pid}
+
+
+def ended(pid: int) -> dict[str, Any]:
+    """The code of a child that went on."""
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return {"code": os.waitstatus_to_exitcode(status) if found else None}
+
+
 def serve() -> None:
     """Answer orders until stdin ends."""
     for module in walk_packages(whydrift.__path__, "whydrift."):
@@ -85,16 +117,39 @@ def serve() -> None:
     wiring.analysis(Settings(), hidden=True)
     gc.freeze()  # children share what is there, instead of copying it when they collect their garbage
     for line in sys.stdin:
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            pid = os.fork()
-            if pid == 0:
-                child(json.loads(line), out.fileno(), err.fileno())
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            out.seek(0)
-            err.seek(0)
-            said = {"code": code, "out": out.read().decode(), "err": err.read().decode()}
+        order = json.loads(line)
+        said = ended(order["ended"]) if "ended" in order else beside(order) if "said" in order else at_once(order)
         sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
+
+
+@dataclass
+class Beside:
+    """A run that goes on, as a `subprocess.Popen` is asked about it."""
+
+    pid: int
+    runner: Runner
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its code where it has ended."""
+        if self.returncode is None:
+            self.returncode = self.runner.ended(self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float) -> int:
+        """Its code when it has ended. Raises subprocess.TimeoutExpired after `timeout` seconds."""
+        end = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+            time.sleep(0.01)
+        return code
+
+    def send_signal(self, how: signal.Signals) -> None:
+        """Send it a signal, where it runs."""
+        if self.poll() is None:
+            os.kill(self.pid, how)
 
 
 class Runner:
@@ -109,9 +164,25 @@ class Runner:
         self, env: dict[str, str], *argv: str | Path, cwd: Path = ROOT, kill: int = 0, when: str = ""
     ) -> dict[str, Any]:
         """One run; `code` is negative where a signal ended it."""
+        return self._told(argv=[*map(str, argv)], env=env, cwd=str(cwd), kill=kill, when=when)
+
+    def start(self, env: dict[str, str], *argv: str | Path, cwd: Path, out: Path, err: Path) -> Beside:
+        """A run that goes on; it appends what it says to two files."""
+        out.touch()
+        err.touch()
+        said = [str(out), str(err)]
+        order = self._told(argv=[*map(str, argv)], env=env, cwd=str(cwd), kill=0, when="", said=said)
+        return Beside(order["pid"], self)
+
+    def ended(self, pid: int) -> int | None:
+        """The code of a run that went on; None while it runs."""
+        code: int | None = self._told(ended=pid)["code"]
+        return code
+
+    def _told(self, **order: object) -> dict[str, Any]:
+        """The reply to an order."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        order = {"argv": [*map(str, argv)], "env": env, "cwd": str(cwd), "kill": kill, "when": when}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         found: dict[str, Any] = json.loads(self._process.stdout.readline())
