@@ -38,6 +38,7 @@ class Postgres:
         """A fresh cluster in `folder`, started."""
         self._tools, self.folder = tools, folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._made = ""
         self._user = next((u for u in USERS if _is_user(u)), None) if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(folder, self._user)
@@ -50,14 +51,24 @@ class Postgres:
         """How to reach a database of it."""
         return f"postgresql://whydrift@/{database}?host={self.folder}"
 
-    def database(self) -> str:
-        """The URL of a new, empty database."""
+    def database(self, template: str = "template1") -> str:
+        """The URL of a new database: an empty one, or a copy of another one that nobody uses now."""
         import psycopg
 
         name = f"test_{uuid.uuid4().hex[:12]}"
         with psycopg.connect(self.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return self.url(name)
+
+    def store(self) -> str:
+        """The URL of a new store in which nothing is, its tables made."""
+        if not self._made:
+            from whydrift.adapters.store.store import SqlStore
+
+            url = self.database()
+            SqlStore(url, self.folder).close()
+            self._made = url.partition("@/")[2].partition("?")[0]
+        return self.database(self._made)
 
     def start(self) -> None:
         """Start it, and wait until it answers."""

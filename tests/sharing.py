@@ -16,7 +16,9 @@ from urllib.request import urlopen
 
 import psycopg
 
+from tests.faces.command import runner
 from tests.serving import free_port
+from tests.small_fleet.mortal import Beside
 from tests.watched import Watched
 from whydrift.adapters.store.store import SqlStore
 from whydrift.core.model.finding import Event
@@ -25,6 +27,7 @@ from whydrift.errors import StoreError
 ROOT = Path(__file__).parents[1]
 SECONDS = 300.0
 """More than any of what is waited for takes on a busy machine."""
+Process = subprocess.Popen[bytes] | Beside
 WORKS = ("--no-web", "--workers", "1")
 """A process that only works."""
 
@@ -35,7 +38,7 @@ class Shared:
 
     watched: Watched
     url: str
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
     program: str = "whydrift"
     port: int = 0
     store: SqlStore = field(init=False)
@@ -43,19 +46,26 @@ class Shared:
     def __post_init__(self) -> None:
         self.store = SqlStore(self.url, self.watched.folder)
 
-    def serve(self, *words: str, said: str = "err", config: Path | None = None) -> subprocess.Popen[bytes]:
+    def serve(self, *words: str, said: str = "err", config: Path | None = None) -> Process:
         """Start a process: a page on a free port, unless `words` say that it only works."""
         self.port = free_port()
         return self.start("serve", "--port", str(self.port), *words, said=said, config=config)
 
-    def start(self, *words: str, said: str = "err", config: Path | None = None) -> subprocess.Popen[bytes]:
-        """Start a process over the store, with settings of its own; what it says is in a file `said`."""
-        command = [sys.executable, "-m", self.program, *words, "--no-git", "--store", self.url]
+    def start(self, *words: str, said: str = "err", config: Path | None = None) -> Process:
+        """Start a process over the store, with settings of its own; what it says is in a file `said`.
+
+        One without workers is forked from a process that has imported everything; those start workers as they do.
+        """
+        command, folder = [*words, "--no-git", "--store", self.url], self.watched.folder
         environ = {**self.watched.environ, "PYTHONPATH": str(ROOT), "WHYDRIFT_CONFIG": str(config or "")}
-        with (self.watched.folder / said).open("ab") as err:
-            process = subprocess.Popen(command, stdout=err, stderr=err, env=environ, cwd=self.watched.folder)
-        self.processes.append(process)
-        return process
+        place = folder / said
+        if self.program == "whydrift" and "1" not in words:
+            self.processes.append(runner().start(environ, *command, cwd=folder, out=place, err=place))
+        else:
+            with place.open("ab") as err:
+                command = [sys.executable, "-m", self.program, *command]
+                self.processes.append(subprocess.Popen(command, stdout=err, stderr=err, env=environ, cwd=folder))
+        return self.processes[-1]
 
     def said(self, name: str) -> str:
         """What a process said."""
@@ -134,7 +144,7 @@ def is_alive(process: int) -> bool:
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Process) -> None:
     """kill -9 of a process and the workers that it started, all at once: as a machine that is gone."""
     for each in (*children(process.pid), process.pid):
         os.kill(each, signal.SIGKILL)

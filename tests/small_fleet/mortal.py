@@ -137,7 +137,7 @@ class Beside:
             self.returncode = self.runner.ended(self.pid)
         return self.returncode
 
-    def wait(self, timeout: float) -> int:
+    def wait(self, timeout: float = 60.0) -> int:
         """Its code when it has ended. Raises subprocess.TimeoutExpired after `timeout` seconds."""
         end = time.monotonic() + timeout
         while (code := self.poll()) is None:
@@ -145,6 +145,10 @@ class Beside:
                 raise subprocess.TimeoutExpired(str(self.pid), timeout)
             time.sleep(0.01)
         return code
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.send_signal(signal.SIGKILL)
 
     def send_signal(self, how: signal.Signals) -> None:
         """Send it a signal, where it runs."""

@@ -11,6 +11,7 @@ from typing import Any
 from tests.fakes import FakeClock
 from tests.looks import SHOP, look
 from tests.receivers import Receiver
+from tests.stores import made
 
 from whydrift.adapters.notify import open_notifier
 from whydrift.adapters.store.store import SqlStore
@@ -44,7 +45,7 @@ class Desk:
     url: str = ""
 
     def __post_init__(self) -> None:
-        self.store = SqlStore(self.url, self.folder)
+        self.store = SqlStore(self.url or made(self.folder), self.folder)
 
     def see(self, *found: Found, application: ApplicationName = SHOP, **about: Any) -> None:
         """Look at an application now, and a second passes."""

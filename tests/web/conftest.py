@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+from tests.stores import made
 from tests.web.fleet import client_of, opened, site_of
 
 from whydrift.adapters.store.store import SqlStore
@@ -29,6 +30,6 @@ def client(store: SqlStore) -> TestClient:
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[SqlStore]:
     """A store in which nothing is."""
-    kept = SqlStore("", tmp_path)
+    kept = SqlStore(made(tmp_path), tmp_path)
     yield kept
     kept.close()

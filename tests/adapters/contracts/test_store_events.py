@@ -33,7 +33,7 @@ def test_knows_when_anything_was_looked_at_last(store: SqlStore) -> None:
 @pytest.fixture
 def shared(postgres: Postgres, tmp_path: Path) -> Iterator[SqlStore]:
     """A store that several write at once."""
-    opened = SqlStore(postgres.database(), tmp_path)
+    opened = SqlStore(postgres.store(), tmp_path)
     yield opened
     opened.close()
 
@@ -84,7 +84,7 @@ def test_who_stands_still_holds_up_others_for_a_while_only(
 ) -> None:
     """At a server that gives up who stands still for three seconds."""
     monkeypatch.setattr(postgresql, "IDLE", 3)
-    shared = SqlStore(postgres.database(), tmp_path)
+    shared = SqlStore(postgres.store(), tmp_path)
     with held_up(shared, look([field()], at(0), BLOG), monkeypatch) as lost:
         shared.record(look([field()], at(0)))
         assert [event.application for event in shared.after(0)] == [SHOP]
