@@ -16,6 +16,12 @@ RULE: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/sp
 SELECTED: JsonObject = {"matchLabels": {"app": "other"}}
 
 
+def _addressed(address: str | None = None) -> JsonObject:
+    """A Service with an address, or none."""
+    spec: JsonObject = {"type": "ClusterIP", **({} if address is None else {"clusterIP": address})}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web", "namespace": "shop"}, "spec": spec}
+
+
 def _claim(size: str, volume: str | None = None) -> JsonObject:
     bound: JsonObject = {} if volume is None else {"volumeName": volume}
     return {
@@ -144,6 +150,10 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
             spec=SSA,
             synced=True,
         ),
+        True,
+    ),
+    "git dropped an empty address, and the server keeps the one that it chose": (
+        Before(((_addressed(), applied(_addressed("10.0.0.7"), _addressed(""))),)),
         True,
     ),
     "only differing objects are applied": (

@@ -174,3 +174,28 @@ def test_what_is_left_is_not_cut_in_a_pipe_and_names_what_to_do() -> None:
 def test_a_plan_of_questions_has_nothing_to_verify() -> None:
     """It does not look like success."""
     assert "Nothing to verify" in verification_text(Verification(plan="p", read=read(), steps=()), Ink())
+
+
+@pytest.mark.parametrize(
+    ("closes", "target", "live", "became", "waits"),
+    [
+        ("web spec.replicas (after a sync)", 5, 4, "left", True),
+        ("web spec.replicas (after a sync)", 5, 7, "returned", False),
+        ("web spec.replicas (after a sync)", 3, 4, "left", False),
+        ("web spec.replicas", 5, 4, "returned", False),
+    ],
+)
+def test_what_needs_a_sync_is_not_back_before_it(
+    closes: str, target: int, live: int, became: Became, waits: bool
+) -> None:
+    """The edit is merged, and Argo CD still shows what only a sync closes: it is left, and waits for that."""
+    held = plan(adopted())
+    field = msgspec.structs.replace(held.steps[0].fields[0], target=3, live=4, wanted=5)
+    step = msgspec.structs.replace(held.steps[0], proof=ProofStep(closes=(closes,)), fields=(field,))
+    [found] = verified(
+        msgspec.structs.replace(held, steps=(step,)),
+        named(application(an_object(difference(target=target, live=live)))),
+    )
+    assert (found.became, found.fields[0].waits) == (became, waits)
+    page = verification_text(Verification(plan="plan.json", read=read(), steps=(found,)), Ink())
+    assert ("Next: argocd app sync argocd/shop" in page) is waits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from whydrift.core.compare.objects import compare_unmasked
+from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.strategy import compared_server_side
 from whydrift.core.judge.predict import Predicted, Way, owned_by_apply
 from whydrift.core.judge.situation import Situation, way_of
@@ -28,7 +29,7 @@ RETURNING = frozenset(
 def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situation: Situation) -> bool:
     """Whether the object equals git after a sync, as Argo CD compares."""
     found = (f for f in situation.findings.get(item.key, ()) if f.difference.shown)
-    shown = {f.explanations[0].cause if f.explanations else "" for f in found}
+    shown = {_returning(f, target) for f in found}
     if shown & RETURNING:
         return False
     if compared_server_side(situation.application, item):  # the dry run answers what the apply left, or left alone
@@ -38,6 +39,13 @@ def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situ
         return not compare_unmasked(target, after, situation.terms).differs
     except NotComparable:
         return False
+
+
+def _returning(finding: Examined, target: JsonObject) -> str:
+    """The cause that a difference has for good, "" where it has none: what git asks no longer, no sync asks again."""
+    cause = finding.explanations[0].cause if finding.explanations else ""
+    let_go = cause == "server-allocates-value" and child(target, *finding.difference.path) is ABSENT
+    return "" if let_go else cause
 
 
 def left_by_sync(predicted: Predicted, target: JsonObject, way: Way, situation: Situation) -> JsonObject:

@@ -9,6 +9,7 @@ import msgspec
 
 from whydrift.core.model.plan import FieldRef, Plan, Step
 from whydrift.core.model.remedy import Safety
+from whydrift.core.prove.edits import AFTER_SYNC
 from whydrift.core.remedy.carried import carried
 from whydrift.core.remedy.commands import line
 from whydrift.core.report.manual_operation import is_manual, manual_operation
@@ -114,7 +115,11 @@ def proof_line(step: Step) -> str:
     if not (proof.closes or proof.leaves or proof.hides):
         return NOTHING_TO_PROVE + plain(step.why)
     leaves, hides = f"leaves {len(proof.leaves)}", f"hides {len(proof.hides) or 'nothing'}"
-    said = f"proven: closes {len(proof.closes)}, {leaves}{_example(proof.leaves)}, {hides}{_example(proof.hides)}"
+    later = sum(line.endswith(AFTER_SYNC) for line in proof.closes)
+    synced = "" if not later else AFTER_SYNC if later == len(proof.closes) else f" ({later} after a sync)"
+    said = (
+        f"proven: closes {len(proof.closes)}{synced}, {leaves}{_example(proof.leaves)}, {hides}{_example(proof.hides)}"
+    )
     return said + (f"; also changes {len(proof.wider)} more: {plain(proof.wider[0])}" if proof.wider else "")
 
 

@@ -16,6 +16,7 @@ from whydrift.core.model.triage import (
     ReadAnswer,
     Value,
 )
+from whydrift.core.prove.edits import AFTER_SYNC
 from whydrift.core.remedy.commands import line
 from whydrift.core.report.tally import objects_of
 from whydrift.core.report.words import Ink, count, plain, value, wrapped
@@ -42,6 +43,8 @@ class FieldVerified(Answered, frozen=True):
     live: Value | msgspec.UnsetType = msgspec.UNSET
     by: str = ""
     since: str = ""
+    waits: bool = False
+    """git says what was planned, and a sync has to bring it."""
 
 
 class StepVerified(Answered, frozen=True, omit_defaults=False):
@@ -108,7 +111,8 @@ def _field(step: Step, field: FieldRef, application: ApplicationAnswer | None) -
     by = now.by if isinstance(now.by, str) else ""
     since = now.since if isinstance(now.since, str) else ""
     became: Became = "returned" if _is_back(step, field, now) else "left"
-    return FieldVerified(field=field, became=became, live=now.live, by=by, since=since)
+    waits = became == "left" and _is_in_git(step, field, now)
+    return FieldVerified(field=field, became=became, live=now.live, by=by, since=since, waits=waits)
 
 
 def _difference(field: FieldRef, application: ApplicationAnswer) -> DifferenceAnswer | None:
@@ -124,13 +128,19 @@ def _difference(field: FieldRef, application: ApplicationAnswer) -> DifferenceAn
 def _is_back(step: Step, field: FieldRef, now: DifferenceAnswer) -> bool:
     """Whether the step was done and the difference is there all the same.
 
-    git says what the step wanted of it, or live is no longer what it was when the plan was made.
+    Live is no longer what it was when the plan was made, or git says what was wanted, which needed no sync to close it.
     """
-    done = step.kind == "commit" and step.remedy.value not in ("git-drop", "one-owner")
     wanted = not isinstance(field.wanted, msgspec.UnsetType)
-    if done and wanted and now.target == field.wanted:
-        return True
-    return now.live != field.live
+    return now.live != field.live or (wanted and _is_in_git(step, field, now) and not _needs_sync(step))
+
+
+def _is_in_git(step: Step, field: FieldRef, now: DifferenceAnswer) -> bool:
+    """Whether git says what a commit was to make it say."""
+    return step.kind == "commit" and now.target != field.target and now.target == field.wanted
+
+
+def _needs_sync(step: Step) -> bool:
+    return any(line.endswith(AFTER_SYNC) for line in step.proof.closes)
 
 
 def verification_text(found: Verification, ink: Ink, width: int = 110) -> str:
@@ -156,7 +166,11 @@ def _next(found: Verification) -> Iterator[str]:
     back = [f.field.application for step in found.steps for f in step.fields if f.became == "returned"]
     for application in list(dict.fromkeys(back))[:3]:
         yield f"{line('whydrift', 'explain', application)}   what wrote it again"
-    if any(step.became == "left" for step in found.steps):
+    left = [field for step in found.steps for field in step.fields if field.became == "left"]
+    if left and all(field.waits for field in left):
+        for application in list(dict.fromkeys(field.field.application for field in left))[:3]:
+            yield line("argocd", "app", "sync", application)
+    elif any(step.became == "left" for step in found.steps):
         yield f"{line('whydrift', 'apply', found.plan)}, merge and sync; then {line('whydrift', 'verify', found.plan)}"
 
 
@@ -170,6 +184,7 @@ def _open(step: StepVerified, width: int) -> Iterator[str]:
             if isinstance(field.live, msgspec.UnsetType)
             else f", live is {value(field.live, min(max(width // 3, 30), LONGEST))}"
         )
-        yield f"{SPELLED[field.became]}: {about}{live}{who}"
+        waits = "; git says what was planned: a sync brings it" if field.waits else ""
+        yield f"{SPELLED[field.became]}: {about}{live}{who}{waits}"
     if len(still) > 5:
         yield f"… {len(still) - 5} more: -o json"

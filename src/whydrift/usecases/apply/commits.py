@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from whydrift.core.model.journal import ActState, Entry
 from whydrift.core.model.plan import Step
+from whydrift.core.remedy.commands import line
 from whydrift.core.remedy.json_patch import holds_mask
 from whydrift.core.remedy.patching import patched
 from whydrift.core.report.patches import commit_message
@@ -56,10 +57,17 @@ async def unmoved(world: World, batch: Batch) -> tuple[dict[str, str], ...]:
         raise Stopped(f"{first.repo} has no branch {first.branch}: a tag or a commit cannot be committed to")
     for step in batch.steps:
         if head != step.revision:
-            seen = step.revision[:8] or "no commit"
-            raise Stopped(f"{step.repo}: {step.branch or 'HEAD'} is at {head[:8]}, the plan saw {seen}: plan again")
+            seen, at = step.revision[:8] or "no commit", head[:8]
+            moved = f"{step.branch or 'HEAD'} is at {at}, the plan saw {seen}, as Argo CD did"
+            raise Stopped(f"{step.repo}: {moved}: plan again once it looked at {at} ({refreshed(step.applications)})")
     held: dict[str, str] = {}
     return tuple([await _files(world, step, held) for step in batch.steps])
+
+
+def refreshed(applications: Sequence[str]) -> str:
+    """How Argo CD is made to look at git now, for the first of several."""
+    more = f", and {len(applications) - 1} more" if len(applications) > 1 else ""
+    return f"{line('argocd', 'app', 'get', applications[0].rpartition(':')[2], '--refresh')}{more}"
 
 
 async def _files(world: World, step: Step, held: dict[str, str]) -> dict[str, str]:

@@ -109,7 +109,9 @@ def _knows(kind: Type | None, name: str | int) -> bool:
 
 
 def allocated(case: Case) -> Choice:
-    """Drop the empty value: it asks the server to choose, which it does anyway."""
+    """Drop the empty value: it asks the server to choose, which it does anyway; once dropped, a sync lets go of it."""
+    if child(case.subject.object.target, *case.difference.path) is ABSENT:
+        return synced(f"git asks for nothing here any more, and {quoted(case.difference.live)} stays")
     return dropped(
         case, f"an empty value asks the server to choose; it chose {quoted(case.difference.live)} and keeps it"
     )

@@ -5,11 +5,12 @@ Why it happens: an exported Service has its cluster IP and node ports blanked in
 server chooses, and git keeps asking for nothing. Applied server-side, Argo CD even owns the empty value, and the
 difference never ends.
 
-What proves it: the field is one that the server allocates, git states its empty value, and live holds a value.
+What proves it: the field is one that the server allocates, git states its empty value, or stated it when the last sync
+wrote it, and live holds a value.
 
-What would refute it: git leaves the field out, or states a value of its own.
+What would refute it: git left the field out then as well, or states a value of its own.
 
-Remedies: drop the line from git, in the template where that writes it.
+Remedies: drop the line from git, in the template where that writes it; once it is dropped, a sync lets go of it.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.allocations import is_allocated
-from whydrift.core.explain.cause import Cause
+from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
+from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
 from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
 
 VOLUME = ("spec", "volumeName")
@@ -35,23 +37,31 @@ def concerns(subject: Subject, difference: Difference) -> bool:
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
-    """Claim what git states empty and live holds a value for."""
+    """Claim what git states empty, or did at the last sync, and live holds a value for."""
     for difference in concerned:
         stated = _stated(subject, difference)
-        if (
-            stated is not ABSENT
-            and is_empty(stated)
-            and difference.live is not ABSENT
-            and not is_empty(difference.live)
-        ):
-            yield Explanation(
-                paths=frozenset({difference.path}),
-                strength=Strength.REPLAYED,
-                why=f"git states {quoted(stated)}, which asks the server to choose; it chose {quoted(difference.live)}",
-                evidence=(
-                    Evidence("target", f"{quoted(stated)} is the empty value of a field that the server allocates"),
-                ),
-            )
+        if difference.live is ABSENT or is_empty(difference.live):
+            continue
+        if stated is not ABSENT and is_empty(stated):
+            yield _claim(difference, stated, Strength.REPLAYED, "git states {}, which asks the server to choose")
+        elif stated is ABSENT and (before := _before(subject, difference)) is not ABSENT and is_empty(before):
+            why = "git has dropped {} since the last sync, which asked the server to choose"
+            yield _claim(difference, before, Strength.ATTRIBUTED, why)
+
+
+def _claim(difference: Difference, empty: MaybeJson, strength: Strength, why: str) -> Explanation:
+    says = f"{quoted(empty)} is the empty value of a field that the server allocates"
+    return Explanation(
+        paths=frozenset({difference.path}),
+        strength=strength,
+        why=f"{why.format(quoted(empty))}; it chose {quoted(difference.live)}",
+        evidence=(Evidence("target" if strength is Strength.REPLAYED else "base", says),),
+    )
+
+
+def _before(subject: Subject, difference: Difference) -> MaybeJson:
+    """What the last sync wrote here, ABSENT where that is not known."""
+    return subject.base_at(difference) if subject.base is not None else ABSENT
 
 
 def _stated(subject: Subject, difference: Difference) -> MaybeJson:
@@ -65,5 +75,6 @@ CAUSE = Cause(
     side=Side.CONTROLLER,
     explain=explain,
     concerns=concerns,
+    helps=needs(SYNCED_MANIFESTS),
     everywhere=True,
 )
