@@ -14,7 +14,9 @@ from whydrift.core.model.plan import ApplicationRef, Left
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
 from whydrift.core.pipeline import Analysis
-from whydrift.core.remedy.batches import BLOCKING, apart
+from whydrift.core.prove.again import names_of
+from whydrift.core.prove.edits import AFTER_SYNC
+from whydrift.core.remedy.batches import BLOCKING, apart, rank
 from whydrift.core.remedy.mending import Mend
 from whydrift.core.remedy.offers import Offer, looked_at_first
 from whydrift.core.remedy.overlay import Overlay
@@ -94,7 +96,7 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     mends = await mending.mends(kept, how.wanted)
     left = tuple(row for d in kept for row in unplanned(d.application, d.found, d.choices, how.accepted))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
-    return Planned(offers, tuple(_reference(draft.application) for draft in kept), left, mends, newest)
+    return Planned(_each_its_own(offers), tuple(_reference(draft.application) for draft in kept), left, mends, newest)
 
 
 async def _offered(drafts: AsyncGenerator[Draft, None], bench: Workbench) -> list[tuple[Draft, list[Offer]]]:
@@ -118,7 +120,8 @@ async def _stacked(
 ) -> tuple[list[tuple[Draft, Offer]], Overlay]:
     """Offers whose edits stand on each other, in that order, and all edits; what does not come out has no proof."""
     made, overlay = await _on_top(found, bench, comment)
-    told = await asyncio.gather(*(_why_not(draft, made, bench, overlay) for draft in drafts))
+    proven = _edits_of([offer for _, offer in made if _is_proven(offer)])
+    told = await asyncio.gather(*(_why_not(draft, made, bench, proven) for draft in drafts))
     why = {draft.named: says for draft, says in zip(drafts, told, strict=True)}
     refuted = [(draft, _refuted(offer, why[draft.named])) for draft, offer in made]
     if any(apart(then) != apart(now) for (_, then), (_, now) in zip(refuted, made, strict=True)):
@@ -151,8 +154,17 @@ async def _on_top(
 
 async def _why_not(draft: Draft, made: Sequence[tuple[Draft, Offer]], bench: Workbench, overlay: Overlay) -> str:
     """Why the edits of an application do not come out together ("": they do, or none is proven)."""
-    mine = [offer for of, offer in made if of is draft and _is_done(offer)]
-    return await bench.together(draft, mine, overlay) if any(map(_is_proven, mine)) else ""
+    mine = [offer for of, offer in made if of is draft and _is_done(offer) and _is_proven(offer)]
+    return await bench.together(draft, mine, overlay) if mine else ""
+
+
+def _edits_of(offers: Sequence[Offer]) -> Overlay:
+    """Edits that stand on each other, without those that are not carried out."""
+    overlay = Overlay()
+    for offer in offers:
+        if offer.edit is not None and _is_done(offer):
+            overlay = overlay.with_edit(offer.edit)
+    return overlay
 
 
 async def _with_bystanders(
@@ -171,6 +183,23 @@ async def _with_bystanders(
             offer = replace(offer, proof=replace(proof, wider=tuple(dict.fromkeys((*proof.wider, *wider)))))
         told.append(offer)
     return tuple(told)
+
+
+def _each_its_own(offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """The offers whose proofs say of each difference that its own offer closes it: they were made with all in place."""
+    owners = {name: number for number, offer in enumerate(offers) for name in _names(offer)}
+
+    def own(number: int, offer: Offer) -> Offer:
+        if offer.proof is None:
+            return offer
+        closes = [line for line in offer.proof.closes if owners.get(line.removesuffix(AFTER_SYNC), number) == number]
+        return replace(offer, proof=replace(offer.proof, closes=tuple(closes)))
+
+    return tuple(own(number, offer) for number, offer in enumerate(offers))
+
+
+def _names(offer: Offer) -> tuple[str, ...]:
+    return names_of(offer.item.key, offer.group.differences, offer.item.target, offer.item.live)
 
 
 def _change_of(offer: Offer) -> tuple[str, ...]:
@@ -206,9 +235,9 @@ def _is_done(offer: Offer) -> bool:
     return offer.group.choice.kind is not RemedyKind.ASK
 
 
-def _order(offer: Offer) -> tuple[bool, str, str, str]:
-    """What unblocks others first; then what becomes one commit stands together."""
-    return offer.cause not in BLOCKING, offer.group.choice.kind.value, offer.cause, apart(offer)
+def _order(offer: Offer) -> tuple[bool, int, str, str, str]:
+    """What unblocks others first, then by rank; then what becomes one commit stands together."""
+    return offer.cause not in BLOCKING, rank(offer), offer.group.choice.kind.value, offer.cause, apart(offer)
 
 
 def _reference(application: Application) -> ApplicationRef:

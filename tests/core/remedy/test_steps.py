@@ -65,7 +65,7 @@ def test_what_is_not_safe_or_not_proven_stands_in_commits_of_its_own() -> None:
     unproven = replace(adopted(edit(file="c.yaml")), proof=Proof(why_not="nothing could render it"))
     made = steps([unproven, offer(unsafe, edits=edit(file="b.yaml"), proof=PROVEN), adopted()])
     told = [(step.safety, bool(step.proof.why_not)) for step in made]
-    assert told == [(Safety.SAFE, False), (Safety.SAFE, True), (Safety.UNSAFE, False)]
+    assert told == [(Safety.SAFE, False), (Safety.UNSAFE, False), (Safety.SAFE, True)]
     assert [step.after for step in made] == [(), ("1",), ("1", "2")]
 
 

@@ -29,6 +29,7 @@ KINDS: dict[RemedyKind, StepKind] = {
 OPTIONS = frozenset({RemedyKind.IGNORE, RemedyKind.OPTION, RemedyKind.SERVER_SIDE_DIFF})
 """Remedies that change what the Application says, not what it renders."""
 ANNOTATIONS = ("metadata", "annotations")
+UNPROVEN = "unproven"
 BLOCKING = frozenset({"comparison-failed", "sync-is-failing"})
 """Causes that keep everything else of an application from being seen or carried out."""
 
@@ -72,7 +73,8 @@ def _key(offer: Offer) -> BatchKey:
     order = Order.UNBLOCK if kind == "commit" and offer.cause in BLOCKING else ORDERS[kind]
     remedy = offer.group.choice.kind.value
     if kind == "commit" and offer.edit is not None:
-        return order, kind, (offer.edit.repo, tracked(offer.home, offer.edit.repo), remedy, offer.cause, apart(offer))
+        repo = offer.edit.repo
+        return order, kind, (repo, tracked(offer.home, repo), str(rank(offer)), remedy, offer.cause, apart(offer))
     if kind == "annotate":
         return order, kind, (offer.named, remedy, offer.cause, str(sorted(annotations_of(offer.group.choice).items())))
     if kind in ("ask", "manual"):
@@ -83,8 +85,14 @@ def _key(offer: Offer) -> BatchKey:
 def apart(offer: Offer) -> str:
     """Keeps what a program may do apart from what it may not: safe and proven ("") stands first."""
     if offer.proof is None or offer.proof.why_not:
-        return "unproven"
+        return UNPROVEN
     return "" if offer.group.choice.safety is Safety.SAFE else offer.group.choice.safety.value
+
+
+def rank(offer: Offer) -> int:
+    """What is carried out unasked comes first, what is not proven last: no edit stands on one that is left out."""
+    how = apart(offer)
+    return 2 if how == UNPROVEN else 1 if how else 0
 
 
 def step_kind(offer: Offer) -> StepKind:

@@ -100,8 +100,10 @@ def _details(step: Step) -> Iterator[str]:
 def _sides(step: Step) -> Iterator[str]:
     """What both sides say, of a step about a field or two; and who wrote what the cluster holds."""
     told = [field for field in step.fields if (field.target, field.live) != (msgspec.UNSET, msgspec.UNSET)]
+    objects = {(field.application, field.object, field.namespace) for field in told}
     for field in told if len(told) <= MOST_SIDES else ():
-        name = f"{field.path}: " if len(told) > 1 else ""
+        place = f"{field.object.partition('/')[2]} " if len(objects) > 1 else ""
+        name = f"{place}{field.path}: " if len(told) > 1 else ""
         since = f" at {field.since}" if field.since else ""
         by = f"   {field.by} wrote it{since}" if field.by else ""
         yield f"{name}git {value(field.target)}, live {value(field.live)}{by}"
