@@ -9,7 +9,7 @@ from whydrift.commands import help_text, program
 
 
 def main() -> None:
-    """Run the command line. Until it is imported, Ctrl-C ends the process like any other, without a traceback."""
+    """Run the command line. Ctrl-C ends the process like any other, but where `run_interruptibly` lets go first."""
     if sys.argv[1:] in ([], ["-h"], ["--help"]):
         sys.exit(_help())
     import signal

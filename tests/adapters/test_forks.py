@@ -19,6 +19,13 @@ from whydrift.errors import SourceError
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
 
 
+class Lingering:
+    """Takes long to go: what is raised meanwhile is lost, and Python says so."""
+
+    def __del__(self) -> None:
+        time.sleep(60)
+
+
 async def work(argument: str) -> tuple[str, int]:
     """What an argument asks for, and who did it."""
     match argument:
@@ -30,6 +37,9 @@ async def work(argument: str) -> tuple[str, int]:
             os.kill(os.getpid(), signal.SIGKILL)
         case "linger":
             time.sleep(60)
+        case "linger in a destructor":
+            sys.stderr, sys.unraisablehook = sys.__stderr__, sys.__unraisablehook__  # as outside of pytest
+            Lingering()
     await asyncio.sleep(0)
     return argument * 100_000, os.getpid()
 
@@ -124,17 +134,22 @@ def test_a_process_that_was_killed_is_said(tmp_path: Path) -> None:
     asyncio.run(tried())
 
 
-def test_closing_interrupts_what_is_still_worked_on(tmp_path: Path) -> None:
-    """Nobody waits for an answer that nobody wants; what the process made is removed all the same."""
+@pytest.mark.parametrize("argument", ["linger", "linger in a destructor"])
+def test_closing_interrupts_what_is_still_worked_on(
+    argument: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody waits for an answer that nobody wants, nor is told; what the process made is removed all the same."""
 
     async def tried() -> None:
         begun = time.monotonic()
         async with forks(tmp_path) as made:
-            asking = asyncio.create_task(made.ask("linger"))
+            asking = asyncio.create_task(made.ask(argument))
             while not noted(tmp_path, "started"):
                 await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)  # until it works
             asking.cancel()
         assert time.monotonic() - begun < 30
         assert noted(tmp_path, "ended") == noted(tmp_path, "started")
 
     asyncio.run(tried())
+    assert capfd.readouterr().err == ""

@@ -26,6 +26,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 Q = TypeVar("Q")
 Ask = Callable[[object], Awaitable[object]]
+STDERR = 2
 LENGTH = 8
 """Bytes that state how long a message is."""
 AHEAD = 4 * 1024**2
@@ -216,7 +217,9 @@ def beside(work: Callable[[A], Coroutine[None, None, R]]) -> Forks[A, R] | None:
 def _interrupted(number: int, at: FrameType | None) -> NoReturn:
     """End what is computed now; asyncio's own answer to an interrupt waits until a task does.
 
-    Once: what a second one would cut short is letting go of what was made.
+    Once: what a second one would cut short is letting go of what was made. Nobody reads what it still says: that an
+    exception is lost, where it is raised in a destructor.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
     raise KeyboardInterrupt

@@ -25,14 +25,13 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now; from then on Ctrl-C is answered, until then it just ends it all."""
+        """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
         gc.set_threshold(*SELDOM)
         command = import_module(f"whydrift.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         gc.freeze()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
         return command
 
     def get_help(self, ctx: click.Context) -> str:
@@ -53,11 +52,7 @@ def main() -> None:
     if sys.platform == "win32":
         click.echo("whydrift runs on Linux and macOS; on Windows run it inside WSL", err=True)
         sys.exit(2)
-    code = _run(program(sys.argv[0]))
-    signal.signal(
-        signal.SIGINT, signal.SIG_DFL
-    )  # nothing is left that a second Ctrl-C could interrupt with a traceback
-    sys.exit(code)
+    sys.exit(_run(program(sys.argv[0])))
 
 
 def _run(name: str) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options
 from whydrift.cli.requests import connection_of
@@ -46,7 +46,7 @@ def command(
     end = _until(until, today)
     if not reason.strip() or not owner.strip():
         raise UsageError("a residual has a reason and an owner: both must say something")
-    found = asyncio.run(_find(connection_of(options), app, named, path))
+    found = run_interruptibly(_find(connection_of(options), app, named, path))
     application, item, difference = found
     one = Accepted(
         application=f"{application.namespace}/{application.name}",

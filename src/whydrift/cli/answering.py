@@ -5,7 +5,6 @@ Formats that few ask for are imported when they are.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import shutil
@@ -21,6 +20,7 @@ from typing import IO
 import msgspec
 
 from whydrift import wiring
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ObjectAnswer, ReadAnswer
 from whydrift.core.report.explain_text import application_text
@@ -96,7 +96,7 @@ class Spill:
 
 def answer(request: Request) -> int:
     """Scan, print, and give the exit code."""
-    return asyncio.run(_answer(request))
+    return run_interruptibly(_answer(request))
 
 
 async def _answer(request: Request) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import sys
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
+from whydrift.cli.interrupts import interrupted_at_once, run_interruptibly
 from whydrift.cli.options import connection_options_for, output_option
 from whydrift.cli.requests import connection_of, listed
 from whydrift.core.model.applied import ApplyAnswer, StepAnswer, StepState
@@ -115,7 +115,7 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
     if request.connection.recording is not None:
         raise UsageError("--from: a recording cannot be changed")
     work = _apply(request, Path(plan)) if plan is not None else _rollback(request, str(rollback))
-    ctx.exit(asyncio.run(work))
+    ctx.exit(run_interruptibly(work))
 
 
 async def _apply(request: Request, path: Path) -> int:
@@ -215,7 +215,8 @@ def _ask(question: str, answers: tuple[str, ...]) -> str:
     """An answer of the user's. UsageError where nobody can be asked."""
     if not sys.stdin.isatty():
         raise UsageError("nobody can be asked here: --yes carries it out")
-    return str(click.prompt(question, type=click.Choice(answers, case_sensitive=False), show_choices=False))
+    with interrupted_at_once():
+        return str(click.prompt(question, type=click.Choice(answers, case_sensitive=False), show_choices=False))
 
 
 def _end(request: Request, run: Run, journal: Path, steps: list[StepAnswer]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.core.select import Selection
 from whydrift.demo import FLEET
 from whydrift.settings import Connection
@@ -40,7 +41,7 @@ def command(ctx: click.Context, /, path: bool) -> None:
         click.echo(FLEET)
         return
     click.echo(INTRODUCTION)
-    asyncio.run(_tour())
+    run_interruptibly(_tour())
     click.echo(
         "\nYours: whydrift scan --unmask      (your argocd login and kubeconfig are used; nothing is ever written)"
     )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import click
 import msgspec
 
 from whydrift.cli.answering import page_width, wants_colour
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
 from whydrift.core.model.checkup import Checkup, PrometheusCheck
@@ -43,9 +42,9 @@ def command(ctx: click.Context, /, rbac: str | None, stated: str, **options: obj
     """
     connection = connection_of(options)
     if rbac:
-        click.echo(asyncio.run(_rules(connection, rbac == "missing", stated)), nl=False)
+        click.echo(run_interruptibly(_rules(connection, rbac == "missing", stated)), nl=False)
         ctx.exit(0)
-    found = asyncio.run(_examined(connection))
+    found = run_interruptibly(_examined(connection))
     if options["output"] == "json":
         click.echo(msgspec.json.encode(found).decode())
     else:

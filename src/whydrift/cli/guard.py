@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -13,6 +12,7 @@ import msgspec
 
 from whydrift import wiring
 from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.model.application import Application
@@ -61,7 +61,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         colour=str(options["colour"]),
         revision=str(options["revision"]),
     )
-    ctx.exit(asyncio.run(_guard(guarded)))
+    ctx.exit(run_interruptibly(_guard(guarded)))
 
 
 async def _guard(guarded: Guarded) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import msgspec
 
 from whydrift import wiring
 from whydrift.cli.answering import Progress, page_width, read_answer, wants_colour, write_pieces
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, fail_on_of, selection_of
 from whydrift.core.audit import Ledger
@@ -79,7 +79,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         colour=str(options["colour"]),
         fail_on=fail_on_of(options),
     )
-    ctx.exit(asyncio.run(_audit(request)))
+    ctx.exit(run_interruptibly(_audit(request)))
 
 
 async def _audit(request: Audit) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections import Counter
 
 import click
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import cell
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     Reads statuses only: one list for the whole fleet. A red application without a red object has a line of its own.
     """
     selection = selection_of(options, apps)
-    lists = asyncio.run(_lists(connection_of(options)))
+    lists = run_interruptibly(_lists(connection_of(options)))
     told: list[str] = []
     found = False
     for instance, content in lists.items():

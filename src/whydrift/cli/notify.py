@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import json
 import os
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.kept import now, open_store
 from whydrift.cli.options import store_option
 from whydrift.cli.spans import up_to
@@ -58,7 +58,7 @@ def try_route(route: str) -> None:
     if stated is None:
         names = ", ".join(each.name for each in _settings().routes)
         raise UsageError(f"no route {route}: {'the settings have ' + names if names else 'none is stated'}, in {WHERE}")
-    outcome = asyncio.run(try_channel(channel_of(stated, os.environ), system_clock().now()))
+    outcome = run_interruptibly(try_channel(channel_of(stated, os.environ), system_clock().now()))
     if not isinstance(outcome, Sent):
         raise WhydriftError(f"route {route}: {outcome.why}")
     click.echo(f"route {route}: the receiver took the example message")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, listed, selection_of
 from whydrift.core.model.application import Application
@@ -70,7 +70,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         colour=str(options["colour"]),
     )
     _require_known(request.causes)
-    ctx.exit(asyncio.run(_plan(request)))
+    ctx.exit(run_interruptibly(_plan(request)))
 
 
 def _require_known(causes: tuple[str, ...]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 import sys
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import count, shortened
@@ -36,7 +36,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, with_git:
     unless --git adds repositories that hold them: their files and histories are written as they are.
     """
     selection = selection_of(options, apps)
-    done, unread = asyncio.run(_record(connection_of(options), selection, Path(output), with_git))
+    done, unread = run_interruptibly(_record(connection_of(options), selection, Path(output), with_git))
     says = f"{output}: {count(done.applications, 'application')}, {done.drifting} not Synced"
     click.echo(f"{says}; {count(unread, 'answer')} could not be read (recording.json names them)" if unread else says)
     ctx.exit(0)

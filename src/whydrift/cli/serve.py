@@ -17,6 +17,7 @@ import msgspec
 
 from whydrift import wiring
 from whydrift.cli.audits import audit, keep_audits
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.kept import now
 from whydrift.cli.options import connection_options, store_option
 from whydrift.cli.requests import connection_of, listed
@@ -107,9 +108,9 @@ def command(ctx: click.Context, /, **options: object) -> None:
         raise UsageError("a recording is looked at once, by this process: no --workers")
     try:
         if options["no_web"]:
-            asyncio.run(work_only(asked, url, workers or 0))
+            run_interruptibly(work_only(asked, url, workers or 0))
         else:
-            asyncio.run(_serve(serving, asked, url, workers, watches=not options["no_watch"]))
+            run_interruptibly(_serve(serving, asked, url, workers, watches=not options["no_watch"]))
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise

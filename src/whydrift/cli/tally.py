@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ import click
 import msgspec
 
 from whydrift.cli import kept
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.looks import is_recording, look, read_answer_file
 from whydrift.cli.options import connection_options, output_option, store_option
 from whydrift.cli.requests import connection_of
@@ -54,10 +54,10 @@ def command(
         _since(since, looks, store, options)
         return
     connection = connection_of(options)
-    found = [Look(name, asyncio.run(_earlier(name, hidden))) for name in looks]
+    found = [Look(name, run_interruptibly(_earlier(name, hidden))) for name in looks]
     if now or len(looks) == 1:
         name = connection.recording or "now"
-        found.append(Look(name, asyncio.run(_looked(connection, hidden))))
+        found.append(Look(name, run_interruptibly(_looked(connection, hidden))))
     answer = tallied(found)
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(answer)) + b"\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable
 from contextlib import aclosing
@@ -13,6 +12,7 @@ import msgspec
 
 from whydrift import wiring
 from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.looks import is_recording, read_answer_file
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, selection_of
@@ -79,7 +79,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         colour=str(options["colour"]),
         since=str(options["since"]),
     )
-    found = asyncio.run(_find(wanted))
+    found = run_interruptibly(_find(wanted))
     _print(wanted, found)
     ctx.exit(unmask_exit_code(found.applications, found.about.gaps))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
@@ -46,10 +46,10 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
     if wait and connection.recording is not None:
         raise UsageError("--wait: a recording stays as it is")
     planned = read_plan(Path(plan))
-    found = asyncio.run(_look(planned, plan, connection))
+    found = run_interruptibly(_look(planned, plan, connection))
     while found.exit_code and time.monotonic() < end:
         time.sleep(min(PAUSE, max(end - time.monotonic(), 0)))
-        found = asyncio.run(_look(planned, plan, connection))
+        found = run_interruptibly(_look(planned, plan, connection))
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.lines import Lines
 from whydrift.cli.options import connection_options, selection_options, store_option
 from whydrift.cli.requests import connection_of, selection_of
@@ -86,7 +87,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         colour=str(options["colour"]),
     )
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))  # how a pod is asked to end
-    asyncio.run(_watch(asked, str(options["store"]), once=bool(options["once"])))
+    run_interruptibly(_watch(asked, str(options["store"]), once=bool(options["once"])))
     ctx.exit(0)
 
 

@@ -9,6 +9,7 @@ import sys
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
 
+from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.lines import Lines
 from whydrift.cli.watch import Asked, first_to_end, how_of
 from whydrift.core.report.words import plain
@@ -77,7 +78,7 @@ def _end(running: list[BaseProcess]) -> None:
 def _process(asked: Asked, url: str) -> None:
     """The body of a worker process. It ends with SIGTERM, Ctrl-C, or when the process that started it is gone."""
     try:
-        asyncio.run(_work(asked, url))
+        run_interruptibly(_work(asked, url))
     except (WhydriftError, OSError) as error:
         sys.stderr.write(f"{plain(f'error: {error}')}\n")
         sys.exit(2)
