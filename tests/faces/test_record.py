@@ -45,7 +45,7 @@ def test_answers_of_different_times_never_mix(tmp_path: Path) -> None:
         assert said.code == 2 and len(lines_of(said.err)) == 1 and "give another name" in said.err
 
 
-def test_repositories_are_written_only_when_asked_for(tmp_path: Path) -> None:
+def test_repositories_are_written_only_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --git what is read of them stands in a bundle, which recording.json names; without, it says why not."""
     url, place = "https://git.example.com/apps.git", tmp_path / "apps"
     git = ("git", "-C", str(place), "-c", "user.name=Jo", "-c", "user.email=jo@example.com")
@@ -61,7 +61,8 @@ def test_repositories_are_written_only_when_asked_for(tmp_path: Path) -> None:
     source = Fleet([app]).folder(tmp_path / "fleet")
     asked = ("explain", "shop", "-o", "json")
     live = json.loads(inside(*asked, "--from", source, "--repo", f"{url}={place}").out)["applications"]
-    said = inside("record", "--git", "-o", tmp_path / "copy", "--from", source, "--repo", f"{url}={place}")
+    monkeypatch.chdir(tmp_path)  # a path as people write it: git runs elsewhere
+    said = inside("record", "--git", "-o", "copy", "--from", source, "--repo", f"{url}={place}")
     assert said.code == 0 and not said.err
     about = json.loads((tmp_path / "copy" / "recording.json").read_text())
     assert [(row["url"], row["bundle"]) for row in about["git"]] == [(url, "git/apps.bundle")]

@@ -18,6 +18,8 @@ from whydrift.core.remedy.offers import Offer
 from whydrift.ports import NotRead, Renderer, Rendering
 
 CARRIED = {path.stem: path for path in RECORDINGS}
+PLAYED = Path(__file__).parents[1] / "data" / "played"
+"""Recordings of a real Argo CD, without labels."""
 
 
 @dataclass
@@ -42,12 +44,14 @@ class Broken:
         return NotRead("it took too long") if rendering.edits else await self.real.render(rendering)
 
 
-def offers(recording: Path | str, rendering: Callable[[Renderer], Renderer] | None = None) -> list[Offer]:
+def offers(
+    recording: Path | str, rendering: Callable[[Renderer], Renderer] | None = None, *, hidden: bool = False
+) -> list[Offer]:
     """The offers for a recording, or for a carried one by its name."""
 
     async def made() -> list[Offer]:
         async with planned_for(
-            CARRIED[recording] if isinstance(recording, str) else recording, hidden=False, rendering=rendering
+            CARRIED[recording] if isinstance(recording, str) else recording, hidden=hidden, rendering=rendering
         ) as found:
             return list(found.plan.offers)
 
@@ -96,3 +100,17 @@ def test_what_could_not_be_tried_is_not_refuted(name: str) -> None:
     assert kinds(offers(name, Broken)) == kinds(offers(name))
     tried = [offer.proof for offer in offers(name, Broken) if offer.edit is not None and offer.group.edited]
     assert tried and all(proof is not None and proof.why_not == "it took too long" for proof in tried)
+
+
+def test_what_no_one_place_closes_is_closed_by_several() -> None:
+    """Of fields beside each other one is a value of a chart's, and one has to be written into its template."""
+    found = offers(PLAYED / "zoo-chart.zip", hidden=True)
+    adopted = [offer for offer in found if offer.group.choice.kind is RemedyKind.ADOPT]
+    places = {d.pointer: offer.edit.file for offer in adopted if offer.edit for d in offer.group.differences}
+    limits = "/spec/template/spec/containers/0/resources/limits"
+    assert (places[f"{limits}/memory"], places[f"{limits}/cpu"]) == (
+        "zoohelm/values.yaml",
+        "zoohelm/templates/all.yaml",
+    )
+    assert (places["/spec/schedule"], places["/spec/suspend"]) == ("zoohelm/values.yaml", "zoohelm/templates/all.yaml")
+    assert adopted and all(offer.proof is not None and not offer.proof.why_not for offer in adopted)

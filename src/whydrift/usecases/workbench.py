@@ -16,7 +16,7 @@ from whydrift.core.prove.choices import prove_choice
 from whydrift.core.prove.edits import prove_edit, unlike, why_not_wanted
 from whydrift.core.prove.together import why_not_together
 from whydrift.core.remedy.batches import of_application
-from whydrift.core.remedy.groups import Group, groups, groups_along
+from whydrift.core.remedy.groups import Group, each_alone, groups, groups_along
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places.application import changes_of, choice_edit
@@ -56,14 +56,15 @@ class Workbench:
         What is to change in the Application itself is changed where git states that one.
         """
         found = [*groups(draft.choices), *groups_along(draft.situation, draft.choices)]
-        sought = [
-            None if of_application(group.choice) or not group.edited else sought_in(draft, group) for group in found
-        ]
+        sought = [_sought(draft, group) for group in found]
         unedited: asyncio.Task[Rendered | NotRead] | None = None
         if self.renderer is not None and any(sought):
             unedited = asyncio.create_task(self.renders(draft).before(draft.situation))
         edits = await self._first_edits(draft, sought)
-        offers = [self._offered(draft, group, edit) for group, edit in zip(found, edits, strict=True)]
+        placed = [
+            each for group, edit in zip(found, edits, strict=True) for each in await self._alone(draft, group, edit)
+        ]
+        offers = [self._offered(draft, group, edit) for group, edit in placed]
         if self.renderer is not None:
             taken, offers = await asyncio.gather(self._taken_away(draft, offers), self._proven(draft, offers, unedited))
             offers = [_with_blame(offer, taken.get(offer.item.key)) for offer in offers]
@@ -103,6 +104,14 @@ class Workbench:
             edits += first_edits(draft.application, draft.git, [each])
             await asyncio.sleep(0)  # to find places takes long: what tools have done is taken up in between
         return edits
+
+    async def _alone(self, draft: Draft, group: Group, edit: Edit | None) -> list[tuple[Group, Edit | None]]:
+        """A group with its edit; where no one place closes all of its differences, each of them with its own."""
+        if edit is not None or len(group.differences) < 2 or _sought(draft, group) is None:
+            return [(group, edit)]
+        parted = list(each_alone(group, draft.choices))
+        edits = await self._first_edits(draft, [_sought(draft, each) for each in parted])
+        return list(zip(parted, edits, strict=True)) if any(edits) else [(group, None)]
 
     def _likeliest(self, draft: Draft, group: Group) -> Offer:
         """An offer with the likeliest place for an edit."""
@@ -180,7 +189,8 @@ class Workbench:
     async def _next(self, draft: Draft, offer: Offer, difference: Difference) -> Offer | None:
         """The next remedy of one difference of a refuted offer; None where none is proven."""
         why = offer.proof.why_not if offer.proof is not None else ""
-        for choice in draft.next_choices(offer.item, difference, why):
+        own = [draft.choices[offer.item.key, difference]] if len(offer.group.differences) > 1 else []
+        for choice in (*own, *draft.next_choices(offer.item, difference, why)):
             group = Group(offer.item.key, (difference,), choice, choice.changes)
             likeliest = [self._likeliest(draft, group)]
             [other] = await self._tried(draft, likeliest, await self.renders(draft).before(draft.situation))
@@ -282,6 +292,11 @@ def _in_application(draft: Draft, group: Group) -> Iterator[Edit]:
     """The edits that a group makes in the Application itself."""
     found = choice_edit(draft.application, group.choice) if of_application(group.choice) else places(draft, group)
     return (edit for edit in found if edit.file == APPLICATION)
+
+
+def _sought(draft: Draft, group: Group) -> Sought | None:
+    """What places are sought for, None where nothing is edited in files."""
+    return None if of_application(group.choice) or not group.edited else sought_in(draft, group)
 
 
 def _is_left_behind(offer: Offer) -> bool:

@@ -28,7 +28,7 @@ async def write_thin(place: Path, reads: Reads, bundle: Path) -> list[str]:
     objects = {*(await git(place, *listing, given=given, seconds=LONG)).decode().split()}
     for revision, path in reads.files:
         objects |= await _files(place, revision, path)
-    stem = bundle.with_suffix("")
+    stem = bundle.absolute().with_suffix("")  # git runs in the repository, not here
     packing = ("pack-objects", "--quiet", "--missing=error", str(stem))
     made = await git(place, *packing, given="".join(f"{one}\n" for one in sorted(objects)).encode(), seconds=LONG)
     pack = stem.with_name(f"{stem.name}-{made.decode().strip()}.pack")

@@ -69,6 +69,13 @@ def groups_along(situation: Situation, chosen: Chosen) -> Iterator[Group]:
             yield Group(along.key, (), choice, along.changes, along.leader)
 
 
+def each_alone(group: Group, chosen: Chosen) -> Iterator[Group]:
+    """The differences of a group each by itself: what no place closes together, several may."""
+    for difference in group.differences:
+        choice = chosen[group.key, difference]
+        yield Group(group.key, (difference,), choice, choice.changes)
+
+
 def _each_once(members: Sequence[tuple[Difference, Choice]]) -> tuple[Change, ...]:
     """All changes of a group; items that are new each have an index of their own behind those of the list."""
     found: dict[Path, Change] = {}
