@@ -81,6 +81,18 @@ def test_a_crash_loop_is_told_with_its_line_and_nothing_is_missing() -> None:
     assert not found.gaps
 
 
+def test_an_init_container_that_runs_on_is_told_with_what_it_repeats() -> None:
+    """It never ended, so that there is no run before; its log is read all the same."""
+    replies = _replies(broken=False)
+    status: JsonObject = {"name": "app", "ready": False, "state": {"running": {"startedAt": "2026-11-20T00:00:00Z"}}}
+    pod: JsonObject = {
+        "metadata": {"name": "web-5d-1", "namespace": "shop", "creationTimestamp": "2026-11-20T00:00:00Z"},
+        "status": {"phase": "Pending", "startTime": "2026-11-20T00:00:00Z", "initContainerStatuses": [status]},
+    }
+    (trouble,) = _look({**replies, PODS: _body({"items": [pod]})}).troubles
+    assert (trouble.state, trouble.why.line) == ("Init:Running", ERROR)
+
+
 @pytest.mark.parametrize("piece", [TREE, PODS, LOG])
 def test_a_piece_that_is_refused_is_a_gap(piece: str) -> None:
     refused = {key: NotRead("403: forbidden", 403) if key.startswith(piece) else r for key, r in _replies(True).items()}

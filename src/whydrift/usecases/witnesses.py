@@ -175,7 +175,7 @@ def _wanted(scene: Scene) -> Iterator[tuple[str, str, str, str]]:
         return
     groups: dict[tuple[ObjectKey, str], list[Stuck]] = defaultdict(list)
     for suspect in suspects(scene):
-        if suspect.stuck.loops or suspect.stuck.state == "NotReady":
+        if suspect.stuck.wrote:
             groups[suspect.key, suspect.stuck.container].append(suspect.stuck)
     for stuck in (*(s for group in groups.values() for s in _loudest(group)), *failed_runs(scene)):
         owner = scene.owners.managed_by(stuck.pod)

@@ -105,12 +105,16 @@ def address_place(case: Case) -> str | None:
 
 
 def quota_place(case: Case) -> str | None:
-    """What asks for more than the quota holds: the request that the message names, else the number of pods."""
-    named = re.search(r"requested: (?:requests\.|limits\.)?([\w./-]+)=", case.trouble.why.line)
-    resource = named.group(1) if named else ""
+    """What asks for more than the quota holds, or than a LimitRange allows; else the number of pods.
+
+    Sources: resourcequota's admission.go; limitranger/admission.go, minConstraint and maxConstraint.
+    """
+    line = case.trouble.why.line
+    named = re.search(r"requested: (?:requests\.|limits\.)?([\w./-]+)=|(?:max|min)imum (\S+) usage per ", line)
+    resource = (named.group(1) or named.group(2)) if named else ""
     if resource == "pods":
         return case.field("spec", "replicas")
-    kind = "limits" if "requested: limits." in case.trouble.why.line else "requests"
+    kind = "limits" if "requested: limits." in line or "but limit is" in line else "requests"
     for container in _requesting(case.scene.stated(case.trouble.key), resource):
         found = case.places.followed(case.places.container(case.trouble.key, container, ("resources", kind, resource)))
         if found:

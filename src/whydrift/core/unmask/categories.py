@@ -55,7 +55,11 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"couldn't find key \S+ in Secret|(?i:references non-existent secret key)|(?i:secrets? \"[^\"]+\" not found)"
         r"|(?i:secret \S+ (?:does not exist|not found))|(?i:no such secret)",
     ),
-    (Category.QUOTA_EXCEEDED, r"exceeded quota|failed quota:|(?i:quota exceeded)|ResourceQuota|insufficient quota"),
+    (
+        Category.QUOTA_EXCEEDED,
+        r"exceeded quota|failed quota:|(?i:quota exceeded)|ResourceQuota|insufficient quota"
+        r"|(?:maximum|minimum) \S+ usage per \w+ is |max limit to request ratio per ",
+    ),
     (
         Category.MIGRATION_FAILED,
         r"Dirty database|(?i:migration checksum mismatch)|Can't locate revision|(?i:validate failed: migrations)"
@@ -84,7 +88,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|(?i:specify one of the following as an environment variable)"
         r"|(?i:connection string \S+ (?:is |was )?(?:missing|not (?:found|set|defined)))"
         r"|Field required \[type=missing|(?i:no \w+ (?:setting|option|value) (?:was |is )?(?:provided|given))"
-        r"|(?i:could not resolve placeholder)|: unbound variable|parameter (?:null or )?not set"
+        r"|SRCFG00014|(?i:could not resolve placeholder)|: unbound variable|parameter (?:null or )?not set"
         r"|couldn't find key \S+ in ConfigMap"
         r"|(?i:configmaps? \"[^\"]+\" not found)|(?i:no (?:config(?:uration)?|settings) (?:file )?(?:was )?found)"
         rf"|(?i:{FILES}['\")]?:? [^\n]{{0,40}}(?:no such file|not found|does not exist|cannot be found|missing))"
@@ -113,7 +117,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|mapping values are not allowed)"
         r"|(?i:config(?:uration)? (?:file )?(?:\S+ )?(?:is |contains? )?(?:invalid|errors?|failed|not valid|broken))"
         r"|(?i:(?:error|invalid|bad|wrong|problem)s? (?:in|with|loading|reading) (?:the )?(?:config|settings))"
-        r"|that doesn't exist|flag provided but not defined|(?i:validation (?:failed|errors?))|strconv\.\w+: parsing"
+        r"|that doesn't exist|entryPoint \S+ doesn't exist|flag provided but not defined"
+        r"|(?i:validation (?:failed|errors?))|strconv\.\w+: parsing"
         r"|JSONDecodeError|YAMLException|ScannerError|ParserError|ConfigException|ConfigurationException"
         r"|NumberFormatException"
         r"|IllegalArgumentException|ImproperlyConfigured|ValidationError|(?i:unmarshal (?:errors?|failed))"
@@ -132,7 +137,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|\b(?:status(?: code)?|HTTP(?:/\S+)?|code)[ :=]*(?:401|403)\b|(?i:bad credentials)|(?i:not allowed to)"
         r"|InvalidClientTokenId"
         r"|ExpiredToken|Unauthenticated|(?i:SASL authentication)|(?i:no pg_hba\.conf entry)"
-        r"|(?i:must be (?:super)?user)",
+        r"|(?i:must be (?:super)?user)|Exception \(403\) Reason",
     ),
     (
         Category.CERTIFICATE_NOT_READY,
@@ -150,6 +155,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|cannot) (?:\w+ ){0,2}?(?:connect|reach|resolve|dial|ping|contact))"
         r"|(?i:host not found)|getaddrinfo|(?i:not reachable)|(?i:unreachable)|(?i:server misbehaving)|\bdial (?:tcp"
         r"|unix|udp)\b"
+        r"|:\d+ - (?:no response|rejecting connections)"
         r"|(?i:tls handshake)|(?i:handshake failure)|\bUNAVAILABLE\b|(?i:no healthy upstream)"
         r"|(?i:communications link failure)"
         r"|(?i:obtain (?:jdbc )?connection)|(?i:no (?:brokers?|nodes?|hosts?|servers?) (?:are )?available)"

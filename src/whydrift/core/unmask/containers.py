@@ -15,6 +15,8 @@ GRACE = 600.0
 BACK_OFF = 300.0
 """Seconds: the kubelet's longest wait between two restarts (MaxContainerBackOff)."""
 DAY = 86_400.0
+OFTEN = 3
+"""Restarts from which on a container that runs may be one that flaps."""
 LOST = frozenset({"Unknown", "ContainerStatusUnknown"})
 """How a container ended that nobody saw end: its node went away."""
 STOPPED_EXITS = (0, 137, 143)
@@ -45,6 +47,11 @@ class Stuck:
     def namespace(self) -> str:
         """The pod's namespace."""
         return text(self.pod, "metadata", "namespace")
+
+    @property
+    def wrote(self) -> bool:
+        """Whether it ran, so that its log may say why."""
+        return self.loops or self.state in ("NotReady", "Init:Running")
 
 
 def stuck_containers(pod: JsonObject, events: Sequence[Json], now: str) -> tuple[Stuck, ...]:
@@ -109,10 +116,10 @@ def _state(pod: Json, status: JsonObject, init: bool, events: Sequence[Json], no
         return _between_runs(pod, ended, init)
     if not child(status, "state", "running"):
         return None
-    if status.get("ready") is True or (init and status.get("started") is True):
-        return "Running" if flapping(status, now) else None
     if init:
-        return None
+        return "Running" if flapping(status, now) or running_for(status, now) > GRACE else None
+    if status.get("ready") is True:
+        return "Running" if flapping(status, now) else None
     return "NotReady" if _never_ready(pod, status, events, now) or flapping(status, now) else None
 
 
@@ -152,25 +159,27 @@ def _between_runs(pod: Json, ended: JsonObject, init: bool) -> str | None:
     return text(ended, "reason") or "Error"
 
 
+def running_for(status: JsonObject, now: str) -> float:
+    """Seconds since the present run of a container began; 0 where none did."""
+    return between(text(status, "state", "running", "startedAt"), now)
+
+
 def flapping(status: JsonObject, now: str) -> bool:
     """Whether a running container will soon end again: it restarted often, and runs no longer than its last runs took.
 
     Old restarts (a node that went away, a loop that ended) are no trouble: the present run outlasts them.
     """
     last, count = mapping(status, "lastState", "terminated"), child(status, "restartCount")
-    if not last or text(last, "reason") in LOST or not isinstance(count, int) or count < 3:
+    if not last or text(last, "reason") in LOST or not isinstance(count, int) or count < OFTEN:
         return False
     run = between(text(last, "startedAt"), text(last, "finishedAt"))
-    up = between(text(status, "state", "running", "startedAt"), now)
-    return run < DAY and up <= 3 * (run + BACK_OFF)
+    return run < DAY and running_for(status, now) <= 3 * (run + BACK_OFF)
 
 
 def _never_ready(pod: Json, status: JsonObject, events: Sequence[Json], now: str) -> bool:
     """Whether a container runs for longer than starting may take and its probe still fails."""
     unready = condition(pod, "Ready")
-    waited = min(
-        between(text(status, "state", "running", "startedAt"), now), between(text(unready, "lastTransitionTime"), now)
-    )
+    waited = min(running_for(status, now), between(text(unready, "lastTransitionTime"), now))
     return waited > max(GRACE, _allowed(pod, text(status, "name")))
 
 

@@ -83,6 +83,9 @@ def _json_level(line: str) -> Level | None:
         return None
     if not isinstance(record, dict):
         return None
+    wrapped = record.get("record")  # CloudNativePG: the server's own record inside its manager's
+    if isinstance(wrapped, dict) and isinstance(wrapped.get("error_severity"), str):
+        return WORDS.get(wrapped["error_severity"].lower(), Level.PLAIN)
     for key in LEVEL_KEYS:
         stated = record.get(key)
         if isinstance(stated, dict):

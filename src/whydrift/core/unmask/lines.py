@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.levels import Level, level_of
-from whydrift.core.unmask.stacks import block_at
+from whydrift.core.unmask.stacks import CAUSED_BY, block_at
 
 LAST = 250
 """Lines that are looked at, from the end."""
@@ -28,8 +29,12 @@ VACUOUS = re.compile(
     r"|exit(?:ed)? (?:with )?(?:code|status)"
     r"|command failed|errors? (?:above|occurred)|see (?:the )?(?:log|above|previous)|failed with exit"
     r"|application run failed"
-    r"|failed to start|startup failed|unable to start|lifecycle|a complete log of this run|contains errors)\b"
+    r"|failed to start|startup failed|unable to start|lifecycle|a complete log of this run|contains errors"
+    r"|fatal assertion)\b"
 )
+BARE_FAILURE = re.compile(r"(?i)\b(?:msg|message)\"?[=:]\s?\"(?:[\w-]+ ){1,3}failed\.?\"")
+REASON_GIVEN = re.compile(r"(?i)\b(?:err|error|exception|cause|reason)\"?[=:]")
+"""Keys of a structured line that say why, beside a message that only names what failed."""
 ROUTINE = re.compile(r"(?i)deprecat|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /\S*(?: HTTP/[\d.]+)?\"? \d{3}\b")
 
 
@@ -91,6 +96,7 @@ def _begins(line: str, level: Level) -> bool:
     return (
         bool(line.strip())
         and not indented
+        and CAUSED_BY.match(line) is None
         and (STAMPED.match(line) is not None or level not in (Level.PLAIN, Level.FATAL))
     )
 
@@ -99,9 +105,28 @@ def _plain(lines: Sequence[str], begins: Sequence[bool], place: int, level: Leve
     line = lines[place]
     if level is Level.CALM or not line.strip() or ROUTINE.search(line):
         return None
+    if level >= Level.ERROR and line.endswith((" :", "\t:")):
+        below = _said_below(lines, begins, place)
+        if below:
+            return _weighed(place, below, level)
     if level is Level.PLAIN and category_of(line) is None:
         return None
     return _weighed(place, "\n".join([line, *_continued(lines, begins, place)]), level)
+
+
+def _said_below(lines: Sequence[str], begins: Sequence[bool], place: int) -> str:
+    """The message of a record whose own line holds none, as Spring Boot's failure analysis: what stands below it.
+
+    That is what follows `Description:`, or else the first line that is no decoration; "" where none begins a line.
+    """
+    end = next((n for n in range(place + 1, len(lines)) if begins[n]), len(lines))
+    below = lines[place + 1 : end]
+    if not any(line.strip() for line in below) or (below[0].strip() and below[0][:1] in (" ", "\t")):
+        return ""
+    described = next((n for n, line in enumerate(below) if line.strip() == "Description:"), -1)
+    first = (n for n in range(described + 1, len(below)) if re.match(r"\w.*[a-z]", below[n]))
+    start = next(first, len(below))
+    return "\n".join(takewhile(str.strip, below[start : start + 5]))
 
 
 def _continued(lines: Sequence[str], begins: Sequence[bool], place: int) -> list[str]:
@@ -120,4 +145,6 @@ def _weighed(place: int, said: str, level: Level) -> Candidate:
     weight = float(level) + (1.5 if specific else 0)
     if not specific and VACUOUS.search(said):
         weight = min(weight, 0.5)
+    elif not specific and BARE_FAILURE.search(said) and not REASON_GIVEN.search(said):
+        weight = min(weight, 2.0)
     return Candidate(place, said, weight)

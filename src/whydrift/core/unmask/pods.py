@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from whydrift.core.model.objects import WITH_PODS, ObjectKey
 from whydrift.core.model.trouble import Category, Trouble
 from whydrift.core.model.values import JsonObject, text
-from whydrift.core.unmask.containers import Stuck, stuck_containers
+from whydrift.core.unmask.containers import DAY, Stuck, running_for, statuses, stuck_containers
 from whydrift.core.unmask.moments import earliest
-from whydrift.core.unmask.reasons import diagnosis_of
+from whydrift.core.unmask.reasons import diagnosis_of, goes_on
 from whydrift.core.unmask.scene import Scene
 
 MAKE_PODS = WITH_PODS | {"Job", "Rollout"}
@@ -63,8 +63,17 @@ def pod_troubles(scene: Scene) -> tuple[Trouble, ...]:
     """One trouble for each object and container, whichever number of pods it is in."""
     groups: dict[tuple[ObjectKey, str], list[Stuck]] = defaultdict(list)
     for suspect in suspects(scene):
-        groups[suspect.key, _about(suspect.stuck)].append(suspect.stuck)
+        if not _may_be_at_work(scene, suspect.stuck):
+            groups[suspect.key, _about(suspect.stuck)].append(suspect.stuck)
     return tuple(_trouble(scene, key, container, group) for (key, container), group in groups.items())
+
+
+def _may_be_at_work(scene: Scene, stuck: Stuck) -> bool:
+    """Whether an init container that runs on says nothing of a trouble: to restore or migrate may take a day."""
+    run = (status for status, _ in statuses(stuck.pod) if text(status, "name") == stuck.container)
+    if not goes_on(stuck) or any(running_for(status, scene.now) > DAY for status in run):
+        return False
+    return diagnosis_of(scene, stuck).category is Category.STILL_WAITING
 
 
 def _about(stuck: Stuck) -> str:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from whydrift.core.model.trouble import Category, Reason, SaidBy
 from whydrift.core.model.values import text
 from whydrift.core.unmask.categories import category_of, image_category
-from whydrift.core.unmask.containers import STARTING, STOPPED_EXITS, Stuck, events_of, hindrance
-from whydrift.core.unmask.lines import last_words, line_that_says_why
+from whydrift.core.unmask.containers import OFTEN, STARTING, STOPPED_EXITS, Stuck, events_of, hindrance
+from whydrift.core.unmask.lines import LONGEST, last_words, line_that_says_why
 from whydrift.core.unmask.scene import Scene
 
 IMAGES = frozenset(
@@ -47,9 +47,24 @@ def diagnosis_of(scene: Scene, stuck: Stuck) -> Diagnosis:
         return _hindered(scene, stuck)
     if state == "NotReady":
         return _probes_kill(scene, stuck) or _not_ready(scene, stuck)
+    if goes_on(stuck):
+        return _still_running(scene, stuck)
     if not stuck.loops:
         return _refused(stuck)
     return _probes_kill(scene, stuck) or _ended(scene, stuck)
+
+
+def goes_on(stuck: Stuck) -> bool:
+    """Whether a container is one that must end before others begin, and has run on for long."""
+    return stuck.state == "Init:Running" and stuck.restarts < OFTEN
+
+
+def _still_running(scene: Scene, stuck: Stuck) -> Diagnosis:
+    """What an init container that runs on and on repeats, else the last that it wrote."""
+    log = scene.log(stuck.namespace, stuck.name, stuck.container).current
+    written = [line.strip() for line in log.splitlines() if line.strip()]
+    said = line_that_says_why(log, still_running=True) or (written[-1][:LONGEST] if written else "")
+    return Diagnosis(Reason(said, SaidBy.LOG), category_of(said) or Category.STILL_WAITING)
 
 
 def _warnings(scene: Scene, stuck: Stuck) -> list[str]:

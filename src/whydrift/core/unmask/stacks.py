@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from whydrift.core.unmask.levels import Level, level_of
+
 TRACEBACK = "Traceback (most recent call last):"
 CHAINED = ("During handling of the above exception", "The above exception was the direct cause")
 CAUSED_BY = re.compile(r"\s*(?:Caused by|Wrapped by|Nested exception is|---> )[: ]?\s*\S")
@@ -22,6 +24,7 @@ EXCEPTION = re.compile(
     r"(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
     r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation)(?: \[\w+\])?(?::.*|$)"
 )
+BELOW = re.compile(r"\s+at \S|\s*Caused by:")
 STARTS = re.compile(
     r"panic: |fatal error: |terminate called |libc\+\+abi: |thread '[^']*'(?: \(\d+\))? panicked at "
     r"|Unhandled exception[.:]|Exception in thread |PHP Fatal error: |Uncaught |\*\*\* Error in |Assertion .* failed"
@@ -83,9 +86,10 @@ def block_at(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block 
 
 
 def _framed(lines: Sequence[str], place: int) -> bool:
-    """Whether the next lines are frames of a stack, or say what caused this."""
-    following = [line for line in lines[place + 1 : place + 4] if line.strip()]
-    return any(re.match(r"\s+at \S|\s*Caused by:", line) for line in following[:2])
+    """Whether the next lines are frames of a stack, or say what caused this; a line between may head them itself."""
+    following = [line for line in lines[place + 1 : place + 4] if line.strip()][:2]
+    below = next((number for number, line in enumerate(following) if BELOW.match(line)), None)
+    return below is not None and not any(level_of(line) >= Level.ERROR for line in following[:below])
 
 
 def _deciding(held: tuple[str, ...]) -> int:
