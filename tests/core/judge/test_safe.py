@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.judge.situations import ID, Before, applied, config_map, deployment, manager, said, with_metadata
 from whydrift.core.model.effect import Does
-from whydrift.core.model.fact_kinds import SYNC_WINDOWS
+from whydrift.core.model.fact_kinds import AUTOSCALERS, SYNC_WINDOWS
 from whydrift.core.model.values import Json, JsonObject
 
 SSA: JsonObject = {"syncPolicy": {"syncOptions": ["ServerSideApply=true"]}}
@@ -60,6 +60,11 @@ def _service_side(live: JsonObject, stated: Json, *entries: Json) -> JsonObject:
 
 
 AUTOSCALER = manager("kube-controller-manager", {"f:spec": {"f:replicas": {}}}, subresource="scale", time=None)
+REVISION: JsonObject = {"f:metadata": {"f:annotations": {"f:deployment.kubernetes.io/revision": {}}}}
+COUNTED = with_metadata(
+    applied(deployment(), deployment(), manager("kube-controller-manager", REVISION, subresource="status")),
+    {"deployment.kubernetes.io/revision": "3"},
+)
 PORT_BY_HAND: JsonObject = {"name": "http", "port": 81, "protocol": "TCP", "targetPort": 81}
 SITUATIONS: dict[str, tuple[Before, bool]] = {
     "nothing differs": (Before(((config_map(a="1"), config_map(a="1")),)), True),
@@ -156,6 +161,14 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
         Before(((_addressed(), applied(_addressed("10.0.0.7"), _addressed(""))),)),
         True,
     ),
+    "a release under Replace=true: the deployment controller counts its roll-outs at once again": (
+        Before(
+            ((deployment(image="example.com/web:2.0"), COUNTED),),
+            spec={"syncPolicy": {"syncOptions": ["Replace=true"]}},
+            moved=True,
+        ),
+        True,
+    ),
     "only differing objects are applied": (
         Before(
             ((deployment(), applied(deployment(7), deployment())),),
@@ -190,6 +203,30 @@ def test_two_ports_of_one_name_are_refused() -> None:
     live = with_metadata(_service(PORT_BY_HAND), managedFields=[manager("kubectl-edit", owned)], uid="1")
     (effect,) = Before(((git, live),), spec=SSA).forecast().fails
     assert "two ports would have the name" in effect.says
+
+
+def test_an_autoscaler_changes_no_verdict_where_git_states_no_replicas() -> None:
+    """A replace sets replicas to one, and the autoscaler takes them back: not safe, and Synced all the same."""
+    scaler: JsonObject = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+            "minReplicas": 4,
+            "maxReplicas": 9,
+        },
+    }
+    live = applied(deployment(4), deployment(None), AUTOSCALER)
+    before = Before(
+        ((deployment(None, image="example.com/web:2.0"), live),),
+        spec={"syncPolicy": {"syncOptions": ["Replace=true"]}},
+        facts={AUTOSCALERS: (scaler,)},
+        moved=True,
+        compared=(deployment(4), deployment(4, image="example.com/web:2.0")),
+    )
+    found = before.forecast()
+    assert not found.safe and found.converges, said(found)
 
 
 def test_warns_of_what_happens_by_itself() -> None:

@@ -193,7 +193,9 @@ def _one(alike: list[Effect]) -> Effect:
 
 
 def scaled_back(item: ObjectSnapshot, found: Iterable[Change], situation: Situation) -> bool:
-    """Whether an autoscaler that wants what live has takes the number of replicas back that a sync would set."""
+    """Whether an autoscaler that wants what live has takes back the number of replicas that git states."""
+    if child(item.target, *REPLICAS) is ABSENT:
+        return False
     scalers = autoscalers_of(situation.subject(item))
     return any(
         scaler.wants(change.on_left, change.on_right)

@@ -17,6 +17,7 @@ from whydrift.core.explain.base import base_of, git_moved
 from whydrift.core.explain.engine import Examined, explain
 from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.rollback import rolled_back_to
+from whydrift.core.explain.stamps import is_rollout_revision
 from whydrift.core.judge.predict import Predicted
 from whydrift.core.judge.server import admitted
 from whydrift.core.judge.situation import Situation
@@ -83,7 +84,12 @@ def judged(changes: Sequence[Change], item: ObjectSnapshot, predicted: Predicted
 
 
 def _judged(change: Change, explained: Sequence[Examined], place: _Place) -> Judged:
-    """The worst of what the findings say; what they say of parts of a change does not speak for all of it."""
+    """The worst of what the findings say; what they say of parts of a change does not speak for all of it.
+
+    The deployment controller counts its roll-outs from their ReplicaSets, and writes the number again at once.
+    """
+    if is_rollout_revision(change.left):
+        return Judged(change, Worth.NOISE, "kubectl-stamps-annotation")
     here = [finding for finding in explained if _meets(finding.difference, change)]
     worths = [_by_finding(change, finding, place.situation) for finding in here]
     if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, place):
