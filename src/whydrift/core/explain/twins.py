@@ -36,6 +36,12 @@ class Twins:
         """Whether live holds fewer of them, and in these nothing but what one of git's own states."""
         return 0 < len(self.live) < len(self.stated) and all(map(self._is_made_of, self.live))
 
+    @property
+    def running(self) -> tuple[int, ...]:
+        """The places of those that live has as git states them, whatever the server filled in."""
+        each = zip(self.places, self.stated, strict=True)
+        return tuple(place for place, twin in each if any(_states_all_of(item, twin) for item in self.live))
+
     def _is_made_of(self, item: Json) -> bool:
         if not is_object(item):
             return False
@@ -44,6 +50,10 @@ class Twins:
 
     def _states(self, name: str, part: Json) -> bool:
         return any(same(child(twin, name), part) for twin in self.stated)
+
+
+def _states_all_of(item: Json, twin: Json) -> bool:
+    return is_object(twin) and all(same(child(item, name), part) for name, part in twin.items())
 
 
 def twins_at(subject: Subject, difference: Difference) -> Twins | None:

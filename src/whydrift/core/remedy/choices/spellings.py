@@ -37,12 +37,10 @@ def order(case: Case) -> Choice:
 def stated_twice(case: Case) -> Choice:
     """Drop the item that does not run; ask where both are meant, or where what runs is made of both."""
     twins = twins_at(case.subject, case.difference)
-    runs = (
-        [place for place, each in zip(twins.places, twins.stated, strict=True) if each in twins.live] if twins else []
-    )
+    runs = twins.running if twins else ()
     if twins is None or len(twins.places) != 2 or len(runs) != 1:
         return asked(case, "two items have one key, and which of their values is meant is not known")
-    protocols = {text(each, "protocol") for each in twins.stated}
+    protocols = {text(each, "protocol") or "TCP" for each in twins.stated}
     if len(protocols) == 2:
         why = "one port with two protocols: only a server-side apply (ServerSideApply=true) keeps both"
         return Choice(RemedyKind.ASK, why, Safety.MANUAL)

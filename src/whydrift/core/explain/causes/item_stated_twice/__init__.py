@@ -2,13 +2,16 @@
 
 Why it happens: a variable is named twice, two ports have the same number. `kubectl apply` merges such a list by its
 key (`name`, `containerPort`; the protocol is no part of it), so that two items with one key become one: what the
-cluster holds is the one that was merged last, and what git states never arrives whole.
+cluster holds is the one that was merged last, and what git states never arrives whole. Argo CD compares by the same
+merge, and mostly says Synced.
 
-What proves it: the list is merged by a key (the patch tags of the kind's Go type), git states the key twice and did so
-at the last sync, live holds fewer such items, and nothing in them that git's own do not state.
+What proves it: the list is merged by a key (the patch tags of the kind's Go type), git states the key twice, live holds
+fewer such items, and nothing in them that git's own do not state; and git did so at the last sync, or the merge that
+Argo CD compares with leaves live as it is.
 
-What would refute it: somebody else owns the item; git stated it once when it was synced last; the object is applied
-server-side, which refuses such a list; live holds a value that none of git's items has.
+What would refute it: somebody else owns the item; git stated it once when it was synced last, and the merge would bring
+it; an ignore rule covers the place; the object is applied server-side, which refuses such a list; live holds a value
+that none of git's items has.
 
 Remedies: drop the one that does not run; where both are meant (one port, two protocols), apply server-side.
 """
@@ -19,12 +22,13 @@ from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.ignoring import is_ruled_out, left_out
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.twins import Twins, twins_at
 from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import SETTINGS, SYNCED_MANIFESTS
 from whydrift.core.model.values import child, is_object, items, same
 
 
@@ -37,7 +41,9 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     """Claim what the merge made of two items."""
     for difference in concerned:
         twins = twins_at(subject, difference)
-        if twins is None or not twins.merged or not _were_synced(subject, twins):
+        if twins is None or not twins.merged:
+            continue
+        if not (_were_synced(subject, twins) if difference.shown else _merge_leaves_it(subject, difference)):
             continue
         if others(subject, difference) or _written_by_others(subject, twins):
             continue
@@ -67,6 +73,11 @@ def _were_synced(subject: Subject, twins: Twins) -> bool:
     return same(synced, list(twins.stated))
 
 
+def _merge_leaves_it(subject: Subject, difference: Difference) -> bool:
+    """Whether Argo CD compared what git states here, and its merge has no more than live."""
+    return left_out(subject, difference) and not is_ruled_out(subject, difference)
+
+
 def _numbers(twins: Twins) -> str:
     return " and ".join(str(place) for place in twins.places)
 
@@ -78,4 +89,6 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
+    helps=needs(SETTINGS),
+    everywhere=True,
 )
