@@ -147,9 +147,10 @@ def test_a_cause_that_does_not_exist_is_refused() -> None:
 
 def test_with_nothing_to_do_no_older_plan_stays(tmp_path: Path) -> None:
     """It would be carried out although nobody plans it any more."""
-    assert inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "schema-defaults-field").code == 1
+    plan = ("plan", "n8n", "open-webui", "--from", "demo", "--to", str(tmp_path), "--cause")
+    assert inside(*plan, "schema-defaults-field").code == 1
     assert read_plan(tmp_path / "plan.json").steps and list((tmp_path / "patches").glob("*.patch"))
-    said = inside("plan", "--from", "demo", "--to", str(tmp_path), "--cause", "verdict-is-stale")
+    said = inside(*plan, "verdict-is-stale")
     assert "Nothing to do" in said.out and "Wrote" in said.out and "Next: whydrift apply" not in said.out
     assert read_plan(tmp_path / "plan.json").steps == () and not list((tmp_path / "patches").glob("*.patch"))
     assert "Nothing to do" in (tmp_path / "RUNBOOK.md").read_text()
