@@ -131,4 +131,4 @@ def test_a_git_that_is_given_up_is_let_go_of(seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(run_git(None, "version"), seconds)
 
-    asyncio.run(asyncio.wait_for(given_up(), 20))
+    asyncio.run(asyncio.wait_for(given_up(), 60))

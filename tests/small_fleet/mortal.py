@@ -199,7 +199,7 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 if __name__ == "__main__":

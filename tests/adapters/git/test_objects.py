@@ -149,7 +149,7 @@ def test_a_question_that_is_given_up_leaves_no_answer_for_the_next_one(
         assert await of.files(URL, repository.revision, "b.yaml") == {"b.yaml": "b: 1\n"}
         of.close()
 
-    asyncio.run(asyncio.wait_for(asked(), 20))
+    asyncio.run(asyncio.wait_for(asked(), 50))
     assert all(process.poll() is not None for process in begun)
 
 
@@ -171,7 +171,7 @@ def test_a_git_that_fails_is_a_reason(
     """And nothing waits for it."""
     fake_git.write_text(f"#!/bin/sh\n{script}\n")
     monkeypatch.setattr(objects, "SECONDS", 0.5)
-    found = asyncio.run(asyncio.wait_for(opened(repository).files(URL, repository.revision, ""), 20))
+    found = asyncio.run(asyncio.wait_for(opened(repository).files(URL, repository.revision, ""), 50))
     assert isinstance(found, NotRead) and why in found.why
 
 
@@ -194,7 +194,7 @@ def test_what_nobody_asks_is_let_go_of(
     async def asked() -> None:
         await opened(repository).files(URL, repository.revision, "b.yaml")
         assert any(process.poll() is None for process in begun)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while any(process.poll() is None for process in begun):
                 await asyncio.sleep(0.01)
 

@@ -25,26 +25,26 @@ def jq() -> Iterator[JqWorker]:
 
 def test_names_paths(jq: JqWorker) -> None:
     """Paths come back, values do not."""
-    assert jq.paths(".spec.items[].name", DOCUMENT, 1) == (
+    assert jq.paths(".spec.items[].name", DOCUMENT, 60) == (
         ["spec", "items", 0, "name"],
         ["spec", "items", 1, "name"],
     )
-    assert jq.paths("empty", DOCUMENT, 1) == ()
+    assert jq.paths("empty", DOCUMENT, 60) == ()
 
 
 def test_says_why_a_program_failed(jq: JqWorker) -> None:
     """An error at run time is an answer, and the worker goes on."""
-    failed = jq.paths(".spec.nothing[]", DOCUMENT, 1)
+    failed = jq.paths(".spec.nothing[]", DOCUMENT, 60)
     assert isinstance(failed, JqFailed) and "null" in failed.why
-    assert jq.paths(".spec", DOCUMENT, 1) == (["spec"],)
+    assert jq.paths(".spec", DOCUMENT, 60) == (["spec"],)
 
 
 def test_ends_a_program_that_does_not_end(jq: JqWorker) -> None:
     """After the deadline the worker starts anew and answers the next question."""
     started = time.monotonic()
     assert isinstance(jq.paths("until(false; .)", DOCUMENT, 0.1), JqFailed)
-    assert time.monotonic() - started < 10
-    assert jq.paths(".spec", DOCUMENT, 5) == (["spec"],)
+    assert time.monotonic() - started < 50
+    assert jq.paths(".spec", DOCUMENT, 60) == (["spec"],)
 
 
 def test_sees_no_environment(jq: JqWorker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +53,7 @@ def test_sees_no_environment(jq: JqWorker, monkeypatch: pytest.MonkeyPatch) -> N
     program = (
         "if $ENV.WHYDRIFT_TEST_SECRET or env.WHYDRIFT_TEST_SECRET or ($ENV | length) > 0 then .seen else .unseen end"
     )
-    assert jq.paths(program, DOCUMENT, 1) == (["unseen"],)
+    assert jq.paths(program, DOCUMENT, 60) == (["unseen"],)
 
 
 def test_costs_nothing_until_asked() -> None:
@@ -97,5 +97,5 @@ def test_what_jq_does_otherwise_is_not_replayed(jq: JqWorker, expression: str) -
 
 def test_a_program_that_ends_jq_is_a_failed_one(jq: JqWorker) -> None:
     """`halt` gives nothing; the next program runs."""
-    assert isinstance(jq.paths("halt", DOCUMENT, 5), JqFailed)
-    assert jq.paths(".spec", DOCUMENT, 5) == (["spec"],)
+    assert isinstance(jq.paths("halt", DOCUMENT, 60), JqFailed)
+    assert jq.paths(".spec", DOCUMENT, 60) == (["spec"],)

@@ -263,7 +263,7 @@ def test_a_tool_is_bounded(tmp_path: Path, text: str, limits: Limits, why: str) 
     started = time.monotonic()
     with pytest.raises(NotRendered, match=why):
         asyncio.run(output_of((script(tmp_path, text),), [], made_folder(tmp_path), limits))
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 50
 
 
 def test_who_stops_waiting_stops_the_tool(tmp_path: Path) -> None:
