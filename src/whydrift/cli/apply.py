@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
-from click.core import ParameterSource
 
 from whydrift.cli.interrupts import interrupted_at_once, run_interruptibly
 from whydrift.cli.options import connection_options_for, output_option
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from whydrift.usecases.apply.run import Run
     from whydrift.wiring import ApplySettings
 
+REHEARSED = "--dry-run (or WHYDRIFT_DRY_RUN)"
 EPILOG = """\b
 What it needs, each only for steps of its kind:
   commit       a git login that may push; GITHUB_TOKEN, GITLAB_TOKEN, `gh` or `glab` for the request
@@ -101,7 +101,7 @@ def command(ctx: click.Context, /, plan: str | None, rollback: str | None, **opt
         plan=plan or "",
         only=listed(options["only"]),
         yes=bool(options["yes"]),
-        rehearse=ctx.get_parameter_source("dry_run") is ParameterSource.COMMANDLINE,
+        rehearse=bool(options["dry_run"]),
         resume=bool(options["resume"]),
         dump_secrets=bool(options["dump_secrets"]),
         watch=float(str(options["watch"])),
@@ -190,9 +190,9 @@ def _rehearsed(request: Request, run: Run, journal: Path) -> int:
 
     if request.output == "text":
         steps = ", ".join(step.id for step in run.carried.steps)
-        sys.stdout.write(f"Nothing was changed: --dry-run. Without it: step {steps}.\n")
+        sys.stdout.write(f"Nothing was changed: {REHEARSED}. Without it: step {steps}.\n")
         return 0
-    would = [answer(step, StepState.LEFT, "--dry-run: it would be carried out") for step in run.carried.steps]
+    would = [answer(step, StepState.LEFT, f"{REHEARSED}: it would be carried out") for step in run.carried.steps]
     return _end(request, run, journal, [*would, *left(run)])
 
 
@@ -257,6 +257,6 @@ async def _rollback(request: Request, path: str) -> int:
 
 def _may(request: Request, number: int) -> bool:
     if request.rehearse:
-        sys.stdout.write("Nothing was changed: --dry-run.\n")
+        sys.stdout.write(f"Nothing was changed: {REHEARSED}.\n")
         return False
     return request.yes or _ask(f"Create {number}? (y)es, (n)o", ("y", "n")) == "y"
