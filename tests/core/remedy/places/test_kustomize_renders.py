@@ -80,3 +80,30 @@ def _another(path: FieldPath, value: Json) -> Json:
     if isinstance(value, int):
         return value + 1
     return "registry.example.com/other:9.9" if path[-1] == "image" else f"{value}0"
+
+
+DIARY = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: diary}
+data:
+  text: |
+    one
+    two
+"""
+SHARED = {
+    "base/kustomization.yaml": "resources: [config.yaml]\n",
+    "base/config.yaml": DIARY,
+    "overlays/prod/kustomization.yaml": "resources: [../../base]\n",
+}
+BESIDE = {"overlays/eu/kustomization.yaml": "resources: [../../base]\n"}
+
+
+@pytest.mark.parametrize("text", ["one\nthree\n", "one\n\n", "one\nthree", "x\n", "- op: x\n  path: /y\n", "one"])
+def test_a_text_of_a_shared_base_is_said_anew_with_its_last_line_break(text: str, tmp_path: Path) -> None:
+    """In a patch of the overlay, whose end kustomize trims."""
+    git = GitFiles(trees=(Tree("repo", "0" * 40, OVERLAY, SHARED, BESIDE),))
+    [(key, target)] = _rendered(SHARED, tmp_path / "before").items()
+    edit = next(candidates(APPLICATION, git, key, target, [Change(("data", "text"), text)]))
+    assert edit.file == f"{OVERLAY}/kustomization.yaml"
+    after = _rendered({**SHARED, edit.file: edit.after}, tmp_path / "after")
+    assert after[key]["data"] == {"text": text}

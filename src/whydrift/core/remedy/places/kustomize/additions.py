@@ -40,8 +40,11 @@ def new_merge(overlay: Layer, sought: Sought) -> Iterator[Edit]:
 
 def new_patch(overlay: Layer, sought: Sought) -> Iterator[Edit]:
     """A new patch that stands in the overlay itself."""
-    operations: list[Json] = [_operation(sought.target, change.path, change.value) for change in sought.changes]
-    written = "\n".join(block_lines(operations, Style())) + "\n"
+    operations = [_operation(sought.target, change.path, change.value) for change in sought.changes]
+    if isinstance(ended := operations[-1].get("value"), str) and ended.endswith("\n"):
+        # kustomize cuts white space off the end of a patch: the end of a text must not be the end of it
+        operations[-1] = {"op": operations[-1]["op"], "value": ended, "path": operations[-1]["path"]}
+    written = "\n".join(block_lines(list[Json](operations), Style())) + "\n"
     target: JsonObject = {"kind": sought.kind, "name": sought.name}
     yield from _appended(overlay, "patches", {"target": target, "patch": written})
 
