@@ -12,7 +12,7 @@ SCHEMA = "whydrift.accepted/1"
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One residual. `object` is group/Kind/name as answers name it, `path` a JSON pointer ("": the whole object).
 
-    `application` is NAMESPACE/NAME ("": any). `until` is the last day on which it counts (RFC 3339 date), `since` the
+    `application` is [INSTANCE:]NAMESPACE/NAME ("": any; without an instance: of any). `until` is the last day on which it counts (RFC 3339 date), `since` the
     day on which it was accepted.
     """
 
@@ -26,8 +26,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str = ""
 
     def covers(self, application: str, object_id: str, namespace: str, path: str) -> bool:
-        """Whether it is about a difference: of this object, at its path or below."""
-        if self.application not in ("", application) or self.object != object_id:
+        """Whether it is about a difference: of this object, at its path or below; `application` as commands take it."""
+        if self.application not in ("", application, application.rpartition(":")[2]) or self.object != object_id:
             return False
         if self.namespace not in ("", namespace):
             return False

@@ -20,8 +20,9 @@ def lived_with(
     accepted: Sequence[Accepted], application: Application, key: ObjectKey, difference: Difference
 ) -> Accepted | None:
     """Who accepted a difference; None where nobody did. `accepted` are those that count today."""
-    named = f"{application.namespace}/{application.name}"
-    return next((o for o in accepted if o.covers(named, key.id, key.namespace, difference.pointer)), None)
+    return next(
+        (o for o in accepted if o.covers(application.selector, key.id, key.namespace, difference.pointer)), None
+    )
 
 
 def without_accepted(accepted: Sequence[Accepted], application: Application, choices: Chosen) -> Chosen:
