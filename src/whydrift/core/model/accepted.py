@@ -12,8 +12,8 @@ SCHEMA = "whydrift.accepted/1"
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One residual. `object` is group/Kind/name as answers name it, `path` a JSON pointer ("": the whole object).
 
-    `application` is [INSTANCE:]NAMESPACE/NAME ("": any; without an instance: of any). `until` is the last day on which it counts (RFC 3339 date), `since` the
-    day on which it was accepted.
+    `application` is [INSTANCE:]NAMESPACE/NAME ("": any; without an instance: of any). `until` is the last day on which
+    it counts (RFC 3339 date), `since` the day on which it was accepted.
     """
 
     object: str
