@@ -64,7 +64,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         Category.MIGRATION_FAILED,
         r"Dirty database|(?i:migration checksum mismatch)|Can't locate revision|(?i:validate failed: migrations)"
         r"|(?i:pending migrations?)|Detected (?:failed|resolved) migration|(?i:migration \S+ (?:is )?(?:failed|dirty))"
-        r"|P3009|P3018|(?i:schema version \S+ is (?:newer|older|ahead|behind))",
+        r"|Multiple head revisions|P3009|P3018|(?i:schema version \S+ is (?:newer|older|ahead|behind))",
     ),
     (
         Category.CONFIG_INVALID,
@@ -88,12 +88,15 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|(?i:specify one of the following as an environment variable)"
         r"|(?i:connection string \S+ (?:is |was )?(?:missing|not (?:found|set|defined)))"
         r"|Field required \[type=missing|(?i:no \w+ (?:setting|option|value) (?:was |is )?(?:provided|given))"
+        r"|(?i:config(?:uration)? (?:key|value|option|entry|setting) \S+ (?:is |was )?"
+        r"(?:missing|not set|required|undefined))"
         r"|SRCFG00014|(?i:could not resolve placeholder)|: unbound variable|parameter (?:null or )?not set"
         r"|couldn't find key \S+ in ConfigMap"
         r"|(?i:configmaps? \"[^\"]+\" not found)|(?i:no (?:config(?:uration)?|settings) (?:file )?(?:was )?found)"
         rf"|(?i:{FILES}['\")]?:? [^\n]{{0,40}}(?:no such file|not found|does not exist|cannot be found|missing))"
         rf"|(?i:(?:no such file or directory|not found|cannot find|could not find|unable to find"
         rf"|ENOENT)[^\n]{{0,60}}{FILES})"
+        rf"|{FILES}`?\n\s+\d+: No such file"
         r"|(?i:config(?:uration)? file[^\n]{0,60}(?:not found|not exist|no such file|missing))",
     ),
     (
@@ -117,6 +120,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|mapping values are not allowed)"
         r"|(?i:config(?:uration)? (?:file )?(?:\S+ )?(?:is |contains? )?(?:invalid|errors?|failed|not valid|broken))"
         r"|(?i:(?:error|invalid|bad|wrong|problem)s? (?:in|with|loading|reading) (?:the )?(?:config|settings))"
+        r"|there is no setting with that name|ConfigurationError|ConfigError"
         r"|that doesn't exist|entryPoint \S+ doesn't exist|flag provided but not defined"
         r"|(?i:validation (?:failed|errors?))|strconv\.\w+: parsing"
         r"|JSONDecodeError|YAMLException|ScannerError|ParserError|ConfigException|ConfigurationException"
@@ -137,7 +141,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|\b(?:status(?: code)?|HTTP(?:/\S+)?|code)[ :=]*(?:401|403)\b|(?i:bad credentials)|(?i:not allowed to)"
         r"|InvalidClientTokenId"
         r"|ExpiredToken|Unauthenticated|(?i:SASL authentication)|(?i:no pg_hba\.conf entry)"
-        r"|(?i:must be (?:super)?user)|Exception \(403\) Reason",
+        r"|(?i:must be (?:super)?user)|Exception \(403\) Reason"
+        r"|PermissionDenied|(?i:permission '[^']+' denied)|(?i:exception authenticating)",
     ),
     (
         Category.CERTIFICATE_NOT_READY,
@@ -152,7 +157,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|(?i:no route to host)|(?i:(?:network|host) (?:is )?unreachable)|(?i:name or service not known)"
         r"|(?i:name resolution)"
         r"|(?i:could not translate host)|(?i:(?:could not|can(?:no|')t|unable to|failed to"
-        r"|cannot) (?:\w+ ){0,2}?(?:connect|reach|resolve|dial|ping|contact))"
+        r"|cannot) (?:\w+ ){0,2}?(?:connect|reach|resolve(?! service for type)|dial|ping|contact))"
         r"|(?i:host not found)|getaddrinfo|(?i:not reachable)|(?i:unreachable)|(?i:server misbehaving)|\bdial (?:tcp"
         r"|unix|udp)\b"
         r"|:\d+ - (?:no response|rejecting connections)"

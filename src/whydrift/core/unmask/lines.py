@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.levels import Level, level_of
-from whydrift.core.unmask.stacks import CAUSED_BY, block_at
+from whydrift.core.unmask.stacks import CAUSED_BY, block_at, names_exception
 
 LAST = 250
 """Lines that are looked at, from the end."""
@@ -19,6 +19,9 @@ BURST = 12
 """Candidates this many records apart belong to one failure."""
 LONGEST = 2000
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
+BOXED = re.compile(r"(?m)^[\u2577\u2502\u2575] ?")
+"""The frame that Terraform and OpenTofu draw around an error."""
+RULED = re.compile(r"(?:^|[\]>])\s*[=*~-]{3,}$")
 STAMPED = re.compile(
     r"\s{0,2}[\[(]?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d|\w{3} +\d{1,2} \d\d:|\d{1,2}/\w{3}/\d{4}|time=|ts=|level="
     r"|[IWEF]\d{4} )"
@@ -30,7 +33,7 @@ VACUOUS = re.compile(
     r"|command failed|errors? (?:above|occurred)|see (?:the )?(?:log|above|previous)|failed with exit"
     r"|application run failed"
     r"|failed to start|startup failed|unable to start|lifecycle|a complete log of this run|contains errors"
-    r"|fatal assertion)\b"
+    r"|fatal assertion|boot failed|could not create the java virtual machine|a fatal exception has occurred)\b"
 )
 BARE_FAILURE = re.compile(r"(?i)\b(?:msg|message)\"?[=:]\s?\"(?:[\w-]+ ){1,3}failed\.?\"")
 REASON_GIVEN = re.compile(r"(?i)\b(?:err|error|exception|cause|reason)\"?[=:]")
@@ -52,7 +55,7 @@ def line_that_says_why(log: str, still_running: bool = False) -> str:
 
     A run that ended tells it at its end: the first of several alike. One that still runs repeats it: the last counts.
     """
-    plain = COLOURS.sub("", log)
+    plain = BOXED.sub("", COLOURS.sub("", log))
     lines = [line[:LONGEST].rstrip() for line in plain.replace("\r\n", "\n").split("\n")][-LAST:]
     found = list(_candidates(lines[-RECENT:] if still_running else lines))
     if not found:
@@ -67,7 +70,7 @@ def line_that_says_why(log: str, still_running: bool = False) -> str:
 
 def last_words(log: str) -> str:
     """The last line of a run that died without calling anything an error; "" where its last words were calm."""
-    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    lines = [line.strip() for line in BOXED.sub("", log).splitlines() if line.strip()]
     if not lines or level_of(lines[-1]) is Level.CALM or STAMPED.match(lines[-1]) or ROUTINE.search(lines[-1]):
         return ""
     return lines[-1][:LONGEST]
@@ -97,13 +100,14 @@ def _begins(line: str, level: Level) -> bool:
         bool(line.strip())
         and not indented
         and CAUSED_BY.match(line) is None
+        and not names_exception(line)
         and (STAMPED.match(line) is not None or level not in (Level.PLAIN, Level.FATAL))
     )
 
 
 def _plain(lines: Sequence[str], begins: Sequence[bool], place: int, level: Level) -> Candidate | None:
     line = lines[place]
-    if level is Level.CALM or not line.strip() or ROUTINE.search(line):
+    if level is Level.CALM or not line.strip() or ROUTINE.search(line) or RULED.search(line):
         return None
     if level >= Level.ERROR and line.endswith((" :", "\t:")):
         below = _said_below(lines, begins, place)

@@ -21,9 +21,11 @@ FRAME = re.compile(
 )
 EXCEPTION = re.compile(
     r"(?:Exception in thread \S+ |Unhandled exception[.:] |Uncaught |uncaughtException:? |Error: Uncaught )?"
-    r"(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
-    r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation)(?: \[\w+\])?(?::.*|$)"
+    r"(?:PG::[A-Z]\w+|(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
+    r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation))(?: \[\w+\])?(?::.*|$)"
 )
+NUMBERED = re.compile(r"\s+\d+: ")
+"""A cause in the chain that anyhow and eyre number."""
 BELOW = re.compile(r"\s+at \S|\s*Caused by:")
 STARTS = re.compile(
     r"panic: |fatal error: |terminate called |libc\+\+abi: |thread '[^']*'(?: \(\d+\))? panicked at "
@@ -44,7 +46,10 @@ class Block:
     @property
     def said(self) -> str:
         """The deciding line with what continues it: details of a database, a message that goes on, `what()`."""
-        kept = [self.lines[self.decides]]
+        first = self.decides
+        while first and NUMBERED.match(self.lines[first]) and NUMBERED.match(self.lines[first - 1]):
+            first -= 1
+        kept = list(self.lines[first : self.decides + 1])
         for line in self.lines[self.decides + 1 :]:
             if (
                 FRAME.match(line)
@@ -96,6 +101,8 @@ def _deciding(held: tuple[str, ...]) -> int:
     """The last cause of a chain; else the first line if it says so itself; else the first that names an exception."""
     causes = [number for number, line in enumerate(held) if CAUSED_BY.match(line) or DEEPER.match(line)]
     listed = next((number for number, line in enumerate(held) if line.strip() == "Caused by:"), None)
+    if listed is not None and held[listed + 1 : listed + 2] and held[listed + 1][:1].strip():
+        return listed + 1
     if listed is not None:
         below = (number for number, line in enumerate(held[listed + 1 :], start=listed + 1) if not line.startswith(" "))
         return next(below, len(held)) - 1
