@@ -40,7 +40,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         Category.COMMAND_NOT_FOUND,
         r"executable file not found|(?i:command not found)|\b(?:ba|da|a|z)?sh: (?:line )?(?:\d+: )?\S+: not found"
         r"|exec:? [^\n]*(?:: stat [^\n]*)?: (?i:no such file or directory)|exec \S+ failed: No such file"
-        r"|unable to start container process: (?:error during container init: )?exec|: No such file or directory: exec",
+        r"|unable to start container process: (?:error during container init: )?exec|: No such file or directory: exec"
+        r"|failed to generate spec: no command specified",
     ),
     (
         Category.CRD_MISSING,
@@ -120,6 +121,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|mapping values are not allowed)"
         r"|(?i:config(?:uration)? (?:file )?(?:\S+ )?(?:is |contains? )?(?:invalid|errors?|failed|not valid|broken))"
         r"|(?i:(?:error|invalid|bad|wrong|problem)s? (?:in|with|loading|reading) (?:the )?(?:config|settings))"
+        r"|Are you trying to mount a directory onto a file"
         r"|there is no setting with that name|ConfigurationError|ConfigError"
         r"|that doesn't exist|entryPoint \S+ doesn't exist|flag provided but not defined"
         r"|(?i:validation (?:failed|errors?))|strconv\.\w+: parsing"
@@ -142,6 +144,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|InvalidClientTokenId"
         r"|ExpiredToken|Unauthenticated|(?i:SASL authentication)|(?i:no pg_hba\.conf entry)"
         r"|(?i:must be (?:super)?user)|Exception \(403\) Reason"
+        r"|container has runAsNonRoot and image|container's runAsUser breaks non-root policy"
         r"|PermissionDenied|(?i:permission '[^']+' denied)|(?i:exception authenticating)",
     ),
     (
@@ -191,19 +194,25 @@ def category_of(line: str) -> Category | None:
 
 
 IMAGE_FORBIDDEN = re.compile(
-    r"(?i)\b40[13]\b|unauthori[sz]ed|forbidden|denied|authentication required|authorization failed|no basic auth"
+    r"(?i)\b40[13]\b|toomanyrequests|\b429\b"
+    r"|unauthori[sz]ed|forbidden|denied|authentication required|authorization failed|no basic auth"
     r"|insufficient_scope|failed to fetch (?:oauth|anonymous) token|credentials"
 )
 
 
+REQUESTED = re.compile(r"https?://[^\s\"]+|failed to resolve reference")
+"""What was asked for, and containerd's words for any answer: neither says why."""
+
+
 def image_category(message: str) -> Category:
     """Why an image was not pulled (containerd's and registries' messages)."""
-    found = category_of(message)
+    plain = REQUESTED.sub("", message)
+    found = category_of(plain)
     if found in (Category.WRONG_ARCHITECTURE, Category.DISK_FULL):
         return found
-    if IMAGE_FORBIDDEN.search(_without_names(message)):
+    if IMAGE_FORBIDDEN.search(_without_names(plain)):
         return Category.IMAGE_FORBIDDEN
-    if found is Category.DEPENDENCY_UNREACHABLE and not re.search(r"(?i)manifest|: not found", message):
+    if found is Category.DEPENDENCY_UNREACHABLE and not re.search(r"(?i)manifest|not found", plain):
         return found
     return Category.IMAGE_NOT_FOUND
 

@@ -77,6 +77,9 @@ def permission_place(case: Case) -> str | None:
     line = case.trouble.why.line
     if re.search(r"(?i)read-only file ?system|EROFS", line):
         return case.at("securityContext", "readOnlyRootFilesystem")
+    if "runAsNonRoot" in line or "non-root policy" in line:
+        place = ("securityContext", "runAsNonRoot")
+        return case.at(*place) or case.places.pod_field(case.trouble.key, *place)
     account = re.search(r"system:serviceaccount:[\w-]+:([\w.-]+)", line)
     if account:
         roles = [w for w in case.places.documents if w.at("rules") and w.at("kind")]
