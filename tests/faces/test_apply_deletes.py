@@ -51,7 +51,7 @@ def test_dependents_go_first_and_a_rollback_brings_everything_back(runner: Runne
     [dump] = dumps(shop)
     assert stat.S_IMODE(dump.stat().st_mode) == 0o600
     assert any("10.0.0.7" in lost for row in json.loads(dump.read_text())["objects"] for lost in row["lost"])
-    command = said["out"].rpartition("back: whydrift ")[2].split()
+    command = said["out"].rpartition("back: whydrift ")[2].splitlines()[0].split()
     said = runner.run(shop.env, *command, "--yes")
     assert said["code"] == 0, said
     address = before["/api/v1/namespaces/shop/services/cache"]["spec"].pop("clusterIP")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.faces.command import inside
 from tests.replay.recorded import RECORDINGS, unpack
 
@@ -77,3 +79,20 @@ def test_an_edit_that_changes_another_application_is_not_safe(tmp_path: Path) ->
     assert step["proof"]["wider"] == ["Application argocd/twin: Deployment twin/inventory"]  # type: ignore[index]
     assert (step["kind"], step["safety"]) == ("commit", "unsafe")
     assert str(step["why"]).startswith("the same edit changes Application argocd/twin")
+
+
+CELLS = Path(__file__).parents[1] / "data" / "played" / "cells-of-a-set.zip"
+
+
+@pytest.mark.parametrize(
+    ("names", "safety", "wider"),
+    [
+        (("w-cell-east", "w-cell-west"), "safe", []),
+        (("w-cell-east",), "unsafe", ["Application w-cell-west"]),
+    ],
+)
+def test_an_edit_that_all_whom_it_changes_want_is_safe(names: tuple[str, ...], safety: str, wider: list[str]) -> None:
+    """Of a set's template: both of its applications need the same rule; for one alone the other was not looked at."""
+    steps = json.loads(inside("plan", *names, "--from", CELLS, "-o", "json").out)["steps"]
+    [step] = [step for step in steps if step["remedy"] == "ignore"]
+    assert (step["where"], step["safety"], step["proof"].get("wider", [])) == ("appsets/cells.yaml:10", safety, wider)

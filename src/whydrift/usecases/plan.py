@@ -88,8 +88,8 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     found = [(draft, offer) for draft, mine in offered for offer in mine if how.wanted(offer.cause)]
     made, overlay = await _stacked(kept, found, bench, how.comment)
     offers = await _with_bystanders(made, bench, how.bystanders)
-    if also := {_named(offer): offer.proof.wider[0] for offer in offers if offer.spreads and offer.proof}:
-        found = [(d, looked_at_first(o, also[_named(o)]) if _named(o) in also else o) for d, o in found]
+    if also := {_change_of(offer): offer.proof.wider[0] for offer in offers if offer.spreads and offer.proof}:
+        found = [(d, looked_at_first(o, also[_change_of(o)]) if _change_of(o) in also else o) for d, o in found]
         made, overlay = await _stacked(kept, found, bench, how.comment)
         offers = await _with_bystanders(made, bench, how.bystanders)
     mending = Mending(bench, how.analysis, how.bystanders.applications, overlay)
@@ -179,8 +179,10 @@ async def _with_bystanders(
         edit, proof = offer.edit, offer.proof
         if edit is not None and proof is not None:
             own = [*wanting[_change_of(offer)], offer.home]
+            named = {f"Application {application.name}" for application in own}  # as the place of the edit names them
             wider = await bystanders.changed_by(edit, own, draft.reader, bench.renders(draft))
-            offer = replace(offer, proof=replace(proof, wider=tuple(dict.fromkeys((*proof.wider, *wider)))))
+            wider = [line for line in dict.fromkeys((*proof.wider, *wider)) if line not in named]
+            offer = replace(offer, proof=replace(proof, wider=tuple(wider)))
         told.append(offer)
     return tuple(told)
 

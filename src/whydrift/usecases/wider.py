@@ -68,9 +68,13 @@ class Bystanders:
 
 
 def _named(application: Application, place: int) -> Iterator[str]:
-    """What the Application says that a source is rendered from: its folder, the whole where it states none, files."""
+    """What the Application says that a source is rendered from: its folder, the whole where it states none, files.
+
+    Of a source that others only refer to it is the files that they take.
+    """
     source = application.sources[place]
-    yield source.path
+    if source.path or not source.ref:
+        yield source.path
     yield from wanted_of(application, source)
 
 

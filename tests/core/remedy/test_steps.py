@@ -200,3 +200,9 @@ def test_applications_of_one_name_in_several_instances_are_told_apart() -> None:
     assert made[0].commands[-1].startswith("argocd app sync argocd/shop ")
     assert made[2].commands[0] == "whydrift explain us:argocd/shop"
     assert made[0].after == made[1].after == ()
+
+
+def test_what_changes_more_than_it_is_meant_to_is_not_safe() -> None:
+    """Whoever made the offer, and whatever it says of itself."""
+    wide = replace(PROVEN, wider=("Application argocd/other: Deployment other/web",))
+    assert (only(adopted()).safety, only(adopted(proof=wide)).safety) == (Safety.SAFE, Safety.UNSAFE)

@@ -69,7 +69,7 @@ def _step(
         why=why(kind, batch),
         causes=tuple(dict.fromkeys(offer.cause for offer in batch)),
         applications=named,
-        safety=max((offer.group.choice.safety for offer in batch), key=SAFETIES.index),
+        safety=max((*(offer.group.choice.safety for offer in batch), _spread(batch)), key=SAFETIES.index),
         proof=_proof(batch),
         objects=tuple(dict.fromkeys(object_ref(offer.item) for offer in batch)),
         fields=_fields(batch, followers),
@@ -108,6 +108,11 @@ def _proof(batch: Sequence[Offer]) -> ProofStep:
         wider=tuple(dict.fromkeys(line for proof in proofs for line in proof.wider)),
         why_not="; ".join(dict.fromkeys(missing)),
     )
+
+
+def _spread(batch: Sequence[Offer]) -> Safety:
+    """What changes more than it is meant to is never carried out unasked."""
+    return Safety.UNSAFE if any(offer.spreads for offer in batch) else Safety.SAFE
 
 
 def _says_itself(offer: Offer) -> bool:
