@@ -39,7 +39,7 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
     """
     from whydrift.adapters.files.plans import read_plan
     from whydrift.cli.answering import line_width, wants_colour
-    from whydrift.core.report.words import Ink
+    from whydrift.core.report.words import Ink, count
 
     connection = connection_of(options)
     end = time.monotonic() + _seconds(wait)
@@ -48,14 +48,24 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
     planned = read_plan(Path(plan))
     found = run_interruptibly(_look(planned, plan, connection))
     while found.exit_code and time.monotonic() < end:
+        done = sum(step.became == "converged" for step in found.steps)
+        _say(f"{done} of {count(len(found.steps), 'step')} converged; looks again for {end - time.monotonic():.0f} s")
         time.sleep(min(PAUSE, max(end - time.monotonic(), 0)))
         found = run_interruptibly(_look(planned, plan, connection))
+    _say("")
     if options["output"] == "json":
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     else:
         sys.stdout.write(verification_text(found, Ink(wants_colour(str(options["colour"]))), line_width()))
     sys.stdout.flush()
     ctx.exit(found.exit_code)
+
+
+def _say(line: str) -> None:
+    """A line on stderr in the place of the one before, on a terminal only."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{line}")
+        sys.stderr.flush()
 
 
 def _seconds(stated: str) -> float:
