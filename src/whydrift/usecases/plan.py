@@ -14,8 +14,7 @@ from whydrift.core.model.plan import ApplicationRef, Left
 from whydrift.core.model.remedy import RemedyKind
 from whydrift.core.model.values import text
 from whydrift.core.pipeline import Analysis
-from whydrift.core.prove.again import names_of
-from whydrift.core.prove.edits import AFTER_SYNC
+from whydrift.core.prove.claims import each_its_own
 from whydrift.core.remedy.batches import BLOCKING, apart, rank
 from whydrift.core.remedy.mending import Mend
 from whydrift.core.remedy.offers import Offer, looked_at_first
@@ -96,7 +95,7 @@ async def planned(drafts: AsyncGenerator[Draft, None], bench: Workbench, how: Pl
     mends = await mending.mends(kept, how.wanted)
     left = tuple(row for d in kept for row in unplanned(d.application, d.found, d.choices, how.accepted))
     newest = max((draft.application.reconciled_at for draft in kept), default="")
-    return Planned(_each_its_own(offers), tuple(_reference(draft.application) for draft in kept), left, mends, newest)
+    return Planned(each_its_own(offers), tuple(_reference(draft.application) for draft in kept), left, mends, newest)
 
 
 async def _offered(drafts: AsyncGenerator[Draft, None], bench: Workbench) -> list[tuple[Draft, list[Offer]]]:
@@ -185,30 +184,6 @@ async def _with_bystanders(
             offer = replace(offer, proof=replace(proof, wider=tuple(wider)))
         told.append(offer)
     return tuple(told)
-
-
-def _each_its_own(offers: Sequence[Offer]) -> tuple[Offer, ...]:
-    """The offers whose proofs say of each difference that its own offer closes it, and leave none that another closes.
-
-    They were made with all edits in place, or one by one.
-    """
-    owners = {name: number for number, offer in enumerate(offers) for name in _names(offer)}
-    closed = {
-        line.removesuffix(AFTER_SYNC) for o in offers if o.proof and not o.proof.why_not for line in o.proof.closes
-    }
-
-    def own(number: int, offer: Offer) -> Offer:
-        if offer.proof is None:
-            return offer
-        closes = [line for line in offer.proof.closes if owners.get(line.removesuffix(AFTER_SYNC), number) == number]
-        leaves = [line for line in offer.proof.leaves if owners.get(line, number) == number or line not in closed]
-        return replace(offer, proof=replace(offer.proof, closes=tuple(closes), leaves=tuple(leaves)))
-
-    return tuple(own(number, offer) for number, offer in enumerate(offers))
-
-
-def _names(offer: Offer) -> tuple[str, ...]:
-    return names_of(offer.item.key, offer.group.differences, offer.item.target, offer.item.live)
 
 
 def _change_of(offer: Offer) -> tuple[str, ...]:
