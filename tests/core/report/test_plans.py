@@ -17,6 +17,7 @@ from tests.core.remedy.offered import PROVEN, adopted, edit, item, offer
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.plan import Plan, Step
 from whydrift.core.model.remedy import Choice, Instead, RemedyKind, Safety
+from whydrift.core.model.triage import GapAnswer
 from whydrift.core.model.values import ABSENT, JsonObject
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.steps import steps
@@ -270,3 +271,14 @@ def test_the_next_command_does_something(offers: list[Offer], then: str) -> None
 def test_nothing_of_a_recording_is_to_be_applied() -> None:
     """The command would be refused."""
     assert "apply" not in plan_text(plan(adopted(proof=PROVEN)), WRITTEN, Ink(), recorded=True).splitlines()[-1]
+
+
+@pytest.mark.parametrize(("number", "shown"), [(0, 0), (6, 6), (7, 6), (90, 6)])
+def test_what_was_not_read_stands_first_and_leaves_room(number: int, shown: int) -> None:
+    """How many there are is told; the runbook names them all."""
+    gaps = tuple(GapAnswer(what=f"application a{n}", why="403") for n in range(number))
+    made = msgspec.structs.replace(plan(adopted(proof=PROVEN)), gaps=gaps)
+    lines = plan_text(made, (), Ink()).splitlines()
+    assert sum(line.startswith("not read: ") for line in lines) == shown
+    assert (f"not read: {number - 5} more" in "\n".join(lines)) is (number > 6)
+    assert runbook(made).count("not read: ") == number

@@ -19,6 +19,7 @@ LONGEST = 65_536
 """Characters that GitHub and GitLab take in a comment at least."""
 MOST_LEFT = 20
 MOST_SIDES = 2
+MOST_NOT_READ = 5
 INDENT = " " * 14
 NOTHING_TO_PROVE = "nothing to prove: "
 WORDS = {
@@ -35,7 +36,7 @@ def plan_text(
     `written` names the files; what was `recorded` cannot be changed from here. `causes` are the only ones planned for.
     """
     nothing = f"Nothing to do for {causes}: it explains no difference that has a remedy."
-    lines = [ink.strong(nothing if causes and not plan.steps else _summary(plan)), *_not_read(plan)]
+    lines = [ink.strong(nothing if causes and not plan.steps else _summary(plan)), *_first_not_read(plan)]
     if plan.steps:
         lines.append("")
     for step in plan.steps:
@@ -73,6 +74,15 @@ def _summary(plan: Plan) -> str:
         why = "all that differs is accepted" if accepted else "no difference has a remedy"
         return f"Nothing to do: {why if plan.left else 'nothing differs'}."
     return f"{count(steps, 'step')} for {count(fields, 'field')} in {count(len(named), 'application')}"
+
+
+def _first_not_read(plan: Plan) -> list[str]:
+    """What was not read stands first, and does not push the first step off the screen."""
+    lines = list(_not_read(plan))
+    more = len(lines) - MOST_NOT_READ
+    return (
+        lines if more <= 1 else [*lines[:MOST_NOT_READ], f"not read: {more} more, listed in the runbook and by -o json"]
+    )
 
 
 def _not_read(plan: Plan) -> Iterator[str]:
