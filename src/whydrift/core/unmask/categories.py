@@ -17,7 +17,7 @@ NAMED = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 PATTERNS: tuple[tuple[Category, str], ...] = (
     (
         Category.WRONG_ARCHITECTURE,
-        r"exec format error|no match(?:ing manifest)? for (?:platform|linux/|windows/)|cannot execute binary file"
+        r"(?i:exec format error)|no match(?:ing manifest)? for (?:platform|linux/|windows/)|cannot execute binary file"
         r"|Bad CPU type|rosetta error|does not match the (?:detected|specified) (?:host )?platform",
     ),
     (
@@ -65,7 +65,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         Category.MIGRATION_FAILED,
         r"Dirty database|(?i:migration checksum mismatch)|Can't locate revision|(?i:validate failed: migrations)"
         r"|(?i:pending migrations?)|Detected (?:failed|resolved) migration|(?i:migration \S+ (?:is )?(?:failed|dirty))"
-        r"|Multiple head revisions|P3009|P3018|(?i:schema version \S+ is (?:newer|older|ahead|behind))",
+        r"|Multiple head revisions|liquibase\.exception"
+        r"|P3009|P3018|(?i:schema version \S+ is (?:newer|older|ahead|behind))",
     ),
     (
         Category.CONFIG_INVALID,
@@ -163,7 +164,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|cannot) (?:\w+ ){0,2}?(?:connect|reach|resolve(?! service for type)|dial|ping|contact))"
         r"|(?i:host not found)|getaddrinfo|(?i:not reachable)|(?i:unreachable)|(?i:server misbehaving)|\bdial (?:tcp"
         r"|unix|udp)\b"
-        r"|:\d+ - (?:no response|rejecting connections)"
+        r"|(?i:timeout occurred after waiting)|:\d+ - (?:no response|rejecting connections)"
         r"|(?i:tls handshake)|(?i:handshake failure)|\bUNAVAILABLE\b|(?i:no healthy upstream)"
         r"|(?i:communications link failure)"
         r"|(?i:obtain (?:jdbc )?connection)|(?i:no (?:brokers?|nodes?|hosts?|servers?) (?:are )?available)"

@@ -31,7 +31,7 @@ STARTS = re.compile(
     r"panic: |fatal error: |terminate called |libc\+\+abi: |thread '[^']*'(?: \(\d+\))? panicked at "
     r"|Unhandled exception[.:]|Exception in thread |PHP Fatal error: |Uncaught |\*\*\* Error in |Assertion .* failed"
     r"|double free|free\(\): |corrupted |Segmentation fault|runtime: out of memory|\*\* \(|FATAL ERROR: "
-    r"|\{\"Kernel pid terminated|Runtime terminating"
+    r"|Can't locate \S+\.pm in @INC|init terminating in do_boot|\{\"Kernel pid terminated|Runtime terminating"
     r"|Error: Cannot find module|\S+\.rb:\d+:in [`'][^']*': |\S+: \S+:\d+: .*Assertion "
 )
 
