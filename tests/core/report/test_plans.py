@@ -282,3 +282,14 @@ def test_what_was_not_read_stands_first_and_leaves_room(number: int, shown: int)
     assert sum(line.startswith("not read: ") for line in lines) == shown
     assert (f"not read: {number - 5} more" in "\n".join(lines)) is (number > 6)
     assert runbook(made).count("not read: ") == number
+
+
+@pytest.mark.parametrize(("kind", "needs"), [("Secret", True), ("ConfigMap", False)])
+def test_a_delete_of_a_secret_names_the_option_that_it_needs(kind: str, needs: bool) -> None:
+    """Else apply refuses the whole step, and that is known before."""
+    live: JsonObject = {"apiVersion": "v1", "kind": kind, "metadata": {"name": "x", "namespace": "shop", "uid": "1"}}
+    choice = Choice(RemedyKind.GUARDED_DELETE, "nobody uses it")
+    gone = offer(
+        choice, cause="object-left-behind", held=item(ABSENT, live, ObjectKey("", kind, "shop", "x")), paths=((),)
+    )
+    assert ("needs --dump-secrets" in plan_text(plan(gone), (), Ink())) is needs

@@ -97,6 +97,8 @@ def _details(step: Step) -> Iterator[str]:
     more = f" … {len(step.edits) - 3} more files" if len(step.edits) > 3 else ""
     yield f"{about}   {where}{more}" if where else about
     yield from _sides(step)
+    if step.kind == "delete" and any(item.id.startswith("/Secret/") for item in step.objects):
+        yield "needs --dump-secrets: its dump holds what a Secret holds"
     proof, warned = proof_line(step), step.safety is not Safety.SAFE
     unproven = proof == f"{NOTHING_TO_PROVE}{plain(step.why)}"
     if unproven and step.kind == "ask":

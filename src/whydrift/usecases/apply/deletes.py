@@ -42,8 +42,8 @@ async def delete(world: World, step: Step, ref: ApplicationRef) -> str:
             await _delete_one(world, step, at, item)
             await _watch(world, step, ref, dump, number)
         except Stopped as error:
-            raise Stopped(f"{item.id}: {error}. Back: {rollback_command(path)}") from error
-    return f"deleted {len(dump.objects)}; back: {rollback_command(path)}"
+            raise Stopped(f"{item.id}: {error}. Back: {rollback_command(path, dump.objects)}") from error
+    return f"deleted {len(dump.objects)}; back: {rollback_command(path, dump.objects)}"
 
 
 async def _dumped(world: World, step: Step, ref: ApplicationRef) -> str:

@@ -21,9 +21,10 @@ DUMP = "dump"
 """The act of a step that wrote its dump; its detail is the path."""
 
 
-def rollback_command(path: str) -> str:
+def rollback_command(path: str, objects: Sequence[DumpedObject]) -> str:
     """What restores everything that a dump holds."""
-    return line("whydrift", "apply", "--rollback", path)
+    secrets = ("--dump-secrets",) if any(item.id.startswith("/Secret/") for item in objects) else ()
+    return line("whydrift", "apply", "--rollback", path, *secrets)
 
 
 def dump_of(world: World, step: Step, ref: ApplicationRef, objects: Sequence[Leftover], health: Health) -> Dump:
