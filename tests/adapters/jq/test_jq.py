@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +49,26 @@ def test_ends_a_program_that_does_not_end(jq: JqWorker) -> None:
     assert isinstance(jq.paths("until(false; .)", DOCUMENT, 0.1), JqFailed)
     assert time.monotonic() - started < 50
     assert jq.paths(".spec", DOCUMENT, 60) == (["spec"],)
+
+
+def workers() -> Iterator[int]:
+    """The jq workers of this process, by their numbers."""
+    for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
+        if b"whydrift.adapters.jq" in Path(f"/proc/{child}/cmdline").read_bytes():
+            yield int(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says how long a process had a processor")
+def test_a_program_that_does_not_get_the_processor_is_waited_for(jq: JqWorker) -> None:
+    """Where the machine is busy no rule fails that would not fail in Argo CD."""
+    before = set(workers())
+    jq.steps(".spec")
+    (worker,) = set(workers()) - before
+    os.kill(worker, signal.SIGSTOP)
+    going_on = threading.Timer(1.0, os.kill, (worker, signal.SIGCONT))
+    going_on.start()
+    assert jq.paths(".spec", DOCUMENT, 0.2) == (["spec"],)
+    going_on.join()
 
 
 def test_sees_no_environment(jq: JqWorker, monkeypatch: pytest.MonkeyPatch) -> None:
