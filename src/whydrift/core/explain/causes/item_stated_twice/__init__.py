@@ -28,7 +28,7 @@ from whydrift.core.explain.twins import Twins, twins_at
 from whydrift.core.explain.writers import is_argocd, others
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import SETTINGS, SYNCED_MANIFESTS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, SCHEMAS, SETTINGS, SYNCED_MANIFESTS
 from whydrift.core.model.values import child, is_object, items, same
 
 
@@ -90,5 +90,6 @@ CAUSE = Cause(
     concerns=concerns,
     needs=needs(SYNCED_MANIFESTS),
     helps=needs(SETTINGS),
+    wishes=needs(SCHEMAS, ARGOCD_VERSION),
     everywhere=True,
 )
