@@ -13,6 +13,11 @@ SSA: JsonObject = {"syncPolicy": {"syncOptions": ["ServerSideApply=true"]}}
 KEEPS: JsonObject = {ID: "shop:/ConfigMap:shop/config", "argocd.argoproj.io/sync-options": "Prune=false"}
 TOLERATED: JsonObject = {**KEEPS, "argocd.argoproj.io/compare-options": "IgnoreExtraneous"}
 RULE: JsonObject = {"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}
+IMAGE_RULE: JsonObject = {
+    "group": "apps",
+    "kind": "Deployment",
+    "jqPathExpressions": [".spec.template.spec.containers[].image"],
+}
 SELECTED: JsonObject = {"matchLabels": {"app": "other"}}
 
 
@@ -166,6 +171,15 @@ SITUATIONS: dict[str, tuple[Before, bool]] = {
             ((deployment(image="example.com/web:2.0"), COUNTED),),
             spec={"syncPolicy": {"syncOptions": ["Replace=true"]}},
             moved=True,
+        ),
+        True,
+    ),
+    "a commit changes what a rule keeps from being shown": (
+        Before(
+            ((deployment(image="example.com/web:2.0"), applied(deployment(), deployment())),),
+            spec={"ignoreDifferences": [IMAGE_RULE]},
+            moved=True,
+            synced=True,
         ),
         True,
     ),

@@ -165,12 +165,12 @@ def hidden_differences(
     """
     if target is ABSENT or live is ABSENT:
         return ()
-    told = {d.path for d in shown}
+    told, whole = {d.path for d in shown}, {d.path for d in shown if not d.order}
     above, gone = set(_prefixes(told)), gone_items(shown)
     wanted = (change for change in changes(target, live) if extras or change.on_left is not ABSENT)
     found = (_hidden(change, target, live) for change in wanted if not is_server_owned(change.right))
     unseen = (d for d in found if is_swapped(d, gone) or d.path not in above)
-    return tuple(d for d in unseen if is_swapped(d, gone) or told.isdisjoint(_prefixes([d.path])))
+    return tuple(d for d in unseen if is_swapped(d, gone) or whole.isdisjoint(_prefixes([d.path])))
 
 
 def _hidden(change: Change, target: MaybeJson, live: MaybeJson) -> Difference:

@@ -122,8 +122,12 @@ def _named(env: list[Json]) -> bool:
 
 
 def _references_moved(git: list[Json], live: list[Json]) -> bool:
-    """Whether `$(NAME)` sees another variable than before, because its definition moved to its other side."""
-    return _visible(git) != _visible(live)
+    """Whether `$(NAME)` sees another variable than before, because its definition moved to its other side.
+
+    Asked of the variables that both sides have: what one side has more is a difference of its own.
+    """
+    stated, found = _visible(git), _visible(live)
+    return any(stated[name] != found[name] for name in stated.keys() & found.keys())
 
 
 def _visible(env: list[Json]) -> dict[str, tuple[str, ...]]:

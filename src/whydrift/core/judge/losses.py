@@ -94,6 +94,10 @@ def _judged(change: Change, explained: Sequence[Examined], place: _Place) -> Jud
     worths = [_by_finding(change, finding, place.situation) for finding in here]
     if worths and {each.cause for each in worths} == {"old-manager-keeps-field"} and _dropped(change, place):
         return Judged(change, Worth.WANTED, "old-manager-keeps-field")
+    if worths and {each.cause for each in worths} == {"ignore-rule-hides-change"}:
+        by_base = _by_base(change, place)
+        if by_base.worth is Worth.WANTED:  # the rule keeps a commit from being shown, and nobody's work
+            return by_base
     if not any(_speaks_of(finding.difference, change) for finding in here):
         worths.append(_without_cause(change, place))
     return max(worths, key=lambda each: list(Worth).index(each.worth))
