@@ -52,8 +52,10 @@ def test_sharing_the_work_changes_nothing() -> None:
     assert len(alone[0]) > 40
 
 
-@pytest.mark.parametrize(("weight", "shared"), [(ENOUGH, True), (1, False)])
-def test_little_work_stays_in_one_process(weight: int, shared: bool) -> None:
+@pytest.mark.parametrize(
+    ("weight", "forecast", "shared"), [(ENOUGH, True, True), (1, True, False), (ENOUGH, False, False)]
+)
+def test_little_work_stays_in_one_process(weight: int, forecast: bool, shared: bool) -> None:
     """It takes longer to begin another one; and no application is lost or told twice by looking ahead."""
     forked: list[object] = []
 
@@ -65,7 +67,7 @@ def test_little_work_stays_in_one_process(weight: int, shared: bool) -> None:
             return Alone()
 
         spread = partial(Spread, asked=set(), fork=fork, at_once=1, weigh=lambda application: weight)
-        analysis = wiring.analysis(opened.settings, False)
+        analysis = replace(wiring.analysis(opened.settings, False), forecast=forecast)
         looked = visit(opened.answers, analysis, opened.reader, lambda application: True, Read(), name_of, spread)
         return [name async for name in looked]
 
