@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, cast
 
@@ -43,11 +43,11 @@ from whydrift.core.model.fact_kinds import (
     WEBHOOKS,
 )
 from whydrift.core.model.facts import Cost, FactKind, Facts, Gap
-from whydrift.core.model.fleet import OWN_CLUSTER, Commit, History
+from whydrift.core.model.fleet import Commit, History
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.values import Json, JsonObject, items, mapping, text
+from whydrift.core.model.values import Json, JsonObject, items, text
 from whydrift.errors import SourceError
 from whydrift.ports import NO_REPOSITORIES, Api, Body, DryRuns, Metrics, NotRead, Question, Repository, Source
 from whydrift.usecases.decode import masked_object
@@ -60,13 +60,22 @@ from whydrift.usecases.pod_log import pod_log
 from whydrift.usecases.pod_metrics import pod_metrics
 from whydrift.usecases.rendered_from import rendered_from
 from whydrift.usecases.renders import compared_manifests, earlier_manifests, second_render, synced_manifests
+from whydrift.usecases.told_by_argocd import (
+    Reader,
+    application_events,
+    application_part,
+    config,
+    project,
+    settings,
+    sync_windows,
+    version,
+)
 
 NO_DRY_RUN = Gap("dry run", "no dry run without --dry-run", DRY_RUN.needs)
 COMPARED_ON: tuple[FactKind[object], ...] = (SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SCHEMAS)
 """The facts on whose terms objects are compared; what is sent to a dry run depends on them."""
 F = TypeVar("F")
 Sent = Callable[[ObjectKey], JsonObject | None]
-Reader = Callable[["FactReader", Application, ObjectKey], Awaitable[object]]
 
 
 @dataclass
@@ -195,28 +204,6 @@ def application_question(application: Application, part: str, query: tuple[tuple
     return Question(Api.ARGOCD, path, stated, application.instance, hints=(("project", application.project),))
 
 
-async def _settings(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    return reader.value(await reader.argocd("/api/v1/settings"), SETTINGS, "Argo CD's settings")
-
-
-async def _config(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    namespace = text(application.raw, "status", "controllerNamespace") or application.namespace
-    data: dict[str, Json] = {}
-    home = (await reader.source.clusters(reader.instance)).get(OWN_CLUSTER, "") if reader.instance else ""
-    for name in ("argocd-cm", "argocd-cmd-params-cm"):
-        question = Question(Api.KUBERNETES, f"/api/v1/namespaces/{namespace}/configmaps/{name}", (), home)
-        found = reader.value(await reader.source.ask(question), ARGOCD_CONFIG, f"ConfigMap {namespace}/{name}")
-        if isinstance(found, Gap):
-            return found
-        data.update(mapping(found, "data"))
-    return data
-
-
-async def _version(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    found = reader.value(await reader.argocd("/api/version"), ARGOCD_VERSION, "Argo CD's version")
-    return found if isinstance(found, Gap) else text(found, "Version")
-
-
 async def _dry_run(reader: FactReader, application: Application, key: ObjectKey) -> object:
     if reader.dry_runs is None:
         return NO_DRY_RUN
@@ -228,42 +215,6 @@ async def _dry_run(reader: FactReader, application: Application, key: ObjectKey)
     if at is None:
         return Gap(what, f"cluster {application.cluster} is not reached", DRY_RUN.needs)
     return reader.value(await reader.dry_runs.dry_run(at, sent, key.namespace), DRY_RUN, what)
-
-
-async def _project(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
-    if isinstance(found, Gap):
-        return found
-    named = (row for row in items(found, "items") if text(row, "metadata", "name") == application.project)
-    return next(named, Gap(f"project {application.project}", "Argo CD does not list it", PROJECT.needs))
-
-
-def _application_part(kind: FactKind[JsonObject], part: str) -> Reader:
-    async def read(reader: FactReader, application: Application, key: ObjectKey) -> object:
-        return reader.value(await reader.about(application, part), kind, f"{kind.name} of {application.name}")
-
-    return read
-
-
-async def _sync_windows(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    """Whether windows hold an application back; of one that is Synced only where some project states any.
-
-    An application has the windows of its project, and of the global ones (util/argo, GetAppVirtualProject).
-    """
-    if not application.drifting:
-        found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
-        projects = () if isinstance(found, Gap) else items(found, "items")
-        listed = any(text(project, "metadata", "name") == application.project for project in projects)
-        if listed and not any(items(project, "spec", "syncWindows") for project in projects):
-            return {"canSync": True}
-    return await _application_part(SYNC_WINDOWS, "/syncwindows")(reader, application, key)
-
-
-async def _application_events(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    found = reader.value(
-        await reader.about(application, "/events"), APPLICATION_EVENTS, f"events of {application.name}"
-    )
-    return found if isinstance(found, Gap) else tuple(items(found, "items"))
 
 
 def _named(row: Json, rows: JsonObject) -> Json:
@@ -344,14 +295,14 @@ def _repository(reader: FactReader) -> Repository:
 
 
 READERS: dict[FactKind[object], Reader] = {
-    SETTINGS: _settings,
-    ARGOCD_CONFIG: _config,
-    ARGOCD_VERSION: _version,
+    SETTINGS: settings,
+    ARGOCD_CONFIG: config,
+    ARGOCD_VERSION: version,
     DRY_RUN: _dry_run,
-    PROJECT: _project,
-    SYNC_WINDOWS: _sync_windows,
-    RESOURCE_TREE: _application_part(RESOURCE_TREE, "/resource-tree"),
-    APPLICATION_EVENTS: _application_events,
+    PROJECT: project,
+    SYNC_WINDOWS: sync_windows,
+    RESOURCE_TREE: application_part(RESOURCE_TREE, "/resource-tree"),
+    APPLICATION_EVENTS: application_events,
     SYNCED_MANIFESTS: synced_manifests,
     COMPARED_MANIFESTS: compared_manifests,
     EARLIER_MANIFESTS: earlier_manifests,
