@@ -14,11 +14,13 @@ from whydrift.core.model.triage import Value
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~@])")
 FORMULA = ("=", "+", "-", "@")
+SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+"""Control characters that everybody knows by another spelling."""
 
 
 def plain(text: str) -> str:
     """Text for a terminal: control characters, escapes and direction marks are spelled out, never sent."""
-    return CONTROL.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return CONTROL.sub(lambda found: SHORT.get(found.group(), f"\\u{ord(found.group()):04x}"), text)
 
 
 def cell(text: str) -> str:
