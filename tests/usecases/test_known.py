@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import DEFINITION, NAMESPACE, PROJECT, SETTINGS, WEBHOOKS
+from whydrift.core.model.fact_kinds import DEFINITION, NAMESPACE, RESOURCE_TREE, SETTINGS, WEBHOOKS
 from whydrift.core.model.facts import Gap, Per
 from whydrift.core.model.objects import ObjectKey
 from whydrift.usecases.known import Known, scope_of
@@ -36,18 +36,18 @@ def test_each_fact_is_known_where_it_holds_and_nowhere_else() -> None:
     known = Known()
     known.remember(DEFINITION, {"of": "web"}, scope_of(Per.OBJECT, SHOP, WEB))
     known.remember(NAMESPACE, {"of": "shop"}, scope_of(Per.NAMESPACE, SHOP, WEB))
-    known.remember(PROJECT, {"of": "shop"}, scope_of(Per.APPLICATION, SHOP, WEB))
+    known.remember(RESOURCE_TREE, {"of": "shop"}, scope_of(Per.APPLICATION, SHOP, WEB))
     for _ in range(2):  # the second time of what is kept
-        assert set(known.facts(SHOP, WEB).values) == {NAMESPACE, PROJECT, DEFINITION}
-        assert set(known.facts(SHOP, API).values) == {NAMESPACE, PROJECT}
-        assert set(known.facts(SHOP, FAR).values) == {PROJECT}
+        assert set(known.facts(SHOP, WEB).values) == {NAMESPACE, RESOURCE_TREE, DEFINITION}
+        assert set(known.facts(SHOP, API).values) == {NAMESPACE, RESOURCE_TREE}
+        assert set(known.facts(SHOP, FAR).values) == {RESOURCE_TREE}
         assert set(known.facts(OTHER, WEB).values) == {NAMESPACE}
 
 
 def test_what_is_forgotten_is_not_known_any_more() -> None:
     known = Known()
     known.remember(DEFINITION, {"of": "web"}, scope_of(Per.OBJECT, SHOP, WEB))
-    known.remember(PROJECT, {"of": "shop"}, scope_of(Per.APPLICATION, SHOP, WEB))
+    known.remember(RESOURCE_TREE, {"of": "shop"}, scope_of(Per.APPLICATION, SHOP, WEB))
     known.remember(SETTINGS, {"a": 1}, ())
     assert len(known.facts(SHOP, WEB).values) == 3
     known.forget(SHOP)

@@ -10,7 +10,7 @@ from whydrift.core.model.fact_kinds import (
     APPLICATION_EVENTS,
     ARGOCD_CONFIG,
     ARGOCD_VERSION,
-    PROJECT,
+    PROJECTS,
     SETTINGS,
     SYNC_WINDOWS,
 )
@@ -52,13 +52,10 @@ async def version(reader: FactReader, application: Application, key: ObjectKey) 
     return found if isinstance(found, Gap) else text(found, "Version")
 
 
-async def project(reader: FactReader, application: Application, key: ObjectKey) -> object:
-    """The application's project."""
-    found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
-    if isinstance(found, Gap):
-        return found
-    named = (row for row in items(found, "items") if text(row, "metadata", "name") == application.project)
-    return next(named, Gap(f"project {application.project}", "Argo CD does not list it", PROJECT.needs))
+async def projects(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """The projects, as far as Argo CD lists them."""
+    found = reader.value(await reader.argocd("/api/v1/projects"), PROJECTS, "projects")
+    return found if isinstance(found, Gap) else tuple(row for row in items(found, "items") if isinstance(row, dict))
 
 
 def application_part(kind: FactKind[JsonObject], part: str) -> Reader:
@@ -76,10 +73,9 @@ async def sync_windows(reader: FactReader, application: Application, key: Object
     An application has the windows of its project, and of the global ones (util/argo, GetAppVirtualProject).
     """
     if not application.drifting:
-        found = reader.value(await reader.argocd("/api/v1/projects"), PROJECT, "projects")
-        rows = () if isinstance(found, Gap) else items(found, "items")
-        listed = any(text(row, "metadata", "name") == application.project for row in rows)
-        if listed and not any(items(row, "spec", "syncWindows") for row in rows):
+        listed = await reader.fact(application, key, PROJECTS) or ()
+        own = any(text(project, "metadata", "name") == application.project for project in listed)
+        if own and not any(items(project, "spec", "syncWindows") for project in listed):
             return {"canSync": True}
     return await application_part(SYNC_WINDOWS, "/syncwindows")(reader, application, key)
 

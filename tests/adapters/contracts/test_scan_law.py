@@ -153,5 +153,6 @@ def test_asks_once_for_all_synced_applications_whether_there_are_sync_windows(
         argocd = connect(ArgocdOptions(server=replay.url), {}, folder)
         answers, _ = scanned(BesideKubernetes(argocd, Recording(folder)), hidden=True)
     assert [answer.argocd.sync for answer in answers] == ["Synced"] * 3
+    assert replay.count("/api/v1/projects") == 1, "once for all"
     about = Counter(seen.path.rpartition("/")[2] for seen in replay.seen if seen.path.count("/") == 5)
     assert about == {"managed-resources": 3, **({"syncwindows": 3} if asks else {})}

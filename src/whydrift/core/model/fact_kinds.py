@@ -29,8 +29,8 @@ ARGOCD_VERSION: FactKind[str] = FactKind("Argo CD's version", "GET /api/version 
 FLEET: FactKind[Fleet] = FactKind("all applications", "applications get */* in Argo CD", Per.FLEET, Cost.LIST)
 """Every Application, proven to be complete: who renders which object."""
 
-PROJECT: FactKind[JsonObject] = FactKind("project", "projects get in Argo CD", Per.APPLICATION, Cost.LIST)
-"""The AppProject of the application."""
+PROJECTS: FactKind[Objects] = FactKind("projects", "projects get in Argo CD", Per.FLEET, Cost.LIST)
+"""The AppProjects that the caller may see."""
 
 SYNC_WINDOWS: FactKind[JsonObject] = FactKind(
     "sync windows", "applications get in Argo CD", Per.APPLICATION, Cost.REQUEST
