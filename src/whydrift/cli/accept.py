@@ -13,7 +13,6 @@ from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options
 from whydrift.cli.requests import connection_of
 from whydrift.core.model.accepted import Accepted
-from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.triage import ApplicationAnswer, DifferenceAnswer, ObjectAnswer
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
@@ -50,7 +49,7 @@ def command(
     found = run_interruptibly(_find(connection_of(options), app, named, path))
     application, item, difference = found
     one = Accepted(
-        application=str(ApplicationName(application.instance, application.namespace, application.name)),
+        application=application.selector,
         object=item.id,
         namespace=item.namespace,
         path=difference.path if path else "",

@@ -348,6 +348,12 @@ def wants_colour(choice: str) -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def over_the_last_line(line: str) -> None:
+    """A line on a terminal's stderr in the place of the one before."""
+    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.flush()
+
+
 class Progress(logging.Handler):
     """A line on stderr that says how far a long scan is, and whom it waits for; on a terminal only."""
 
@@ -373,5 +379,4 @@ class Progress(logging.Handler):
 
     def _write(self, line: str) -> None:
         if self._shown:
-            sys.stderr.write(f"\r\x1b[K{line}")
-            sys.stderr.flush()
+            over_the_last_line(line)

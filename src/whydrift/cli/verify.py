@@ -14,7 +14,6 @@ from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
-from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.plan import Plan
 from whydrift.core.report.verification import Verification, mends, verification_text, verified
 from whydrift.core.select import Selection
@@ -62,10 +61,11 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
 
 
 def _say(line: str) -> None:
-    """A line on stderr in the place of the one before, on a terminal only."""
+    """Say how far it is, on a terminal only."""
+    from whydrift.cli.answering import over_the_last_line
+
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{line}")
-        sys.stderr.flush()
+        over_the_last_line(line)
 
 
 def _seconds(stated: str) -> float:
@@ -84,8 +84,5 @@ async def _look(plan: Plan, name: str, connection: Connection) -> Verification:
     names = tuple(application.named for application in plan.applications)
     hidden = not all(field.shown for step in plan.steps for field in step.fields)
     found = await look(connection, Selection(names), hidden, unmask=any(map(mends, plan.steps)))
-    by_name = {
-        str(ApplicationName(application.instance, application.namespace, application.name)): application
-        for application in found.applications
-    }
+    by_name = {application.selector: application for application in found.applications}
     return Verification(plan=name, read=found.about, steps=verified(plan, by_name), gaps=found.about.gaps)

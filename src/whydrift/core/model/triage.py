@@ -8,6 +8,7 @@ import msgspec
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side, Strength
+from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.remedy import How, RemedyKind, Safety
 from whydrift.core.model.trouble import Category, SaidBy
 
@@ -282,6 +283,11 @@ class ApplicationAnswer(Answered, frozen=True):
     seen_at: str = ""
     labels: dict[str, str] = {}
     team: str = ""
+
+    @property
+    def selector(self) -> str:
+        """`[INSTANCE:]NAMESPACE/NAME`, as selectors take it."""
+        return str(ApplicationName(self.instance, self.namespace, self.name))
 
     @property
     def unread(self) -> tuple[GapAnswer, ...]:

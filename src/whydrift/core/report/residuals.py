@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import msgspec
 
 from whydrift.core.model.accepted import Accepted
-from whydrift.core.model.finding import ApplicationName
 from whydrift.core.model.triage import AcceptedAnswer, ApplicationAnswer, DifferenceAnswer, ObjectAnswer
 
 
@@ -30,7 +29,7 @@ class Residuals:
         """An application whose accepted differences say so."""
         if not self.accepted or isinstance(application.objects, msgspec.UnsetType):
             return application
-        name = str(ApplicationName(application.instance, application.namespace, application.name))
+        name = application.selector
         if not application.not_read:
             self.looked_at |= {name, name.rpartition(":")[2]}
         objects = tuple(self._object(name, item) for item in application.objects)
