@@ -99,6 +99,12 @@ class Shared:
         with psycopg.connect(self.url) as connection:
             return [str(status) for (status,) in connection.execute(query, [lock]).fetchall()]
 
+    def at_work(self) -> int:
+        """How many worker processes have reached the database."""
+        with psycopg.connect(self.url) as connection:
+            found = connection.execute("SELECT count(*) FROM whydrift_jobs.procrastinate_workers").fetchone()
+        return int(found[0]) if found else 0
+
     def looked(self) -> bool:
         """Whether everything was looked at, and nothing waits."""
         return len(self.store.applications()) == len(self.watched.start.apps) and not self.jobs()

@@ -48,7 +48,7 @@ def test_a_database_is_waited_for_however_long_it_takes(how: str, tmp_path: Path
         shared.start("watch", said="watcher")
         shared.serve(*WORKS, said="worker")
         shared.serve("--workers", "0", said="page")
-        shared.until(lambda: shared.looked() and shared.page("/search?q=before") == 200)
+        shared.until(lambda: shared.looked() and shared.at_work() == 1 and shared.page("/search?q=before") == 200)
         fail(server, how)
         began = time.monotonic()
         shared.watched.put(drifting("quiet"))
