@@ -16,7 +16,7 @@ from tests.faces.command import inside
 from whydrift.adapters import forks
 from whydrift.adapters.render import renderer
 from whydrift.adapters.render.manifests import manifests_or_why, yaml_manifests
-from whydrift.core.model.trouble import GitFiles, Tree
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.errors import SourceError
 from whydrift.usecases import workbench
 from whydrift.usecases.elsewhere import HERE, Elsewhere, Work, work_of

@@ -13,9 +13,9 @@ from whydrift.adapters.builtin.schema import builtin_schemas
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.fleet import Commit
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import Json
 from whydrift.ports import NotRead
 from whydrift.usecases.facts import FactReader

@@ -10,10 +10,10 @@ from whydrift.core.judge.situation import Situation
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Choice, Edit
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject, is_object
 from whydrift.core.pipeline import Analysis, ApplicationOutcome, situation_of
 from whydrift.core.remedy.choices.changes import empties

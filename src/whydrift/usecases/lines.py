@@ -13,11 +13,11 @@ from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.fleet import Commit, Line
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit
 from whydrift.core.model.secrets import masked
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, is_object, same
 from whydrift.core.pipeline import ApplicationOutcome
 from whydrift.ports import NotRead, Repository

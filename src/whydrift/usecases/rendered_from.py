@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from whydrift.core.model.application import Application, Source
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.facts import Gap
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import items
 from whydrift.ports import NO_REPOSITORIES, NotRead
 from whydrift.usecases.packed_charts import packed_charts

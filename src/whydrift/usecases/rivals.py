@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from whydrift.core.model.application import Application
 from whydrift.core.model.fact_kinds import FLEET, RENDERED_FROM
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, RemedyKind
 from whydrift.core.model.sources import CHART, OCI, source_type
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.offers import Offer
 from whydrift.core.remedy.places import candidates

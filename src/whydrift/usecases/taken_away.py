@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from whydrift.core.model.fleet import Commit
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import Tree
 from whydrift.core.prove.placing import placing_of
 from whydrift.core.remedy.text.diff import line_before, undone
 from whydrift.ports import NotRead, Repository

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Edit
 from whydrift.core.model.sources import same_url, source_type
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, mapping
 from whydrift.core.prove.unlike import outside
 from whydrift.ports import NotRead

@@ -10,9 +10,9 @@ from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import COMMITS, EVENTS, HISTORY, NEWEST, RENDERED_FROM, SYNCED_MANIFESTS
 from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.fleet import Commit, History, Newest
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.secrets import Masker
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
 
 FILE = "shop/config.yaml"

@@ -8,9 +8,9 @@ from tests.core.remedy.choosing import chosen
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.facts import Facts
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Choice, Field, RemedyKind
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import Json, JsonObject
 
 FILES = GitFiles(

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from tests.core.remedy.offered import REPLICAS, application, deployment, difference, edit, item
 from whydrift.core.explain.engine import Examined
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION, Change, Choice, RemedyKind, Safety
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.choices.changes import empties
 from whydrift.core.remedy.groups import groups

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Edit, How, Proof, Safety
-from whydrift.core.model.trouble import Category, GitFiles, Origin, Reason, SaidBy, Tree, Trouble
+from whydrift.core.model.trouble import Category, Origin, Reason, SaidBy, Trouble
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.mend_steps import mend_step
 from whydrift.core.remedy.mending import Mend, dropping, item_behind, names_it, proof_of

@@ -6,8 +6,8 @@ from tests.core.remedy.choosing import Chosen, chosen, situation_of
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.facts import Facts
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.remedy import Choice, RemedyKind
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.next_choice import with_a_place
 

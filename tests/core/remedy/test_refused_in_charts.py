@@ -8,8 +8,8 @@ from tests.core.remedy.choosing import chosen, situation_of
 from whydrift.core.explain.causes import CATALOGUE
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.facts import Facts
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.remedy import Change, Choice, RemedyKind, Safety
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT, Json, JsonObject
 from whydrift.core.remedy.next_choice import with_a_place
 from whydrift.core.remedy.places import candidates

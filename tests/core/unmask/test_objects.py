@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.snapshot import ObjectSnapshot, States
-from whydrift.core.model.trouble import Category, ContainerLog, GitFiles
+from whydrift.core.model.trouble import Category, ContainerLog
 from whydrift.core.model.values import Json, JsonObject, mapping
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import troubles_of

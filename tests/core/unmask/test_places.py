@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.unmask.places import Places
 from whydrift.core.unmask.read_lines import read_lines
 

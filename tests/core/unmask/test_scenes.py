@@ -10,9 +10,10 @@ import pytest
 
 from tests.from_yaml import from_yaml
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot, States
-from whydrift.core.model.trouble import ContainerLog, GitFiles, Trouble
+from whydrift.core.model.trouble import ContainerLog, Trouble
 from whydrift.core.model.values import Json, JsonObject, mapping
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import troubles_of

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import key_of
 from whydrift.core.model.snapshot import ObjectSnapshot, States
-from whydrift.core.model.trouble import Category, GitFiles, Trouble
+from whydrift.core.model.trouble import Category, Trouble
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, mapping
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import troubles_of

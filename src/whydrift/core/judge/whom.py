@@ -14,10 +14,10 @@ from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Asking
 from whydrift.core.model.fact_kinds import HISTORY, NAMESPACE, RENDERED_FROM
 from whydrift.core.model.fleet import Commit, Line
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
 from whydrift.core.model.secrets import masked
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import MaybeJson, mapping
 
 OWNING = re.compile(

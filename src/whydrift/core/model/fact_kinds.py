@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from whydrift.core.model.definitions import Definitions
 from whydrift.core.model.facts import Cost, FactKind, Per
 from whydrift.core.model.fleet import Commit, Fleet, History, Newest
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.neighbours import Neighbours
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
-from whydrift.core.model.trouble import ContainerLog, GitFiles
+from whydrift.core.model.trouble import ContainerLog
 from whydrift.core.model.values import JsonObject
 
 Objects = tuple[JsonObject, ...]

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Edit, How, Proof
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.trouble import NOT_IN_GIT, GitFiles, Trouble
+from whydrift.core.model.trouble import NOT_IN_GIT, Trouble
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, mapping, text
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.text.editing import edit_text

@@ -9,8 +9,8 @@ from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.remedy import Change, Choice, How, Instead, RemedyKind, Safety
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.charts import comes_from_elsewhere

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.remedy import APPLICATION, Edit
-from whydrift.core.model.trouble import GitFiles, Tree
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import MaybeJson, child, items, text
 from whydrift.core.remedy.choices.faults import value_files
 from whydrift.core.remedy.choices.value_lines import Values

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.trouble import ContainerLog, GitFiles, Logs
+from whydrift.core.model.trouble import ContainerLog, Logs
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, mapping, text
 from whydrift.core.unmask.moments import newest
 from whydrift.core.unmask.owners import Owners

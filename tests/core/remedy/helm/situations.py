@@ -9,11 +9,11 @@ from pathlib import Path
 
 from tests.from_yaml import from_yaml
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path as FieldPath
 from whydrift.core.model.paths import parse_pointer
 from whydrift.core.model.remedy import Change, Edit
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT, Json, JsonObject, child
 from whydrift.core.remedy.places.helm import helm_candidates
 from whydrift.core.remedy.places.helm.sources import HelmSource

@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pytest
 from tests.adapters.render.repositories import URL, Link, Repository
 
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import parse_pointer
 from whydrift.core.model.remedy import Change, How
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import Json, JsonObject, same
 from whydrift.core.remedy.places import candidates
 from whydrift.core.remedy.text.wanted import changed

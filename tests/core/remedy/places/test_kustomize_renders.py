@@ -10,11 +10,11 @@ import pytest
 from tests.adapters.render.tools import tools
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.paths import Path as FieldPath
 from whydrift.core.model.paths import pointer
 from whydrift.core.model.remedy import Change
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import Json, JsonObject, is_object, same
 from whydrift.core.remedy.places import candidates
 from whydrift.core.remedy.text.reading import documents

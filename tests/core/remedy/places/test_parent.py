@@ -5,9 +5,9 @@ from __future__ import annotations
 from tests.core.remedy.places.child import CHILD, PARAMETERS, RULE
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Choice, How, RemedyKind
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT, is_object
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places.application import changes_of, choice_edit, own_edit

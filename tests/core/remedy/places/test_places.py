@@ -9,10 +9,10 @@ import pytest
 from tests.from_yaml import from_yaml
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import parse_pointer
 from whydrift.core.model.remedy import Change
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import ABSENT
 from whydrift.core.remedy.places import candidates
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.choices.value_lines import line_of
 from whydrift.core.remedy.places import candidates

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from whydrift.core.model.fact_kinds import RENDERED_FROM
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.sources import CHART, OCI, source_type
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import Json, MaybeJson, child, mapping, text
 from whydrift.core.remedy.choices.case import Case
 from whydrift.core.remedy.choices.value_lines import chart_of

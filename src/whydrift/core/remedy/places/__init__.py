@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from posixpath import join, normpath
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Edit
 from whydrift.core.model.sources import source_type
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.helm import helm_candidates
 from whydrift.core.remedy.places.kustomize import kustomize_candidates

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION, Change, Choice, Edit, How
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, is_object, mapping, same
 from whydrift.core.remedy.application_patch import patch_of
 from whydrift.core.remedy.places.stated import file_edit

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Edit
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places import candidates

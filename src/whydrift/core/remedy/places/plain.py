@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from whydrift.core.compare.globs import glob_matches
 from whydrift.core.model.application import Application, Source
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Edit
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import child, text
 from whydrift.core.remedy.places.stated import Stated, edit_of, stated_in
 from whydrift.core.remedy.text.lines import first_difference

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.objects import ObjectKey, key_of
 from whydrift.core.model.paths import Path, pointer
 from whydrift.core.model.remedy import APPLICATION, Change, Edit, How
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, items, mapping, text
 from whydrift.core.remedy.text.editing import edit_text
 from whydrift.core.remedy.text.reading import documents

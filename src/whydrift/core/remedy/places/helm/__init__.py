@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import APPLICATION, Change, Edit
-from whydrift.core.model.trouble import GitFiles
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.helm.guesses import UNREAD, guesses
 from whydrift.core.remedy.places.helm.measures import Made, make

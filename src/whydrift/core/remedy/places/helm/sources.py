@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Protocol
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import GitFiles, Tree
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION
-from whydrift.core.model.trouble import GitFiles, Tree
 from whydrift.core.model.values import JsonObject, items, mapping, text
 from whydrift.core.remedy.places.application import application_text
 from whydrift.core.remedy.places.helm.charts import VALUES, Chart, inside, load

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Change, Edit
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.kustomize.additions import new_merge, new_patch, new_transformers
 from whydrift.core.remedy.places.kustomize.layers import layer_of, options_of, shared_folders

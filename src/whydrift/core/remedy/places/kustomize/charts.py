@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from posixpath import join, normpath
 
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.identity import Identity
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Edit
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import JsonObject, MaybeJson, child, items, mapping, same, text
 from whydrift.core.remedy.places.helm import chart_candidates
 from whydrift.core.remedy.places.helm.charts import CHART, VALUES, load

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 
 from whydrift.core.model.application import Application
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import APPLICATION
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import Json, JsonObject, is_object, items, mapping, text
 from whydrift.core.remedy.places.application import application_tree
 from whydrift.core.remedy.places.kustomize.sheets import Sheet

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from whydrift.core.model.git_files import Tree
 from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Edit, How
-from whydrift.core.model.trouble import Tree
 from whydrift.core.model.values import MaybeJson, text
 from whydrift.core.remedy.places.stated import file_edit
 from whydrift.core.remedy.text.editing import edit_text
