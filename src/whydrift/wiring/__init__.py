@@ -140,7 +140,7 @@ def open_live(connection: Connection, list_only: bool) -> Source:
         kube_context=connection.context or None,
     )
     try:
-        argocd = connect(options, os.environ, Path.home())
+        argocd = connect(options, _environ(connection), Path.home())
     except CoreMode:
         if kubernetes is None:
             raise
@@ -161,11 +161,16 @@ def _open_several(
     for context in contexts:
         options = ArgocdOptions(context=context, kube_context=connection.context or None)
         try:
-            argocd = connect(options, os.environ, Path.home())
+            argocd = connect(options, _environ(connection), Path.home())
         except CoreMode as error:
             raise UsageError(f"--argocd-context {context}: a core context goes alone") from error
         instances[context] = Live(argocd, kubernetes, (), list_only)
     return Several(instances, kubernetes.servers if kubernetes is not None else None)
+
+
+def _environ(connection: Connection) -> dict[str, str]:
+    """The environment, with the kubeconfig of the command line: a port-forward leads through it."""
+    return {**os.environ, **({"KUBECONFIG": connection.kubeconfig} if connection.kubeconfig else {})}
 
 
 def _open_clusters(connection: Connection) -> KubernetesSource | None:

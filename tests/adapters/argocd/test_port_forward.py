@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 from kubernetes.stream.ws_client import PortForward
+from tests.adapters.kubernetes.clusters import PODS, kubeconfig
+from tests.faces.command import run
 from tests.replay import Replay
 from tests.replay.recorded import RECORDINGS
 
 from whydrift.adapters.argocd import ArgocdOptions, connect
 from whydrift.adapters.argocd.port_forward_client import StreamForward
+from whydrift.adapters.files.recording import place_of
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, Question
 
@@ -87,6 +90,31 @@ def test_without_kubectl_and_kubeconfig_it_says_so(tmp_path: Path) -> None:
     environ = {"PATH": str(tmp_path), "KUBECONFIG": str(tmp_path / "none")}
     with pytest.raises(SourceError, match="kubectl is not there, and the kubeconfig does not lead to a pod"):
         connect(forwarded(), environ, tmp_path)
+
+
+def test_without_kubectl_it_looks_in_the_namespace_of_the_context_that_is_named(tmp_path: Path) -> None:
+    """kubectl does so too: the current context's namespace is another one's."""
+    selectors = (
+        ("fieldSelector", "status.phase=Running"),
+        ("labelSelector", "app.kubernetes.io/name=argocd-server"),
+    )
+    listed = tmp_path / "recording" / place_of(Question(Api.KUBERNETES, PODS, selectors))
+    listed.parent.mkdir(parents=True)
+    listed.write_text('{"kind": "PodList", "apiVersion": "v1", "items": []}')
+    with Replay(tmp_path / "recording") as replay:
+        one = kubeconfig(tmp_path / "one", replay.kubernetes_url, context="current", namespace="elsewhere")
+        other = kubeconfig(tmp_path / "two", replay.kubernetes_url, context="prod", namespace="shop")
+        environ = {"PATH": str(tmp_path), "KUBECONFIG": f"{other}:{one}"}
+        with pytest.raises(SourceError, match="no running pod with app.kubernetes.io/name=argocd-server in shop"):
+            connect(forwarded(kube_context="prod"), environ, tmp_path)
+
+
+def test_goes_through_the_kubeconfig_of_the_command_line(tmp_path: Path) -> None:
+    environ = stand_in(tmp_path, 'sys.exit("no pod through " + __import__("os").environ["KUBECONFIG"])')
+    opts = {"ARGOCD_OPTS": "--port-forward --plaintext", "ARGOCD_AUTH_TOKEN": "t"}
+    config = kubeconfig(tmp_path / "named", "http://127.0.0.1:1")
+    said = run("ls", "--kubeconfig", config, env={**environ, **opts})
+    assert (said.code, said.err) == (2, f"error: port-forward: kubectl cannot list pods: no pod through {config}\n")
 
 
 def test_pumps_every_connection_through_a_stream_of_its_own() -> None:

@@ -75,10 +75,11 @@ def forward_by_client(selector: str, options: ArgocdOptions, environ: Mapping[st
 
     try:
         kubeconfig = environ.get("KUBECONFIG") or None
-        _, current = config.list_kube_config_contexts(kubeconfig)  # type: ignore[no-untyped-call]  # untyped library
+        contexts, current = config.list_kube_config_contexts(kubeconfig)  # type: ignore[no-untyped-call]  # untyped library
+        chosen = next((one for one in contexts if one["name"] == options.kube_context), current)
         loaded = config.new_client_from_config(kubeconfig, options.kube_context)  # type: ignore[no-untyped-call]  # untyped library
         api = client.CoreV1Api(loaded)
-        namespace = options.port_forward_namespace or current.get("context", {}).get("namespace") or "default"
+        namespace = options.port_forward_namespace or chosen.get("context", {}).get("namespace") or "default"
         running = api.list_namespaced_pod(
             namespace, label_selector=selector, field_selector="status.phase=Running", _request_timeout=20
         )
