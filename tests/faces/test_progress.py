@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from whydrift.cli.answering import Progress
+from whydrift.cli.terminal import Progress
 
 
 @pytest.mark.parametrize("terminal", [True, False])

@@ -78,7 +78,7 @@ def _until(stated: str, today: date) -> date:
 
 async def _find(connection: Connection, app: str, named: str, path: str) -> Match:
     """The one difference that is meant. UsageError where there is none, with what there is."""
-    from whydrift.cli.answering import names
+    from whydrift.cli.narrowing import names
 
     selection = Selection((app,))
     applications = (await look(connection, selection, hidden=True)).applications

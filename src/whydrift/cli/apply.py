@@ -68,7 +68,7 @@ class Request:
     @property
     def ink(self) -> Ink:
         """How to colour."""
-        from whydrift.cli.answering import wants_colour
+        from whydrift.cli.terminal import wants_colour
 
         return Ink(wants_colour(self.colour))
 
@@ -154,7 +154,7 @@ async def _carry_out(request: Request, run: Run, journal: Path) -> int:
     out, ink = sys.stdout, request.ink
     telling = request.output == "text"
     if telling:
-        from whydrift.cli.answering import line_width
+        from whydrift.cli.terminal import line_width
 
         out.write(preview(run.plan, run.carried, ink, line_width()))
     refused = [] if request.resume else await refusals(run)

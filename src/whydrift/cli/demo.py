@@ -13,7 +13,7 @@ from whydrift.demo import FLEET
 from whydrift.settings import Connection
 
 if TYPE_CHECKING:
-    from whydrift.cli.answering import Request
+    from whydrift.cli.requests import Request
 
 INTRODUCTION = """\
 A recorded fleet: a third of it has been red for months, and nobody reads the column any more.
@@ -71,6 +71,6 @@ async def _tour() -> None:
 
 
 def _request(selection: Selection, objects: tuple[str, ...] = (), whole: bool = False) -> Request:
-    from whydrift.cli.answering import Request
+    from whydrift.cli.requests import Request
 
     return Request(Connection(recording="demo"), selection, objects=objects, whole=whole, unmask=not whole)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 import msgspec
 
-from whydrift.cli.answering import page_width, wants_colour
 from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
+from whydrift.cli.terminal import page_width, wants_colour
 from whydrift.core.model.checkup import Checkup, PrometheusCheck
 from whydrift.core.report.doctor_text import doctor_text
 from whydrift.core.report.words import Ink

@@ -11,10 +11,12 @@ import click
 import msgspec
 
 from whydrift import wiring
-from whydrift.cli.answering import Document, Progress, page_width, read_answer, wants_colour, write_document
+from whydrift.cli.answering import read_answer
+from whydrift.cli.documents import Document, write_document
 from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, selection_of
+from whydrift.cli.terminal import Progress, page_width, wants_colour
 from whydrift.core.model.application import Application
 from whydrift.core.model.triage import Answer, ApplicationAnswer, ReadAnswer
 from whydrift.core.report.guard_text import guard_exit_code, guard_markdown, guard_text, guard_verdict

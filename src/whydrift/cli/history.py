@@ -79,7 +79,7 @@ def _events(store: Store, app: str, known: list[Known], since: str, limit: int) 
 
 
 def _told(answer: HistoryAnswer, flaps: bool, output: str, colour: str) -> str:
-    from whydrift.cli.answering import page_width, wants_colour
+    from whydrift.cli.terminal import page_width, wants_colour
     from whydrift.core.report.history_text import flaps_text, history_markdown, history_text, history_tsv
     from whydrift.core.report.words import Ink
 

@@ -10,10 +10,12 @@ import click
 import msgspec
 
 from whydrift import wiring
-from whydrift.cli.answering import Progress, page_width, read_answer, wants_colour, write_pieces
+from whydrift.cli.answering import read_answer
+from whydrift.cli.documents import write_pieces
 from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, fail_on_of, selection_of
+from whydrift.cli.terminal import Progress, page_width, wants_colour
 from whydrift.core.audit import Ledger
 from whydrift.core.model.audit import FAULTS, IgnoresAnswer
 from whydrift.core.model.facts import Gap

@@ -22,7 +22,7 @@ class Lines:
     """What is printed: events on stdout; how it goes on stderr, in a line that stays where it is on a terminal."""
 
     def __init__(self, output: str, colour: str) -> None:
-        from whydrift.cli.answering import page_width, wants_colour
+        from whydrift.cli.terminal import page_width, wants_colour
 
         self.told = 0
         self._quiet = output == "none"

@@ -46,7 +46,8 @@ async def look(
 ) -> Looked:
     """The selected applications as they are now."""
     from whydrift import wiring
-    from whydrift.cli.answering import Progress, read_answer
+    from whydrift.cli.answering import read_answer
+    from whydrift.cli.terminal import Progress
     from whydrift.core.report.shield import shielded
     from whydrift.core.report.tally import Tally
     from whydrift.usecases.scan import Read, scan

@@ -89,7 +89,8 @@ def _require_known(causes: tuple[str, ...]) -> None:
 async def _plan(request: Request) -> int:
     from whydrift import wiring
     from whydrift.adapters.forks import beside
-    from whydrift.cli.answering import Progress, residuals_of
+    from whydrift.cli.answering import residuals_of
+    from whydrift.cli.terminal import Progress
     from whydrift.usecases.elsewhere import Elsewhere, work_of
     from whydrift.usecases.plan import Drafting, Planning, planned
     from whydrift.usecases.scan import Read, visit
@@ -144,7 +145,7 @@ def _plan_of(found: Planned, source: wiring.Opened, read: Read, not_read: dict[s
 
 def _tell(request: Request, plan: Plan) -> int:
     """Print or write the plan; the exit code: 3 where something was not read, 1 where somebody has to act, else 0."""
-    from whydrift.cli.answering import line_width, wants_colour
+    from whydrift.cli.terminal import line_width, wants_colour
     from whydrift.core.report.plan_text import plan_markdown, plan_text
     from whydrift.core.report.words import Ink
 

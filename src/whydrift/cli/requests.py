@@ -1,12 +1,37 @@
-"""Parsed options → requests."""
+"""Requests, and parsed options → requests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from whydrift.cli.answering import Request
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to answer and how.
+
+    `whole` prints every application with all of its fields (explain) and tries each remedy; `unseen` keeps what Argo CD
+    does not show (hidden); `remedies` says what to do about each difference.
+    """
+
+    connection: Connection
+    selection: Selection
+    output: str = "text"
+    colour: str = "auto"
+    fail_on: frozenset[str] = frozenset()
+    causes: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    hidden: bool = False
+    whole: bool = False
+    unmask: bool = False
+    forecast: bool = True
+    unseen: bool = False
+    remedies: bool = True
+    heading: str = "What differs, and why"
 
 
 def listed(value: object) -> tuple[str, ...]:

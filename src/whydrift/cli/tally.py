@@ -48,7 +48,7 @@ def command(
 
     Exit codes: 0 nothing new, 1 something is new or came back, 3 something was not read.
     """
-    from whydrift.cli.answering import line_width, wants_colour
+    from whydrift.cli.terminal import line_width, wants_colour
 
     if since or not looks:
         _since(since, looks, store, options)
@@ -69,7 +69,7 @@ def command(
 
 def _since(since: str, looks: tuple[str, ...], store: str, options: Mapping[str, object]) -> None:
     """Print the fleet in numbers, then and now. UsageError where there are looks as well, or neither."""
-    from whydrift.cli.answering import line_width, wants_colour
+    from whydrift.cli.terminal import line_width, wants_colour
     from whydrift.core.history.answers import count_answer
     from whydrift.core.history.progress import progress
     from whydrift.core.report.progress_text import progress_text

@@ -37,7 +37,7 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
     Exit codes: 0 all converged, 1 something is left or came back, 3 something was not read.
     """
     from whydrift.adapters.files.plans import read_plan
-    from whydrift.cli.answering import line_width, wants_colour
+    from whydrift.cli.terminal import line_width, wants_colour
     from whydrift.core.report.words import Ink, count
 
     connection = connection_of(options)
@@ -62,7 +62,7 @@ def command(ctx: click.Context, /, plan: str, wait: str, **options: object) -> N
 
 def _say(line: str) -> None:
     """Say how far it is, on a terminal only."""
-    from whydrift.cli.answering import over_the_last_line
+    from whydrift.cli.terminal import over_the_last_line
 
     if sys.stderr.isatty():
         over_the_last_line(line)
