@@ -19,7 +19,8 @@ from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.terminal import Progress, page_width, wants_colour
 from whydrift.core.model.application import Application
 from whydrift.core.model.triage import Answer, ApplicationAnswer, ReadAnswer
-from whydrift.core.report.guard_text import guard_exit_code, guard_markdown, guard_text, guard_verdict
+from whydrift.core.report.guard_text import guard_markdown, guard_text
+from whydrift.core.report.guard_verdict import guard_exit_code, guard_verdict
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.words import Ink

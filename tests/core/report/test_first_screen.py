@@ -10,6 +10,7 @@ from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, GapAnswer, ReadAnswer, SyncAnswer
 from whydrift.core.report.explain_text import application_text
+from whydrift.core.report.guard_text import guard_text
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.triage_text import triage_text
 from whydrift.core.report.words import Ink
@@ -163,3 +164,77 @@ def test_what_is_not_healthy_is_counted_where_nobody_looked_for_why(health: str)
 def test_who_looked_for_what_is_broken_is_not_sent_there_again() -> None:
     text = screen(msgspec.structs.replace(called("Degraded", "OutOfSync"), unmasked=()))
     assert "1 not Healthy" in text.splitlines()[0] and "whydrift unmask   why" not in text
+
+
+def next_of(*applications: ApplicationAnswer) -> list[str]:
+    """The commands that the first screen names at its end."""
+    _, found, commands = screen(*applications).partition("\nNext: ")
+    return [line.strip().split("   ")[0] for line in commands.splitlines()] if found else []
+
+
+def meaning_the_same(name: str) -> ApplicationAnswer:
+    """An application whose one difference needs nobody."""
+    alike = difference(cause="schema-defaults-field", side=Side.EQUIVALENT)
+    return msgspec.structs.replace(application(an_object(alike), name=name), instance="east")
+
+
+def test_nothing_comes_next_where_nothing_is_named() -> None:
+    assert next_of(called("Healthy")) == []
+
+
+def test_what_comes_next_is_the_worst_that_the_screen_names() -> None:
+    """Read first, then what a sync would hurt, then what is not known of one, then what only differs."""
+    same = meaning_the_same("same")
+    unknown = msgspec.structs.replace(meaning_the_same("dark"), sync=synced(UNREAD).sync)
+    hurt = msgspec.structs.replace(meaning_the_same("hurt"), sync=synced(SCALES).sync)
+    assert next_of(same) == ["whydrift explain east:same", "whydrift plan"]
+    assert next_of(same, unknown) == ["whydrift explain east:dark", "whydrift plan"]
+    assert next_of(same, unknown, hurt) == ["whydrift explain east:hurt", "whydrift plan"]
+    assert next_of(same, unknown, hurt, application(name="ask"))[0] == "whydrift explain east:hurt"
+    assert next_of(same, unknown, hurt, synced(SCALES, name="ask"))[0] == "whydrift explain ask"
+
+
+def test_a_synced_application_whose_sync_hurts_is_what_comes_next() -> None:
+    """Argo CD shows no difference, so there is nothing to plan."""
+    quiet = msgspec.structs.replace(called("Healthy", name="quiet"), sync=synced(SCALES).sync)
+    assert next_of(quiet) == ["whydrift explain quiet"]
+
+
+def judged(name: str, *effects: EffectAnswer, converges: bool = True, sync: str = "OutOfSync") -> ApplicationAnswer:
+    """An application whose sync has these effects, and ends the difference or not."""
+    made = application(an_object(difference()), name=name)
+    forecast = SyncAnswer(safe=all(e.safe for e in effects), converges=converges, effects=effects, because="")
+    return msgspec.structs.replace(made, sync=forecast, argocd=msgspec.structs.replace(made.argocd, sync=sync))
+
+
+def test_nothing_is_safe_to_sync_where_there_is_a_doubt() -> None:
+    """What would be lost, is not known, fails, or was not read; nothing is said where nobody asked."""
+    doubtful = [judged("hurt", SCALES), judged("dark", UNREAD), judged("fails", FAILS)]
+    unread = msgspec.structs.replace(judged("unread"), not_read="403")
+    unsure = msgspec.structs.replace(
+        judged("unsure"), sync=SyncAnswer(safe=False, converges=True, effects=(), because="")
+    )
+    text = screen(*doubtful, unread, unsure)
+    assert "SAFE TO SYNC (none of 5 OutOfSync)" in text and section(text, "SAFE TO SYNC") == []
+    assert "SAFE TO SYNC" not in screen(application()) and "SAFE TO SYNC" not in screen(judged("calm", sync="Synced"))
+
+
+def test_what_may_be_synced_is_named_with_what_that_helps() -> None:
+    """Beside those that a sync leaves OutOfSync; what does not fit is counted."""
+    wanted = msgspec.structs.replace(SCALES, safe=True)
+    again = [judged(f"again-{n:02}", converges=False) for n in range(30)]
+    text = screen(judged("ends", wanted), *again, judged("hurt", SCALES))
+    assert "SAFE TO SYNC (31 of 32 OutOfSync)" in text
+    first, *rest = section(text, "SAFE TO SYNC")
+    assert first.split() == ["then", "Synced", "ends"]
+    assert " ".join(rest).startswith("OutOfSync again  again-00, again-01,")
+    assert " ".join(rest).endswith("again-23, … 6 more: whydrift scan -o json")
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"), [((), "a sync: fails: x"), (("/spec/x",), "changes Application/child: fails: x")]
+)
+def test_a_child_application_is_named_and_the_application_itself_is_not(paths: tuple[str, ...], says: str) -> None:
+    """What is said of the application itself, as that its comparison fails, is about no object."""
+    effect = msgspec.structs.replace(UNREAD, object="argoproj.io/Application/child", says="fails: x", paths=paths)
+    assert says in guard_text(judged("shop", effect), Ink())

@@ -29,7 +29,7 @@ def _because(effects: tuple[Effect, ...], converges: bool) -> str:
 
 
 def _told(effect: Effect) -> str:
-    named = f"{effect.key.kind} " in effect.says or effect.key.kind == "Application"
+    named = f"{effect.key.kind} " in effect.says or (effect.key.kind == "Application" and not effect.paths)
     return effect.says if named else f"{effect.key.kind}/{effect.key.name}: {effect.says}"
 
 

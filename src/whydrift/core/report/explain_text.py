@@ -10,7 +10,7 @@ import msgspec
 
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, AskAnswer, DifferenceAnswer, ObjectAnswer, SyncAnswer
-from whydrift.core.report.guard_text import GuardVerdict, guard_verdict
+from whydrift.core.report.guard_verdict import GuardVerdict, guard_verdict
 from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from enum import StrEnum
 from textwrap import wrap
 
 import msgspec
 
 from whydrift.core.model.effect import Does
 from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, ReadAnswer, SyncAnswer
+from whydrift.core.report.guard_verdict import GuardVerdict, guard_verdict
 from whydrift.core.report.sync_lines import hurting, told
 from whydrift.core.report.tally import called
 from whydrift.core.report.words import Ink, count, markdown, plain, shortened
@@ -19,39 +19,6 @@ MARKER = "<!-- whydrift: guard -->"
 LONGEST = 65_536
 """Characters that GitHub and GitLab take in a comment at least."""
 _TOLD = 6
-
-
-class GuardVerdict(StrEnum):
-    """What guard says of one application."""
-
-    SAFE = "SAFE"
-    NOT_SAFE = "NOT SAFE"
-    FAILS = "FAILS"
-    NOT_KNOWN = "NOT KNOWN"
-
-    @property
-    def exit_code(self) -> int:
-        """0 safe; 1 not safe, or bound to fail; 3 not known."""
-        return {GuardVerdict.SAFE: 0, GuardVerdict.NOT_KNOWN: 3}.get(self, 1)
-
-
-def guard_verdict(application: ApplicationAnswer) -> GuardVerdict:
-    """The verdict on one application: what would be lost comes before what is not known, and that before a failure."""
-    sync = application.sync
-    if isinstance(sync, msgspec.UnsetType):
-        return GuardVerdict.NOT_KNOWN
-    unsafe = [effect for effect in sync.effects if not effect.safe]
-    if any(effect.does is not Does.UNKNOWN for effect in unsafe):
-        return GuardVerdict.NOT_SAFE
-    if unsafe or application.not_read or not sync.safe:
-        return GuardVerdict.NOT_KNOWN
-    return GuardVerdict.FAILS if any(effect.does is Does.FAIL for effect in sync.effects) else GuardVerdict.SAFE
-
-
-def guard_exit_code(verdicts: Iterable[GuardVerdict]) -> int:
-    """The exit code for several applications: 1 wins over 3, 3 over 0."""
-    codes = {verdict.exit_code for verdict in verdicts}
-    return 1 if 1 in codes else 3 if 3 in codes else 0
 
 
 def guard_text(application: ApplicationAnswer, ink: Ink, width: int = 110, revision: str = "") -> str:

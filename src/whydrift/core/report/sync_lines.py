@@ -18,7 +18,7 @@ def told(effect: EffectAnswer) -> str:
     """An effect with its object, after "a sync"."""
     _, kind, name = effect.object.split("/", 2)
     named, says = f"{plain(kind)}/{plain(name)}", plain(effect.says)
-    if f"{plain(kind)} " in says or kind == "Application":
+    if f"{plain(kind)} " in says or (kind == "Application" and not effect.paths):
         return says
     match effect.does:
         case Does.SCALE:

@@ -20,14 +20,13 @@ from whydrift.core.model.triage import (
     RemedyAnswer,
     SummaryAnswer,
 )
+from whydrift.core.report.safe_lines import Name, SafeToSync
 from whydrift.core.report.sync_lines import failing, hurting, told
 from whydrift.core.unmask.since import troubles_in
 
 UNEXPLAINED, UNDECIDED, BROKEN = "unexplained", "undecided", "broken"
 ATTENTION = frozenset({Side.GIT, Side.CLUSTER, Side.ASK, Side.STRUCTURE})
 ORDER = ("not-read", "not-compared", UNEXPLAINED, Side.ASK, Side.CLUSTER, Side.GIT, Side.STRUCTURE, UNDECIDED)
-Name = tuple[str, str, str]
-"""Instance, namespace and name of an application."""
 INDEX = re.compile(r"\[[^\]]*=[^\]]*\]|\[\d+\]")
 
 
@@ -92,6 +91,7 @@ class CauseTally:
     """One cause in numbers. `applications` and `objects` are counted, `fields` too; `patterns` by kind.
 
     `remedies` counts what should be done about its fields, as far as that was asked for, `writers` who wrote them.
+    `example` is an application that has it.
     """
 
     fields: int = 0
@@ -101,7 +101,7 @@ class CauseTally:
     remedies: Counter[RemedyKind] = field(default_factory=Counter)
     writers: Counter[str] = field(default_factory=Counter)
     patterns: dict[str, Pattern] = field(default_factory=dict)
-    names: list[str] = field(default_factory=list)
+    example: Name | None = None
 
     def add(self, item: ObjectAnswer, found: Sequence[DifferenceAnswer]) -> None:
         """Count what this cause does to one object."""
@@ -139,6 +139,7 @@ class Tally:
     unforeseen: int = 0
     unforeseeable: list[tuple[Name, str]] = field(default_factory=list)
     """The applications of which nothing worse is known than that not every effect of a sync is."""
+    safe: SafeToSync = field(default_factory=SafeToSync)
     looked: int = 0
     troubles: int = 0
     broken: list[ApplicationAnswer] = field(default_factory=list)
@@ -183,7 +184,7 @@ class Tally:
         for cause, kinds in seen.items():
             row = self.causes[cause]
             row.applications += 1
-            row.names += [application.name] if len(row.names) < self.kept else []
+            row.example = row.example or _name(application)
             for kind in kinds:
                 row.patterns[kind].applications += 1
 
@@ -206,6 +207,7 @@ class Tally:
             self.broken.append(application)
 
     def _add_sync(self, application: ApplicationAnswer) -> None:
+        self.safe.add(application, _name(application))
         unsafe = hurting(application) or failing(application)
         if not unsafe:
             return

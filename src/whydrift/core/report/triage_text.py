@@ -51,6 +51,7 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
         *_unforeseen(tally, ink, width),
         *_first(tally, ink, width),
         *_why(tally, titles, ink, width),
+        *tally.safe.lines(tally.named, ink, width),
     ]
     return "\n".join([*parts, *_next(tally)]).rstrip() + "\n"
 
@@ -244,9 +245,20 @@ def _pattern(kind: str, pattern: Pattern, row: CauseTally) -> str:
 
 def _next(tally: Tally) -> list[str]:
     """The commands that go on from here, the one for the worst first."""
-    steps = [f"whydrift explain {plain(tally.called(tally.first[0][1]))}"] if tally.first else []
-    steps += ["whydrift plan   the fixes, each proven by comparing again"] if tally.first and tally.fields else []
+    worst = _worst(tally)
+    steps = [f"whydrift explain {plain(worst)}"] if worst else []
+    steps += ["whydrift plan   the fixes, each proven by comparing again"] if worst and tally.fields else []
     if tally.unhealthy and not tally.looked:
         are = "application is" if tally.unhealthy == 1 else "applications are"
         steps.append(f"whydrift unmask   why {tally.unhealthy} {are} not Healthy")
     return ["", "Next: " + "\n      ".join(steps)] if steps else []
+
+
+def _worst(tally: Tally) -> str:
+    """The application to look at first: the first one that a section names, the worst section first; "" without any."""
+    if tally.first:
+        return tally.called(tally.first[0][1])
+    foreseen = [name for name, _ in (*tally.hurting, *tally.unforeseeable)]
+    wide = sorted(tally.causes.items(), key=lambda row: (-row[1].fields, row[0]))
+    having = [row.example for _, row in wide if row.example]
+    return next(map(tally.named, (*foreseen, *having)), "")
