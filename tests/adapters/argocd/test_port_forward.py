@@ -105,7 +105,7 @@ def test_without_kubectl_it_looks_in_the_namespace_of_the_context_that_is_named(
         one = kubeconfig(tmp_path / "one", replay.kubernetes_url, context="current", namespace="elsewhere")
         other = kubeconfig(tmp_path / "two", replay.kubernetes_url, context="prod", namespace="shop")
         environ = {"PATH": str(tmp_path), "KUBECONFIG": f"{other}:{one}"}
-        with pytest.raises(SourceError, match="no running pod with .* in shop"):
+        with pytest.raises(SourceError, match=r"no running pod with .* in shop"):
             connect(forwarded(kube_context="prod"), environ, tmp_path)
 
 
