@@ -36,6 +36,7 @@ from whydrift.cli import apply
 from whydrift.core.model.journal import Entry
 from whydrift.settings import Settings
 from whydrift.usecases.apply import fresh, run
+from whydrift.wiring import applying
 
 ROOT = Path(__file__).parents[2]
 IMPORTED = (apply, fresh, run, kube_config, httpx2, httpcore2, truststore, _asyncio)
@@ -61,7 +62,7 @@ class MortalJournal(FileJournal):
 
 
 def mortal(settings: Settings, name: str) -> MortalJournal:
-    """In the place of wiring.open_journal."""
+    """In the place of wiring.applying.open_journal."""
     return MortalJournal(settings.state / "journals" / f"{name}.jsonl")
 
 
@@ -113,7 +114,7 @@ def serve() -> None:
     for module in walk_packages(whydrift.__path__, "whydrift."):
         if not module.name.endswith(("__main__", ".env")) and ".versions." not in module.name:
             import_module(module.name)
-    wiring.open_journal = mortal
+    applying.open_journal = mortal
     wiring.analysis(Settings(), hidden=True)
     gc.freeze()  # children share what is there, instead of copying it when they collect their garbage
     for line in sys.stdin:

@@ -19,6 +19,7 @@ from whydrift.core.remedy.carried import carried
 from whydrift.settings import Connection
 from whydrift.usecases.apply.run import Run, begin, carry_out
 from whydrift.usecases.apply.world import Timing
+from whydrift.wiring import applying
 
 SHORT = Timing(look=0.02, gone=1.5, watch=0.1, sync=1.5)
 LONG = Timing(look=0.02, gone=60.0, watch=0.1, sync=60.0)
@@ -52,9 +53,9 @@ def apply(
         source = wiring.open_source(Connection())
         plan = msgspec.json.decode(path.read_bytes(), type=Plan)
         try:
-            with wiring.open_journal(source.settings, "test") as journal:
-                how = wiring.ApplySettings(dump_secrets=False, watch=0)
-                world = wiring.world(source, Connection(), journal, "test", how)
+            with applying.open_journal(source.settings, "test") as journal:
+                how = applying.ApplySettings(dump_secrets=False, watch=0)
+                world = applying.world(source, Connection(), journal, "test", how)
                 world.timing = timing
                 todo = Run(plan, carried(plan), world, "resume")
                 begin(todo)

@@ -24,7 +24,7 @@ from whydrift.settings import Connection
 
 if TYPE_CHECKING:
     from whydrift.usecases.apply.run import Run
-    from whydrift.wiring import ApplySettings
+    from whydrift.wiring.applying import ApplySettings
 
 REHEARSED = "--dry-run (or WHYDRIFT_DRY_RUN)"
 EPILOG = """\b
@@ -61,7 +61,7 @@ class Request:
     @property
     def settings(self) -> ApplySettings:
         """What the use case needs to know."""
-        from whydrift.wiring import ApplySettings
+        from whydrift.wiring.applying import ApplySettings
 
         return ApplySettings(self.dump_secrets, self.watch)
 
@@ -123,13 +123,14 @@ async def _apply(request: Request, path: Path) -> int:
     from whydrift.adapters.files.documents import content_of
     from whydrift.adapters.files.plans import plan_of
     from whydrift.usecases.apply.run import Run, selected
+    from whydrift.wiring import applying
 
     content = content_of(path)
     plan, digest = plan_of(content, path), hashlib.sha256(content).hexdigest()
     source = wiring.open_source(request.connection)
     try:
-        with wiring.open_journal(source.settings, digest[:16]) as journal:
-            world = wiring.world(source, request.connection, journal, digest, request.settings)
+        with applying.open_journal(source.settings, digest[:16]) as journal:
+            world = applying.world(source, request.connection, journal, digest, request.settings)
             chosen = carried(plan, _chosen(request, selected(world)))
             resume = line("whydrift", "apply", str(path), "--resume")
             return await _carry_out(request, Run(plan, chosen, world, resume), journal.path)
@@ -236,14 +237,15 @@ async def _rollback(request: Request, path: str) -> int:
     from whydrift import wiring
     from whydrift.usecases.apply.dumping import read_dump
     from whydrift.usecases.apply.rollback import missing, restore
+    from whydrift.wiring import applying
 
     if request.only or request.resume:
         raise UsageError("--rollback restores everything that is missing: leave --only and --resume out")
     source = wiring.open_source(request.connection)
     name = f"rollback-{hashlib.sha256(str(Path(path).resolve()).encode()).hexdigest()[:16]}"
     try:
-        with wiring.open_journal(source.settings, name) as journal:
-            world = wiring.world(source, request.connection, journal, name, request.settings)
+        with applying.open_journal(source.settings, name) as journal:
+            world = applying.world(source, request.connection, journal, name, request.settings)
             dump = read_dump(world, path)
             objects = await missing(world, dump)
             sys.stdout.write(restore_text(objects))

@@ -13,6 +13,7 @@ import click
 from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
+from whydrift.cli.terminal import over_the_last_line
 from whydrift.core.report.words import count, shortened
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
@@ -47,6 +48,7 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
     from whydrift.adapters.files.writer import masker_of
     from whydrift.usecases.record import places, record
     from whydrift.usecases.workbench import Workbench
+    from whydrift.wiring import recording
 
     if with_git and connection.no_git:
         raise UsageError("--git and --no-git exclude each other")
@@ -57,12 +59,12 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
     opened.masker = masker
     read_at = opened.read_at
     try:
-        recorder = wiring.recorder(opened, folder)
+        recorder = recording.recorder(opened, folder)
         analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=True)
-        noted = wiring.noted_repositories(opened) if with_git else None
+        noted = recording.noted_repositories(opened) if with_git else None
         bench = None if noted is None else Workbench(wiring.renderer(opened))
         done = await record(recorder, analysis, opened.reader, selection.chooses(), _progress, bench)
-        repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await wiring.bundles(noted, recorder)}
+        repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await recording.bundles(noted, recorder)}
         recorder.finish(
             {
                 "schema": "whydrift.recording/1",
@@ -78,12 +80,11 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
     finally:
         await opened.close()
     if zipped:
-        wiring.pack(folder, output)
+        recording.pack(folder, output)
         shutil.rmtree(folder)
     return done, len(recorder.unread)
 
 
 def _progress(so_far: Recorded, name: str) -> None:
     if sys.stderr.isatty():
-        sys.stderr.write(f"\r\x1b[K{so_far.applications} applications … {shortened(name, 50)}")
-        sys.stderr.flush()
+        over_the_last_line(f"{so_far.applications} applications … {shortened(name, 50)}")

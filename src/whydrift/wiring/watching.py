@@ -33,10 +33,10 @@ def open_store(settings: Settings, url: str = "") -> Store:
 
 def open_visibility(connection: Connection) -> Visibility:
     """What each Argo CD that is read shows to its users. UsageError where there is none with an API server."""
-    from whydrift import wiring
     from whydrift.adapters.argocd.visibility import ArgocdVisibility, SeveralVisibility
+    from whydrift.wiring.answers import open_live
 
-    source = wiring.open_live(connection, list_only=True) if connection.recording is None else None
+    source = open_live(connection, list_only=True) if connection.recording is None else None
     instances = _instances(source)
     if not instances:
         raise UsageError("--rbac argocd asks live Argo CDs with API servers: no recording, no core mode")

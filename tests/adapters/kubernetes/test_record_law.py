@@ -18,6 +18,7 @@ from whydrift.adapters.files.writer import RecordingSource
 from whydrift.ports import Source
 from whydrift.settings import Connection
 from whydrift.usecases.record import record
+from whydrift.wiring import recording
 
 FLEET = next(path for path in RECORDINGS if "payments-apps" in path.name)
 
@@ -25,7 +26,7 @@ FLEET = next(path for path in RECORDINGS if "payments-apps" in path.name)
 async def written(live: Source, folder: Path) -> None:
     """Record everything, as `whydrift record` does."""
     going = opened(live)
-    writing: RecordingSource = wiring.recorder(going, folder)
+    writing: RecordingSource = recording.recorder(going, folder)
     analysis = wiring.analysis(going.settings, hidden=True)
     await record(writing, analysis, going.reader, lambda _: True, lambda *_: None)
     clusters = [{"id": at, "url": url} for url, at in (await writing.clusters()).items()]
