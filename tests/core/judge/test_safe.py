@@ -241,11 +241,3 @@ def test_an_autoscaler_changes_no_verdict_where_git_states_no_replicas() -> None
     )
     found = before.forecast()
     assert not found.safe and found.converges, said(found)
-
-
-def test_warns_of_what_happens_by_itself() -> None:
-    """Auto-sync does it without anybody pressing."""
-    pair = (config_map(a="2"), applied(config_map(a="1"), config_map(a="1")))
-    automated = {"syncPolicy": {"automated": {"selfHeal": True}}}
-    assert "selfHeal" in Before((pair,), spec=automated, moved=True).forecast().automatic  # type: ignore[arg-type]  # a literal
-    assert Before((pair,), moved=True).forecast().automatic == ""

@@ -59,6 +59,17 @@ def test_what_is_not_known_does_not_hurt() -> None:
     assert "nothing was read" in shown[0]
 
 
+def test_what_happens_without_anybody_pressing_is_marked() -> None:
+    pressed, alone = judged("pressed", SCALES), judged("alone", SCALES)
+    happens = SyncAnswer(safe=False, converges=True, effects=(SCALES,), because="", automatic="automatic sync is on")
+    text = screen(pressed, msgspec.structs.replace(alone, sync=happens))
+    lines = [line.split(maxsplit=1) for line in section(text, "A SYNC WOULD HURT")]
+    assert lines == [
+        ["pressed", "scales Deployment/web from 5 to 3"],
+        ["alone", "by itself: scales Deployment/web from 5 to 3"],
+    ]
+
+
 def test_a_name_is_one_that_finds_the_application() -> None:
     """With the instance, and with the namespace where the name alone is that of two."""
     text = screen(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from whydrift.core.judge.automatic import automatic
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import WORST_FIRST, Does, Effect, Forecast
-from whydrift.core.model.values import mapping
 
 
 def concluded(effects: Iterable[Effect], converges: bool, situation: Situation) -> Forecast:
     """The forecast that these effects make."""
     told = tuple(effects)
-    return Forecast(told, converges, _because(told, converges), _automatic(told, situation))
+    return Forecast(told, converges, _because(told, converges), automatic(told, situation))
 
 
 def _because(effects: tuple[Effect, ...], converges: bool) -> str:
@@ -31,13 +31,3 @@ def _because(effects: tuple[Effect, ...], converges: bool) -> str:
 def _told(effect: Effect) -> str:
     named = f"{effect.key.kind} " in effect.says or (effect.key.kind == "Application" and not effect.paths)
     return effect.says if named else f"{effect.key.kind}/{effect.key.name}: {effect.says}"
-
-
-def _automatic(effects: tuple[Effect, ...], situation: Situation) -> str:
-    """What happens without anybody pressing."""
-    application = situation.application
-    doing = any(effect.does not in (Does.NOTHING, Does.FAIL) for effect in effects)
-    if not application.automated or not doing or application.sync != "OutOfSync":
-        return ""
-    heals = mapping(application.raw, "spec", "syncPolicy", "automated").get("selfHeal") is True
-    return f"automatic sync{' with selfHeal' if heals else ''} is on: this happens without anybody pressing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from whydrift.core.explain.conditions import FAILED
 from whydrift.core.explain.failures import classify, decisive
 from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
+from whydrift.core.explain.sync_windows import holding_window
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.explanation import Side
@@ -85,7 +86,8 @@ def _window(situation: Situation) -> Effect | None:
     windows = situation.whole.maybe(SYNC_WINDOWS)
     if windows is None or windows.get("canSync") is not False:
         return None
-    return Effect(situation.itself, Does.FAIL, "is refused: a sync window is closed now", True)
+    held = holding_window(situation.application, windows) or "a sync window is closed now"
+    return Effect(situation.itself, Does.FAIL, f"is refused: {held}", True)
 
 
 def _nameless(situation: Situation) -> Effect | None:

@@ -8,10 +8,10 @@ from textwrap import wrap
 import msgspec
 
 from whydrift.core.model.effect import Does
-from whydrift.core.model.triage import ApplicationAnswer, EffectAnswer, ReadAnswer, SyncAnswer
+from whydrift.core.model.triage import ApplicationAnswer, AskAnswer, EffectAnswer, ReadAnswer, SyncAnswer
 from whydrift.core.report.guard_verdict import GuardVerdict, guard_verdict
-from whydrift.core.report.sync_lines import hurting, told
-from whydrift.core.report.tally import called
+from whydrift.core.report.sync_lines import hurting, related, told
+from whydrift.core.report.tally import called, objects_of
 from whydrift.core.report.words import Ink, count, markdown, plain, shortened
 
 MARKER = "<!-- whydrift: guard -->"
@@ -74,7 +74,7 @@ def _against(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVer
 
 def _details(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVerdict) -> list[str]:
     against = _against(application, sync, verdict)
-    lines = [f"loses: {effect.loses}" for effect in against[:1] if _loses(effect)]
+    lines = [line for effect in against[:1] for line in _lost(application, effect)]
     lines += [told(effect) for effect in against[1:_TOLD]]
     if len(against) > _TOLD:
         lines.append(f"… {len(against) - _TOLD} more: whydrift explain {application.name} --hidden")
@@ -84,6 +84,27 @@ def _details(application: ApplicationAnswer, sync: SyncAnswer, verdict: GuardVer
         lines += [told(effect) for effect in sync.effects if effect.does is Does.FAIL][:_TOLD]
         lines += [f"keep it: whydrift plan {called(application)}"] if any(_loses(effect) for effect in against) else []
     return [*lines, *([sync.automatic] if isinstance(sync.automatic, str) else [])]
+
+
+def _lost(application: ApplicationAnswer, effect: EffectAnswer) -> list[str]:
+    """What would be lost by an effect, out of the evidence for it, and whom to ask; [] where nobody wants it."""
+    if not _loses(effect):
+        return []
+    told = [
+        (difference, found)
+        for item in objects_of(application)
+        if (item.id, item.namespace) == (effect.object, effect.namespace)
+        for difference in item.differences
+        if any(related(difference.path, path) for path in effect.paths)
+        for found in difference.explanations[:1]
+        if found.cause == effect.loses
+    ]
+    if not told:
+        return [f"loses: {effect.loses}"]
+    difference, found = told[0]
+    asks = difference.asks
+    asked = [f"ask {', '.join(asks.whom)}: {asks.question}"] if isinstance(asks, AskAnswer) else []
+    return [f"loses: {found.why} ({found.cause})", *asked]
 
 
 def _loses(effect: EffectAnswer) -> bool:

@@ -19,6 +19,7 @@ from whydrift.core.model.triage import (
     ObjectAnswer,
     RemedyAnswer,
     SummaryAnswer,
+    SyncAnswer,
 )
 from whydrift.core.report.safe_lines import Name, SafeToSync
 from whydrift.core.report.sync_lines import failing, hurting, told
@@ -217,7 +218,8 @@ class Tally:
         kept = self.hurting if known else self.unforeseeable
         if len(kept) < self.kept:
             more = f", and {len(unsafe) - 1} more" if len(unsafe) > 1 else ""
-            kept.append((_name(application), f"{told(unsafe[0])}{more}"))
+            alone = "by itself: " if _by_itself(application) else ""
+            kept.append((_name(application), f"{alone}{told(unsafe[0])}{more}"))
 
     @property
     def not_read(self) -> list[str]:
@@ -258,6 +260,11 @@ class Tally:
         concerns = {entry for entry, count in self.concerns.items() if count and entry}
         broken = {BROKEN} if self.troubles else set()
         return frozenset(sides | set(self.causes) | concerns | broken)
+
+
+def _by_itself(application: ApplicationAnswer) -> bool:
+    """Whether a sync happens without anybody pressing."""
+    return isinstance(application.sync, SyncAnswer) and isinstance(application.sync.automatic, str)
 
 
 def exit_code(tally: Tally, gaps: tuple[GapAnswer, ...], fail_on: frozenset[str]) -> int:

@@ -21,11 +21,10 @@ from whydrift.core.explain.commits import since_last_sync
 from whydrift.core.explain.releases import is_current, is_reproducible, may_be_release
 from whydrift.core.explain.rollback import rolled_back_to
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.application import Application
+from whydrift.core.explain.sync_windows import holding_window
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import COMMITS, NEWEST, SCHEMAS, SECOND_RENDER, SYNC_WINDOWS, SYNCED_MANIFESTS
-from whydrift.core.model.values import Json, JsonObject, items, text
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -46,23 +45,6 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
                 why=f"git moved ahead, and {window} keeps it out",
                 evidence=(Evidence("sync windows", window), since_last_sync(subject)),
             )
-
-
-def holding_window(application: Application, windows: JsonObject) -> str:
-    """The window that holds syncs of this application now, "" for none (Argo CD types.go, SyncWindows.CanSync)."""
-    active, assigned = items(windows, "activeWindows"), items(windows, "assignedWindows")
-    denying = [window for window in active if text(window, "kind") == "deny"]
-    allowing = [window for window in assigned if text(window, "kind") == "allow"]
-    closed = allowing and not any(text(window, "kind") == "allow" for window in active)
-    if windows.get("canSync") is not False and not application.automated:
-        return ""
-    if denying:
-        return _named(denying[0], "an active deny window")
-    return _named(allowing[0], "an allow window that is closed") if closed else ""
-
-
-def _named(window: Json, what: str) -> str:
-    return f"{what} ({text(window, 'schedule')} for {text(window, 'duration')})"
 
 
 CAUSE = Cause(
