@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from whydrift.core.explain.conditions import FAILED
 from whydrift.core.explain.failures import classify, decisive
-from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
 from whydrift.core.explain.sync_windows import holding_window
+from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.explanation import Side
