@@ -103,14 +103,43 @@ def test_selectors_select(fleet: Path, words: tuple[str, ...], names: set[str]) 
     "words",
     [
         ("nosuch",), ("-l", "team=none"), ("--project", "none"), ("-N", "none"), ("-l", "a = = b"), ("-l", "(("),
-        ("-o", "yaml"), ("--nosuch",), ("--from",), ("--renders", "x"),
+        ("-o", "yaml"), ("--nosuch",), ("--from",), ("--renders", "x"), ("shop", "nosuch"),
+        ("--cause", "nosuch"), ("--side", "nosuch"), ("--side", "git,ask"), ("--fail-on", "git,nosuch"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_line_and_2(fleet: Path, words: tuple[str, ...]) -> None:
-    """A selection of nothing, a selector that cannot be read, options that there are not."""
+    """A selection of nothing, a selector that cannot be read, options and words that there are not."""
     said = inside("scan", "--from", fleet, *words)
     assert said.code == 2 and not said.out
     assert len(lines_of(said.err)) == 1 and said.err.startswith("error: ")
+
+
+SELECTIONS = [("nosuch",), ("shop", "nosuch"), ("-l", "team=none"), ("--project", "none"), ("-N", "none")]
+
+
+@pytest.mark.parametrize("words", SELECTIONS, ids=" ".join)
+@pytest.mark.parametrize("command", ["ls", "hidden", "unmask", "ignores", "plan", "record"])
+def test_a_name_that_selects_nothing_is_a_mistake_everywhere(
+    fleet: Path, tmp_path: Path, command: str, words: tuple[str, ...]
+) -> None:
+    """Nothing to tell of what was never looked at would read as if it were well."""
+    more = {"plan": ("--to", tmp_path), "record": ("-o", tmp_path / "made.zip")}.get(command, ())
+    said = inside(command, "--from", fleet, *words, *more)
+    assert said.code == 2 and not said.out
+    assert lines_of(said.err)[0].startswith("error: no application matches ") and len(lines_of(said.err)) == 1
+    assert not (tmp_path / "made.zip").exists()
+
+
+def test_a_narrowed_answer_never_says_that_all_is_well() -> None:
+    """What was left out of it is not clean."""
+    for command, text in (("scan", "all Synced"), ("hidden", "nothing is hidden")):
+        said = inside(command, "--from", "demo", "--cause", "rolled-back-in-argocd")
+        assert said.code == 0 and text not in said.out
+        assert "0 of 52 applications" in said.out
+    told = inside("explain", "gitea", "--from", "demo", "--side", "git")
+    assert told.code == 0 and "--side git: 0 of 1 application" in told.out
+    notes = json.loads(inside("scan", "--from", "demo", "--side", "git", "-o", "json").out)["read"]["notes"]
+    assert "only --side git: 1 of 52 applications" in notes
 
 
 def test_differences_are_narrowed_by_cause_side_and_object() -> None:

@@ -19,7 +19,7 @@ import msgspec
 from whydrift import wiring
 from whydrift.cli.documents import Document, write_document
 from whydrift.cli.interrupts import run_interruptibly
-from whydrift.cli.narrowing import narrowed
+from whydrift.cli.narrowing import narrowed, narrowing
 from whydrift.cli.requests import Request
 from whydrift.cli.terminal import Progress, page_width, wants_colour
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, GapAnswer, ReadAnswer
@@ -29,7 +29,7 @@ from whydrift.core.report.shield import shielded, shielded_gap
 from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
 from whydrift.core.report.tally import ORDER, Tally, concern, exit_code
 from whydrift.core.report.triage_text import triage_text
-from whydrift.core.report.words import Ink
+from whydrift.core.report.words import Ink, plain
 from whydrift.core.unmask.since import troubles_in
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
@@ -123,9 +123,11 @@ async def _found_in(source: wiring.Opened, request: Request) -> tuple[Spill, Tal
             else:
                 spill.add(application)
     progress.clear()
-    _nothing_found(selected, tally, request)
+    chosen.require()
+    _nothing_found(tally, request)
     about = read_answer(source, read, tally)
-    return spill, tally, msgspec.structs.replace(about, notes=(*about.notes, *residuals.notes()))
+    notes = (*about.notes, *residuals.notes(), *narrowing(request, tally.applications, selected))
+    return spill, tally, msgspec.structs.replace(about, notes=notes)
 
 
 def _workbench(source: wiring.Opened, request: Request) -> Bench | None:
@@ -151,9 +153,8 @@ def _line(application: ApplicationAnswer, output: str) -> bytes:
     return ENCODER.encode(application) + b"\n" if output == "jsonl" else tsv_rows(application).encode()
 
 
-def _nothing_found(selected: int, tally: Tally, request: Request) -> None:
-    """A selection that selects nothing is a mistake, and said to be one."""
-    request.selection.require(selected)
+def _nothing_found(tally: Tally, request: Request) -> None:
+    """An object in which nothing differs is a mistake, and said to be one."""
     if request.objects and not tally.applications:
         named = " ".join(request.selection.names)
         raise UsageError(
@@ -206,6 +207,8 @@ def _text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> It
     elif request.whole:
         for application in spill.applications():
             yield application_text(application, ink, width)
+        if not tally.applications:
+            yield "".join(f"{plain(note)}\n" for note in about.notes)
     else:
         yield triage_text(tally, about, wiring.titles(), ink, width)
 

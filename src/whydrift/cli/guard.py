@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -17,14 +16,13 @@ from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.terminal import Progress, page_width, wants_colour
-from whydrift.core.model.application import Application
 from whydrift.core.model.triage import Answer, ApplicationAnswer, ReadAnswer
 from whydrift.core.report.guard_text import guard_markdown, guard_text
 from whydrift.core.report.guard_verdict import guard_exit_code, guard_verdict
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.words import Ink
-from whydrift.core.select import Selection, named, unmatched
+from whydrift.core.select import Selection
 from whydrift.settings import Connection
 from whydrift.usecases.scan import Read, scan
 
@@ -79,37 +77,16 @@ async def _guard_from(source: wiring.Opened, guarded: Guarded) -> int:
     read, tally, progress = Read(), Tally(), Progress()
     analysis = replace(wiring.analysis(source.settings, hidden=True), revision=guarded.revision, read_at=source.read_at)
     found: list[ApplicationAnswer] = []
-    matched: set[str] = set()
-    chosen = _noting(guarded.selection, matched)
+    chosen = guarded.selection.chooses()
     async with aclosing(scan(source.answers, analysis, source.reader, chosen, read)) as stream:
         async for application in stream:
             progress.show(len(found) + 1, application.name)
             found.append(shielded(application, source.masker))
             tally.add(found[-1])
     progress.clear()
-    _require_all(guarded.selection.names, matched)
+    chosen.require()
     _print(guarded, found, tally, read_answer(source, read, tally))
     return guard_exit_code(guard_verdict(application) for application in found)
-
-
-def _noting(selection: Selection, matched: set[str]) -> Callable[[Application], bool]:
-    """The test for one application; the names that selected any are noted in `matched`."""
-    chooses = selection.chooses()
-
-    def chosen(application: Application) -> bool:
-        found = chooses(application)
-        if found:
-            matched.update(name for name in selection.names if named(application, name))
-        return found
-
-    return chosen
-
-
-def _require_all(names: tuple[str, ...], matched: set[str]) -> None:
-    """A name that selects nothing is a mistake, never "safe"."""
-    for name in names:
-        if name not in matched:
-            raise unmatched(name)
 
 
 def _print(guarded: Guarded, found: list[ApplicationAnswer], tally: Tally, about: ReadAnswer) -> None:

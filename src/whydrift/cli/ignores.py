@@ -13,6 +13,7 @@ from whydrift import wiring
 from whydrift.cli.answering import read_answer
 from whydrift.cli.documents import write_pieces
 from whydrift.cli.interrupts import run_interruptibly
+from whydrift.cli.known import require_known
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, fail_on_of, selection_of
 from whydrift.cli.terminal import Progress, page_width, wants_colour
@@ -74,12 +75,14 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     Rules of applications and of the settings, pointer by pointer. Rules of the settings are judged where the whole
     fleet is looked at.
     """
+    fail_on = fail_on_of(options)
+    require_known("--fail-on", sorted(fail_on), FAULTS, "word", f"it takes {', '.join(FAULTS)}")
     request = Audit(
         connection=connection_of(options),
         selection=selection_of(options, apps),
         output=str(options["output"]),
         colour=str(options["colour"]),
-        fail_on=fail_on_of(options),
+        fail_on=fail_on,
     )
     ctx.exit(run_interruptibly(_audit(request)))
 
@@ -99,7 +102,8 @@ async def audited(source: wiring.Opened, selection: Selection) -> IgnoresAnswer:
     read, progress = Read(), Progress()
     ledger = Ledger(complete=selection == Selection())
     analysis = wiring.analysis(source.settings, hidden=True)
-    stream = audit(source.answers, analysis, source.reader, selection.chooses(), read)
+    chosen = selection.chooses()
+    stream = audit(source.answers, analysis, source.reader, chosen, read)
     async with aclosing(stream) as audited:
         async for found in audited:
             ledger.add(found.audit)
@@ -107,7 +111,7 @@ async def audited(source: wiring.Opened, selection: Selection) -> IgnoresAnswer:
             if found.not_read:
                 read.gaps.append(Gap(f"application {found.application.name}", found.not_read))
     progress.clear()
-    selection.require(ledger.applications)
+    chosen.require()
     about = read_answer(source, read, Tally(newest=ledger.newest))
     ledger.complete = ledger.complete and about.complete
     rules = ledger.answers()

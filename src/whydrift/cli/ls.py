@@ -35,14 +35,15 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 
     Reads statuses only: one list for the whole fleet. A red application without a red object has a line of its own.
     """
-    selection = selection_of(options, apps)
+    chosen = selection_of(options, apps).chooses()
     lists = run_interruptibly(_lists(connection_of(options)))
     told: list[str] = []
     found = False
     for instance, content in lists.items():
-        for lines in inventory(content, selection, bool(options["hooks"]), bool(options["everything"]), instance):
+        for lines in inventory(content, chosen, bool(options["hooks"]), bool(options["everything"]), instance):
             found = found or any(line.status in ("OutOfSync", "Unknown") for line in lines)
             told += _counted(lines) if options["count"] else _told(lines, bool(options["wide"]))
+    chosen.require()
     sys.stdout.writelines(sorted(told, key=str.encode))
     sys.stdout.flush()
     ctx.exit(1 if found else 0)

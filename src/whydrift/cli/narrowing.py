@@ -10,6 +10,7 @@ from whydrift.cli.requests import Request
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import ApplicationAnswer, ObjectAnswer
 from whydrift.core.report.tally import cause_of, objects_of
+from whydrift.core.report.words import count
 
 
 def narrowed(application: ApplicationAnswer, request: Request) -> ApplicationAnswer | None:
@@ -20,6 +21,13 @@ def narrowed(application: ApplicationAnswer, request: Request) -> ApplicationAns
         return application
     kept = tuple(item for item in map(_narrow(request), objects_of(application)) if item.differences)
     return msgspec.structs.replace(application, objects=kept) if kept or application.not_read else None
+
+
+def narrowing(request: Request, kept: int, selected: int) -> tuple[str, ...]:
+    """What an answer was narrowed to, for its reader: what was left out of it is not said to be well."""
+    words = [*(f"--cause {name}" for name in request.causes), *(f"--side {name}" for name in request.sides)]
+    words += request.objects
+    return (f"only {' '.join(words)}: {kept} of {count(selected, 'application')}",) if words else ()
 
 
 def _unseen(application: ApplicationAnswer) -> ApplicationAnswer:

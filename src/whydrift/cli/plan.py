@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,6 @@ from whydrift.cli.requests import connection_of, listed, selection_of
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import Plan
 from whydrift.core.select import Selection
-from whydrift.errors import UsageError
 from whydrift.settings import Connection
 
 if TYPE_CHECKING:
@@ -75,15 +73,12 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
 
 def _require_known(causes: tuple[str, ...]) -> None:
     """UsageError for what is neither a cause nor a kind of trouble: a plan for it would look like nothing to do."""
-    from whydrift.core.explain.causes import CATALOGUE
+    from whydrift.cli.known import causes as all_causes
+    from whydrift.cli.known import require_known
     from whydrift.core.model.trouble import Category
 
-    known = [*(cause.id for cause in CATALOGUE), *(category.value for category in Category)]
-    for name in causes:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"{near[0]} is near" if near else "`whydrift causes` lists them"
-            raise UsageError(f"--cause {name}: there is no such cause; {hint}")
+    known = [*all_causes(), *(category.value for category in Category)]
+    require_known("--cause", causes, known, "cause", "`whydrift causes` lists them")
 
 
 async def _plan(request: Request) -> int:
@@ -114,7 +109,7 @@ async def _plan(request: Request) -> int:
         wanted = lambda cause: not request.causes or cause in request.causes  # noqa: E731 - one comparison
         found = await planned(drafts, bench, Planning(wanted, bystanders, analysis, request.comment, accepted))
         progress.clear()
-        request.selection.require(drafting.seen)
+        chosen.require()
         return _tell(request, _plan_of(found, source, read, drafting.not_read))
     finally:
         await elsewhere.close()

@@ -55,7 +55,7 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
     zipped = output.suffix == ".zip"
     folder = output.with_name(f"{output.name}.part") if zipped else output
     masker = masker_of(folder)
-    opened = wiring.open_source(connection)
+    chosen, opened = selection.chooses(), wiring.open_source(connection)
     opened.masker = masker
     read_at = opened.read_at
     try:
@@ -63,7 +63,8 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
         analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=True)
         noted = recording.noted_repositories(opened) if with_git else None
         bench = None if noted is None else Workbench(wiring.renderer(opened))
-        done = await record(recorder, analysis, opened.reader, selection.chooses(), _progress, bench)
+        done = await record(recorder, analysis, opened.reader, chosen, _progress, bench)
+        chosen.require()
         repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await recording.bundles(noted, recorder)}
         recorder.finish(
             {

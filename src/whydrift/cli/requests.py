@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from whydrift.cli.known import require_filters
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
 
@@ -90,13 +91,15 @@ def fail_on_of(options: Mapping[str, object]) -> frozenset[str]:
 
 
 def request_of(options: Mapping[str, object], selection: Selection) -> Request:
-    """What every command asks for that answers with differences."""
+    """What every command asks for that answers with differences. UsageError for a cause or a side that there is not."""
+    causes, sides, fail_on = listed(options["causes"]), listed(options["sides"]), fail_on_of(options)
+    require_filters(causes, sides, fail_on)
     return Request(
         connection=connection_of(options),
         selection=selection,
         output=str(options["output"]),
         colour=str(options["colour"]),
-        fail_on=fail_on_of(options),
-        causes=listed(options["causes"]),
-        sides=listed(options["sides"]),
+        fail_on=fail_on,
+        causes=causes,
+        sides=sides,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -18,7 +17,6 @@ from whydrift.cli.looks import is_recording, read_answer_file
 from whydrift.cli.options import connection_options, output_option, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.terminal import Progress, page_width, wants_colour
-from whydrift.core.model.application import Application
 from whydrift.core.model.triage import SCHEMA, Answer, ApplicationAnswer, ReadAnswer
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import Tally
@@ -97,7 +95,7 @@ async def _look(connection: Connection, selection: Selection, earlier: list[Appl
     found: list[ApplicationAnswer] = []
     analysis = replace(wiring.analysis(source.settings, hidden=False), unmask=True, read_at=source.read_at)
     before = {place_of(application): application for application in earlier}
-    chosen: Callable[[Application], bool] = selection.chooses()
+    chosen = selection.chooses()
     try:
         stream = unmasked(source.answers, analysis, source.reader, chosen, read, before)
         async with aclosing(stream) as answers:
@@ -108,7 +106,7 @@ async def _look(connection: Connection, selection: Selection, earlier: list[Appl
         progress.clear()
     finally:
         await source.close()
-    selection.require(found)
+    chosen.require()
     return Found(found, read_answer(source, read, tally), tally)
 
 

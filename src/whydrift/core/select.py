@@ -26,24 +26,51 @@ class Selection:
     projects: tuple[str, ...] = ()
     namespace: str = ""
 
-    def chooses(self) -> Callable[[Application], bool]:
+    def chooses(self) -> Chosen:
         """The test for one application. UsageError where the label selector cannot be read."""
-        labels = label_selector(self.labels)
-
-        def chosen(application: Application) -> bool:
-            return (
-                (not self.names or any(named(application, name) for name in self.names))
-                and (not self.projects or any(fnmatchcase(application.project, project) for project in self.projects))
-                and (not self.namespace or application.namespace == self.namespace)
-                and labels(mapping(application.raw, "metadata", "labels"))
-            )
-
-        return chosen
+        return Chosen(self)
 
     def require(self, found: object) -> None:
         """Raise UsageError where something was asked for and nothing was found: that is a mistake, never an answer."""
         if not found and self != Selection():
             raise unmatched(" ".join(self.names) or "the selection")
+
+
+class Chosen:
+    """The test whether an application is selected; it remembers which names selected one."""
+
+    def __init__(self, selection: Selection) -> None:
+        self._selection = selection
+        self._labels = label_selector(selection.labels)
+        self._matched: set[str] = set()
+        self._found = False
+
+    def __call__(self, application: Application) -> bool:
+        """Whether an application is selected."""
+        name = ApplicationName(application.instance, application.namespace, application.name)
+        return self.fits(name, application.project, mapping(application.raw, "metadata", "labels"))
+
+    def fits(self, name: ApplicationName, project: str, labels: Mapping[str, object]) -> bool:
+        """Whether the application of this name, project and labels is selected."""
+        stated = self._selection
+        fitting = [pattern for pattern in stated.names if name.fits(pattern)]
+        chosen = (
+            (not stated.names or bool(fitting))
+            and (not stated.projects or any(fnmatchcase(project, pattern) for pattern in stated.projects))
+            and stated.namespace in ("", name.namespace)
+            and self._labels(labels)
+        )
+        if chosen:
+            self._found = True
+            self._matched.update(fitting)
+        return chosen
+
+    def require(self) -> None:
+        """UsageError for a name, or a selection, that chose nothing: that is a mistake, never an answer."""
+        for name in self._selection.names:
+            if name not in self._matched:
+                raise unmatched(name)
+        self._selection.require(self._found)
 
 
 def unmatched(pattern: str) -> UsageError:

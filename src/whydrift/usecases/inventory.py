@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fnmatch import fnmatchcase
-
 import msgspec
 
 from whydrift.core.model.finding import ApplicationName
-from whydrift.core.select import Selection, label_selector
+from whydrift.core.select import Chosen
 from whydrift.errors import SourceError
 from whydrift.usecases.decode import UNREADABLE
 
@@ -82,32 +79,23 @@ _ITEM = msgspec.json.Decoder(Listed)
 
 
 def inventory(
-    content: bytes, selection: Selection, hooks: bool = False, everything: bool = False, instance: str = ""
+    content: bytes, chosen: Chosen, hooks: bool = False, everything: bool = False, instance: str = ""
 ) -> list[list[Line]]:
-    """The lines of each selected application of an Argo CD instance; [] for one with nothing to tell.
+    """The lines of each chosen application of an Argo CD instance; [] for one with nothing to tell.
 
     OutOfSync and Unknown rows; `hooks` adds rows without a status, `everything` also Synced ones. An application that
     is red without such a row has a line of its own.
     """
-    labels = label_selector(selection.labels)
     try:
         listed = (_ITEM.decode(raw) for raw in _LIST.decode(content).items or [])
-        chosen = (one for one in listed if _chosen(one, selection, labels, instance))
-        return [_lines(one, hooks, everything, instance) for one in chosen]
+        return [_lines(one, hooks, everything, instance) for one in listed if _fits(one, chosen, instance)]
     except UNREADABLE as error:
         raise SourceError(f"the list of applications: not an answer of Argo CD ({error})") from error
 
 
-def _chosen(
-    listed: Listed, selection: Selection, labels: Callable[[Mapping[str, object]], bool], instance: str
-) -> bool:
-    named = ApplicationName(instance, listed.metadata.namespace, listed.metadata.name)
-    return (
-        (not selection.names or any(named.fits(pattern) for pattern in selection.names))
-        and (not selection.projects or any(fnmatchcase(listed.spec.project, wanted) for wanted in selection.projects))
-        and selection.namespace in ("", named.namespace)
-        and labels(dict(listed.metadata.labels or {}))
-    )
+def _fits(listed: Listed, chosen: Chosen, instance: str) -> bool:
+    name = ApplicationName(instance, listed.metadata.namespace, listed.metadata.name)
+    return chosen.fits(name, listed.spec.project, dict(listed.metadata.labels or {}))
 
 
 def _lines(listed: Listed, hooks: bool, everything: bool, instance: str) -> list[Line]:

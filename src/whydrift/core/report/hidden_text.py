@@ -31,7 +31,7 @@ def hidden_text(
     applications: Iterable[ApplicationAnswer], read: ReadAnswer, tally: Tally, ink: Ink, width: int = 110
 ) -> str:
     """What is hidden, application by application; an empty answer says so."""
-    parts = [_headline(read, tally)]
+    parts = [_headline(read, tally), *(ink.quiet(f"note: {plain(line)}") for line in read.notes)]
     parts += _unread(read.gaps, tally, ink)
     for application in applications:
         lines = list(_application(application, read.at, ink, width))
@@ -42,6 +42,8 @@ def hidden_text(
 def _headline(read: ReadAnswer, tally: Tally) -> str:
     whole = "Read completely." if read.complete else "NOT read completely."
     apps = count(tally.applications, "application")
+    if not tally.applications:
+        return f"{apps}: none to tell of.  {whole}"
     if tally.hidden:
         differ = (
             "differs and Argo CD does not show it" if tally.hidden == 1 else "differ and Argo CD does not show them"

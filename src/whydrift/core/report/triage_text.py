@@ -57,6 +57,8 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
 
 
 def _headline(tally: Tally, read: ReadAnswer) -> str:
+    if not tally.applications and read.complete:
+        return "0 applications: none to tell of.  Read completely."
     clean = not tally.fields and not tally.troubles and not tally.out_of_sync and not tally.unknown and not tally.hidden
     if clean and read.complete:
         broken = ", nothing broken" if tally.looked else ""
