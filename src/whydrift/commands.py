@@ -31,7 +31,8 @@ SUMMARY = "Why does it differ? For every field that differs between git and an A
 EXIT_CODES = """\
 Exit codes (2 wins over 1, 1 over 3, 3 over 0):
   0    nothing needs attention
-  1    something does: a difference on side git, cluster, ask or structure, or an unexplained one (--fail-on changes it)
+  1    something does: a difference on side git, cluster, ask or structure, an unexplained one, a sync that would lose
+       something, something that is broken (--fail-on changes it)
   2    the command could not do its work: usage, connection, permission
   3    it answered, but an application was not read, or a difference stayed undecided for lack of a fact
   130  interrupted

@@ -19,7 +19,7 @@ from whydrift.core.select import Selection
 @connection_options
 @difference_options
 @output_option(*FORMATS)
-@fail_on_option
+@fail_on_option()
 @click.pass_context
 def command(ctx: click.Context, /, app: str, objects: tuple[str, ...], **options: object) -> None:
     """Every field of an application that differs: both sides, the cause, its proof, which side is right."""

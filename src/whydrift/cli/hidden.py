@@ -24,7 +24,7 @@ from whydrift.cli.requests import request_of, selection_of
 @selection_options
 @difference_options
 @output_option(*FORMATS)
-@fail_on_option
+@fail_on_option("git,cluster,ask,structure,unexplained,broken")
 @click.pass_context
 def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
     """What differs and Argo CD does not show: hand edits, leftovers, values under ignore rules; who, since when.

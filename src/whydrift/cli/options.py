@@ -103,12 +103,13 @@ def output_option(*formats: str) -> Callable[[F], F]:
     )
 
 
-def fail_on_option(function: F) -> F:
+def fail_on_option(default: str = "git,cluster,ask,structure,unexplained,broken,at-risk") -> Callable[[F], F]:
     """`--fail-on`: what makes the exit code 1."""
     return click.option(
         "--fail-on",
-        default="git,cluster,ask,structure,unexplained,broken",
+        default=default,
         show_default=True,
         metavar="LIST",
-        help="Sides, causes, unexplained, undecided, not-read, broken: any of these makes the exit code 1; '' none.",
-    )(function)
+        help="Sides, causes, unexplained, undecided, not-read, broken, at-risk (a sync would lose something): "
+        "any of these makes the exit code 1; '' none.",
+    )

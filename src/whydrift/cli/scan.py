@@ -27,7 +27,7 @@ from whydrift.cli.requests import request_of, selection_of
 @selection_options
 @difference_options
 @output_option(*FORMATS)
-@fail_on_option
+@fail_on_option()
 @click.pass_context
 def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> None:
     """Triage of the fleet: why does it differ, which side is right, what to read first.

@@ -20,6 +20,7 @@ from tests.core.report.pages import Page, parsed
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import (
+    AcceptedAnswer,
     ApplicationAnswer,
     EffectAnswer,
     GapAnswer,
@@ -218,6 +219,22 @@ def test_a_case_fails_for_what_counts_and_is_skipped_where_nobody_knows() -> Non
     outcomes = [[part.tag for part in case] for case in suite.findall("testcase")]
     assert outcomes == [[], ["skipped"], ["failure"]]
     assert junit_of(application(not_read="403"))[0].attrib["skipped"] == "1"
+
+
+def test_what_is_lived_with_fails_nothing() -> None:
+    """A difference that somebody accepted is a note, with the reason; the next one still counts."""
+    accepted = AcceptedAnswer(reason="until the move", owner="Jo", until="2027-01-01")
+    lived_with = msgspec.structs.replace(difference(), accepted=accepted)
+    both = application(an_object(lived_with), an_object(difference(), id_="apps/Deployment/other"))
+    found = [
+        (text(result, "level"), [text(each, "justification") for each in items(result, "suppressions")])
+        for result in items(sarif_of(both), "runs", 0, "results")
+    ]
+    assert found == [("note", ["until the move (Jo, until 2027-01-01)"]), ("error", [])]
+    assert (
+        junit_of(both)[0].attrib["failures"] == "1"
+        and junit_of(application(an_object(lived_with)))[0].attrib["failures"] == "0"
+    )
 
 
 @pytest.mark.parametrize("safe", [True, False])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from whydrift.core.model.explanation import Evidence
@@ -11,6 +13,8 @@ from whydrift.core.model.secrets import masked
 from whydrift.core.model.values import ABSENT, MaybeJson
 
 LONGEST = 60
+HIDDEN = re.compile(r'"\+{8,}"')
+"""Argo CD's own mask of a Secret's value."""
 
 
 def quoted(value: MaybeJson) -> str:
@@ -18,7 +22,7 @@ def quoted(value: MaybeJson) -> str:
     if value is ABSENT:
         return "nothing"
     spelled = msgspec.json.encode(value).decode()
-    if masked(spelled):
+    if masked(spelled) or HIDDEN.fullmatch(spelled):
         return "a masked value"
     return spelled if len(spelled) <= LONGEST else f"{spelled[: LONGEST - 1]}…"
 

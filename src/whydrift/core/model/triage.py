@@ -309,7 +309,7 @@ class ReadAnswer(Answered, frozen=True, omit_defaults=False):
 
 
 class SummaryAnswer(Answered, frozen=True, omit_defaults=False):
-    """The fleet in numbers."""
+    """The fleet in numbers. `at_risk` counts the applications whose sync is known to lose something, where asked."""
 
     applications: int
     out_of_sync: int
@@ -320,6 +320,7 @@ class SummaryAnswer(Answered, frozen=True, omit_defaults=False):
     undecided: int
     hidden: int
     accepted: int = 0
+    at_risk: int = 0
 
 
 class Answer(Answered, frozen=True, omit_defaults=False):

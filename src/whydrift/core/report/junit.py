@@ -24,7 +24,8 @@ from whydrift.core.model.triage import (
     UnmaskedAnswer,
 )
 from whydrift.core.report.remedy_lines import remedy_said
-from whydrift.core.report.tally import UNDECIDED, cause_of, objects_of
+from whydrift.core.report.sync_lines import losing, told
+from whydrift.core.report.tally import AT_RISK, UNDECIDED, cause_of, is_accepted, objects_of
 from whydrift.core.report.words import plain, value
 from whydrift.core.unmask.since import troubles_in
 
@@ -88,6 +89,7 @@ def _suite_name(application: ApplicationAnswer) -> str:
 
 def _cases(application: ApplicationAnswer, fail_on: frozenset[str]) -> list[Case]:
     whole = [*_application(application, fail_on), *(_broken(trouble, fail_on) for trouble in troubles_in(application))]
+    whole += _sync(application) if AT_RISK in fail_on else []
     objects = [_object(item, fail_on) for item in objects_of(application)]
     return [*whole, *objects] or [Case("nothing differs")]
 
@@ -101,6 +103,12 @@ def _application(application: ApplicationAnswer, fail_on: frozenset[str]) -> lis
         said = "; ".join(application.argocd.conditions) or "Argo CD could not compare it"
         return [Case("the application", skipped=f"not compared: {said}")]
     return []
+
+
+def _sync(application: ApplicationAnswer) -> list[Case]:
+    """The case of a sync that would take something away."""
+    lost = tuple(f"a sync {told(effect)}" for effect in losing(application))
+    return [Case("a sync", lost)] if lost else []
 
 
 def _object(item: ObjectAnswer, fail_on: frozenset[str]) -> Case:
@@ -119,7 +127,8 @@ def _broken(trouble: UnmaskedAnswer, fail_on: frozenset[str]) -> Case:
 
 def counts(d: DifferenceAnswer, fail_on: frozenset[str]) -> bool:
     """Whether a difference makes the exit code 1 (`--fail-on`)."""
-    return cause_of(d) in fail_on or (isinstance(d.side, Side) and d.side.value in fail_on)
+    named = cause_of(d) in fail_on or (isinstance(d.side, Side) and d.side.value in fail_on)
+    return named and not is_accepted(d)
 
 
 def _line(d: DifferenceAnswer) -> str:

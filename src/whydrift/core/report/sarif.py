@@ -15,6 +15,7 @@ import msgspec
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import (
+    AcceptedAnswer,
     ApplicationAnswer,
     DifferenceAnswer,
     EffectAnswer,
@@ -82,6 +83,8 @@ class Result:
     properties: JsonObject
     line: int = 0
     fixes: tuple[JsonObject, ...] = ()
+    lived_with: str = ""
+    """Why somebody decided to live with it; "" where nobody did."""
 
     def said(self) -> JsonObject:
         """As a result; the fingerprint stays while values, causes and wording change."""
@@ -98,8 +101,13 @@ class Result:
             "locations": [{**place, "logicalLocations": logical}],
             "partialFingerprints": {"whydrift/v1": digest},
             **fixes,
+            "suppressions": [_suppression(self.lived_with)] if self.lived_with else [],
             "properties": self.properties,
         }
+
+
+def _suppression(why: str) -> JsonObject:
+    return {"kind": "external", "status": "accepted", "justification": text(why)}
 
 
 def sarif_document(
@@ -185,6 +193,9 @@ def _difference(application: ApplicationAnswer, item: ObjectAnswer, d: Differenc
         "shown": d.shown,
     }
     found = _result(application, cause_of(d), level(d), message, place(item), d.path, properties)
+    if isinstance(d.accepted, AcceptedAnswer):
+        why = f"{d.accepted.reason} ({d.accepted.owner}, until {d.accepted.until})"
+        found = replace(found, level="note", lived_with=why)
     return _remedied(found, application, remedy) if remedy else found
 
 

@@ -39,6 +39,24 @@ def hurting(application: ApplicationAnswer) -> list[EffectAnswer]:
     return sorted(unsafe, key=lambda effect: WORST_FIRST.index(effect.does))
 
 
+def losing(application: ApplicationAnswer) -> list[EffectAnswer]:
+    """The effects of which it is known what is lost by them, but for what somebody decided to live with."""
+    return [e for e in hurting(application) if isinstance(e.loses, str) and not _is_accepted(application, e)]
+
+
+def _is_accepted(application: ApplicationAnswer, effect: EffectAnswer) -> bool:
+    """Whether every difference that an effect is about is accepted."""
+    objects = () if isinstance(application.objects, msgspec.UnsetType) else application.objects
+    about = [
+        difference.accepted
+        for item in objects
+        if (item.id, item.namespace) == (effect.object, effect.namespace)
+        for difference in item.differences
+        if any(related(difference.path, path) for path in effect.paths)
+    ]
+    return bool(about) and not any(isinstance(accepted, msgspec.UnsetType) for accepted in about)
+
+
 def failing(application: ApplicationAnswer) -> list[EffectAnswer]:
     """The effects that are refused, where Argo CD could compare: what it could not is told elsewhere."""
     if isinstance(application.sync, msgspec.UnsetType) or application.agrees == "not-compared":

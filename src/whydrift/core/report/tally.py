@@ -22,10 +22,10 @@ from whydrift.core.model.triage import (
     SyncAnswer,
 )
 from whydrift.core.report.safe_lines import Name, SafeToSync
-from whydrift.core.report.sync_lines import failing, hurting, told
+from whydrift.core.report.sync_lines import failing, hurting, losing, told
 from whydrift.core.unmask.since import troubles_in
 
-UNEXPLAINED, UNDECIDED, BROKEN = "unexplained", "undecided", "broken"
+UNEXPLAINED, UNDECIDED, BROKEN, AT_RISK = "unexplained", "undecided", "broken", "at-risk"
 ATTENTION = frozenset({Side.GIT, Side.CLUSTER, Side.ASK, Side.STRUCTURE})
 ORDER = ("not-read", "not-compared", UNEXPLAINED, Side.ASK, Side.CLUSTER, Side.GIT, Side.STRUCTURE, UNDECIDED)
 INDEX = re.compile(r"\[[^\]]*=[^\]]*\]|\[\d+\]")
@@ -135,6 +135,8 @@ class Tally:
     compared_by: Counter[str] = field(default_factory=Counter)
     concerns: Counter[str] = field(default_factory=Counter)
     first: list[tuple[int, ApplicationAnswer]] = field(default_factory=list)
+    at_risk: int = 0
+    """Applications whose sync would take away what nobody decided to live without."""
     hurt: int = 0
     hurting: list[tuple[Name, str]] = field(default_factory=list)
     unforeseen: int = 0
@@ -209,6 +211,7 @@ class Tally:
 
     def _add_sync(self, application: ApplicationAnswer) -> None:
         self.safe.add(application, _name(application))
+        self.at_risk += bool(losing(application))
         unsafe = hurting(application) or failing(application)
         if not unsafe:
             return
@@ -249,17 +252,19 @@ class Tally:
             undecided=self._fields(UNDECIDED),
             hidden=self.hidden,
             accepted=self.accepted,
+            at_risk=self.at_risk,
         )
 
     def _fields(self, cause: str) -> int:
         return self.causes[cause].fields if cause in self.causes else 0
 
     def found(self) -> frozenset[str]:
-        """Everything that `--fail-on` can name and that was found: sides, causes, broken, and the words of ORDER."""
+        """Everything that `--fail-on` can name and that was found: sides, causes, the words of ORDER, broken, at-risk."""
         sides = {side for row in self.causes.values() for side in row.sides if side}
         concerns = {entry for entry, count in self.concerns.items() if count and entry}
         broken = {BROKEN} if self.troubles else set()
-        return frozenset(sides | set(self.causes) | concerns | broken)
+        at_risk = {AT_RISK} if self.at_risk else set()
+        return frozenset(sides | set(self.causes) | concerns | broken | at_risk)
 
 
 def _by_itself(application: ApplicationAnswer) -> bool:
