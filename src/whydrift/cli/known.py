@@ -29,10 +29,10 @@ def causes() -> list[str]:
 
 def require_filters(wanted: Iterable[str], sides: Iterable[str], fail_on: Iterable[str]) -> None:
     """UsageError for a cause, a side or a word of --fail-on that there is not."""
-    from whydrift.core.report.tally import BROKEN, ORDER
+    from whydrift.core.report.tally import AT_RISK, BROKEN, ORDER
 
     known = [*causes(), *BESIDE_CAUSES]
     require_known("--cause", wanted, known, "cause", "`whydrift causes` lists them")
     require_known("--side", sides, SIDES, "side", f"there are {', '.join(SIDES)}; repeat the option for several")
-    words = [*known, *SIDES, *ORDER, BROKEN]
+    words = [*known, *SIDES, *ORDER, BROKEN, AT_RISK]
     require_known("--fail-on", fail_on, words, "word", "it takes sides, causes and what `--help` names")

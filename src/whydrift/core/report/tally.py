@@ -259,7 +259,7 @@ class Tally:
         return self.causes[cause].fields if cause in self.causes else 0
 
     def found(self) -> frozenset[str]:
-        """Everything that `--fail-on` can name and that was found: sides, causes, the words of ORDER, broken, at-risk."""
+        """All that `--fail-on` can name and that was found: sides, causes, the words of ORDER, broken, at-risk."""
         sides = {side for row in self.causes.values() for side in row.sides if side}
         concerns = {entry for entry, count in self.concerns.items() if count and entry}
         broken = {BROKEN} if self.troubles else set()
