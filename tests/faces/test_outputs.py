@@ -32,6 +32,15 @@ def test_every_answering_command_speaks_every_language(tmp_path: Path, command: 
         assert ET.fromstring(said.out).tag == "testsuites"
 
 
+def test_explain_says_first_what_was_not_read(tmp_path: Path) -> None:
+    """An exit code of 3 that nothing on the screen gives a reason for helps nobody."""
+    hidden: dict[str, bytes | Json] = {"argocd/api/v1/account/can-i/applications/get/%2A.json": {"value": "no"}}
+    folder = Fleet([scaled()], hidden).folder(tmp_path)
+    said = inside("explain", "shop", "--from", folder)
+    assert said.out.lstrip().startswith("NOT READ\n  other projects not visible: ")
+    assert said.out.index("other projects not visible") < said.out.index("shop  OutOfSync")
+
+
 def test_what_was_not_read_is_in_all_of_them(tmp_path: Path) -> None:
     """A refused application is a note, an error, a skipped case: never a clean one."""
     refused: dict[str, bytes | Json] = {

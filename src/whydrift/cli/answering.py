@@ -29,7 +29,8 @@ from whydrift.core.report.shield import shielded, shielded_gap
 from whydrift.core.report.tables import markdown_document, tsv_header, tsv_rows
 from whydrift.core.report.tally import ORDER, Tally, concern, exit_code
 from whydrift.core.report.triage_text import triage_text
-from whydrift.core.report.words import Ink, plain
+from whydrift.core.report.unread import unread_lines
+from whydrift.core.report.words import Ink
 from whydrift.core.unmask.since import troubles_in
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
@@ -205,10 +206,10 @@ def _text(request: Request, spill: Spill, tally: Tally, about: ReadAnswer) -> It
 
         yield hidden_text(spill.applications(), about, tally, ink, width)
     elif request.whole:
+        unread = unread_lines(about, tally.unseen, (), ink)  # an application that was not read says so itself
+        yield "\n".join([*unread, "", ""]).lstrip("\n") if unread else ""
         for application in spill.applications():
             yield application_text(application, ink, width)
-        if not tally.applications:
-            yield "".join(f"{plain(note)}\n" for note in about.notes)
     else:
         yield triage_text(tally, about, wiring.titles(), ink, width)
 

@@ -10,13 +10,13 @@ from whydrift.core.model.triage import (
     ApplicationAnswer,
     DifferenceAnswer,
     EffectAnswer,
-    GapAnswer,
     ObjectAnswer,
     ReadAnswer,
     SyncAnswer,
 )
 from whydrift.core.report.ages import age
 from whydrift.core.report.tally import Tally, objects_of
+from whydrift.core.report.unread import unread_lines
 from whydrift.core.report.words import Ink, count, plain, shortened, value
 
 TODO_OF_SIDE = {
@@ -31,8 +31,7 @@ def hidden_text(
     applications: Iterable[ApplicationAnswer], read: ReadAnswer, tally: Tally, ink: Ink, width: int = 110
 ) -> str:
     """What is hidden, application by application; an empty answer says so."""
-    parts = [_headline(read, tally), *(ink.quiet(f"note: {plain(line)}") for line in read.notes)]
-    parts += _unread(read.gaps, tally, ink)
+    parts = [_headline(read, tally), *unread_lines(read, tally.unseen, tally.not_read, ink)]
     for application in applications:
         lines = list(_application(application, read.at, ink, width))
         parts += ["", *lines] if lines else []
@@ -50,12 +49,6 @@ def _headline(read: ReadAnswer, tally: Tally) -> str:
         )
         return f"{apps}: {count(tally.hidden, 'field')} {differ}.  {whole}"
     return f"{apps}: nothing is hidden.  {whole}"
-
-
-def _unread(gaps: tuple[GapAnswer, ...], tally: Tally, ink: Ink) -> list[str]:
-    lines = [f"  {plain(line)}" for line in tally.not_read]
-    lines += [f"  {plain(gap.what)}: {plain(gap.why)}" for gap in (*gaps, *tally.unseen)]
-    return ["", ink.alarm("NOT READ"), *lines] if lines else []
 
 
 def _application(application: ApplicationAnswer, now: str, ink: Ink, width: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from whydrift.core.report.tally import (
     objects_of,
 )
 from whydrift.core.report.unmask_text import broken_lines
+from whydrift.core.report.unread import unread_lines
 from whydrift.core.report.words import Ink, count, plain, plural, shortened, teaching, under_one_root
 from whydrift.core.unmask.since import troubles_in
 
@@ -31,7 +32,6 @@ SAYS = {
     UNDECIDED: "undecided",
 }
 ALARMING = frozenset({"not-read", "not-compared", UNEXPLAINED, "ask", "cluster"})
-GAPS_SHOWN = 8
 UNFORESEEN_SHOWN = 4
 WAITS_SHOWN = 4
 ROOMY = 110
@@ -44,7 +44,7 @@ def triage_text(tally: Tally, read: ReadAnswer, titles: Mapping[str, str], ink: 
     """The first screen of a scan."""
     parts = [
         _headline(tally, read),
-        *_gaps(tally, read, ink),
+        *unread_lines(read, tally.unseen, tally.not_read, ink),
         *_broken(tally, ink, width),
         *_unwell(tally, ink, width),
         *_hurting(tally, ink, width),
@@ -79,20 +79,6 @@ def _headline(tally: Tally, read: ReadAnswer) -> str:
 
 def _unhealthy(tally: Tally) -> str:
     return f", {tally.unhealthy} not Healthy" if tally.unhealthy else ""
-
-
-def _gaps(tally: Tally, read: ReadAnswer, ink: Ink) -> list[str]:
-    """What is known of the reading, and then what was not read."""
-    lines = [f"  {plain(line)}" for line in tally.not_read]
-    lines += [
-        f"  {plain(gap.what)}: {plain(gap.why)}{f'  → needs {plain(gap.needs)}' if gap.needs else ''}"
-        for gap in (*read.gaps, *tally.unseen)
-    ]
-    notes = [ink.quiet(f"note: {plain(note)}") for note in read.notes]
-    if not lines:
-        return notes
-    more = [f"  … {len(lines) - GAPS_SHOWN} more: -o json"] if len(lines) > GAPS_SHOWN else []
-    return [*notes, "", ink.alarm("NOT READ"), *lines[:GAPS_SHOWN], *more]
 
 
 def _broken(tally: Tally, ink: Ink, width: int) -> list[str]:
