@@ -76,6 +76,11 @@ def test_how_soon_is_configured(config: JsonObject, when: str) -> None:
     assert said({}, config=config).endswith(when)
 
 
+def test_how_soon_is_not_known_where_the_configuration_was_not_read() -> None:
+    unread = Before((PAIR,), spec={"syncPolicy": {"automated": {}}}, moved=True)
+    assert unread.forecast().automatic.endswith("at Argo CD's next comparison, usually within 3 minutes")
+
+
 @pytest.mark.parametrize(
     "windows",
     [

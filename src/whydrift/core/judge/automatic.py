@@ -75,12 +75,13 @@ def _was_tried(application: Application) -> bool:
 
 
 def _next_comparison(situation: Situation) -> str:
-    known = situation.whole.maybe(ARGOCD_CONFIG) or {}
+    known = situation.whole.maybe(ARGOCD_CONFIG)
     stated = [duration_nanoseconds(text(known, key) or usual) for key, usual in USUAL.items()]
     if stated[0] == 0:
         return "when Argo CD compares next: on a refresh or a webhook"
     seconds = sum(each or 0 for each in stated) // 10**9
-    return f"at Argo CD's next comparison, within {_spelled(seconds) if stated[0] else 'minutes'}"
+    usually = "usually " if known is None else ""
+    return f"at Argo CD's next comparison, {usually}within {_spelled(seconds) if stated[0] else 'minutes'}"
 
 
 def _spelled(seconds: int) -> str:
