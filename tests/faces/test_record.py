@@ -16,6 +16,7 @@ import pytest
 
 from tests.faces.command import BARE, WHYDRIFT, inside, lines_of, run
 from tests.fleet_builder import App, Fleet, clean, deployment, scaled
+from whydrift.adapters.files.writer import KEY, masker_of
 from whydrift.core.model.values import JsonObject
 
 SOME = ("tekton-extras", "sympozium-extras", "paperclip")
@@ -93,6 +94,25 @@ def test_a_killed_recording_goes_on(tmp_path: Path) -> None:
     assert same[0] == same[1]
 
 
+def test_a_key_that_was_not_written_whole_is_none(tmp_path: Path) -> None:
+    """What a full disk left of a key would mask in the same way everywhere, and anybody could try values against it."""
+    tokens = set()
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / KEY).touch()
+        tokens.add(str(masker_of(tmp_path / name).mask({"password": "hunter2"})))
+        assert str(masker_of(tmp_path / name).mask({"password": "hunter2"})) in tokens
+    assert len(tokens) == 2
+
+
+def test_a_recording_of_nothing_is_not_kept(tmp_path: Path) -> None:
+    """The next one would go on with the list of today, whenever that is."""
+    source = Fleet([scaled()]).folder(tmp_path / "fleet")
+    for name in ("copy", "copy.zip"):
+        assert inside("record", "nosuch", "-o", tmp_path / name, "--from", source).code == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["fleet"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a small disk")
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     """The answers so far are kept; with room, the same command ends it."""
@@ -105,7 +125,8 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     try:
         for name in ("copy", "copy.zip"):
             said = run("record", "symp*", "tekton*", "--from", "demo", "-o", disk / name)
-            assert said.code == 2 and len(lines_of(said.err)) == 1 and "No space left" in said.err
+            assert said.code == 2 and len(lines_of(said.err)) == 1
+            assert f"{disk / name}" in said.err and "cannot be written (No space left" in said.err
     finally:
         subprocess.run(["umount", disk], check=True)
 

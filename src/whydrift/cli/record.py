@@ -15,7 +15,7 @@ from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.terminal import over_the_last_line
 from whydrift.core.report.words import count, shortened
-from whydrift.core.select import Selection
+from whydrift.core.select import Chosen, Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
 from whydrift.usecases.record import Recorded
@@ -54,6 +54,7 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
         raise UsageError("--git and --no-git exclude each other")
     zipped = output.suffix == ".zip"
     folder = output.with_name(f"{output.name}.part") if zipped else output
+    begun = folder.exists()
     masker = masker_of(folder)
     chosen, opened = selection.chooses(), wiring.open_source(connection)
     opened.masker = masker
@@ -64,7 +65,7 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
         noted = recording.noted_repositories(opened) if with_git else None
         bench = None if noted is None else Workbench(wiring.renderer(opened))
         done = await record(recorder, analysis, opened.reader, chosen, _progress, bench)
-        chosen.require()
+        _require(chosen, folder, begun)
         repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await recording.bundles(noted, recorder)}
         recorder.finish(
             {
@@ -84,6 +85,16 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
         recording.pack(folder, output)
         shutil.rmtree(folder)
     return done, len(recorder.unread)
+
+
+def _require(chosen: Chosen, folder: Path, begun: bool) -> None:
+    """UsageError where names chose nothing; then nothing is kept that this run began."""
+    try:
+        chosen.require()
+    except UsageError:
+        if not begun:
+            shutil.rmtree(folder)
+        raise
 
 
 def _progress(so_far: Recorded, name: str) -> None:

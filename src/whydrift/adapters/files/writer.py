@@ -18,7 +18,7 @@ from whydrift.ports import Api, Body, DryRuns, NotRead, Question, Reply, Source
 from whydrift.usecases.decode import decode, decode_object
 
 NOT_THERE = 404
-KEY = ".key.part"
+KEY, KEY_BYTES = ".key.part", 16
 """The key of the tokens, while a recording is not finished: the rest of it must mask equal values equally."""
 
 
@@ -30,15 +30,25 @@ def masker_of(folder: Path) -> Masker:
     if (folder / ABOUT).exists():
         raise UsageError(f"{folder} holds a finished recording: give another name, or remove it")
     kept = folder / KEY
-    if kept.exists():
-        return Masker(kept.read_bytes())
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty, and no interrupted recording: give another name")
-    folder.mkdir(parents=True, exist_ok=True)
-    key = secrets.token_bytes(16)
-    kept.touch(mode=0o600)
-    kept.write_bytes(key)
+    try:
+        if kept.exists() and len(key := kept.read_bytes()) == KEY_BYTES:
+            return Masker(key)
+        if folder.exists() and any(place != kept for place in folder.iterdir()):
+            raise UsageError(f"{folder} is not empty, and no interrupted recording: give another name")
+        folder.mkdir(parents=True, exist_ok=True)
+        key = secrets.token_bytes(KEY_BYTES)
+        kept.touch(mode=0o600)
+        kept.write_bytes(key)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
     return Masker(key)
+
+
+def _unwritable(folder: Path, error: OSError) -> SourceError:
+    return SourceError(
+        f"{folder}: the recording cannot be written ({error.strerror}); what is there is kept: "
+        "free some space and give the same command again"
+    )
 
 
 class RecordingSource:
@@ -137,10 +147,7 @@ class RecordingSource:
             partial.write_bytes(content)
             partial.replace(place)
         except OSError as error:
-            raise SourceError(
-                f"{self.folder}: the recording cannot be written ({error.strerror}); what is there is kept: "
-                "free some space and give the same command again"
-            ) from error
+            raise _unwritable(self.folder, error) from error
 
     def finish(self, about: dict[str, object]) -> None:
         """Write recording.json: when, by what, from where, and what could not be read."""
