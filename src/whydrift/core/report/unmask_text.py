@@ -64,7 +64,9 @@ def _block(application: ApplicationAnswer, trouble: UnmaskedAnswer, ink: Ink, wi
     what = f"{_state(trouble)}{_since(trouble.since, application.seen_at)}"
     together = len(application.name) + len(_about(trouble)) + len(what) + 12 <= width
     lines = [f"{head}  {plain(what)}"] if together else [head, f"      {shortened(what, width - 6)}"]
-    said = [part for part in trouble.line.split("\n") if part.strip()] or [_silence(application, trouble)]
+    said = [part for part in trouble.line.replace("\t", " ").split("\n") if part.strip()] or [
+        _silence(application, trouble)
+    ]
     room = width - len(trouble.category.value) - 8
     lines.append(f"      {ink.strong(trouble.category.value)}  {_cut(readable(said[0]), room)}")
     lines += [f"        {shortened(part, width - 8)}" for part in said[1:LONGEST_LINES]]

@@ -73,6 +73,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"\[emerg\] .*host not found in upstream|field \S+ not found in type|(?i:field not found, node:)"
         r"|(?i:failed to build (?:the )?(?:\w+ )?configuration)",
     ),
+    (Category.DEPENDENCY_UNREACHABLE, r"(?i:no resolvable (?:\w+ )?(?:urls?|hosts?|address\w*))"),
     (
         Category.CONFIG_MISSING,
         rf"KeyError: ['\"]{NAMED}|key not found: \"{NAMED}"
@@ -87,7 +88,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|value|option|entry)))"
         r"|(?i:missing (?:required )?(?:config|configuration|setting|flag|option|argument|parameter|property|key))"
         r"|(?i:required (?:config|configuration|setting|flag|option|argument|parameter|property|key|value)\b)"
-        r"|(?i:specify one of the following as an environment variable)"
+        rf"|(?i:specify one of the following as an environment variable)|(?i:missing)[^\n]*\bENV\[['\"]{NAMED}"
         r"|(?i:connection string \S+ (?:is |was )?(?:missing|not (?:found|set|defined)))"
         r"|Field required \[type=missing|(?i:no \w+ (?:setting|option|value) (?:was |is )?(?:provided|given))"
         r"|(?i:config(?:uration)? (?:key|value|option|entry|setting) \S+ (?:is |was )?"
@@ -116,6 +117,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|values?|settings?|sections?|commands?|module|scheme|log level|identifier|mapping|block"
         r"|attribute|keyword|variable|filter"
         r"|processor|exporter|receiver)\b)"
+        r"|(?i:missing field [`'\"])"
         r"|(?i:cannot unmarshal|failed to (?:parse|decode|unmarshal|load config|read config|bind properties)"
         r"|could not parse|error parsing)"
         r"|(?i:cannot parse|unable to parse|parse error|parsing error|syntax error|did not find expected"
@@ -141,7 +143,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|WRONGPASS|NOAUTH\b|(?i:operation not permitted)|(?i:read-only file ?system)|\bEROFS\b|InvalidAccessKeyId"
         r"|SignatureDoesNotMatch|(?i:insufficient (?:privileges?|permissions?|scope))|UnauthorizedAccess"
         r"|(?i:wrong password)"
-        r"|\b(?:status(?: code)?|HTTP(?:/\S+)?|code)[ :=]*(?:401|403)\b|(?i:bad credentials)|(?i:not allowed to)"
+        r"|\b(?:status(?: code)?|HTTP(?:/\S+)?|[Cc]ode)[ :=]*(?:401|403)\b|(?i:bad credentials)|(?i:not allowed to)"
         r"|InvalidClientTokenId"
         r"|ExpiredToken|Unauthenticated|(?i:SASL authentication)|(?i:no pg_hba\.conf entry)"
         r"|(?i:must be (?:super)?user)|Exception \(403\) Reason"
@@ -168,7 +170,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|(?i:tls handshake)|(?i:handshake failure)|\bUNAVAILABLE\b|(?i:no healthy upstream)"
         r"|(?i:communications link failure)"
         r"|(?i:obtain (?:jdbc )?connection)|(?i:no (?:brokers?|nodes?|hosts?|servers?) (?:are )?available)"
-        r"|ServerSelection(?:Timeout)?Error"
+        r"|ServerSelection(?:Timeout)?Error|\bNo(?:Brokers?|Nodes?|Hosts?|Servers?)Available\b"
         r"|(?i:nodename nor servname)|(?i:gave up waiting)|(?i:(?:connect|connection|request|read"
         r"|operation)\w* tim(?:ed? ?)out)"
         r"|(?i:timed out (?:waiting|while|after|connecting))|(?i:bad gateway)|(?i:service unavailable)"

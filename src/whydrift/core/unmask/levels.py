@@ -34,7 +34,7 @@ LOGFMT = re.compile(r"(?:^|\s)(?:level|lvl|severity|loglevel)=\"?(\w+)", re.IGNO
 KLOG = re.compile(r"([IWEF])\d{4} \d\d:\d\d:\d\d")
 LETTER = re.compile(r"(?:^|\s)\[?([DINWEFCP])[\],]\s")
 BRACKETED = re.compile(r"[\[(<|]\s*(\w{3,13})\s*[\])>|:]")
-SPELLED = re.compile(r"(?<![\w./=-])([A-Z]{3,13})(?=[\s:\]|)>-]|$)")
+SPELLED = re.compile(r"(?<![\w./=-])([A-Z]{3,13})(?=[\s:\]|)>]|-(?!\w)|$)")
 AT_START = re.compile(
     r"(?:\[?[\w./:-]{1,40}\]?:?\s+){0,2}?(?:npm |yarn |PHP )?(\w+)!?(?: error)?(?:\[\d+\])?\s*:\s", re.IGNORECASE
 )

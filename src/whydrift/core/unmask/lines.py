@@ -18,6 +18,8 @@ RECENT = 40
 BURST = 12
 """Candidates this many records apart belong to one failure."""
 LONGEST = 2000
+CONTINUED = 8
+"""Lines that go on with a record, at most."""
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 BOXED = re.compile(r"(?m)^[\u2577\u2502\u2575] ?")
 """The frame that Terraform and OpenTofu draw around an error."""
@@ -38,6 +40,15 @@ VACUOUS = re.compile(
 BARE_FAILURE = re.compile(r"(?i)\b(?:msg|message)\"?[=:]\s?\"(?:[\w-]+ ){1,3}failed\.?\"")
 REASON_GIVEN = re.compile(r"(?i)\b(?:err|error|exception|cause|reason)\"?[=:]")
 """Keys of a structured line that say why, beside a message that only names what failed."""
+RAN_OUT = re.compile(
+    r"(?i)\b(?:(?:timed out|failed|could not) (?:\w+ )?wait\w*|wait\w*) for (?:\S+ )?(?:caches?|the condition)\b"
+)
+"""A wait that ran out: what went wrong meanwhile says more."""
+STEP_FAILED = re.compile(r"\.{4,}\s.*\bFAIL(?:ED)?$")
+"""A row of a list of steps."""
+HEADING = re.compile(r"([*=#-])\1{2,} .*\w.* \1{3,}$")
+NAMED_ALONE = re.compile(r"\s{0,4}(?:\w+[\\.:]+)+\w*(?:Exception|Error)\s*$")
+"""The name of an exception on a line of its own, as console renderers write it: its message stands below."""
 ROUTINE = re.compile(r"(?i)deprecat|\b(?:GET|POST|PUT|PATCH|DELETE|HEAD) /\S*(?: HTTP/[\d.]+)?\"? \d{3}\b")
 
 
@@ -113,9 +124,20 @@ def _plain(lines: Sequence[str], begins: Sequence[bool], place: int, level: Leve
         below = _said_below(lines, begins, place)
         if below:
             return _weighed(place, below, level)
+    if NAMED_ALONE.match(line):
+        below = _next_paragraph(lines, place)
+        return _weighed(place, below, Level.FATAL) if below else None
     if level is Level.PLAIN and category_of(line) is None:
         return None
     return _weighed(place, "\n".join([line, *_continued(lines, begins, place)]), level)
+
+
+def _next_paragraph(lines: Sequence[str], place: int) -> str:
+    """The lines after an empty one, up to the next empty one, a few at most."""
+    if lines[place + 1 : place + 2] != [""]:
+        return ""
+    start = next((n for n in range(place + 1, len(lines)) if lines[n].strip()), len(lines))
+    return "\n".join(takewhile(str.strip, lines[start : start + 5])).strip()
 
 
 def _said_below(lines: Sequence[str], begins: Sequence[bool], place: int) -> str:
@@ -134,10 +156,11 @@ def _said_below(lines: Sequence[str], begins: Sequence[bool], place: int) -> str
 
 
 def _continued(lines: Sequence[str], begins: Sequence[bool], place: int) -> list[str]:
-    """The lines that go on with a record: indented ones right after it, a few at most."""
+    """The lines that go on with a record: indented ones right after it, all below a heading, a few at most."""
     kept: list[str] = []
-    for line, beginning in zip(lines[place + 1 : place + 5], begins[place + 1 : place + 5], strict=True):
-        if beginning or not line.strip() or line[:1] not in (" ", "\t") or re.match(r"\s+at ", line):
+    headed, last = HEADING.match(lines[place]) is not None, place + 1 + CONTINUED
+    for line, beginning in zip(lines[place + 1 : last], begins[place + 1 : last], strict=True):
+        if beginning or not line.strip() or not (headed or line[:1] in (" ", "\t")) or re.match(r"\s+at ", line):
             break
         kept.append(line)
     return kept
@@ -147,8 +170,8 @@ def _weighed(place: int, said: str, level: Level) -> Candidate:
     """Severity counts most; a known reason breaks ties; words that only announce the end count little."""
     specific = category_of(said) is not None
     weight = float(level) + (1.5 if specific else 0)
-    if not specific and VACUOUS.search(said):
+    if not specific and (VACUOUS.search(said) or STEP_FAILED.search(said)):
         weight = min(weight, 0.5)
-    elif not specific and BARE_FAILURE.search(said) and not REASON_GIVEN.search(said):
+    elif (RAN_OUT.search(said) or (not specific and BARE_FAILURE.search(said))) and not REASON_GIVEN.search(said):
         weight = min(weight, 2.0)
     return Candidate(place, said, weight)

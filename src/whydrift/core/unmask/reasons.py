@@ -129,8 +129,18 @@ def _ended(scene: Scene, stuck: Stuck) -> Diagnosis:
     if killed:
         return Diagnosis(why if found is Category.OUT_OF_MEMORY else Reason(), Category.OUT_OF_MEMORY)
     silent = not why.line and not scene.log_read(stuck.namespace, stuck.name, stuck.container)
+    if not why.line and not silent and stuck.exit == 0:
+        why = Reason(_without_error(scene, stuck), SaidBy.STATUS)
     ended = Category.LOG_NOT_READ if silent else Category.APPLICATION_ERROR
     return Diagnosis(why, found or (Category.INIT_FAILED if stuck.init else ended))
+
+
+def _without_error(scene: Scene, stuck: Stuck) -> str:
+    """What is known of a run that called nothing an error: how it ended, and the last that it wrote."""
+    log = scene.log(stuck.namespace, stuck.name, stuck.container)
+    written = [line.strip() for line in (log.previous or log.current).splitlines() if line.strip()]
+    last = f"; the last that it wrote: {written[-1]}"[:LONGEST] if written else ""
+    return f"exit code 0: it ends without an error, or is stopped, and is started again{last}"
 
 
 def why_ended(scene: Scene, stuck: Stuck) -> Reason:

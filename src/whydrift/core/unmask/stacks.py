@@ -24,6 +24,8 @@ EXCEPTION = re.compile(
     r"(?:PG::[A-Z]\w+|(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
     r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation))(?: \[\w+\])?(?::.*|$)"
 )
+BARE_CAUSE = re.compile(r": [^.:/\"'\d]+$")
+ADDRESS = re.compile(r"\b(?!\w+\.java:)[\w-]+(?:\.[\w-]+)*:\d{2,5}\b")
 NUMBERED = re.compile(r"\s+\d+: ")
 """A cause in the chain that anyhow and eyre number."""
 BELOW = re.compile(r"\s+at \S|\s*Caused by:")
@@ -45,7 +47,10 @@ class Block:
 
     @property
     def said(self) -> str:
-        """The deciding line with what continues it: details of a database, a message that goes on, `what()`."""
+        """The deciding line with what continues it: details of a database, a message that goes on, `what()`.
+
+        A cause that names nothing, as `Connection refused`, is told with the line above it that says of what.
+        """
         first = self.decides
         while first and NUMBERED.match(self.lines[first]) and NUMBERED.match(self.lines[first - 1]):
             first -= 1
@@ -60,7 +65,14 @@ class Block:
             ):
                 break
             kept.append(line)
-        return "\n".join(kept)
+        return "\n".join([*kept, *self._about()])
+
+    def _about(self) -> list[str]:
+        """The nearest line above a bare cause that names an address; [] where none does or the cause is not bare."""
+        if not self.decides or BARE_CAUSE.search(self.lines[self.decides]) is None:
+            return []
+        above = (line for line in self.lines[self.decides - 1 :: -1] if not FRAME.match(line))
+        return [line.strip() for line in above if ADDRESS.search(line)][:1]
 
 
 LONGEST_NAME = 300
@@ -104,8 +116,9 @@ def _deciding(held: tuple[str, ...]) -> int:
     if listed is not None and held[listed + 1 : listed + 2] and held[listed + 1][:1].strip():
         return listed + 1
     if listed is not None:
-        below = (number for number, line in enumerate(held[listed + 1 :], start=listed + 1) if not line.startswith(" "))
-        return next(below, len(held)) - 1
+        rows = list(enumerate(held))[listed + 1 :]
+        end = next((number for number, line in rows if not line.startswith(" ")), len(held))
+        return max((number for number, line in rows if number < end and NUMBERED.match(line)), default=end - 1)
     if causes:
         return causes[-1]
     if STARTS.match(held[0]):

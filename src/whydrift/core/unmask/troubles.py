@@ -14,6 +14,7 @@ from whydrift.core.unmask.pending import pending_troubles, unmade_troubles
 from whydrift.core.unmask.pods import pod_troubles
 from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.services import service_troubles
+from whydrift.core.unmask.terminating import terminating_troubles
 from whydrift.core.unmask.unseen_pods import tree_troubles
 from whydrift.core.unmask.verdicts import verdict_troubles
 
@@ -38,7 +39,8 @@ def troubles_of(scene: Scene) -> tuple[Trouble, ...]:
     seen = tree_troubles(scene) if scene.pods is None else (*pod_troubles(scene), *pending_troubles(scene))
     told = {trouble.key for trouble in seen}
     more = (*job_troubles(scene), *unmade_troubles(scene), *object_troubles(scene), *service_troubles(scene))
-    found = (*seen, *(trouble for trouble in more if trouble.key not in told))
+    other = (trouble for trouble in more if trouble.key not in told)
+    found = (*seen, *other, *terminating_troubles(scene))
     return tuple(with_origin(scene, trouble) for trouble in _once((*found, *verdict_troubles(scene, found))))
 
 
