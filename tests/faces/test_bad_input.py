@@ -257,7 +257,17 @@ def test_files_that_may_not_be_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"{", b"[]", b"5", b'{"instances": 5}', b'{"instances": [5]}', b'{"clusters": {}}', DEEP, b'{"notRead": "x"}'],
+    [
+        b"{",
+        b"[]",
+        b"5",
+        b'{"instances": 5}',
+        b'{"instances": [5]}',
+        b'{"clusters": {}}',
+        DEEP,
+        b'{"notRead": "x"}',
+        b'{"schema": "whydrift.recording/2"}',
+    ],
 )
 def test_a_recordings_own_page_is_checked(tmp_path: Path, content: bytes) -> None:
     """recording.json of any shape: one line."""

@@ -45,6 +45,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, with_git:
 
 async def _record(connection: Connection, selection: Selection, output: Path, with_git: bool) -> tuple[Recorded, int]:
     from whydrift import wiring
+    from whydrift.adapters.files.recording import SCHEMA
     from whydrift.adapters.files.writer import masker_of
     from whydrift.usecases.record import places, record
     from whydrift.usecases.workbench import Workbench
@@ -69,7 +70,7 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
         repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await recording.bundles(noted, recorder)}
         recorder.finish(
             {
-                "schema": "whydrift.recording/1",
+                "schema": SCHEMA,
                 "at": read_at,
                 "by": f"whydrift {version('whydrift')}",
                 "from": recorder.name,

@@ -19,7 +19,7 @@ from whydrift.core.model.values import JsonObject, text
 from whydrift.errors import SourceError
 from whydrift.ports import Api, Body, NotRead, Question, Reply
 
-ABOUT = "recording.json"
+ABOUT, SCHEMA = "recording.json", "whydrift.recording/1"
 SAFE = "-._~!$&'()+,;=:@"
 LONGEST_NAME = 200
 CREATED = ("200", "201")
@@ -184,6 +184,7 @@ class Unread(msgspec.Struct):
 class About(msgspec.Struct):
     """What `recording.json` says."""
 
+    schema: str = SCHEMA
     instances: list[Place] = []
     clusters: list[Place] | None = None
     notRead: list[Unread] = []
@@ -207,9 +208,12 @@ class Recording:
                 raise SourceError(f"{self.name}: not a recording: it holds no argocd/api/v1/applications.json")
             return About()
         try:
-            return msgspec.json.decode(content, type=About)
+            about = msgspec.json.decode(content, type=About)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise SourceError(f"{self.name}: {ABOUT} cannot be read ({error})") from error
+        if about.schema != SCHEMA:
+            raise SourceError(f"{self.name}: {ABOUT} is {about.schema}, and {SCHEMA} is read here: a newer whydrift?")
+        return about
 
     @property
     def requests(self) -> int:
