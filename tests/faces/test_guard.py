@@ -49,6 +49,15 @@ def test_names_what_a_sync_would_do(fleet: Path) -> None:
     assert "a sync scales Deployment/web from 5 to 3" in _guard(fleet, "shop").out.splitlines()[0]
 
 
+def test_what_was_not_read_stands_below_the_verdict(tmp_path: Path, fleet: Path) -> None:
+    """A verdict may rest on less than everything; nothing is said where everything was read."""
+    assert "NOT READ" not in _guard(fleet, "calm").out
+    forbidden = Fleet([scaled()], {"argocd/api/v1/account/can-i/applications/get/%2A.json": {"value": "no"}})
+    said = _guard(forbidden.folder(tmp_path), "shop").out
+    verdict, _, unread = said.partition("\nNOT READ\n")
+    assert verdict.startswith("NOT SAFE  shop: ") and "applications" in unread
+
+
 def _written_by(name: str, place: Path) -> Path:
     """A fleet whose only application holds a value that a field manager wrote over what Argo CD applied."""
     entry = manager(name, {"f:data": {"f:a": {}}}, api_version="v1")

@@ -21,6 +21,7 @@ from whydrift.core.report.guard_text import guard_markdown, guard_text
 from whydrift.core.report.guard_verdict import guard_exit_code, guard_verdict
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import Tally
+from whydrift.core.report.unread import unread_lines
 from whydrift.core.report.words import Ink
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
@@ -103,4 +104,6 @@ def _print(guarded: Guarded, found: list[ApplicationAnswer], tally: Tally, about
             ink, width = Ink(wants_colour(guarded.colour)), page_width()
             for application in found:
                 sys.stdout.write(guard_text(application, ink, width, guarded.revision))
+            unread = unread_lines(about, tally.unseen, (), ink)  # below: the first line is the verdict
+            sys.stdout.write("\n".join([*unread, ""]) if unread else "")
     sys.stdout.flush()

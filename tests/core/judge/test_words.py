@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.core.judge.situations import Before, applied, config_map, deployment, manager, said, with_metadata
 from whydrift.core.model.effect import Does
 from whydrift.core.model.fact_kinds import AUTOSCALERS, COMPARED_MANIFESTS, DISRUPTION_BUDGETS, POD_METRICS
@@ -41,6 +43,8 @@ def test_the_load_is_told_against_requests_and_limits() -> None:
     assert _scaled(5, requests, metrics=pods) == "scales from 5 to 3; CPU per pod 45 % → 75 % of its request"
     both: JsonObject = {**requests, "limits": {"cpu": "70m"}}
     assert _scaled(5, both, metrics=pods).endswith("of its request, 64 % → 107 % of its limit, more than there is")
+    few = _scaled(5, requests, metrics=pods[:2])
+    assert few == "scales from 5 to 3; what 3 of its pods use was not read"
     assert _scaled(5, {}, metrics=pods) == _scaled(5, requests) == "scales from 5 to 3"
 
 
@@ -105,3 +109,32 @@ def test_what_comes_after_a_failure_is_not_reached_and_what_comes_before_is() ->
     assert "not reached" not in says["a"]
     assert says["c"].endswith("which is not reached while wave 1 fails")
     assert says["j"].endswith("which is not reached while the phase Sync fails")
+
+
+SUM, OTHER = "sha256:" + "a" * 64, "sha256:" + "b" * 64
+
+
+@pytest.mark.parametrize(
+    ("live", "git", "does", "says"),
+    [
+        ("web:1.1", "web:1.0", Does.DOWNGRADE, "downgrades {} from 1.1 to 1.0"),
+        (f"web:1.1@{SUM}", f"web:1.0@{OTHER}", Does.DOWNGRADE, "downgrades {} from 1.1@sha256:aaaaaaaaaaaa to 1.0@"),
+        (f"web:1.1@{SUM}", "web:1.2", Does.UPGRADE, "upgrades {} from 1.1@sha256:aaaaaaaaaaaa to 1.2"),
+        (f"web:1.1@{SUM}", f"web:1.1@{OTHER}", Does.OVERWRITE, "{}: 1.1@sha256:aaaaaaaaaaaa → 1.1@sha256:bbbbbbbbbbbb"),
+        ("web:1.1", f"web@{SUM}", Does.OVERWRITE, "→ @sha256:aaaaaaaaaaaa: which version that digest is, is not known"),
+        (f"web@{SUM}", "web", Does.OVERWRITE, "{}: @sha256:aaaaaaaaaaaa → no tag: which version"),
+        ("web:1.1", "web:latest", Does.OVERWRITE, "{}: 1.1 → latest"),
+        (f"web:1.1@{SUM}", f"fork:1.0@{SUM}", Does.OVERWRITE, '{}: "example.com/web:1.1@sha256:aaa'),
+    ],
+)
+def test_versions_of_an_image_are_told_also_beside_digests(live: str, git: str, does: Does, says: str) -> None:
+    """A digest alone is no version; beside a tag it pins one."""
+    wanted, runs = (deployment(3, f"example.com/{image}") for image in (git, live))
+    hand = manager(
+        "kubectl-set",
+        {"f:spec": {"f:template": {"f:spec": {"f:containers": {'k:{"name":"web"}': {"f:image": {}}}}}}},
+    )
+    found = Before(((wanted, applied(runs, wanted, hand)),)).forecast()
+    effect = next(effect for effect in found.effects if "].image" in effect.says and "].imageP" not in effect.says)
+    assert effect.does is does and says.format("spec.template.spec.containers[name=web].image") in effect.says
+    assert not effect.safe

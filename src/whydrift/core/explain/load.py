@@ -15,13 +15,19 @@ REQUESTS, LIMITS = "requests", "limits"
 def cpu_share(subject: Subject, replicas: MaybeJson, bound: str = REQUESTS) -> Fraction | None:
     """The CPU that the pods use now, as a share of what `replicas` of them request (or are limited to).
 
-    None where that is not known.
+    None where that is not known, as where a pod was not measured: too little would be said of all.
     """
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 1:
         return None
-    used = [_used(pod) for pod in _pods(subject)]
+    used = [] if unmeasured(subject) else [_used(pod) for pod in _pods(subject)]
     stated = _stated(subject, bound)
     return sum(used, Fraction(0)) / (stated * replicas) if used and stated else None
+
+
+def unmeasured(subject: Subject) -> int:
+    """How many of the pods that the workload has nobody measured, where some were."""
+    measured, has = len(_pods(subject)), child(subject.object.live, "spec", "replicas")
+    return max(has - measured, 0) if measured and isinstance(has, int) else 0
 
 
 def _pods(subject: Subject) -> list[Json]:

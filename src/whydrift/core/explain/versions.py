@@ -35,6 +35,13 @@ class Image:
         last, _, tag = last.partition(":")
         return cls(f"{path}/{last}" if path else last, tag, digest)
 
+    @property
+    def version(self) -> str:
+        """The tag and the beginning of the digest, as far as there are any."""
+        algorithm, _, sum_ = self.digest.partition(":")
+        pinned = f"@{algorithm}:{sum_[:12]}" if self.digest else ""
+        return f"{self.tag}{pinned}" or "no tag"
+
 
 def is_newer(after: str, before: str) -> bool:
     """Whether `after` is the same image in a newer version; False for another image, a digest, unordered tags."""
@@ -46,6 +53,11 @@ def is_newer(after: str, before: str) -> bool:
         return False
     length = max(len(mine.numbers), len(theirs.numbers))
     return _padded(mine, length) > _padded(theirs, length)
+
+
+def is_newer_tag(after: str, before: str) -> bool:
+    """Whether the tag of `after` names a newer version of the same image, whatever digest stands beside it."""
+    return is_newer(after.partition("@")[0], before.partition("@")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from whydrift.core.compare.typed.table import TypeTable
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.evidence import quoted
 from whydrift.core.explain.subject import Subject
-from whydrift.core.explain.versions import Image, is_newer
+from whydrift.core.explain.versions import Image, is_newer_tag
 from whydrift.core.judge.bands import band_after
 from whydrift.core.judge.budgets import budgets_told
 from whydrift.core.judge.dangers import danger, falls_to_default
@@ -142,9 +142,9 @@ def _does(change: Change) -> Does:
 
 
 def _image(live: str, after: str) -> Does:
-    if is_newer(live, after):
+    if is_newer_tag(live, after):
         return Does.DOWNGRADE
-    return Does.UPGRADE if is_newer(after, live) else Does.OVERWRITE
+    return Does.UPGRADE if is_newer_tag(after, live) else Does.OVERWRITE
 
 
 def _says(change: Change, predicted: Predicted) -> str:
@@ -157,11 +157,23 @@ def _says(change: Change, predicted: Predicted) -> str:
         return f"removes {field} ({quoted(change.on_left)})"
     if change.on_left is ABSENT:
         return f"sets {field} to {quoted(change.on_right)}"
-    does = _does(change)
-    if does in (Does.DOWNGRADE, Does.UPGRADE):
-        tags = [Image.parse(str(side)).tag for side in (change.on_left, change.on_right)]
-        return f"{'downgrades' if does is Does.DOWNGRADE else 'upgrades'} {field} from {tags[0]} to {tags[1]}"
+    if change.left[-1:] == ("image",) and isinstance(change.on_left, str) and isinstance(change.on_right, str):
+        return _says_of_image(field, change.on_left, change.on_right)
     return f"{field}: {quoted(change.on_left)} → {quoted(change.on_right)}"
+
+
+def _says_of_image(field: str, live: str, after: str) -> str:
+    """How versions change: of a digest alone nobody knows which version it is."""
+    does, before, then = _image(live, after), Image.parse(live), Image.parse(after)
+    if before.repository != then.repository:
+        return f"{field}: {quoted(live)} → {quoted(after)}"
+    if does is not Does.OVERWRITE:
+        return (
+            f"{'downgrades' if does is Does.DOWNGRADE else 'upgrades'} {field} from {before.version} to {then.version}"
+        )
+    bare = any(image.digest and not image.tag for image in (before, then))
+    unknown = ": which version that digest is, is not known" if bare else ""
+    return f"{field}: {before.version} → {then.version}{unknown}"
 
 
 def _number(value: MaybeJson) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from whydrift.core.compare.differences import Change
-from whydrift.core.explain.load import LIMITS, REQUESTS, cpu_share
+from whydrift.core.explain.load import LIMITS, REQUESTS, cpu_share, unmeasured
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.fact_kinds import POD_METRICS
 
@@ -14,6 +14,9 @@ def load_after(subject: Subject, change: Change) -> str:
     """`; CPU per pod 45 % → 75 % of its request, 23 % → 38 % of its limit`; "" where none of it is known."""
     if POD_METRICS in subject.facts.gaps:
         return "; what its pods use was not read"
+    lacking = unmeasured(subject)
+    if lacking:
+        return f"; what {lacking} of its pods use was not read"
     told = (_share(subject, change, bound) for bound in (REQUESTS, LIMITS))
     known = ", ".join(part for part in told if part)
     return f"; CPU per pod {known}" if known else ""
