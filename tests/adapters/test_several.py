@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
-from tests.adapters.kubernetes.clusters import source
+from tests.adapters.kubernetes.clusters import kubeconfig, source
 from tests.adapters.kubernetes.test_live import CONFIG, HOME, contexts, fleet
+from tests.faces.command import Said, run
 from tests.replay import Replay
 
 from whydrift.adapters.argocd import ArgocdOptions, connect
@@ -61,3 +63,48 @@ def test_one_cluster_has_one_id(tmp_path: Path) -> None:
         may.write_text('{"value": "yes"}')
     with Replay(fleet(tmp_path / "west")) as west, Replay(elsewhere(tmp_path / "east", west.kubernetes_url)) as east:
         asyncio.run(all_of_it(west, east))
+
+
+def named(folder: Path, name: str) -> Path:
+    """An Argo CD beside its own cluster, whose one application has a uid of that name."""
+    made = fleet(folder / name, uid=f"u-{name}")
+    shop = {
+        "metadata": {"name": "shop", "namespace": "argocd", "uid": f"u-{name}"},
+        "spec": {"destination": {"server": HOME}},
+    }
+    (made / "argocd/api/v1/applications.json").write_text(json.dumps({"items": [shop]}))
+    may = made / "argocd/api/v1/account/can-i/applications/get/%2A.json"
+    may.parent.mkdir(parents=True)
+    may.write_text('{"value": "yes"}')
+    return made
+
+
+def test_each_argo_cd_may_have_a_context_of_its_own(tmp_path: Path) -> None:
+    """`--context west,east`: whose own cluster is which is proven as ever, and each is asked for its own."""
+
+    def whydrift(west: Replay, east: Replay, *words: str) -> Said:
+        both = {"west": west, "east": east}
+        config = {
+            "contexts": [{"name": name, "server": replay.host, "user": "me"} for name, replay in both.items()],
+            "servers": [{"server": replay.host, "plain-text": True} for replay in both.values()],
+            "users": [{"name": "me", "auth-token": "t"}],
+        }
+        (tmp_path / "argocd").mkdir(exist_ok=True)
+        (tmp_path / "argocd" / "config").write_text(json.dumps(config))
+        files = [kubeconfig(tmp_path / f"{n}.kube", r.kubernetes_url, context=n) for n, r in both.items()]
+        env = {"ARGOCD_CONFIG_DIR": str(tmp_path / "argocd"), "KUBECONFIG": ":".join(map(str, files))}
+        return run(*words, "--no-git", "--argocd-context", "west,east", env=env)
+
+    with Replay(named(tmp_path, "west")) as west, Replay(named(tmp_path, "east")) as east:
+        gaps = {}
+        for words in ((), ("--context", "east,west"), ("--context", "west,east")):
+            answer = json.loads(whydrift(west, east, "scan", "-o", "json", *words).out)
+            gaps[words] = [gap["what"] for gap in answer["read"]["gaps"]]
+        assert "the cluster of instance east" in gaps[()]
+        assert "the cluster of instance west" in gaps["--context", "east,west"]
+        assert not [what for what in gaps["--context", "west,east"] if "the cluster" in what]
+        told = whydrift(west, east, "doctor", "--context", "west,east").out
+        assert f"west: {HOME}  context west" in told and f"east: {HOME}  context east" in told
+        for words in (("--context", "west,east,north"), ("--server", east.host)):
+            refused = whydrift(west, east, "scan", *words)
+            assert refused.code == 2 and re.match(rf"error: {words[0]}", refused.err), refused

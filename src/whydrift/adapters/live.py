@@ -46,16 +46,23 @@ class _List(msgspec.Struct):
 class Live:
     """Routes questions by their API. Without clusters, Argo CD alone is asked, and whatever needs them is a gap.
 
-    `list_only` says that nothing but lists of Applications will be asked for: then no kubeconfig is read.
+    `own` is the context that may be the cluster of Argo CD itself, "" the chosen one. `list_only` says that nothing but
+    lists of Applications will be asked for: then no kubeconfig is read.
     """
 
     def __init__(
-        self, argocd: Noted, kubernetes: Clusters | None, notes: Sequence[str] = (), list_only: bool = False
+        self,
+        argocd: Noted,
+        kubernetes: Clusters | None,
+        notes: Sequence[str] = (),
+        list_only: bool = False,
+        own: str = "",
     ) -> None:
         self.argocd = argocd
         self.kubernetes = kubernetes
         self._notes = list(notes)
         self._list_only = list_only
+        self.own = own
         self._lock = asyncio.Lock()
         self._clusters: dict[str, str] | None = None if kubernetes is not None else {}
         self._listed: bytes | None = None
@@ -124,9 +131,9 @@ class Live:
         reached = {url: context for url, context in contexts.items() if url not in HOME}
         by_address = {_address(url): context for url, context in reached.items()}
         at_home = await self._is_home(kubernetes)
-        found = {**reached, **(dict.fromkeys(HOME, "") if at_home else {})}
+        found = {**reached, **(dict.fromkeys(HOME, self.own) if at_home else {})}
         for server, name in await self._destinations():
-            context = ("" if at_home else None) if server == HOME[0] else by_address.get(_address(server))
+            context = (self.own if at_home else None) if server == HOME[0] else by_address.get(_address(server))
             if context is not None:
                 found.update({key: context for key in (server, name) if key})
         return found
@@ -143,18 +150,19 @@ class Live:
         One that was removed since it was listed proves nothing: the next one is tried.
         """
         elsewhere: NotRead | None = None
+        called = self.own or kubernetes.name
         for namespace, name, uid in await self._some_applications():
             path = f"/apis/argoproj.io/v1alpha1/namespaces/{namespace}/applications/{name}"
-            reply = await kubernetes.ask(Question(Api.KUBERNETES, path))
+            reply = await kubernetes.ask(Question(Api.KUBERNETES, path, (), self.own))
             if isinstance(reply, Body) and text(_decoded(reply), "metadata", "uid") == uid:
                 return True
             if isinstance(reply, NotRead) and reply.status != GONE:
                 why = f"get applications.argoproj.io in {namespace}: {reply.why}"
-                unproven = f"{kubernetes.name} is not proven to be the cluster that Argo CD runs in: {why}"
+                unproven = f"{called} is not proven to be the cluster that Argo CD runs in: {why}"
                 self._away = NotRead(unproven, reply.status)
                 self.gaps.append(Gap("the cluster that Argo CD runs in", unproven, f"get applications in {namespace}"))
                 return False
-            elsewhere = NotRead(f"{kubernetes.name} is not the cluster that Argo CD runs in: --context names another")
+            elsewhere = NotRead(f"{called} is not the cluster that Argo CD runs in: --context names another")
         if elsewhere is not None:
             self._away = elsewhere
             self._notes.append(elsewhere.why)

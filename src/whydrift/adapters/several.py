@@ -17,6 +17,9 @@ Servers = Callable[[], Awaitable[Mapping[str, str]]]
 class Instance(Source, Protocol):
     """One live Argo CD with the clusters that it is proven to mean."""
 
+    own: str
+    """The context that may be its own cluster, "" the chosen one."""
+
     async def away(self, at: str) -> str:
         """Why the cluster at a context is not what is meant; "" where it is."""
 
@@ -87,14 +90,16 @@ class Several:
         return None
 
     async def clusters(self, instance: str = "") -> dict[str, str]:
-        """What an instance calls each cluster → its context. The chosen one goes by its name: others call it by URL."""
+        """What an instance calls each cluster → its context: one for each server, the one that the user named."""
         if instance not in self.members:
             return {}
         found = await self.members[instance].clusters()
         servers = {} if self._servers is None else await self._servers()
         contexts = {url: context for context, url in servers.items() if context}
-        chosen = contexts.get(servers.get("", ""), "")
-        return {called: at or chosen for called, at in found.items()}
+        contexts |= {
+            servers[member.own]: member.own for member in self.members.values() if member.own in servers and member.own
+        }
+        return {called: contexts.get(servers.get(at, ""), at) for called, at in found.items()}
 
     async def close(self) -> None:
         """Close all."""

@@ -47,7 +47,12 @@ def connection_options_for(dry_run: str) -> Callable[[F], F]:
         ),
         _setting("--server", default="", metavar="HOST[:PORT]", help="Argo CD's API server; else your argocd login."),
         _setting("--in-cluster", is_flag=True, help="Use this pod's service account for Argo CD and Kubernetes."),
-        _setting("--context", default="", metavar="NAME", help="A context of your kubeconfig."),
+        _setting(
+            "--context",
+            default="",
+            metavar="NAME",
+            help="A context of your kubeconfig; of several Argo CDs, each one's own: A,B.",
+        ),
         _setting("--kubeconfig", default="", metavar="FILE", help="Instead of $KUBECONFIG or ~/.kube/config."),
         _setting("--no-kubernetes", is_flag=True, help="Ask Argo CD only, no cluster."),
         _setting("--dry-run", is_flag=True, help=dry_run),

@@ -53,7 +53,7 @@ async def clusters_of(source: Source, stated: Mapping[str, Destinations]) -> Clu
 
 def _untold(found: list[_Stated]) -> Iterator[Gap]:
     """What could be the same cluster and cannot be told apart: an instance's own, and one that is not reached."""
-    needs = "a context of the kubeconfig for it"
+    needs = "a context of the kubeconfig for it: --context A,B names one for each Argo CD"
     for each in found:
         if each.url == OWN_CLUSTER and each.at is None:
             yield Gap(f"the cluster of instance {each.instance}", "it is not known which one it runs in", needs)

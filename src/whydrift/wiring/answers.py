@@ -28,10 +28,10 @@ def open_live(connection: Connection, list_only: bool) -> Source:
     from whydrift.adapters.argocd import ArgocdOptions, CoreMode, CoreSource, connect
     from whydrift.adapters.live import Live
 
-    kubernetes = open_clusters(connection)
-    contexts = [name.strip() for name in connection.argocd_context.split(",") if name.strip()]
+    contexts = _names(connection.argocd_context)
     if len(contexts) > 1:
-        return _open_several(connection, contexts, kubernetes, list_only)
+        return _open_several(connection, contexts, list_only)
+    kubernetes = open_clusters(connection)
     options = ArgocdOptions(
         server=connection.server or None,
         context=connection.argocd_context or None,
@@ -48,22 +48,36 @@ def open_live(connection: Connection, list_only: bool) -> Source:
     return Live(argocd, kubernetes, ["no kubeconfig: Argo CD alone is asked"] if nowhere else [], list_only)
 
 
-def _open_several(
-    connection: Connection, contexts: list[str], kubernetes: KubernetesSource | None, list_only: bool
-) -> Source:
+def _names(stated: str) -> list[str]:
+    return [name.strip() for name in stated.split(",") if name.strip()]
+
+
+def _own_clusters(connection: Connection, argocds: int) -> list[str]:
+    """The context of each Argo CD's own cluster; "" is the chosen one, which is all of theirs where one is named."""
+    stated = _names(connection.context)
+    if len(stated) > 1 and len(stated) != argocds:
+        raise UsageError(f"--context {connection.context}: name one, or one for each of the {argocds} Argo CDs")
+    return stated if len(stated) > 1 else [""] * argocds
+
+
+def _open_several(connection: Connection, contexts: list[str], list_only: bool) -> Source:
     """Several contexts of the argocd CLI. UsageError for a core context, which has no API server to ask."""
     from whydrift.adapters.argocd import ArgocdOptions, CoreMode, connect
     from whydrift.adapters.live import Live
     from whydrift.adapters.several import Several
 
+    if connection.server:
+        raise UsageError(f"--server {connection.server}: --argocd-context names several servers already")
+    own = _own_clusters(connection, len(contexts))
+    kubernetes = open_clusters(connection)
     instances: dict[str, Live] = {}
-    for context in contexts:
-        options = ArgocdOptions(context=context, kube_context=connection.context or None)
+    for context, its in zip(contexts, own, strict=True):
+        options = ArgocdOptions(context=context, kube_context=its or connection.context or None)
         try:
             argocd = connect(options, _environ(connection), Path.home())
         except CoreMode as error:
             raise UsageError(f"--argocd-context {context}: a core context goes alone") from error
-        instances[context] = Live(argocd, kubernetes, (), list_only)
+        instances[context] = Live(argocd, kubernetes, (), list_only, its)
     return Several(instances, kubernetes.servers if kubernetes is not None else None)
 
 
@@ -78,7 +92,9 @@ def open_clusters(connection: Connection) -> KubernetesSource | None:
 
     if connection.no_kubernetes:
         return None
-    options = KubernetesOptions(connection.kubeconfig, connection.context, connection.in_cluster, connection.dry_run)
+    several = len(_names(connection.argocd_context)) > 1
+    context = next(iter(_names(connection.context)), "") if several else connection.context
+    options = KubernetesOptions(connection.kubeconfig, context, connection.in_cluster, connection.dry_run)
     return connect(options, os.environ, Path.home())
 
 
