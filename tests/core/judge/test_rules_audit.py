@@ -53,6 +53,25 @@ def test_a_person_s_change_under_a_rule_is_told_with_both_values() -> None:
     assert "kubectl set 5" in hidden.says and hidden.writers == ("kubectl",)
 
 
+@pytest.mark.parametrize("wide", [["/spec"], ["/spec/replicas"], [""]])
+def test_a_change_that_two_rules_hide_is_hidden_by_both(wide: list[Json]) -> None:
+    """Crossing one out shows nothing while the other is there: neither is called harmless for that."""
+    parts = told(Ruled(scaled(), [REPLICAS, rule(jsonPointers=wide)]))
+    assert [[(hidden.verdict, hidden.target, hidden.live) for hidden in part.hides] for part in parts] == [
+        [("change", 3, 5)],
+        [("change", 3, 5)],
+    ]
+    assert all("hides-change" in [fault.fault for fault in part.faults] for part in parts)
+    quiet = told(Ruled(scaled(), [REPLICAS, rule(jsonPointers=["/spec/paused"])]))
+    assert sorted(len(part.hides) for part in quiet) == [0, 1]
+
+
+def test_a_rule_for_a_manager_may_miss_its_group_too() -> None:
+    (part,) = told(Ruled(scaled(), [rule(group="", managedFieldsManagers=["kubectl"])]))
+    (fault,) = part.faults
+    assert (fault.fault, fault.instead[0].group) == ("matches-nothing", "apps") and "group is ''" in fault.says
+
+
 def test_a_controller_s_value_is_what_the_rule_is_for() -> None:
     """An autoscaler's number is hidden, and nothing is wrong with that."""
     (part,) = told(Ruled(scaled("kube-controller-manager"), [REPLICAS]))

@@ -120,6 +120,9 @@ def _renamed(rule: IgnoreRule, subjects: tuple[Subject, ...]) -> Iterator[tuple[
     for place in dict.fromkeys(key.namespace for key in alike if rule.name in ("", key.name)):
         if rule.namespace and place != rule.namespace:
             yield replace(rule, namespace=place), f"its namespace is {rule.namespace!r}, and the object is in {place!r}"
+    for group in dict.fromkeys(key.group for key in keys if key.kind == rule.kind and key.group != rule.group):
+        wrong = f"its group is {rule.group!r}, and {rule.kind} is of the group {group!r}"
+        yield replace(rule, group=group), wrong
     for kind in _close(rule.kind, [key.kind for key in keys]):
         group = next(key.group for key in keys if key.kind == kind)
         yield replace(rule, kind=kind, group=group), f"its kind is {rule.kind!r}, and the kind is called {kind!r}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 from whydrift.core.compare.rules import IgnoreRule
 from whydrift.core.compare.terms import Terms
@@ -15,7 +15,7 @@ from whydrift.core.explain.ignoring import respected
 from whydrift.core.explain.meaning import means_same
 from whydrift.core.explain.subject import Knowledge, Subject
 from whydrift.core.explain.writers import argocd_alone, others
-from whydrift.core.judge.rule_cover import Comparable, comparable, covered, hidden_in
+from whydrift.core.judge.rule_cover import Comparable, comparable, covered, differing, hidden_in, signature
 from whydrift.core.judge.rule_dates import Promise, promised_end
 from whydrift.core.judge.rule_narrowing import narrowest, same_verdicts
 from whydrift.core.judge.rule_nearest import Nearest, nearest
@@ -179,13 +179,49 @@ class _Audit:
             return replace(result, broken=broken), ()
         if not cover:
             return replace(result, nearest=self._nearest(part)), ()
-        found = [(one, *hidden_in(one, part, self.terms)) for one in self._under(part)]
+        found = [self._hidden_by(one, part) for one in self._under(part)]
         hides = [(one, differences) for one, differences, _ in found if differences]
         quiet = [one for one, differences, _ in found if not differences]
         told, wants = self._told(found)
         shadow = self._shadow(part)
         narrow = () if shadow else narrowest(part, hides, quiet, self.terms)
         return replace(result, hides=told, narrowest=narrow, shadowed_by=shadow), wants
+
+    def _hidden_by(self, one: Comparable, part: Part) -> tuple[Comparable, tuple[Difference, ...], bool]:
+        """What a part hides in an object, alone or together with others."""
+        alone, proven = self.alone[part.place, one.item.key]
+        git, live = self.cover[part.place][one.item.key]
+        shared = tuple(
+            d
+            for d in self.together.get(one.item.key, ())
+            if any(starts_with(d.path, p) for p in git) or any(starts_with(d.live_path, p) for p in live)
+        )
+        return one, (*alone, *shared), proven
+
+    @cached_property
+    def alone(self) -> dict[tuple[int, ObjectKey], tuple[tuple[Difference, ...], bool]]:
+        """What would show without one part, by its place and the object."""
+        written = (part for part in self.parts if not (part.shipped or part.unread))
+        found = ((part, one) for part in written for one in self._under(part))
+        return {(part.place, one.item.key): hidden_in(one, part, self.terms) for part, one in found}
+
+    @cached_property
+    def together(self) -> dict[ObjectKey, tuple[Difference, ...]]:
+        """What several parts hide, each of which would be enough: it shows only without all of them."""
+        over: dict[ObjectKey, list[Part]] = {}
+        for part in self.parts:
+            for key in () if part.shipped or part.unread else self.cover[part.place]:
+                over.setdefault(key, []).append(part)
+        several = {key: parts for key, parts in over.items() if len(parts) > 1 and not self.compared[key].why_not}
+        return {key: self._together_in(self.compared[key], parts) for key, parts in several.items()}
+
+    def _together_in(self, one: Comparable, parts: Sequence[Part]) -> tuple[Difference, ...]:
+        known = signature(one.found).union(*(signature(self.alone[part.place, one.item.key][0]) for part in parts))
+        try:
+            without = differing(one.item, reduce(terms_without, parts, self.terms))
+        except NotComparable:
+            return ()
+        return tuple(replace(d, shown=False) for d in without if not signature([d]) <= known)
 
     def _promise(self, part: Part) -> Promise | None:
         elsewhere = part.system or part.of_object

@@ -15,10 +15,11 @@ from whydrift.core.model.triage import (
     SyncAnswer,
 )
 from whydrift.core.report.ages import age
-from whydrift.core.report.tally import Tally, objects_of
+from whydrift.core.report.tally import Tally, called, objects_of
 from whydrift.core.report.unread import unread_lines
 from whydrift.core.report.words import Ink, count, plain, shortened, value
 
+LEAVES = "a sync leaves it"
 TODO_OF_SIDE = {
     Side.CLUSTER: "Track it in git, or it may be lost",
     Side.ASK: "Still needed? Track it in git, or remove it",
@@ -83,8 +84,9 @@ def _sides(d: DifferenceAnswer) -> tuple[str, ...]:
 def _about(application: ApplicationAnswer, item: ObjectAnswer, d: DifferenceAnswer, now: str, ink: Ink) -> list[str]:
     lines = [f"{ink.strong(e.cause)}: {plain(e.why)}" for e in d.explanations[:1]]
     written = _written(d, now)
-    known = "; ".join(part for part in (written, after_sync(application, item, d)) if part)
-    ends = ". ".join(part for part in (known, _todo(d)) if part)
+    after = after_sync(application, item, d)
+    known = "; ".join(part for part in (written, after) if part)
+    ends = ". ".join(part for part in (known, _todo(application, d, after)) if part)
     return lines + ([ends] if ends else [])
 
 
@@ -104,7 +106,7 @@ def after_sync(application: ApplicationAnswer, item: ObjectAnswer, d: Difference
     touching = [e for e in own if e.does is not Does.NOTHING and _touches(e, d.path)]
     if not touching:
         unknown = any(e.does is Does.UNKNOWN for e in own)
-        return "what a sync does to it is not known" if unknown else "a sync leaves it"
+        return "what a sync does to it is not known" if unknown else LEAVES
     return f"a sync {plain(touching[0].says)}"
 
 
@@ -117,5 +119,8 @@ def _within(inner: str, outer: str) -> bool:
     return inner == outer or inner.startswith(f"{outer}/")
 
 
-def _todo(d: DifferenceAnswer) -> str:
+def _todo(application: ApplicationAnswer, d: DifferenceAnswer, after: str) -> str:
+    """What to do; a sync is none where it leaves the place as it is, or fails."""
+    if d.side is Side.GIT and after.startswith((LEAVES, "a sync fails")):
+        return f"Git is right, and no sync brings that: whydrift plan {plain(called(application))}"
     return TODO_OF_SIDE.get(d.side, "") if isinstance(d.side, Side) else ""

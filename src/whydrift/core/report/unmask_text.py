@@ -34,7 +34,8 @@ def unmask_text(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAns
     found = sum(len(troubles_in(application)) for application in applications)
     holders = sum(bool(troubles_in(application)) for application in applications)
     unread = _unread(applications, gaps)
-    broken = f"{count(found, 'thing')} broken in {count(holders, 'application')}" if found else "nothing broken"
+    nothing = "nothing broken was seen" if unread else "nothing broken"
+    broken = f"{count(found, 'thing')} broken in {count(holders, 'application')}" if found else nothing
     whole = "NOT read completely." if unread else "Read completely."
     head = f"{count(len(applications), 'application')}, {broken}.  {whole}"
     lines = [head]

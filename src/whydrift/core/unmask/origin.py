@@ -18,6 +18,7 @@ from whydrift.core.unmask.capacity import (
     volume_place,
 )
 from whydrift.core.unmask.case import Case, configuration
+from whydrift.core.unmask.containers import STOPPED_EXITS
 from whydrift.core.unmask.named import config_files, config_line, hosts, variable, words
 from whydrift.core.unmask.places import Places
 from whydrift.core.unmask.runtime import image_place, permission_place, port_place, probe_place
@@ -34,7 +35,9 @@ def with_origin(scene: Scene, trouble: Trouble) -> Trouble:
 
 
 def _source(case: Case) -> str:
-    if case.trouble.category is Category.LOG_NOT_READ:
+    stopped = case.trouble.exit in STOPPED_EXITS and not case.trouble.why.line
+    unsaid = stopped and case.trouble.category is Category.APPLICATION_ERROR  # who stopped it, git may say
+    if unsaid or case.trouble.category is Category.LOG_NOT_READ:
         return ""
     find = FINDERS.get(case.trouble.category)
     return (find(case) if find else None) or NOT_IN_GIT
