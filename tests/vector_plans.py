@@ -73,8 +73,8 @@ def _applies(
         if is_left_out(application, verdict) and not hook:
             yield _task(target, phase, "skip-not-modified")
         else:
-            way = way_of(application, target, live).value
-            yield _task(target, phase, way, hook=hook, force=is_forced(target, live))
+            way = way_of(application, target, live, terms.settings.release).value
+            yield _task(target, phase, way, hook=hook, force=is_forced(target, live, terms.settings.release))
 
 
 def _prunes(extra: list[JsonObject], application: Application, terms: Terms, bench: Bench) -> Iterator[JsonObject]:

@@ -2,13 +2,14 @@
 
 Under RespectIgnoreDifferences Argo CD lays what a rule ignores over git's object by a JSON merge patch where it does
 not know the kind's type (controller/sync.go, normalizeTargetResources), and such a patch replaces lists: whatever git
-changed in any item stays out (reference/measured.md 12, 27).
+changed in any item stays out (reference/measured.md 12, 27). Newer ones take that back where no rule reaches into git's
+own list.
 """
 
 from __future__ import annotations
 
 from whydrift.core.compare.rules import IgnoreRule
-from whydrift.core.explain.ignoring import removed_by, respected, rules_of
+from whydrift.core.explain.ignoring import RESTORES, removed_by, respected, rules_of
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.paths import Path, starts_with
@@ -39,5 +40,9 @@ def _list_around(path: Path) -> Path | None:
 
 
 def _reaches_into(rule: IgnoreRule, subject: Subject, around: Path) -> bool:
-    removed = removed_by(rule, subject.object.live, subject)
-    return any(starts_with(place, around) and place != around for place in removed)
+    item = subject.object
+    sides = (item.live, item.target) if RESTORES.holds(subject.release) else (item.live,)
+    return all(
+        any(starts_with(place, around) and place != around for place in removed_by(rule, side, subject))
+        for side in sides
+    )

@@ -17,9 +17,12 @@ from whydrift.core.model.fact_kinds import SETTINGS
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.snapshot import once
 from whydrift.core.model.values import ABSENT, MaybeJson, is_object, items, same
+from whydrift.core.model.versions import Since
 from whydrift.errors import NotComparable
 
 RESPECT = "RespectIgnoreDifferences=true"
+RESTORES = Since(((3, 3, 13), (3, 4, 5), (3, 5, 0)))
+"""Since then such a sync takes back what no rule ignores; before, it copied all that one patch takes along."""
 
 
 def left_out(subject: Subject, difference: Difference) -> bool:

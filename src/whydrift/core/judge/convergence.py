@@ -34,7 +34,8 @@ def settles(item: ObjectSnapshot, target: JsonObject, predicted: Predicted, situ
         return False
     if compared_server_side(situation.application, item):  # the dry run answers what the apply left, or left alone
         return shown <= {"verdict-is-stale"} or not same(predicted.before, predicted.after)
-    after = left_by_sync(predicted, target, way_of(situation.application, target, item.live), situation)
+    way = way_of(situation.application, target, item.live, situation.release)
+    after = left_by_sync(predicted, target, way, situation)
     try:
         return not compare_unmasked(target, after, situation.terms).differs
     except NotComparable:

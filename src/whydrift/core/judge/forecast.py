@@ -7,6 +7,7 @@ from dataclasses import replace
 from whydrift.core.compare.differences import Change
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped, says_hook
 from whydrift.core.explain.engine import Examined
+from whydrift.core.explain.ignoring import RESPECT
 from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.conclusion import concluded
 from whydrift.core.judge.convergence import settles
@@ -19,7 +20,7 @@ from whydrift.core.judge.namespace import namespace_effects
 from whydrift.core.judge.predict import Predicted, Way, created, predicted
 from whydrift.core.judge.prunes import pruned
 from whydrift.core.judge.refusals import refused_change, refused_value
-from whydrift.core.judge.respect import RESPECT, respected
+from whydrift.core.judge.respect import respected
 from whydrift.core.judge.runs import hook_effects, hooks_of, runs
 from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.judge.stops import error_stands, refused_as_a_whole, refused_before, stopped
@@ -110,7 +111,7 @@ def _takes_no_part(item: ObjectSnapshot) -> bool:
 
 
 def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> Told:
-    way = way_of(situation.application, target, ABSENT)
+    way = way_of(situation.application, target, ABSENT, situation.release)
     try:
         made = created(target, situation.terms)
     except NotComparable as error:
@@ -136,7 +137,7 @@ def _forbidden(item: ObjectSnapshot) -> str:
 
 
 def _applied(item: ObjectSnapshot, target: JsonObject, live: JsonObject, situation: Situation) -> Told:
-    way = way_of(situation.application, target, live)
+    way = way_of(situation.application, target, live, situation.release)
     settled_already = item.verdict is Verdict.SYNCED and item.compared
     if settled_already and _changes_nothing(target, live, way, situation):
         return (), True
@@ -195,7 +196,7 @@ def _refused(item: ObjectSnapshot, after: Predicted, found: tuple[Change, ...], 
 
 
 def _when_refused(item: ObjectSnapshot, after: Predicted, why: str, situation: Situation) -> Told:
-    if is_forced(item.target, item.live):
+    if is_forced(item.target, item.live, situation.release):
         says = f"deletes {item.key} and creates it anew: {why}"
         return (Effect(item.key, Does.REPLACE, says, False, ("",)),), True
     return (_fails(item, why),), item.verdict is Verdict.SYNCED and item.compared
@@ -236,8 +237,9 @@ def _overtaken(item: ObjectSnapshot, newer: object, situation: Situation) -> Tol
         **{key: value for key, value in marks.items() if key.startswith("argocd.argoproj.io/tracking")},
     }
     target: JsonObject = {**newer, "metadata": metadata}
+    way = way_of(situation.application, target, live, situation.release)
     try:
-        after = predicted(target, live, way_of(situation.application, target, live), situation.terms)
+        after = predicted(target, live, way, situation.terms)
     except NotComparable:
         return (unknown,), True
     found = changes_of(after)

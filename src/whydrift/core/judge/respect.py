@@ -1,7 +1,8 @@
 """The target that is applied under RespectIgnoreDifferences=true: what the rules ignore is taken from live.
 
-Source: controller/sync.go :: normalizeTargetResources, getMergePatch. Both sides are normalised by the rules; the patch
-that makes live of the normalised live is applied to the normalised target (held to the vectors `sync/respect`).
+Source: controller/sync.go :: normalizeTargetResources, getMergePatch, restoreNonIgnoredFields. Both sides are
+normalised by the rules; the patch that makes live of the normalised live is applied to the normalised target; what that
+changed beside the rules is taken back (held to the vectors `sync/respect`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ from whydrift.core.compare.rules import find_rules
 from whydrift.core.compare.structured import drop_trusted_differences
 from whydrift.core.compare.terms import Terms
 from whydrift.core.compare.typed.remarshal import remarshal
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, items
+from whydrift.core.explain.ignoring import RESTORES
+from whydrift.core.model.values import ABSENT, JsonObject, is_object, mapping, same
 from whydrift.errors import NotComparable
-
-RESPECT = "RespectIgnoreDifferences=true"
 
 
 def respected(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
@@ -28,12 +28,33 @@ def respected(target: JsonObject, live: JsonObject, terms: Terms) -> JsonObject:
     if managers:
         git, cluster = drop_trusted_differences(target, live, managers, terms.knowledge.schemas)
     wanted, seen, whole = (_normalized(git, terms), _normalized(cluster, terms), _encoded(live, terms))
-    struct = terms.knowledge.types.of(target)
+    copied = _copied(wanted, seen, whole, terms)
+    return _restored(copied, target, wanted, seen) if RESTORES.holds(terms.settings.release) else copied
+
+
+def _copied(wanted: JsonObject, seen: JsonObject, whole: JsonObject, terms: Terms) -> JsonObject:
+    """The normalised target with what the rules take from live, and all that goes with it in one patch."""
+    struct = terms.knowledge.types.of(wanted)
     if struct is None:
         return json_merge.apply(json_merge.two_way_patch(seen, whole), wanted)
     schema = Schema(terms.knowledge.types, struct)
-    patch = _copied(strategic.two_way_patch(seen, whole, schema), whole, seen, wanted)
-    return strategic.apply(patch, wanted, schema)
+    return strategic.apply(strategic.two_way_patch(seen, whole, schema), wanted, schema)
+
+
+def _restored(copied: JsonObject, target: JsonObject, wanted: JsonObject, seen: JsonObject) -> JsonObject:
+    """The copy with git's own value wherever no rule changes what git states, and without what no rule takes from live.
+
+    A list counts as one value: an item that only live has is not copied into a list of git that no rule reaches into
+    (measured.md 12).
+    """
+    kept = {key: part for key, part in copied.items() if key in target or key not in seen}
+    for key, part in target.items():
+        here, left = kept.get(key, ABSENT), wanted.get(key, ABSENT)
+        if is_object(here) and is_object(part) and is_object(left):
+            kept[key] = _restored(here, part, left, mapping(seen, key))
+        elif same(left, part):
+            kept[key] = part
+    return kept
 
 
 def _encoded(obj: JsonObject, terms: Terms) -> JsonObject:
@@ -45,23 +66,3 @@ def _normalized(obj: JsonObject, terms: Terms) -> JsonObject:
     if not isinstance(left, dict):
         raise NotComparable("an ignore rule removes the whole object")
     return left
-
-
-def _copied(patch: JsonObject, live: MaybeJson, seen: MaybeJson, target: MaybeJson) -> JsonObject:
-    """The patch as it reaches the target.
-
-    Items that a rule takes away whole are not copied (measured.md 12); of a map that a patch replaces, git keeps what
-    no rule names; what git states as `stringData` is not copied as `data`.
-    """
-    kept: JsonObject = {}
-    for key, part in patch.items():
-        here, before, git = child(live, key), child(seen, key), child(target, key)
-        if key.startswith("$setElementOrder/") or (key == "data" and child(target, "stringData") is not ABSENT):
-            continue
-        if part == here and is_object(here) and is_object(before) and is_object(git):
-            kept[key] = json_merge.apply(json_merge.two_way_patch(before, here), git)
-        elif isinstance(part, dict) and isinstance(here, dict):
-            kept[key] = _copied(part, here, before, git)
-        elif not (isinstance(part, list) and isinstance(before, list) and len(items(live, key)) > len(before)):
-            kept[key] = part
-    return kept

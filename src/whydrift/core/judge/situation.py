@@ -39,7 +39,7 @@ from whydrift.core.model.identity import Identity
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
 from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
-from whydrift.core.model.versions import Release, assumed
+from whydrift.core.model.versions import Release, Since, assumed
 from whydrift.errors import NotComparable
 
 BUILT_IN = re.compile(
@@ -49,6 +49,8 @@ BUILT_IN = re.compile(
 SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 """The kinds of these groups that have `spec.replicas`."""
 SCALING: tuple[FactKind[object], ...] = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
+OF_LIVE_TOO = Since(((3, 3, 0),))
+"""Since then a sync replaces (and forces) also what only the live object says so of: git may have dropped the line."""
 MIGRATED = "argocd.argoproj.io/client-side-apply-migration-manager"
 MANAGED_NAMESPACE = ("spec", "syncPolicy", "managedNamespaceMetadata")
 
@@ -101,6 +103,11 @@ class Situation:
         return terms.Terms.of(
             self.application, settings, terms.Knowledge(self.knowledge.types, schemas, self.knowledge.jq)
         )
+
+    @property
+    def release(self) -> Release:
+        """Argo CD's release, as far as it says so."""
+        return self.terms.settings.release
 
     def _own_definitions(self) -> tuple[JsonObject, ...]:
         definitions = (i.live for i in self.snapshot.objects or () if i.key.kind == "CustomResourceDefinition")
@@ -161,10 +168,10 @@ def _settings_of_config(config: Identity[JsonObject], release: Release) -> Compa
     return settings_of_config_map(data, release)
 
 
-def way_of(application: Application, target: JsonObject, live: MaybeJson) -> Way:
+def way_of(application: Application, target: JsonObject, live: MaybeJson, release: Release) -> Way:
     """The call that a sync makes for an object (gitops-engine pkg/sync/sync_context.go, applyObject)."""
     own = sync_options(target)
-    if "Replace=true" in application.sync_options or "Replace=true" in own:
+    if "Replace=true" in application.sync_options | _replacing(target, live, release):
         if live is ABSENT:
             return Way.CREATE
         crd_or_namespace = child(target, "kind") in ("CustomResourceDefinition", "Namespace")
@@ -180,9 +187,14 @@ def migrated_managers(application: Application) -> frozenset[str]:
     return OWN | {text(application.raw, "metadata", "annotations", MIGRATED) or KUBECTL}
 
 
-def is_forced(target: MaybeJson, live: MaybeJson) -> bool:
+def is_forced(target: MaybeJson, live: MaybeJson, release: Release) -> bool:
     """Whether a refused change is made by deleting the object and creating it anew."""
-    return "Force=true" in sync_options(target) or "Force=true" in sync_options(live)
+    return "Force=true" in _replacing(target, live, release)
+
+
+def _replacing(target: MaybeJson, live: MaybeJson, release: Release) -> frozenset[str]:
+    """The options of an object among which Replace and Force are looked for."""
+    return sync_options(target) | (sync_options(live) if OF_LIVE_TOO.holds(release) else frozenset())
 
 
 def wants(

@@ -9,7 +9,8 @@ from whydrift.core.compare.differences import changes
 from whydrift.core.compare.terms import ASKS_SERVER, Terms
 from whydrift.core.compare.typed.remarshal import remarshal
 from whydrift.core.explain.base import base_of
-from whydrift.core.judge.respect import RESPECT, respected
+from whydrift.core.explain.ignoring import RESPECT
+from whydrift.core.judge.respect import respected
 from whydrift.core.judge.rule_cover import covered
 from whydrift.core.judge.rule_parts import parts_of
 from whydrift.core.judge.situation import Situation

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from whydrift.core.compare.terms import Terms
+from whydrift.core.explain.ignoring import RESPECT
 from whydrift.core.judge.convergence import left_by_sync
 from whydrift.core.judge.effects import changes_of
 from whydrift.core.judge.predict import predicted
 from whydrift.core.judge.refusals import refused_change, refused_value
-from whydrift.core.judge.respect import RESPECT, respected
+from whydrift.core.judge.respect import respected
 from whydrift.core.judge.situation import Situation, is_forced, migrated_managers, way_of
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Side
@@ -51,10 +52,10 @@ def _left_by_sync(situation: Situation, item: ObjectSnapshot, made: JsonObject, 
     live = served_in(item.live, made)
     if not is_object(live):
         return ABSENT
-    way = way_of(situation.application, made, live)
+    way = way_of(situation.application, made, live, situation.release)
     sent = respected(made, live, here) if RESPECT in situation.application.sync_options else made
     after = predicted(sent, live, way, here, migrated_managers(situation.application))
-    if not is_forced(made, live):
+    if not is_forced(made, live, situation.release):
         kind = (item.key.group, item.key.kind)
         refused = refused_change(after.before, after.after, changes_of(after), kind)
         refused = refused or refused_value(after.after, sent, way, update=True)

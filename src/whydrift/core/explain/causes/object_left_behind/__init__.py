@@ -42,7 +42,14 @@ from whydrift.core.explain.syncing import result_of
 from whydrift.core.explain.usage import usage
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import CLUSTER_NEIGHBOURS, EARLIER_MANIFESTS, FLEET, NEIGHBOURS, SETTINGS
+from whydrift.core.model.fact_kinds import (
+    ARGOCD_VERSION,
+    CLUSTER_NEIGHBOURS,
+    EARLIER_MANIFESTS,
+    FLEET,
+    NEIGHBOURS,
+    SETTINGS,
+)
 from whydrift.core.model.snapshot import once
 from whydrift.core.model.values import ABSENT, is_object, text
 
@@ -104,7 +111,7 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(FLEET),
-    wishes=needs(SETTINGS, NEIGHBOURS, CLUSTER_NEIGHBOURS),
+    wishes=needs(SETTINGS, NEIGHBOURS, CLUSTER_NEIGHBOURS, ARGOCD_VERSION),
     heeds=needs(EARLIER_MANIFESTS),
     everywhere=True,
 )

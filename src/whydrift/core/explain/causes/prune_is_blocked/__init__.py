@@ -1,12 +1,14 @@
 """Git dropped the object, and something keeps a prune from removing it.
 
-Why it happens: the object (or the application) says Prune=false, Prune=confirm or `helm.sh/resource-policy: keep`; or
-the prune was done and a finalizer holds the object, because the controller that would clear it is gone or slow.
+Why it happens: the object (since Argo CD 3.4 the application too) says Prune=false or Prune=confirm, or the object
+says `helm.sh/resource-policy: keep`; or the prune was done and a finalizer holds the object, because the controller
+that would clear it is gone or slow.
 
-What proves it: the annotation, the option, the row that asks for a confirmation, or `deletionTimestamp` and a
-finalizer on the live object, together with our tracking id and a git that was rendered and does not hold it.
+What proves it: the annotation, the option, or `deletionTimestamp` and a finalizer on the live object, together with our
+tracking id and a git that was rendered and does not hold it.
 
-What would refute it: no such mark; another Application renders the object; rendering failed.
+What would refute it: no such mark; another Application renders the object; rendering failed; an older Argo CD does not
+look at what the application says of pruning.
 
 Remedies: where it is meant to stay, say so (IgnoreExtraneous); else take the mark away and delete it guarded. Ask
 where it holds data or where a finalizer must be understood first.
@@ -23,7 +25,7 @@ from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.usage import DATA
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import FLEET, SETTINGS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, FLEET, SETTINGS
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
@@ -54,5 +56,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     needs=needs(FLEET),
-    wishes=needs(SETTINGS),
+    wishes=needs(SETTINGS, ARGOCD_VERSION),
 )

@@ -24,7 +24,7 @@ from whydrift.core.explain.runs import ended, is_run
 from whydrift.core.explain.subject import Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
-from whydrift.core.model.fact_kinds import FLEET, SETTINGS
+from whydrift.core.model.fact_kinds import ARGOCD_VERSION, FLEET, SETTINGS
 from whydrift.core.model.values import ABSENT, text
 
 
@@ -82,5 +82,5 @@ CAUSE = Cause(
     explain=explain,
     concerns=concerns,
     helps=needs(FLEET),
-    wishes=needs(SETTINGS),
+    wishes=needs(SETTINGS, ARGOCD_VERSION),
 )
