@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faces.command import inside
+from tests.faces.command import inside, lines_of, run
 from tests.fleet_builder import App, Fleet, scaled
+from tests.replay import Replay
 from whydrift.core.model.values import Json, JsonObject, items, text
 
 GIT = "https://git.example.com/apps.git"
@@ -48,6 +49,21 @@ def test_a_kind_of_source(tmp_path: Path, source: JsonObject, status: JsonObject
     found, notes, _ = said(tmp_path, {"source": source}, status)
     assert found == kind
     assert says in notes and bool(notes) is bool(says)
+
+
+def test_a_repository_that_cannot_be_cloned_is_told(tmp_path: Path) -> None:
+    """Without it a fix has no place, and nothing else would say why; its login stays out of it."""
+    url = f"file://me:hunter2@{tmp_path}/none.git"
+    app = App("shop", scaled().pairs, spec={"source": {"repoURL": url, "path": "shop"}}, status={})
+    env = {"ARGOCD_AUTH_TOKEN": "t", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    with Replay(Fleet([app]).folder(tmp_path / "fleet")) as replay:
+        for command in ("explain", "scan"):
+            told = run(command, "shop", "--server", replay.url, "--no-kubernetes", env=env)
+            assert told.code == 3 and "hunter2" not in told.everything
+            notes = [line for line in lines_of(told.out) if line.startswith("note: git ")]
+            assert len(notes) == 1 and f"--repo file://{tmp_path}/none.git=PATH" in notes[0], told
+        without = run("explain", "shop", "--server", replay.url, "--no-kubernetes", "--no-git", env=env)
+        assert "note: git " not in without.out
 
 
 def test_each_of_several_sources_has_its_type(tmp_path: Path) -> None:

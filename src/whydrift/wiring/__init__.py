@@ -63,6 +63,7 @@ class Opened:
     dry_run: bool = False
     metrics: Prometheus | None = None
     reachable: Callable[[str], Awaitable[str]] | None = None
+    git_notes: Callable[[], Sequence[str]] = tuple
 
     def reader(self, instance: str) -> FactReader:
         """A reader of facts for one Argo CD instance."""
@@ -86,7 +87,7 @@ class Opened:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a user should know about the reading so far: what was ignored, what slowed it down."""
-        return tuple(self.noting.notes) if self.noting is not None else ()
+        return (*(self.noting.notes if self.noting is not None else ()), *self.git_notes())
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -131,6 +132,7 @@ def _open_repositories(opened: Opened, connection: Connection) -> None:
     repositories: GitRepositories | RecordedRepositories
     if not isinstance(opened.answers, Recording):
         repositories = GitRepositories(checkouts(opened.settings, connection), opened.settings.cache)
+        opened.git_notes = repositories.notes
     elif named:
         repositories = GitRepositories(named, opened.settings.cache, clone=False)
     else:

@@ -48,6 +48,11 @@ class GitRepositories:
         self._open = OpenObjects()
         self._places: dict[str, asyncio.Task[Path]] = {}
         self._heads: dict[tuple[str, str], asyncio.Task[str]] = {}
+        self._unread: dict[str, str] = {}
+
+    def notes(self) -> list[str]:
+        """Which repositories could not be cloned, and why."""
+        return list(self._unread.values())
 
     async def commits(self, url: str, since: str | None, until: str, path: str) -> tuple[Commit, ...] | NotRead:
         """The commits after `since` (None: all) up to `until` that touch `path`, newest first, 500 at most."""
@@ -146,7 +151,12 @@ class GitRepositories:
         self._refuse(url)
         if key not in self._places:
             self._places[key] = asyncio.create_task(self._cloned(url, key))
-        place = await asyncio.shield(self._places[key])
+        try:
+            place = await asyncio.shield(self._places[key])
+        except GitFailed as error:
+            shown = LOGIN.sub("", url)
+            self._unread[key] = f"git {shown} is not read: {error}: give your own checkout with --repo {shown}=PATH"
+            raise
         for revision in revisions:
             if not await self._has(place, revision):
                 fetching = ("fetch", "--quiet", "--no-tags", "--filter=blob:none", "origin", revision)
