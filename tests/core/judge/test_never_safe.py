@@ -276,3 +276,13 @@ def test_a_health_check_that_fails_refuses_the_sync_and_excuses_nothing() -> Non
     assert [e.key.kind for e in found.fails] == ["Application"], said(found)
     equal = Before(((config_map(a="1"), config_map(a="1")),), status={"conditions": [health]}, synced=True).forecast()
     assert equal.safe and equal.converges and equal.fails
+
+
+def test_an_object_that_argocd_does_not_watch() -> None:
+    """It may be there, and changed by hand: Argo CD 3.6.1 said Missing, and every sync applied it again."""
+    said = "does not match the resource selector"
+    message = f'Resource /ConfigMap config {said} "a=b" in the settings and will not be watched'
+    told: JsonObject = {"conditions": [{"type": "ExcludedResourceWarning", "message": message}]}
+    found = Before(((config_map(), None),), status=told).forecast()
+    assert not found.safe and not found.converges
+    assert Before(((config_map(), None),)).forecast().safe

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import APPLIED, result_of, selected
+from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Evidence
 from whydrift.core.model.objects import ObjectKey, key_of_row
 from whydrift.core.model.syncs import revisions_of
 from whydrift.core.model.values import child, is_object, items, mapping, text
 
+NOT_WATCHED = re.compile(r"^Resource ([^/ ]*)/(\S+) (\S+) does not match the resource selector ")
+
+
+def not_watched(application: Application, key: ObjectKey) -> str:
+    """Argo CD's word that it does not watch an object, "" where it says no such thing (`resource.selectors`, 3.6).
+
+    Then it finds no live object, whether there is one or not.
+    """
+    for kind, message in application.conditions:
+        named = NOT_WATCHED.match(message) if kind == "ExcludedResourceWarning" else None
+        if named and named.groups() == (key.group, key.kind, key.name):
+            return message
+    return ""
+
 
 def was_applied(subject: Subject) -> Evidence | None:
-    """That a sync made the object: its own result says so, or the last synced revision held it."""
+    """That a sync made the object, as far as it can be gone: its result or the last synced revision says so."""
+    if not_watched(subject.application, subject.key):
+        return None
     result = result_of(subject.application, subject.key)
     if result is not None and text(result, "status") in APPLIED:
         at = text(subject.application.operation, "finishedAt")

@@ -8,6 +8,7 @@ from whydrift.core.compare.differences import Change
 from whydrift.core.compare.hooks import counts_as_hook, is_ignored_hook, is_skipped, says_hook
 from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.ignoring import RESPECT
+from whydrift.core.explain.missing import not_watched
 from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.conclusion import concluded
 from whydrift.core.judge.convergence import settles
@@ -111,6 +112,12 @@ def _takes_no_part(item: ObjectSnapshot) -> bool:
 
 
 def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> Told:
+    why = not_watched(situation.application, item.key)
+    if why:
+        says = (
+            f"what it would do to {item.key} is not known: Argo CD does not watch it, and may not see that it is there"
+        )
+        return (Effect(item.key, Does.UNKNOWN, says, False, ("",)),), False
     way = way_of(situation.application, target, ABSENT, situation.release)
     try:
         made = created(target, situation.terms)

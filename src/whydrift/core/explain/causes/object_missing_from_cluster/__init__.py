@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.cause import Cause
-from whydrift.core.explain.missing import expired, left_out_by_sync, was_applied
+from whydrift.core.explain.missing import expired, left_out_by_sync, not_watched, was_applied
 from whydrift.core.explain.runs import is_run
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.syncing import Refusal, classify, result_of
@@ -30,7 +30,7 @@ from whydrift.core.model.values import ABSENT, text
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Whole objects that only git has, and that have a name."""
     missing = difference.whole and difference.kind is Kind.MISSING and subject.object.live is ABSENT
-    if not missing or not subject.key.name or expired(subject):
+    if not missing or not subject.key.name or expired(subject) or not_watched(subject.application, subject.key):
         return False
     return not is_run(subject) or was_applied(subject) is None
 
