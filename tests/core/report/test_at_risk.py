@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from tests.core.report.answers import an_object, application, difference, read
 from whydrift.core.model.effect import Does
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.triage import AcceptedAnswer, ApplicationAnswer, DifferenceAnswer, EffectAnswer, SyncAnswer
+from whydrift.core.report.html import html_document
 from whydrift.core.report.junit import junit_document
 from whydrift.core.report.tally import Tally, exit_code
 
@@ -65,3 +67,12 @@ def test_a_sync_that_would_lose_something_needs_attention() -> None:
     for hurt in (fleet(SCALES, OF_A_CONTROLLER), fleet(SCALES, OF_A_CONTROLLER, accepted)):
         assert (code(hurt), failures(hurt)) == (1, 1)
         assert (code(hurt, USUAL - {"at-risk"}), failures(hurt, USUAL - {"at-risk"})) == (0, 0)
+
+
+@pytest.mark.parametrize(("effect", "says"), [(SCALES, "a sync would lose something"), (DOUBTFUL, "nobody must act")])
+def test_the_page_calls_nobody_s_business_only_what_a_sync_leaves(effect: EffectAnswer, says: str) -> None:
+    """A controller's value needs nobody, until a sync takes it away."""
+    made = fleet(effect, OF_A_CONTROLLER)
+    tally = Tally()
+    tally.add(made)
+    assert f">{says}<" in "".join(html_document(lambda: iter((made,)), read(), tally.summary(), {}))

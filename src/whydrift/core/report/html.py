@@ -25,6 +25,7 @@ from whydrift.core.report.ages import age
 from whydrift.core.report.explain_text import COMPARED, MEANS, STRENGTH, further_reasons, short_revisions
 from whydrift.core.report.html_page import code, folded, mark, note, page, safe, table
 from whydrift.core.report.remedy_html import remedy_html
+from whydrift.core.report.sync_lines import losing
 from whydrift.core.report.tally import ATTENTION, concern, objects_of
 from whydrift.core.report.words import count, value
 from whydrift.core.unmask.since import troubles_in
@@ -129,7 +130,9 @@ def _index_row(application: ApplicationAnswer) -> tuple[str, ...]:
 def _hurts(application: ApplicationAnswer, found: str) -> str:
     if troubles_in(application):
         return mark("broken", "bad")
-    return mark(found, "bad" if found in ALARMS else "warn") if found else mark("nobody must act", "good")
+    if found:
+        return mark(found, "bad" if found in ALARMS else "warn")
+    return mark("a sync would lose something", "bad") if losing(application) else mark("nobody must act", "good")
 
 
 def _sync_mark(application: ApplicationAnswer) -> str:
