@@ -15,6 +15,7 @@ from whydrift.core.model.remedy import Change, Edit
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.places.kustomize.additions import new_merge, new_patch, new_transformers
 from whydrift.core.remedy.places.kustomize.layers import layer_of, options_of, shared_folders
+from whydrift.core.remedy.places.kustomize.replacements import is_copied
 from whydrift.core.remedy.places.kustomize.spots import Sought, Spot
 from whydrift.core.remedy.places.kustomize.walk import below_names, spots_of
 
@@ -29,6 +30,8 @@ def kustomize_candidates(
     layers = (options_of(application, place, tree), overlay)
     sought = Sought(key.group, key.kind, key.name, target, tuple(changes))
     spots = _ordered(list(spots_of(layers, sought)), len(sought.path))
+    if not spots and any(is_copied(layer, sought) for layer in layers):
+        return  # what a layer would state anew is written over as well
     shared = shared_folders(tree)
     own = [spot for spot in spots if spot.folder not in shared]
     inner = below_names(layers, sought)

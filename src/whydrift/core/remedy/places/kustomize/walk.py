@@ -12,7 +12,7 @@ from whydrift.core.remedy.places.kustomize.charts import chart_values
 from whydrift.core.remedy.places.kustomize.generators import generators
 from whydrift.core.remedy.places.kustomize.layers import Layer, layer_of
 from whydrift.core.remedy.places.kustomize.patches import json_patches, patches, stated_spot
-from whydrift.core.remedy.places.kustomize.replacements import copied_from
+from whydrift.core.remedy.places.kustomize.replacements import copied_from, is_copied
 from whydrift.core.remedy.places.kustomize.sheets import Sheet
 from whydrift.core.remedy.places.kustomize.spots import HASHED, Sought, Spot
 from whydrift.core.remedy.places.kustomize.transformers import common_annotations, common_labels, counts, image_entries
@@ -33,7 +33,7 @@ def spots_of(layers: Sequence[Layer], sought: Sought, depth: int = 0) -> Iterato
     first = replace(inner, others=frozenset(_names_below(layers, inner, depth)))
     known = replace(sought, others=first.names)
     copied = [spot for layer in layers for spot in _copied(layer, known, depth)]
-    if copied:  # a replacement writes over whatever else states the field
+    if copied or any(is_copied(layer, known) for layer in layers):  # a replacement writes over whatever else states it
         yield from copied
         return
     for transformer, layer in product(AFTER_NAMES, layers):
