@@ -44,6 +44,19 @@ def test_a_rule_for_a_generated_application_goes_into_the_template_of_its_set() 
     assert "+- /spec/replicas" in changed(remedy) and "+- RespectIgnoreDifferences=true" in changed(remedy)
 
 
+def test_what_a_set_computes_for_an_application_is_no_place_in_the_application() -> None:
+    """Its controller writes the parameter back within seconds; the file that the set reads is not followed."""
+    remedy = one("r-set-reads-its-files", "/spec/replicas")
+    assert "takes back what is patched" in text(remedy, "proof", "whyNot")
+
+
+def test_a_piece_of_a_field_is_edited_where_a_replacement_copies_it_from() -> None:
+    """The base states another tag, which the replacement writes over."""
+    remedy = one("r-tag-is-replaced-from-parameters", "/spec/template/spec/containers/0/image")
+    assert (remedy["kind"], remedy["where"]) == ("adopt", "overlays/prod/params.yaml:8")
+    assert changed(remedy) == ["-tag: 2.3.0", "+tag: 2.3.1"]
+
+
 def test_a_parameter_of_a_child_is_edited_in_its_parent() -> None:
     """Where the parent's chart states it."""
     remedy = one("r-child-parameter-in-root", "/spec/replicas")

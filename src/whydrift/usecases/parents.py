@@ -46,7 +46,7 @@ class Parents:
         manifest = await self._stated(found, key)
         made = items(found, "status", "resources")
         also = tuple(text(row, "name") for row in made if text(row, "name") not in ("", application.name))
-        return None if manifest is None else replace(manifest, inside=TEMPLATE, also=also)
+        return None if manifest is None else replace(manifest, inside=TEMPLATE, also=also, made=application.name)
 
     async def _stated(self, raw: JsonObject, key: ObjectKey) -> ParentManifest | None:
         """The parent that tracks a manifest, with the files that it is rendered from."""

@@ -36,6 +36,7 @@ LARGE = 200_000
 """Characters of files that are sent elsewhere to find places in them: that takes less time than to read them here."""
 MOST_CANDIDATES = 8
 """Places that are rendered for one edit before none is said to work."""
+TAKES_BACK = "computes it and takes back what is patched into the Application: change what it computes it from"
 
 
 @dataclass
@@ -211,13 +212,15 @@ class Workbench:
         manifest = await self.parents(draft).of(draft.application)
         changes = changes_of(offer.edit)
         edit = next(manifest.edits(changes), None) if manifest is not None else None
+        if manifest is not None and manifest.inside and edit is None:
+            return replace(offer, proof=Proof(why_not=f"{manifest.key.kind} {manifest.key.name} {TAKES_BACK}"))
         if manifest is None or edit is None:
             return offer
         proof = offer.proof
         if proof is not None and self.renderer is not None:
             why = await self._why_not_from(draft, manifest, edit, changes) if not proof.why_not else proof.why_not
             proof = replace(
-                proof, wider=(*proof.wider, *(f"Application {name}" for name in manifest.also)), why_not=why
+                proof, wider=(*proof.wider, *(f"Application {name}" for name in manifest.others(changes))), why_not=why
             )
         return replace(offer, edit=edit, parent=manifest.parent, proof=proof)
 

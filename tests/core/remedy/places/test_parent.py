@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.core.remedy.places.child import CHILD, PARAMETERS, RULE
 
 from whydrift.core.model.application import Application
@@ -57,13 +58,35 @@ spec:
           - CreateNamespace=true
 """
 
+ELEMENTS = """\
+  generators:
+    - list:
+        elements:
+          - name: shop
+            size: "3"
+          - name: stall
+            size: "3"
+"""
+LISTED = SET.replace("  generators: []\n", ELEMENTS).replace(
+    "  template:\n", '  template:\n    metadata:\n      name: "{{.name}}"\n'
+)
+OWN_TEMPLATE = """\
+        template:
+          metadata: {}
+          spec:
+            project: shops
+"""
+FILLED_IN = OWN_TEMPLATE.replace("shops", '""\n            destination: {}')
+SIZE = [Change((*PARAMETERS, 0, "value"), "6")]
+
 
 def _manifest(kind: str, name: str, content: str) -> ParentManifest:
     git = GitFiles(trees=(Tree("apps", "0" * 40, "apps", {"apps/shop.yaml": content}),))
     target = documents(content)[0].value
     assert is_object(target)
     inside = ("spec", "template") if kind == "ApplicationSet" else ()
-    return ParentManifest(PLAIN_PARENT, git, ObjectKey("argoproj.io", kind, "argocd", name), target, inside)
+    key = ObjectKey("argoproj.io", kind, "argocd", name)
+    return ParentManifest(PLAIN_PARENT, git, key, target, inside, ("stall",), "shop")
 
 
 def test_an_edit_goes_to_the_parents_manifest() -> None:
@@ -85,6 +108,33 @@ def test_a_rule_goes_to_the_template_of_the_set() -> None:
 def test_what_a_template_computes_is_not_written_over() -> None:
     (edit,) = own_edit(CHILD, [Change((*PARAMETERS, 0, "value"), "6")], How.VALUE)
     assert list(_manifest("ApplicationSet", "shops", SET).edits(changes_of(edit))) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(LISTED.replace("name: shop\n            size", "name: shed\n            size"), id="no element"),
+        pytest.param(LISTED.replace("name: stall", "name: shop"), id="two elements"),
+        pytest.param(LISTED.replace("{{.size}}", "{{.size}}0"), id="computed"),
+        pytest.param(LISTED.replace("- name: size", '- name: "{{.size}}"'), id="taken twice"),
+        pytest.param(LISTED.replace("  template:\n", OWN_TEMPLATE + "  template:\n"), id="a template of its own"),
+        pytest.param(LISTED.replace("  template:\n", "  templatePatch: '{}'\n  template:\n"), id="patched"),
+    ],
+)
+def test_what_no_single_element_states_is_not_written_over(content: str) -> None:
+    assert content != LISTED
+    manifest = _manifest("ApplicationSet", "shops", content)
+    assert list(manifest.edits(SIZE)) == []
+    assert manifest.others(SIZE) == ("stall",)
+
+
+@pytest.mark.parametrize("content", [LISTED, LISTED.replace("  template:\n", FILLED_IN + "  template:\n")])
+def test_what_a_template_takes_from_an_element_is_changed_there_for_that_application_alone(content: str) -> None:
+    manifest = _manifest("ApplicationSet", "shops", content)
+    (edit,) = manifest.edits(SIZE)
+    assert edit.where == "apps/shop.yaml:10"
+    assert edit.after == content.replace('size: "3"', 'size: "6"', 1)
+    assert manifest.others(SIZE) == ()
 
 
 def test_places_are_those_of_the_manifest_with_earlier_edits_in_place() -> None:

@@ -16,6 +16,7 @@ from whydrift.core.model.remedy import Change, Edit
 from whydrift.core.model.values import JsonObject
 from whydrift.core.remedy.overlay import Overlay
 from whydrift.core.remedy.places import candidates
+from whydrift.core.remedy.places.elements import in_element
 
 RULES: Path = ("spec", "ignoreDifferences")
 
@@ -25,7 +26,7 @@ class ParentManifest:
     """The manifest in a parent's files that an Application comes from. `key` and `target` are of that manifest.
 
     `inside` is where in it the Application's own spec stands: () or the template of an ApplicationSet, which makes the
-    applications `also` too.
+    applications `also` too beside the one called `made`.
     """
 
     parent: Application
@@ -34,10 +35,20 @@ class ParentManifest:
     target: JsonObject
     inside: Path = ()
     also: tuple[str, ...] = ()
+    made: str = ""
 
     def changes(self, changes: Sequence[Change]) -> tuple[Change, ...]:
-        """Changes of an Application as changes of the manifest that it comes from."""
-        return tuple(Change((*self.inside, *change.path), change.value) for change in changes)
+        """Changes of an Application as changes of the manifest that it comes from: its element, else its template."""
+        return tuple(
+            self._in_element(change) or Change((*self.inside, *change.path), change.value) for change in changes
+        )
+
+    def others(self, changes: Sequence[Change]) -> tuple[str, ...]:
+        """The applications that get changes of this one, too."""
+        return () if all(self._in_element(change) is not None for change in changes) else self.also
+
+    def _in_element(self, change: Change) -> Change | None:
+        return in_element(self.target, self.inside, self.made, change) if self.inside else None
 
     def edits(self, changes: Sequence[Change], overlay: Overlay | None = None) -> Iterator[Edit]:
         """The edits that may make changes of the Application, the likeliest first.

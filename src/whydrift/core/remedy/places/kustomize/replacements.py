@@ -25,7 +25,7 @@ WHOLE = ("metadata", "name")
 
 @dataclass(frozen=True)
 class Part:
-    """What a replacement writes of a field: all of it, or a piece between delimiters; `after` is what is wanted there."""
+    """What a replacement writes of a field: all of it, or a piece between delimiters; `after` is wanted there."""
 
     before: str
     after: MaybeJson
@@ -88,7 +88,9 @@ def _entries(layer: Layer) -> Iterator[tuple[Path, Json]]:
 
 def _writes(target: Json, sought: Sought) -> bool:
     """Whether a target of a replacement is the field, or a piece of it."""
-    return sought.is_selected(child(target, "select")) and any(_leads_to(str(path), sought) for path in items(target, "fieldPaths"))
+    return sought.is_selected(child(target, "select")) and any(
+        _leads_to(str(path), sought) for path in items(target, "fieldPaths")
+    )
 
 
 def _leads_to(written: str, sought: Sought) -> bool:
