@@ -117,6 +117,8 @@ def test_what_a_template_computes_is_not_written_over() -> None:
         pytest.param(LISTED.replace("name: stall", "name: shop"), id="two elements"),
         pytest.param(LISTED.replace("{{.size}}", "{{.size}}0"), id="computed"),
         pytest.param(LISTED.replace("- name: size", '- name: "{{.size}}"'), id="taken twice"),
+        pytest.param(LISTED.replace("- name: size", "- name: '{{ upper .size }}'"), id="taken by a function too"),
+        pytest.param(LISTED.replace("- name: size", "- name: '{{ toJson . }}'"), id="taken with all others"),
         pytest.param(LISTED.replace("  template:\n", OWN_TEMPLATE + "  template:\n"), id="a template of its own"),
         pytest.param(LISTED.replace("  template:\n", "  templatePatch: '{}'\n  template:\n"), id="patched"),
     ],

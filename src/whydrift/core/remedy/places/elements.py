@@ -15,6 +15,7 @@ from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, chil
 
 PARAMETER = re.compile(r"\{\{-?\s*\.?([A-Za-z_][\w.-]*?)\s*-?\}\}")
 """One parameter and nothing else, with and without `goTemplate`."""
+COMPUTED = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
 def in_element(manifest: JsonObject, inside: Path, name: str, change: Change) -> Change | None:
@@ -29,7 +30,7 @@ def in_element(manifest: JsonObject, inside: Path, name: str, change: Change) ->
         return None
     key = lone[1]
     made = [(path, element) for path, element in _elements(manifest) if _filled(template, element) == name]
-    if len(made) != 1 or _used(template).count(key) != 1:
+    if len(made) != 1 or _uses(template, key) != 1:
         return None
     (path, element), steps = made[0], tuple(key.split("."))
     value = _as_before(child(element, *steps), change.value)
@@ -58,12 +59,13 @@ def _filled(template: MaybeJson, element: JsonObject) -> str:
     return PARAMETER.sub(lambda found: text(element, *found[1].split(".")) or found[0], name)
 
 
-def _used(value: MaybeJson) -> list[str]:
-    """Every parameter that a template names, as often as it does."""
+def _uses(value: MaybeJson, key: str) -> int:
+    """How often a template may use a parameter: by its name, or with all others (`{{ toJson . }}`)."""
     if isinstance(value, str):
-        return [found[1] for found in PARAMETER.finditer(value)]
+        use = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])|(?<!\w)\.(?!\w)")
+        return sum(len(use.findall(part)) for part in COMPUTED.findall(value))
     parts = list(value.values()) if is_object(value) else value if isinstance(value, list) else []
-    return [name for part in parts for name in _used(part)]
+    return sum(_uses(part, key) for part in parts)
 
 
 def _as_before(before: MaybeJson, after: MaybeJson) -> MaybeJson:
