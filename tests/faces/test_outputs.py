@@ -10,8 +10,8 @@ import pytest
 
 from tests.core.report.pages import parsed
 from tests.faces.command import inside
-from tests.fleet_builder import MANAGED, Fleet, clean, scaled
-from whydrift.core.model.values import Json, items, text
+from tests.fleet_builder import MANAGED, App, Fleet, clean, scaled
+from whydrift.core.model.values import Json, JsonObject, items, text
 
 COMMANDS = (("scan",), ("explain", "shop"), ("hidden",), ("ignores",))
 
@@ -39,6 +39,15 @@ def test_explain_says_first_what_was_not_read(tmp_path: Path) -> None:
     said = inside("explain", "shop", "--from", folder)
     assert said.out.lstrip().startswith("NOT READ\n  other projects not visible: ")
     assert said.out.index("other projects not visible") < said.out.index("shop  OutOfSync")
+
+
+def test_explain_names_no_cause_where_nothing_was_read(tmp_path: Path) -> None:
+    """What an object that was not read waits for is the reading, not a cause without a name."""
+    refused: dict[str, bytes | Json] = {MANAGED.format(name="shop"): None}
+    status: JsonObject = {"resources": [{"kind": "ConfigMap", "name": "a", "namespace": "shop", "status": "OutOfSync"}]}
+    folder = Fleet([App("shop", scaled().pairs, status=status)], refused).folder(tmp_path)
+    out = inside("explain", "shop", "--from", folder).out
+    assert "undecided  needs managed-resources" in out and "undecided  :" not in out
 
 
 def test_what_was_not_read_is_in_all_of_them(tmp_path: Path) -> None:

@@ -178,7 +178,10 @@ def _reasons(difference: DifferenceAnswer, ink: Ink) -> list[str]:
         lines.append(ink.alarm("unexplained: no cause could prove itself"))
         lines += _unknown_writer(difference)
     if not difference.explanations:
-        lines += [f"undecided  {u.cause}: needs {plain(u.needs)} ({plain(u.why)})" for u in difference.undecided]
+        lines += [
+            f"undecided  {f'{u.cause}: ' if u.cause else ''}needs {plain(u.needs)} ({plain(u.why)})"
+            for u in difference.undecided
+        ]
     if isinstance(difference.side, Side):
         lines.append(f"side     {difference.side.value}: {MEANS[difference.side]}")
         lines += [f"         {clause}" for clause in [plain(further_reasons(difference))] if clause]
