@@ -34,13 +34,23 @@ DURATIONS = frozenset(
             )
         ),
         *(
+            ("gateway.networking.k8s.io", f"spec/rules/*/{field}")
+            for field in (
+                "timeouts/request",
+                "timeouts/backendRequest",
+                "retry/backoff",
+                "sessionPersistence/absoluteTimeout",
+                "sessionPersistence/idleTimeout",
+            )
+        ),
+        *(
             (f"{part}.toolkit.fluxcd.io", f"spec/{field}")
             for part in ("source", "kustomize", "helm")
             for field in ("interval", "timeout", "retryInterval")
         ),
     }
 )
-"""Fields of widely used operators that are durations in their Go types, by API group."""
+"""Fields that are durations in their Go types, or by their specification (GEP-2257), by API group."""
 SCALAR_KINDS = frozenset({"Quantity", "bytes", "Time", "MicroTime", "Duration", "int32", "int64", "bool"})
 """Kinds of Go types with more than one spelling of a value. Strings are what they are."""
 

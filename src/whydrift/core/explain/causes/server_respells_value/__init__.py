@@ -40,7 +40,7 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     """Claim the spellings that parse to one value by the type of their path."""
     for difference in concerned:
         kind = _one_value(subject, difference)
-        if not kind or (kind == "Duration" and subject.custom and _by_hand(subject, difference)):
+        if not kind or (kind == "Duration" and _is_guess(subject, difference) and _by_hand(subject, difference)):
             continue
         yield Explanation(
             paths=frozenset({difference.path}),
@@ -60,8 +60,19 @@ def _one_value(subject: Subject, difference: Difference) -> str:
     types = subject.knowledge.types
     if types.of(target) is not None:
         return same_by_go_type(target, difference.path, git, live, types)
-    known = same_duration(subject.key.group, difference.path, git, live)
-    return known or same_by_schema(subject.schema, difference.path, git, live)
+    return _known_duration(subject, difference) or same_by_schema(subject.schema, difference.path, git, live)
+
+
+def _known_duration(subject: Subject, difference: Difference) -> str:
+    git, live = difference.target, difference.live
+    if git is ABSENT or live is ABSENT:
+        return ""
+    return same_duration(subject.key.group, difference.path, git, live)
+
+
+def _is_guess(subject: Subject, difference: Difference) -> bool:
+    """Whether a text is only taken for a duration: no type and no specification says that it is one."""
+    return subject.custom and not _known_duration(subject, difference)
 
 
 def _by_hand(subject: Subject, difference: Difference) -> bool:
