@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from whydrift.core.select import Chosen, Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
 from whydrift.usecases.record import Recorded
+
+if TYPE_CHECKING:
+    from whydrift.adapters.files.writer import RecordingSource
 
 LEFT_OUT = "repositories are left out, because they cannot be masked: record --git writes what is read of them"
 
@@ -45,7 +49,6 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], output: str, with_git:
 
 async def _record(connection: Connection, selection: Selection, output: Path, with_git: bool) -> tuple[Recorded, int]:
     from whydrift import wiring
-    from whydrift.adapters.files.recording import SCHEMA
     from whydrift.adapters.files.writer import masker_of
     from whydrift.usecases.record import places, record
     from whydrift.usecases.workbench import Workbench
@@ -68,24 +71,27 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
         done = await record(recorder, analysis, opened.reader, chosen, _progress, bench)
         _require(chosen, folder, begun)
         repositories = {"notes": [LEFT_OUT]} if noted is None else {"git": await recording.bundles(noted, recorder)}
-        recorder.finish(
-            {
-                "schema": SCHEMA,
-                "at": read_at,
-                "by": f"whydrift {version('whydrift')}",
-                "from": recorder.name,
-                **await places(recorder),
-                **repositories,
-                "masked": "values of Secrets, secret-looking values, known token formats",
-                "resumed": recorder.resumed > 0,
-            }
-        )
+        recorder.finish({**_about(recorder, read_at), **await places(recorder), **repositories})
     finally:
         await opened.close()
     if zipped:
         recording.pack(folder, output)
         shutil.rmtree(folder)
     return done, len(recorder.unread)
+
+
+def _about(recorder: RecordingSource, read_at: str) -> dict[str, object]:
+    """What `recording.json` says of the recording itself."""
+    from whydrift.adapters.files.recording import SCHEMA
+
+    return {
+        "schema": SCHEMA,
+        "at": read_at,
+        "by": f"whydrift {version('whydrift')}",
+        "from": recorder.name,
+        "masked": "values of Secrets, secret-looking values, known token formats",
+        "resumed": recorder.resumed > 0,
+    }
 
 
 def _require(chosen: Chosen, folder: Path, begun: bool) -> None:
