@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from whydrift.core.explain.engine import Examined
 from whydrift.core.judge.situation import Situation
@@ -12,6 +13,7 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import RENDERED_FROM
 from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
+from whydrift.core.model.paths import Path
 from whydrift.core.model.remedy import Change, Choice, Edit
 from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import JsonObject, is_object
@@ -53,15 +55,27 @@ class Draft:
         """Its differing objects with what was found out about them."""
         return tuple((found.object, found.findings) for found in self.outcome.objects)
 
-    @property
-    def _findings(self) -> Iterator[tuple[ObjectKey, Examined]]:
-        return ((item.key, finding) for item, findings in self.found for finding in findings)
+    @cached_property
+    def _items(self) -> Mapping[ObjectKey, ObjectSnapshot]:
+        objects = (*(item for item, _ in self.found), *self.situation.objects)
+        return {item.key: item for item in reversed(objects)}
+
+    @cached_property
+    def _first(self) -> Mapping[tuple[ObjectKey, Difference], Examined]:
+        return {(key, finding.difference): finding for key, finding in reversed(self._findings)}
+
+    @cached_property
+    def _along(self) -> Mapping[tuple[ObjectKey, Path], Examined]:
+        return {(key, finding.difference.path): finding for key, finding in reversed(self._findings)}
+
+    @cached_property
+    def _findings(self) -> Sequence[tuple[ObjectKey, Examined]]:
+        return [(item.key, finding) for item, findings in self.found for finding in findings]
 
     def offer(self, group: Group) -> Offer:
         """A group of its differences as a bare offer: no edit yet, and no proof."""
-        objects = (*(item for item, _ in self.found), *(self.situation.snapshot.objects or ()))
-        item = next(item for item in objects if item.key == group.key)
-        first = next(finding for key, finding in self._findings if _is_about(group, key, finding.difference))
+        item = self._items[group.key]
+        first = self._along[group.along] if group.along is not None else self._first[group.key, group.differences[0]]
         side = self.situation.cause_side(first)
         return Offer(self.situation, item, group, first.explanations[0].cause, side.value if side else "")
 
@@ -71,13 +85,6 @@ class Draft:
         finding = next(finding for finding in findings if finding.difference == difference)
         subject = subject_of(self.situation, item, findings)
         return next_choices(self.choices[item.key, difference], finding, subject, self.situation, why)
-
-
-def _is_about(group: Group, key: ObjectKey, difference: Difference) -> bool:
-    """Whether a difference is the first of a group, or the one that it goes with."""
-    if group.along is not None:
-        return (key, difference.path) == group.along
-    return key == group.key and difference == group.differences[0]
 
 
 async def drafted(outcome: ApplicationOutcome, reader: FactReader, analysis: Analysis) -> Draft:

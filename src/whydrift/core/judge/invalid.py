@@ -38,7 +38,7 @@ def invalid_value(item: ObjectSnapshot, sent: JsonObject, situation: Situation) 
 
 def _redefined(item: ObjectSnapshot, situation: Situation) -> bool:
     """Whether a sync changes what defines the kind of an object, or may."""
-    definitions = (i for i in situation.snapshot.objects or () if i.key[:2] == DEFINITION)
+    definitions = (i for i in situation.objects.of_kind(DEFINITION[1]) if i.key[:2] == DEFINITION)
     return any(i.verdict is not Verdict.SYNCED and i.key.name.endswith(f".{item.key.group}") for i in definitions)
 
 

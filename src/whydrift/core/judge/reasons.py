@@ -76,7 +76,7 @@ def reasoned(
     known = situation.facts(item.key)
     subject = replace(situation.subject(item), base=base_of(situation.application, item, known))
     git = written_in_git(subject) if any(people_decide(f, situation) for f in findings) else None
-    effects = tuple(e for e in (sync.effects if sync else ()) if e.key == item.key)
+    effects = sync.by_object.get(item.key, ()) if sync else ()
     of = {finding: lines.get((item.key, finding.difference)) for finding in findings}
     return tuple(_reasoned(_Place(subject, f, git, effects, situation, line)) for f, line in of.items())
 

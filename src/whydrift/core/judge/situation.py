@@ -110,7 +110,7 @@ class Situation:
         return self.terms.settings.release
 
     def _own_definitions(self) -> tuple[JsonObject, ...]:
-        definitions = (i.live for i in self.snapshot.objects or () if i.key.kind == "CustomResourceDefinition")
+        definitions = (i.live for i in self.objects.of_kind("CustomResourceDefinition"))
         return tuple(live for live in definitions if is_object(live))
 
     @cached_property
@@ -128,18 +128,17 @@ class Situation:
         return None if then == now else now
 
     @cached_property
-    def _by_kind(self) -> Objects:
+    def objects(self) -> Objects:
+        """The application's objects, as far as they were read, found by kind and by key without walking all of them."""
         return Objects(self.snapshot.objects or ())
 
     def alike(self, key: ObjectKey) -> Iterator[ObjectSnapshot]:
         """The application's objects of one kind."""
-        return (item for item in self._by_kind.of_kind(key.kind) if item.key.group == key.group)
+        return (item for item in self.objects.of_kind(key.kind) if item.key.group == key.group)
 
     def subject(self, item: ObjectSnapshot) -> Subject:
         """An object as the helpers of the causes look at it."""
-        return Subject(
-            self.application, item, (), self.knowledge, None, self.snapshot.objects or (), self.facts(item.key)
-        )
+        return Subject(self.application, item, (), self.knowledge, None, self.objects, self.facts(item.key))
 
     def cause_side(self, finding: Examined) -> Side | None:
         """The side that the strongest explanation speaks for; None while a difference is unexplained."""

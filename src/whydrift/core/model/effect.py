@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from whydrift.core.model.objects import ObjectKey
 
@@ -62,7 +64,7 @@ class Effect:
     loses: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forecast:
     """What a sync now would do to a whole application.
 
@@ -75,6 +77,14 @@ class Forecast:
     because: str = ""
     automatic: str = ""
 
+    @cached_property
+    def by_object(self) -> Mapping[ObjectKey, tuple[Effect, ...]]:
+        """The effects on each object that has any."""
+        found: dict[ObjectKey, tuple[Effect, ...]] = {}
+        for effect in self.effects:
+            found[effect.key] = (*found.get(effect.key, ()), effect)
+        return found
+
     @property
     def safe(self) -> bool:
         """True only when every effect is known and none loses anything."""
@@ -84,6 +94,11 @@ class Forecast:
     def known(self) -> bool:
         """Whether no effect is unknown."""
         return all(effect.does is not Does.UNKNOWN for effect in self.effects)
+
+    @cached_property
+    def doubt(self) -> Effect | None:
+        """The first effect that speaks against a sync of all: what would be refused, else what is not safe."""
+        return next(iter((*self.fails, *(effect for effect in self.effects if not effect.safe))), None)
 
     @property
     def fails(self) -> tuple[Effect, ...]:

@@ -96,7 +96,7 @@ def judged_with(choice: Choice, sync: Forecast | None) -> Choice:
     """A sync is as safe as what it would do to the whole application; unknown is not safe, nor what is refused now."""
     if choice.kind is not RemedyKind.SYNC or sync is None:
         return choice
-    doubt = next(iter((*sync.fails, *(effect for effect in sync.effects if not effect.safe))), None)
+    doubt = sync.doubt
     if doubt is None:
         return replace(choice, safety=Safety.SAFE)
     return replace(choice, why=f"{choice.why}; a sync now, {doubt.key.kind}/{doubt.key.name}: {doubt.says}")

@@ -9,7 +9,7 @@ from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.subject import About, Subject
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.drift import Difference
-from whydrift.core.model.effect import Forecast
+from whydrift.core.model.effect import Does, Forecast
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Choice, RemedyKind
 from whydrift.core.model.snapshot import ObjectSnapshot
@@ -42,7 +42,8 @@ def chosen(
 def _choice(case: Case, sync: Forecast | None) -> Choice:
     """The choice for one difference: never a sync of an object that a sync would be refused for."""
     choice = choose(case.finding, case.subject, case.situation)
-    fails = next((effect.says for effect in sync.fails if effect.key == case.key), "") if sync is not None else ""
+    effects = sync.by_object.get(case.key, ()) if sync is not None else ()
+    fails = next((effect.says for effect in effects if effect.does is Does.FAIL), "")
     if choice.kind is RemedyKind.SYNC and fails:
         return foreseen(case, fails)
     return judged_with(with_a_place(choice, case.finding, case.subject, case.situation), sync)
@@ -54,5 +55,4 @@ def subject_of(situation: Situation, item: ObjectSnapshot, findings: tuple[Exami
     about = About.APPLICATION if item.target is application.raw else About.OBJECT
     base = base_of(application, item, facts) if about is About.OBJECT else None
     differences = tuple(finding.difference for finding in findings)
-    siblings = situation.snapshot.objects or ()
-    return Subject(application, item, differences, situation.knowledge, base, siblings, facts, about)
+    return Subject(application, item, differences, situation.knowledge, base, situation.objects, facts, about)
