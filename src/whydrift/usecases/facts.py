@@ -242,8 +242,11 @@ def _cluster_list(kind: FactKind[tuple[JsonObject, ...]], *paths: str) -> Reader
 
 
 async def _namespace(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """The Namespace of an object; an empty one where the cluster has none of this name."""
     name = key.namespace or application.destination_namespace
     reply = await reader.kubernetes(application, f"/api/v1/namespaces/{name}")
+    if isinstance(reply, NotRead) and reply.status == 404:
+        return {}
     return reader.value(reply, NAMESPACE, f"Namespace {name}")
 
 

@@ -121,7 +121,7 @@ def _namespace_selected(selector: JsonObject, subject: Subject) -> bool | None:
         return selected(selector, _labels(subject.object.live), complete=True) if is_namespace else True
     namespace = subject.facts.maybe(NAMESPACE)
     labels = {NAMESPACE_NAME: key.namespace, **(_labels(namespace) if namespace else {})}
-    return selected(selector, labels, complete=namespace is not None)
+    return selected(selector, labels, complete=bool(namespace))
 
 
 def _object_selected(stated: JsonObject, subject: Subject) -> bool:

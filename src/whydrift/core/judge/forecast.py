@@ -17,7 +17,7 @@ from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
 from whydrift.core.judge.freshness import unseen_commits
 from whydrift.core.judge.invalid import invalid_value
 from whydrift.core.judge.losses import takes_something
-from whydrift.core.judge.namespace import namespace_effects
+from whydrift.core.judge.namespace import namespace_effects, without_namespace
 from whydrift.core.judge.predict import Predicted, Way, created, predicted
 from whydrift.core.judge.prunes import pruned
 from whydrift.core.judge.refusals import refused_change, refused_value
@@ -123,7 +123,12 @@ def _created(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> 
         made = created(target, situation.terms)
     except NotComparable as error:
         return (_fails(item, str(error)),), False
-    why = _forbidden(item) or refused_value(made, target, way, update=False) or invalid_value(item, made, situation)
+    why = (
+        _forbidden(item)
+        or without_namespace(item.key, situation)
+        or refused_value(made, target, way, update=False)
+        or invalid_value(item, made, situation)
+    )
     if why:
         return (_fails(item, why),), False
     if runs(item.key):

@@ -20,7 +20,7 @@ def namespace_effects(situation: Situation) -> tuple[Effect, ...]:
     if not wanted or "CreateNamespace=true" not in application.sync_options or _in_git(key, situation):
         return ()
     live = situation.whole.maybe(NAMESPACE)
-    if live is None or text(live, "metadata", "name") != key.name:
+    if live is None or text(live, "metadata", "name") not in ("", key.name):
         return (
             Effect(key, Does.UNKNOWN, f"what it writes on Namespace {key.name} is not known: it was not read", False),
         )
@@ -30,6 +30,16 @@ def namespace_effects(situation: Situation) -> tuple[Effect, ...]:
         for name, value in mapping(wanted, part).items()
         if not same(value, child(live, "metadata", part, name))
     )
+
+
+def without_namespace(key: ObjectKey, situation: Situation) -> str:
+    """Why an object cannot be created for want of its Namespace; "" where it is there, or the sync makes it."""
+    there = situation.facts(key).maybe(NAMESPACE)
+    if not key.namespace or there is None or there:
+        return ""
+    application, own = situation.application, ObjectKey("", "Namespace", "", key.namespace)
+    made = "CreateNamespace=true" in application.sync_options and key.namespace == application.destination_namespace
+    return "" if made or _in_git(own, situation) else f'namespaces "{key.namespace}" not found'
 
 
 def _in_git(key: ObjectKey, situation: Situation) -> bool:
