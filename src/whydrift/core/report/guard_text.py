@@ -10,8 +10,8 @@ import msgspec
 from whydrift.core.model.effect import Does
 from whydrift.core.model.triage import ApplicationAnswer, AskAnswer, EffectAnswer, ReadAnswer, SyncAnswer
 from whydrift.core.report.guard_verdict import GuardVerdict, guard_verdict
-from whydrift.core.report.sync_lines import hurting, related, told
-from whydrift.core.report.tally import called, objects_of
+from whydrift.core.report.sync_lines import differences_about, hurting, told
+from whydrift.core.report.tally import called
 from whydrift.core.report.words import Ink, count, markdown, plain, shortened
 
 MARKER = "<!-- whydrift: guard -->"
@@ -92,10 +92,7 @@ def _lost(application: ApplicationAnswer, effect: EffectAnswer) -> list[str]:
         return []
     told = [
         (difference, found)
-        for item in objects_of(application)
-        if (item.id, item.namespace) == (effect.object, effect.namespace)
-        for difference in item.differences
-        if any(related(difference.path, path) for path in effect.paths)
+        for difference in differences_about(application, effect)
         for found in difference.explanations[:1]
         if found.cause == effect.loses
     ]

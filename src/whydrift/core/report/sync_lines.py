@@ -44,17 +44,22 @@ def losing(application: ApplicationAnswer) -> list[EffectAnswer]:
     return [e for e in hurting(application) if isinstance(e.loses, str) and not _is_accepted(application, e)]
 
 
-def _is_accepted(application: ApplicationAnswer, effect: EffectAnswer) -> bool:
-    """Whether every difference that an effect is about is accepted."""
+def differences_about(application: ApplicationAnswer, effect: EffectAnswer) -> list[DifferenceAnswer]:
+    """The differences that an effect is about."""
     objects = () if isinstance(application.objects, msgspec.UnsetType) else application.objects
-    about = [
-        difference.accepted
+    return [
+        difference
         for item in objects
         if (item.id, item.namespace) == (effect.object, effect.namespace)
         for difference in item.differences
         if any(related(difference.path, path) for path in effect.paths)
     ]
-    return bool(about) and not any(isinstance(accepted, msgspec.UnsetType) for accepted in about)
+
+
+def _is_accepted(application: ApplicationAnswer, effect: EffectAnswer) -> bool:
+    """Whether every difference that an effect is about is accepted."""
+    about = differences_about(application, effect)
+    return bool(about) and not any(isinstance(each.accepted, msgspec.UnsetType) for each in about)
 
 
 def failing(application: ApplicationAnswer) -> list[EffectAnswer]:
