@@ -241,3 +241,48 @@ def test_an_autoscaler_changes_no_verdict_where_git_states_no_replicas() -> None
     )
     found = before.forecast()
     assert not found.safe and found.converges, said(found)
+
+
+def _scaled(least: int, most: int, wants: int, reads: str) -> JsonObject:
+    """An autoscaler of the Deployment; `reads`: "True" where it can read what it scales by."""
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+            "minReplicas": least,
+            "maxReplicas": most,
+        },
+        "status": {
+            "desiredReplicas": wants,
+            "conditions": [{"type": "ScalingActive", "status": reads, "reason": "FailedGetResourceMetric"}],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("reads", "states", "stays"), [("True", 3, False), ("False", 3, True), ("False", 1, False), ("False", 10, False)]
+)
+def test_an_autoscaler_that_reads_no_metrics_only_keeps_its_bounds(reads: str, states: int, stays: bool) -> None:
+    live = applied(deployment(5), deployment(states), AUTOSCALER)
+    before = Before(((deployment(states), live),), facts={AUTOSCALERS: (_scaled(2, 9, 5, reads),)})
+    found = before.forecast()
+    assert not found.safe, said(found)
+    assert found.converges is stays, said(found)
+
+
+@pytest.mark.parametrize("ruled", [False, True])
+def test_what_an_autoscaler_takes_back_under_a_rule_makes_nothing_out_of_sync(ruled: bool) -> None:
+    """A release beside it is synced: the number falls to git's and rises again, which Argo CD does not compare."""
+    live = applied(deployment(5), deployment(3), AUTOSCALER)
+    before = Before(
+        ((deployment(3, image="example.com/web:2.0"), live),),
+        spec={"ignoreDifferences": [RULE]} if ruled else {},
+        facts={AUTOSCALERS: (_scaled(2, 9, 5, "True"),)},
+        moved=True,
+        compared=(deployment(5), deployment(5 if ruled else 3, image="example.com/web:2.0")),
+    )
+    found = before.forecast()
+    assert not found.safe, said(found)
+    assert found.converges is ruled, said(found)

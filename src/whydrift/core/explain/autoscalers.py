@@ -1,6 +1,7 @@
 """Autoscalers: which object each one scales, and how many replicas it wants there.
 
-HorizontalPodAutoscaler: Kubernetes, autoscaling v1 and v2. ScaledObject: KEDA, keda/apis/keda/v1alpha1, which makes an
+HorizontalPodAutoscaler: Kubernetes, autoscaling v1 and v2; a number within its bounds stays while no metric can be read
+(pkg/controller/podautoscaler/horizontal.go). ScaledObject: KEDA, keda/apis/keda/v1alpha1, which makes an
 HorizontalPodAutoscaler of its own and scales to and from zero itself. Canary: Flagger, pkg/apis/flagger/v1beta1, which
 serves from a copy (`-primary`) and keeps the object itself at zero while it analyses no release.
 """
@@ -35,6 +36,12 @@ class Autoscaler:
     desired: int | None
     idle: bool = False
     """Whether it says that it has scaled to its least for want of work (KEDA), or of a release (Canary)."""
+    blind: bool = False
+    """Whether it says that it cannot read what it scales by: until then it only keeps its bounds."""
+
+    def leaves(self, number: int) -> bool:
+        """Whether it surely leaves this many replicas as they are."""
+        return self.blind and max(self.least, 1) <= number <= self.most
 
     def wants(self, live: int, target: int) -> str:
         """Why it wants `live` replicas where git states `target`; "" where nothing says so."""
@@ -91,7 +98,8 @@ def _hpa(manifest: JsonObject, key: ObjectKey) -> Autoscaler | None:
         return None
     least = _number(child(manifest, "spec", "minReplicas"))
     desired = _number(child(manifest, "status", "desiredReplicas"))
-    return Autoscaler(key, 1 if least is None else least, most, desired or None)
+    blind = _is(items(manifest, "status", "conditions"), "ScalingActive", "False")
+    return Autoscaler(key, 1 if least is None else least, most, desired or None, blind=blind)
 
 
 def _scaled_object(manifest: JsonObject, key: ObjectKey) -> Autoscaler:

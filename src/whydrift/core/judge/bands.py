@@ -48,7 +48,8 @@ def band_after(subject: Subject, change: Change) -> str:
         if after == 0:
             return f"; {named} does nothing at 0 pods" if scaler.key.kind == "HorizontalPodAutoscaler" else ""
         bound = min(max(after, scaler.least), scaler.most)
-        then = "" if bound == after else f" and takes it to {bound} again"
+        unread = ", and leaves that as it is while it can read no metrics" if scaler.leaves(after) else ""
+        then = unread if bound == after else f" and takes it to {bound} again"
         return f"; {named} keeps between {scaler.least} and {scaler.most}{then}"
     return "; whether an autoscaler scales it was not read" if AUTOSCALERS in subject.facts.gaps else ""
 

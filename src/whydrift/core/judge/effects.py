@@ -8,8 +8,8 @@ from itertools import groupby
 from whydrift.core.compare.differences import SERVER_OWNED, Change, changes
 from whydrift.core.compare.typed.remarshal import remarshal_value
 from whydrift.core.compare.typed.table import TypeTable
-from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.evidence import quoted
+from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.versions import Image, is_newer_tag
 from whydrift.core.judge.bands import band_after
@@ -27,7 +27,6 @@ from whydrift.core.model.values import ABSENT, MaybeJson, child, same, text
 from whydrift.errors import NotComparable
 
 TEMPLATE: Path = ("spec", "template")
-REPLICAS: Path = ("spec", "replicas")
 ROLLING = frozenset(
     {
         ("apps", "Deployment"),
@@ -202,16 +201,3 @@ def _one(alike: list[Effect]) -> Effect:
     says = "; ".join(effect.says for effect in alike[:_SHOWN]) + more
     paths = tuple(path for effect in alike for path in effect.paths)
     return Effect(first.key, first.does, says, first.safe, paths, first.loses)
-
-
-def scaled_back(item: ObjectSnapshot, found: Iterable[Change], situation: Situation) -> bool:
-    """Whether an autoscaler that wants what live has takes back the number of replicas that git states."""
-    if child(item.target, *REPLICAS) is ABSENT:
-        return False
-    scalers = autoscalers_of(situation.subject(item))
-    return any(
-        scaler.wants(change.on_left, change.on_right)
-        for change in found
-        if change.left == REPLICAS and isinstance(change.on_left, int) and isinstance(change.on_right, int)
-        for scaler in scalers
-    )

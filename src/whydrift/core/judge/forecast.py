@@ -11,9 +11,9 @@ from whydrift.core.explain.ignoring import RESPECT
 from whydrift.core.explain.missing import not_watched
 from whydrift.core.judge.bands import rescaled
 from whydrift.core.judge.conclusion import concluded
-from whydrift.core.judge.convergence import settles
+from whydrift.core.judge.convergence import scaled_back, settles
 from whydrift.core.judge.dangers import new_danger
-from whydrift.core.judge.effects import changes_of, effects_of, scaled_back
+from whydrift.core.judge.effects import changes_of, effects_of
 from whydrift.core.judge.freshness import unseen_commits
 from whydrift.core.judge.invalid import invalid_value
 from whydrift.core.judge.losses import takes_something

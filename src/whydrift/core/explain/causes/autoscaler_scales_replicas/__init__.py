@@ -26,14 +26,13 @@ from whydrift.core.explain.autoscalers import CANARY, autoscalers_of
 from whydrift.core.explain.cause import Cause, needs
 from whydrift.core.explain.drops import still_applied
 from whydrift.core.explain.evidence import ownership
+from whydrift.core.explain.raised import REPLICAS
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import argocd_alone, others, overwrote
 from whydrift.core.model.drift import Difference
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import AUTOSCALERS, SCALED_OBJECTS
 from whydrift.core.model.people import Writer
-
-REPLICAS = ("spec", "replicas")
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
