@@ -108,3 +108,31 @@ def test_each_argo_cd_may_have_a_context_of_its_own(tmp_path: Path) -> None:
         for words in (("--context", "west,east,north"), ("--server", east.host)):
             refused = whydrift(west, east, "scan", *words)
             assert refused.code == 2 and re.match(rf"error: {words[0]}", refused.err), refused
+
+
+def test_one_argo_cd_that_does_not_answer_is_a_gap_and_not_the_end(tmp_path: Path) -> None:
+    """What the other one says is told; that all is well is not: 3, "not read"."""
+    with Replay(named(tmp_path, "west")) as west:
+        servers = {"west": west.host, "east": "127.0.0.1:1", "north": "127.0.0.1:2"}
+        config = {
+            "contexts": [{"name": name, "server": server, "user": "me"} for name, server in servers.items()],
+            "servers": [{"server": server, "plain-text": True} for server in servers.values()],
+            "users": [{"name": "me", "auth-token": "t"}],
+        }
+        (tmp_path / "argocd").mkdir()
+        (tmp_path / "argocd" / "config").write_text(json.dumps(config))
+        env = {"ARGOCD_CONFIG_DIR": str(tmp_path / "argocd")}
+        asked = ("--no-git", "--no-kubernetes", "--argocd-context")
+        scan = run("scan", "-o", "json", *asked, "west,east", env=env)
+        listed = run("ls", "--all", "--wide", *asked, "west,east", env=env)
+        unmask = run("unmask", "-o", "json", *asked, "west,east", env=env)
+        neither = [run(*command, *asked, "east,north", env=env) for command in (["scan"], ["ls"], ["unmask"])]
+        recorded = run("record", "-o", str(tmp_path / "out"), *asked, "west,east", env=env)
+    for said in (scan, unmask):
+        answer = json.loads(said.out)
+        assert said.code == 3 and not answer["read"]["complete"], said
+        assert "every application of east" in [gap["what"] for gap in answer["read"]["gaps"]]
+    assert [app["instance"] for app in json.loads(scan.out)["applications"]] == ["west"]
+    assert listed.code == 3 and listed.err.startswith("error: east: ") and "127.0.0.1:1" in listed.err, listed
+    assert [(said.code, said.out) for said in neither] == [(2, "")] * 3, neither
+    assert recorded.code == 2 and recorded.err.startswith("error: east: "), recorded

@@ -269,6 +269,25 @@ def test_kubectl_plugin_says_its_own_name(tmp_path: Path) -> None:
     assert wrong.returncode == 2 and "Try 'kubectl whydrift ls --help'" in wrong.stderr
 
 
+def test_a_mistyped_command_is_told_the_one_that_is_near() -> None:
+    """Only where one is: nothing else is a guess."""
+    near, far = run("scna"), run("frobnicate")
+    assert (near.code, far.code) == (2, 2)
+    assert near.err == "error: No such command 'scna'. Is it 'scan'? Try 'whydrift --help'.\n"
+    assert far.err == "error: No such command 'frobnicate'. Try 'whydrift --help'.\n"
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"), [("--server", "argocd.example.com"), ("--context", "prod"), ("--prometheus", "http://p:9090")]
+)
+def test_a_recording_is_read_alone(flag: str, value: str, fleet: Path) -> None:
+    """A server on the command line would be ignored without a word; one in the environment is for other days."""
+    refused = run("scan", "--from", fleet, flag, value)
+    assert (refused.code, refused.out) == (2, "") and refused.err.startswith(f"error: {flag} beside --from: ")
+    beside = run("scan", "--from", fleet, env={f"WHYDRIFT_{flag.strip('-').upper()}": value})
+    assert beside == run("scan", "--from", fleet)
+
+
 def test_version_is_told() -> None:
     """One line."""
     assert run("--version").out.startswith("whydrift ")

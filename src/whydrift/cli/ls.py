@@ -10,10 +10,11 @@ import click
 from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
-from whydrift.core.report.words import cell
+from whydrift.core.report.words import cell, plain
 from whydrift.errors import SourceError
-from whydrift.ports import Api, NotRead, Question
+from whydrift.ports import Api, NotRead, Question, Source
 from whydrift.settings import Connection
+from whydrift.usecases.fleet import LIST
 from whydrift.usecases.inventory import Line, inventory
 
 
@@ -36,7 +37,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     Reads statuses only: one list for the whole fleet. A red application without a red object has a line of its own.
     """
     chosen = selection_of(options, apps).chooses()
-    lists = run_interruptibly(_lists(connection_of(options)))
+    lists, missed = run_interruptibly(_lists(connection_of(options)))
     told: list[str] = []
     found = False
     for instance, content in lists.items():
@@ -46,23 +47,39 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     chosen.require()
     sys.stdout.writelines(sorted(told, key=str.encode))
     sys.stdout.flush()
-    ctx.exit(1 if found else 0)
+    for instance, why in missed.items():
+        click.echo(f"error: {instance}: {plain(why)}", err=True)
+    ctx.exit(1 if found else 3 if missed else 0)
 
 
-async def _lists(connection: Connection) -> dict[str, bytes]:
-    """The lists of Applications by instance; "" is the only one."""
+async def _lists(connection: Connection) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The lists of Applications by instance ("" is the only one), and why those of others could not be read.
+
+    SourceError where none can be read.
+    """
     from whydrift import wiring
 
     source = wiring.open_answers(connection, list_only=True)
+    lists: dict[str, bytes] = {}
+    missed: dict[str, str] = {}
     try:
-        instances = source.instances()
-        replies = {at: await source.ask(Question(Api.ARGOCD, "/api/v1/applications", (), at)) for at in instances}
+        for instance in source.instances():
+            try:
+                lists[instance] = await _list(source, instance)
+            except SourceError as error:
+                missed[instance] = str(error)
     finally:
         await source.close()
-    for reply in replies.values():
-        if isinstance(reply, NotRead):
-            raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
-    return {at: reply.content for at, reply in replies.items() if not isinstance(reply, NotRead)}
+    if not lists:
+        raise SourceError(next(iter(missed.values())))
+    return lists, missed
+
+
+async def _list(source: Source, instance: str) -> bytes:
+    reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
+    if isinstance(reply, NotRead):
+        raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
+    return reply.content
 
 
 def _told(lines: list[Line], wide: bool) -> list[str]:

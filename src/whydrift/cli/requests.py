@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import click
+from click.core import ParameterSource
+
 from whydrift.cli.known import require_filters
 from whydrift.core.select import Selection
+from whydrift.errors import UsageError
 from whydrift.settings import Connection
+
+LIVE = {
+    "argocd_context": "--argocd-context",
+    "server": "--server",
+    "in_cluster": "--in-cluster",
+    "context": "--context",
+    "kubeconfig": "--kubeconfig",
+    "prometheus": "--prometheus",
+}
+"""Options that say which server is asked."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +55,10 @@ def listed(value: object) -> tuple[str, ...]:
 
 
 def connection_of(options: Mapping[str, object]) -> Connection:
-    """The connection out of `connection_options`."""
+    """The connection out of `connection_options`. UsageError for a live server on the command line beside `--from`."""
     recording, renders = options["recording"], options["renders"]
+    if recording is not None:
+        _refuse_live(options)
     return Connection(
         recording=None if recording is None else str(recording),
         argocd_context=str(options["argocd_context"]),
@@ -59,18 +75,28 @@ def connection_of(options: Mapping[str, object]) -> Connection:
     )
 
 
+def _refuse_live(options: Mapping[str, object]) -> None:
+    """A recording is read alone; what stands in the environment for other days may stay there."""
+    context = click.get_current_context()
+    for name, flag in LIVE.items():
+        if options[name] and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"{flag} beside --from: a recording is read alone, and no server is asked")
+
+
 def words_of(connection: Connection) -> tuple[str, ...]:
     """The connection as words of a command line: what `connection_of` reads again, apart from Prometheus' address."""
-    stated = {
-        "--from": connection.recording or "",
+    live = {
         "--argocd-context": connection.argocd_context,
         "--server": connection.server,
         "--context": connection.context,
         "--kubeconfig": connection.kubeconfig,
+    }
+    stated = {
+        **({"--from": connection.recording} if connection.recording else live),
         "--renders": "" if connection.renders is None else str(connection.renders),
     }
     flags = {
-        "--in-cluster": connection.in_cluster,
+        "--in-cluster": connection.in_cluster and not connection.recording,
         "--no-kubernetes": connection.no_kubernetes,
         "--dry-run": connection.dry_run,
         "--no-git": connection.no_git,

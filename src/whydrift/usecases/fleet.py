@@ -34,6 +34,8 @@ class Listing:
     content: bytes
     gaps: tuple[Gap, ...]
     version: str
+    missed: str = ""
+    """Why nothing of this instance could be read."""
 
     def applications(self) -> Iterator[Application]:
         """The Applications, decoded one at a time."""
@@ -93,8 +95,29 @@ async def _version(source: Source, instance: str) -> str:
 
 
 async def list_instances(source: Source) -> tuple[Listing, ...]:
-    """The lists of all Argo CD instances of a source."""
-    return tuple([await list_applications(source, instance) for instance in source.instances()])
+    """The lists of all Argo CD instances of a source; of one among several that cannot be read, nothing and a gap.
+
+    SourceError where none can be read.
+    """
+    found: list[Listing | SourceError] = []
+    for instance in source.instances():
+        try:
+            found.append(await list_applications(source, instance))
+        except SourceError as error:
+            found.append(error)
+    errors = [listing for listing in found if isinstance(listing, SourceError)]
+    if len(errors) == len(found):
+        raise errors[0]
+    named = zip(source.instances(), found, strict=True)
+    return tuple(
+        _missed(instance, listing) if isinstance(listing, SourceError) else listing for instance, listing in named
+    )
+
+
+def _missed(instance: str, error: SourceError) -> Listing:
+    """The list of an instance that could not be read."""
+    gap = Gap(f"every application of {instance}", str(error), f"a login that {instance} answers")
+    return Listing(instance, b'{"items": []}', (gap,), "", str(error))
 
 
 async def read_fleet(source: Source, listings: Sequence[Listing]) -> Fleet | Gap:

@@ -11,6 +11,7 @@ from whydrift.core.model.fact_kinds import DEFINITION, POD_LOG
 from whydrift.core.model.facts import Cost, FactKind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.pipeline import Analysis
+from whydrift.errors import SourceError
 from whydrift.ports import Api, Question, Source
 from whydrift.usecases.facts import READERS, FactReader, application_question
 from whydrift.usecases.fleet import list_instances, read_fleet
@@ -42,10 +43,13 @@ async def record(
 ) -> Recorded:
     """Ask for everything; the source writes it down. `progress` is called after each application.
 
-    With a bench everything is read, too, that trying remedies reads.
+    With a bench everything is read, too, that trying remedies reads. SourceError where an instance gives no list.
     """
     so_far = Recorded()
     listings = await list_instances(source)
+    for listing in listings:
+        if listing.missed:
+            raise SourceError(f"{listing.instance}: {listing.missed}")
     fleet = await read_fleet(source, listings)
     for listing in listings:
         for path in FLEET_PARTS:

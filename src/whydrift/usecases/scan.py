@@ -73,7 +73,7 @@ async def visit(
         for listing in listings:
             read.gaps += (*listing.gaps, *_too_old(listing.version))
             read.versions.append(listing.version)
-            read.notes += [] if calibrated(listing.version) else [not_calibrated(listing.version)]
+            read.notes += [] if listing.missed or calibrated(listing.version) else [not_calibrated(listing.version)]
             reader = reader_of(listing.instance)
             remember_listing(reader, fleet, listing)
             chosen = (application for application in listing.applications() if selected(application))

@@ -15,7 +15,7 @@ from whydrift.core.unmask.since import since
 from whydrift.errors import SourceError
 from whydrift.ports import Source
 from whydrift.usecases.facts import FactReader
-from whydrift.usecases.fleet import list_applications
+from whydrift.usecases.fleet import list_instances
 from whydrift.usecases.scan import Read, masked
 from whydrift.usecases.triage import Look, read_snapshot
 from whydrift.usecases.witnesses import unmask
@@ -35,11 +35,10 @@ async def unmasked(
     earlier: Earlier | None = None,
 ) -> AsyncGenerator[ApplicationAnswer, None]:
     """What is broken in the selected applications, several at a time, in their order; nothing is explained."""
-    for instance in source.instances():
-        listing = await list_applications(source, instance)
+    for listing in await list_instances(source):
         read.gaps += listing.gaps
         read.versions.append(listing.version)
-        how = Look(reader_of(instance), analysis)
+        how = Look(reader_of(listing.instance), analysis)
         looked_at = (masked(application, how.reader, analysis) for application in listing.applications())
         batch: list[Application] = []
         for application in (application for application in looked_at if selected(application)):

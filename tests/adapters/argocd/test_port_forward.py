@@ -107,6 +107,8 @@ def test_without_kubectl_it_looks_in_the_namespace_of_the_context_that_is_named(
         environ = {"PATH": str(tmp_path), "KUBECONFIG": f"{other}:{one}"}
         with pytest.raises(SourceError, match=r"no running pod with .* in shop"):
             connect(forwarded(kube_context="prod"), environ, tmp_path)
+        with pytest.raises(SourceError, match=r"no running pod with .* in shop"):  # of several files, the first one's
+            connect(forwarded(), environ, tmp_path)
 
 
 def test_goes_through_the_kubeconfig_of_the_command_line(tmp_path: Path) -> None:

@@ -75,9 +75,10 @@ def forward_by_client(selector: str, options: ArgocdOptions, environ: Mapping[st
 
     try:
         kubeconfig = environ.get("KUBECONFIG") or None
+        context = options.kube_context or _current(kubeconfig)
         contexts, current = config.list_kube_config_contexts(kubeconfig)  # type: ignore[no-untyped-call]  # untyped library
-        chosen = next((one for one in contexts if one["name"] == options.kube_context), current)
-        loaded = config.new_client_from_config(kubeconfig, options.kube_context)  # type: ignore[no-untyped-call]  # untyped library
+        chosen = next((one for one in contexts if one["name"] == context), current)
+        loaded = config.new_client_from_config(kubeconfig, context)  # type: ignore[no-untyped-call]  # untyped library
         api = client.CoreV1Api(loaded)
         namespace = options.port_forward_namespace or chosen.get("context", {}).get("namespace") or "default"
         running = api.list_namespaced_pod(
@@ -101,3 +102,12 @@ def forward_by_client(selector: str, options: ArgocdOptions, environ: Mapping[st
         return cast(socket.socket, forwarded.socket(8080))  # a wrapper around one end of a socket pair
 
     return StreamForward(open_stream, f"forwards a port to pod {pods[0]} in {namespace} (kubectl is not there)")
+
+
+def _current(kubeconfig: str | None) -> str | None:
+    """The current context as kubectl finds it: of several files the first one's, where the client takes the last's."""
+    from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION, KubeConfigMerger
+
+    merger = KubeConfigMerger(kubeconfig or KUBE_CONFIG_DEFAULT_LOCATION)  # type: ignore[no-untyped-call]  # untyped library
+    stated = (merger.config_files[path].get("current-context") for path in merger.paths)
+    return next(filter(None, stated), None)
