@@ -14,7 +14,7 @@ from whydrift.core.report.guard_verdict import GuardVerdict, guard_verdict
 from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of
-from whydrift.core.report.words import Ink, count, ending, plain, shortened, teaching, value
+from whydrift.core.report.words import Ink, count, ending, plain, shortened, teaching, value, wrapped
 
 MEANS = {
     Side.GIT: "git is right",
@@ -52,7 +52,7 @@ def application_text(application: ApplicationAnswer, ink: Ink, width: int = 110)
 def _besides(application: ApplicationAnswer, ink: Ink, width: int) -> list[str]:
     """What a sync does to objects that no difference was told of."""
     found = beside(application, objects_of(application))
-    lines = [f"  {shortened(told(effect), width - 2)}" for effect in found[:MORE]]
+    lines = [line for effect in found[:MORE] for line in wrapped(told(effect), width, "  ")]
     more = [f"  … {len(found) - MORE} more: -o json"] if len(found) > MORE else []
     return ["", ink.strong("a sync also"), *lines, *more] if lines else []
 
@@ -130,7 +130,7 @@ def _sync_at(
     if isinstance(sync, msgspec.UnsetType):
         return []
     does = dict.fromkeys(at_difference(item, difference, sync) for difference in alike)
-    return [f"sync     {shortened(says, max(width - 13, 40))}" for says in does if says]
+    return [line for says in does if says for line in wrapped(says, width - 4, "sync     ")]
 
 
 def _claim(difference: DifferenceAnswer) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ import msgspec
 
 from whydrift.core.model.remedy import RemedyKind, Safety
 from whydrift.core.model.triage import DifferenceAnswer, ProofAnswer, RemedyAnswer
-from whydrift.core.report.words import count, plain, shortened
+from whydrift.core.report.words import count, plain, shortened, wrapped
 
 WORDS = {
     RemedyKind.GIT_SET: "pin in git",
@@ -30,6 +30,7 @@ WORDS = {
 MOST_LINES = 12
 """Changed lines of an edit that are shown; -o json has all of it."""
 MOST_PLACES = 3
+INDENT = " " * len("fix      ")
 
 
 def remedy_said(remedy: RemedyAnswer) -> str:
@@ -60,11 +61,11 @@ def _one(members: Sequence[RemedyAnswer], width: int) -> Iterator[str]:
     room = max(width - 13, 40)
     yield f"fix      {shortened('  '.join(part for part in (WORDS[first.kind], places) if part), room)}"
     if not isinstance(first.proof, msgspec.UnsetType):
-        yield f"         {shortened(proof_words(first.proof), room)}"
+        yield from wrapped(proof_words(first.proof), width - 4, INDENT)
     safety = "" if first.safety is Safety.SAFE else f"{first.safety.value}: "
-    yield f"         {shortened(safety + first.why, room)}"
+    yield from wrapped(safety + first.why, width - 4, INDENT)
     yield from (f"           {shortened(line, room - 2)}" for line in _changed(first.edit) or _stated(first))
-    yield from (f"         instead: {shortened(other, room - 9)}" for other in first.instead)
+    yield from (line for other in first.instead for line in wrapped(other, width - 4, f"{INDENT}instead: "))
 
 
 def _stated(remedy: RemedyAnswer) -> list[str]:
