@@ -66,7 +66,7 @@ def hands_since(subject: Subject) -> tuple[Entry, ...]:
 
 def is_unsigned(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
     """Whether a change is one that leaves no owner, and nobody but a person is known to have written the object."""
-    signed = any(is_argocd(subject, entry) for entry in subject.object.managers.entries)
+    signed = any(is_argocd(subject, entry) for entry in subject.object.managers.entries) or _is_remade(subject)
     if difference.path[0] == "spec" and _is_as_created(subject):
         return False
     if not signed or _is_there(subject, difference) or others(subject, difference) or _others_since(subject):
@@ -89,6 +89,21 @@ def _is_as_created(subject: Subject) -> bool:
     last, metadata = subject.application.syncs.last(subject.key), mapping(subject.object.live, "metadata")
     created = text(metadata, "creationTimestamp")
     return metadata.get("generation") == 1 and last is not None and "" < created <= last.finished
+
+
+def _is_remade(subject: Subject) -> bool:
+    """Whether people made the object anew after the last sync, and nobody else wrote more of it than the status."""
+    last, created = (
+        subject.application.syncs.last(subject.key),
+        text(subject.object.live, "metadata", "creationTimestamp"),
+    )
+    written = [entry for entry in subject.object.managers.entries if not entry.subresource]
+    return (
+        last is not None
+        and created > last.finished
+        and bool(written)
+        and all(is_hand(subject, entry) for entry in written)
+    )
 
 
 def _is_updated(subject: Subject, difference: Difference, owners: tuple[Entry, ...]) -> bool:
