@@ -75,12 +75,12 @@ def _chart() -> dict[Path, str]:
 def _readme() -> str:
     """README.md with what `whydrift scan --from demo` really prints."""
     environment = {**os.environ, "COLUMNS": "110", "NO_COLOR": "1"}
-    command = [sys.executable, "-m", "whydrift", "scan", "--unmask", "--from", "demo"]
+    command = [sys.executable, "-m", "whydrift", "scan", "--from", "demo"]
     shown = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     if shown.returncode not in (0, 1) or shown.stderr:
         raise SystemExit(f"{' '.join(command[2:])}: {shown.stderr}")
     head, _, rest = README.read_text().partition(BEGIN)
-    return f"{head}{BEGIN}\n```\n$ whydrift scan --unmask\n{shown.stdout}```\n\n{END}{rest.partition(END)[2]}"
+    return f"{head}{BEGIN}\n```\n$ whydrift scan\n{shown.stdout}```\n\n{END}{rest.partition(END)[2]}"
 
 
 def _index(causes: list[CausePage]) -> str:

@@ -14,20 +14,22 @@ SOME = ("argo-rollouts", "gitea", "reloader")
 
 
 def test_a_crash_loop_is_told_with_its_line_and_place() -> None:
-    """The first screen of both commands shows it: who, since when by the recording's time, why, and where in git."""
-    for words in (("unmask",), ("scan", "--unmask")):
-        said = inside(*words, "--from", "demo", "argo-rollouts")
+    """The first screen of each command shows it: who, since when by the recording's time, why, and where in git."""
+    for words in (("unmask",), ("scan",), ("scan", "--unmask"), ("explain",)):
+        said = inside(*words, "argo-rollouts", "--from", "demo")
         assert said.code == 1
-        assert "BROKEN NOW, behind the noise" in said.out
+        assert "BROKEN NOW" in said.out.upper()
         assert "CrashLoopBackOff, 1154 restarts, exit 1, since 2026-03-26 (21 days)" in said.out
         assert "response code Not Found" in said.out
         assert "apps/argo-rollouts/values.yaml:24" in said.out
 
 
-def test_nobody_looked_without_being_asked() -> None:
-    """A plain scan reads no pods and says nothing about them."""
-    whole = json.loads(inside("scan", "--from", "demo", "argo-rollouts", "-o", "json").out)
-    assert not any("unmasked" in application for application in whole["applications"])
+def test_a_plain_scan_looks_where_argo_cd_itself_says_that_something_is_wrong() -> None:
+    """Of what is called Healthy no tree and no pods are read without being asked for: then nothing is said of it."""
+    for words, looked in (((), {"argo-rollouts"}), (("--unmask",), {"argo-rollouts", "paperclip"})):
+        said = inside("scan", *words, "--from", "demo", "argo-rollouts", "paperclip", "-o", "json")
+        whole = json.loads(said.out)["applications"]
+        assert {application["name"] for application in whole if "unmasked" in application} == looked
 
 
 def test_formats_tell_the_same() -> None:

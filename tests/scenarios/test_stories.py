@@ -29,7 +29,7 @@ def ask(command: str, application: str, *words: str) -> Said:
 @pytest.fixture(scope="module")
 def morning() -> Said:
     """Somebody opens the red board of the first story and asks the one question."""
-    return inside("scan", "--unmask", "--from", "demo")
+    return inside("scan", "--from", "demo")
 
 
 class TestOperatingOnArgocdDrift:

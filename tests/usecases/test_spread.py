@@ -15,6 +15,7 @@ from whydrift import wiring
 from whydrift.core.model.application import Application
 from whydrift.core.model.secrets import Masker
 from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.model.trouble import Unmask
 from whydrift.demo import FLEET
 from whydrift.ports import Workers
 from whydrift.settings import Connection, Settings
@@ -31,7 +32,7 @@ async def told(shared: bool, connection: Connection = DEMO) -> tuple[list[Applic
     """The answers of the shipped fleet, what was read, and how many questions that took."""
     opened = wiring.open_source(connection)
     opened.masker = Masker(b"one key for both")
-    analysis = replace(wiring.analysis(opened.settings, False), unmask=True, read_at=AT)
+    analysis = replace(wiring.analysis(opened.settings, False), unmask=Unmask.EVERYWHERE, read_at=AT)
     share, read = wiring.share(opened) if shared else None, Read()
     if shared and share is None:
         pytest.skip("one core only, or no Linux")

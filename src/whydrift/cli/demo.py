@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from whydrift.cli.interrupts import run_interruptibly
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 from whydrift.demo import FLEET
 from whydrift.settings import Connection
@@ -19,7 +20,7 @@ INTRODUCTION = """\
 A recorded fleet: a third of it has been red for months, and nobody reads the column any more.
 No cluster, no network, no configuration. Every command reads it with --from demo.
 
-$ whydrift scan --unmask --from demo
+$ whydrift scan --from demo
 """
 NEXT = (
     (
@@ -42,9 +43,7 @@ def command(ctx: click.Context, /, path: bool) -> None:
         return
     click.echo(INTRODUCTION)
     run_interruptibly(_tour())
-    click.echo(
-        "\nYours: whydrift scan --unmask      (your argocd login and kubeconfig are used; nothing is ever written)"
-    )
+    click.echo("\nYours: whydrift scan      (your argocd login and kubeconfig are used; nothing is ever written)")
     ctx.exit(0)
 
 
@@ -73,4 +72,4 @@ async def _tour() -> None:
 def _request(selection: Selection, objects: tuple[str, ...] = (), whole: bool = False) -> Request:
     from whydrift.cli.requests import Request
 
-    return Request(Connection(recording="demo"), selection, objects=objects, whole=whole, unmask=not whole)
+    return Request(Connection(recording="demo"), selection, objects=objects, whole=whole, unmask=Unmask.UNWELL)

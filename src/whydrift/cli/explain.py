@@ -9,6 +9,7 @@ import click
 from whydrift.cli.answering import answer
 from whydrift.cli.options import FORMATS, connection_options, difference_options, fail_on_option, output_option
 from whydrift.cli.requests import request_of
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 
 
@@ -28,5 +29,6 @@ def command(ctx: click.Context, /, app: str, objects: tuple[str, ...], **options
         objects=objects,
         hidden=bool(options["hidden"]),
         whole=True,
+        unmask=Unmask.UNWELL,
     )
     ctx.exit(answer(request))

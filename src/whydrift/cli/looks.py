@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from whydrift.core.model.triage import SCHEMA, ApplicationAnswer, ReadAnswer
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
 
@@ -42,7 +43,12 @@ class Looked:
 
 
 async def look(
-    connection: Connection, selection: Selection, hidden: bool, *, unmask: bool = False, forecast: bool = False
+    connection: Connection,
+    selection: Selection,
+    hidden: bool,
+    *,
+    unmask: Unmask = Unmask.NOWHERE,
+    forecast: bool = False,
 ) -> Looked:
     """The selected applications as they are now."""
     from whydrift import wiring

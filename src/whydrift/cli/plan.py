@@ -16,6 +16,7 @@ from whydrift.cli.options import connection_options, output_option, selection_op
 from whydrift.cli.requests import connection_of, listed, selection_of
 from whydrift.core.model.application import Application
 from whydrift.core.model.plan import Plan
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 from whydrift.settings import Connection
 
@@ -95,7 +96,9 @@ async def _plan(request: Request) -> int:
     source, elsewhere = wiring.open_source(request.connection), Elsewhere(beside(work_of))
     accepted = residuals_of(request.connection).counting
     read, drafting, progress = Read(), Drafting(Progress().show, accepted), Progress()
-    analysis = replace(wiring.analysis(source.settings, request.hidden), read_at=source.read_at, unmask=True)
+    analysis = replace(
+        wiring.analysis(source.settings, request.hidden), read_at=source.read_at, unmask=Unmask.EVERYWHERE
+    )
     try:
         await elsewhere.begin()
         bystanders, chosen = Bystanders(), request.selection.chooses()

@@ -15,6 +15,7 @@ from whydrift.cli.interrupts import run_interruptibly
 from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.terminal import over_the_last_line
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.report.words import count, shortened
 from whydrift.core.select import Chosen, Selection
 from whydrift.errors import UsageError
@@ -65,7 +66,7 @@ async def _record(connection: Connection, selection: Selection, output: Path, wi
     read_at = opened.read_at
     try:
         recorder = recording.recorder(opened, folder)
-        analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=True)
+        analysis = replace(wiring.analysis(opened.settings, hidden=True), unmask=Unmask.EVERYWHERE)
         noted = recording.noted_repositories(opened) if with_git else None
         bench = None if noted is None else Workbench(wiring.renderer(opened))
         done = await record(recorder, analysis, opened.reader, chosen, _progress, bench)

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from whydrift.cli.known import require_filters
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection
@@ -42,7 +43,7 @@ class Request:
     objects: tuple[str, ...] = ()
     hidden: bool = False
     whole: bool = False
-    unmask: bool = False
+    unmask: Unmask = Unmask.NOWHERE
     forecast: bool = True
     unseen: bool = False
     remedies: bool = True

@@ -16,12 +16,13 @@ from whydrift.cli.options import (
     selection_options,
 )
 from whydrift.cli.requests import request_of, selection_of
+from whydrift.core.model.trouble import Unmask
 
 
 @click.command("scan")
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
 @click.option("--hidden", is_flag=True, help="Also what differs and Argo CD does not show (reads every application).")
-@click.option("--unmask", is_flag=True, help="Also what is broken behind the noise (reads pods and logs of what is).")
+@click.option("--unmask", is_flag=True, help="Also what is broken in what Argo CD calls Healthy (reads every tree).")
 @click.option("--no-sync", is_flag=True, help="Do not say what a sync would do: quicker for a very large fleet.")
 @connection_options
 @selection_options
@@ -37,7 +38,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     request = replace(
         request_of(options, selection_of(options, apps)),
         hidden=bool(options["hidden"]),
-        unmask=bool(options["unmask"]),
+        unmask=Unmask.EVERYWHERE if options["unmask"] else Unmask.UNWELL,
         forecast=not options["no_sync"],
     )
     ctx.exit(answer(request))

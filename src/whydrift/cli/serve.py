@@ -23,6 +23,7 @@ from whydrift.cli.options import connection_options, store_option
 from whydrift.cli.requests import connection_of, listed
 from whydrift.cli.watch import Asked, first_to_end, keep_watch, look_once
 from whydrift.cli.workers import keep_workers, open_asking, work_only
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
 from whydrift.settings import Connection, Settings, read_settings
@@ -188,7 +189,7 @@ def _asked(connection: Connection, settings: Settings) -> Asked:
         every=None,
         settle=settings.watch.settle,
         hidden=True,
-        unmask=True,
+        unmask=Unmask.EVERYWHERE,
         output="none",
         colour="never",
     )

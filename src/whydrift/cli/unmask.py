@@ -18,6 +18,7 @@ from whydrift.cli.options import connection_options, output_option, selection_op
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.terminal import Progress, page_width, wants_colour
 from whydrift.core.model.triage import SCHEMA, Answer, ApplicationAnswer, ReadAnswer
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import Tally
 from whydrift.core.report.unmask_text import unmask_exit_code, unmask_markdown, unmask_text, unmask_tsv
@@ -93,7 +94,7 @@ async def _look(connection: Connection, selection: Selection, earlier: list[Appl
     source = wiring.open_source(connection)
     read, tally, progress = Read(), Tally(), Progress()
     found: list[ApplicationAnswer] = []
-    analysis = replace(wiring.analysis(source.settings, hidden=False), unmask=True, read_at=source.read_at)
+    analysis = replace(wiring.analysis(source.settings, hidden=False), unmask=Unmask.EVERYWHERE, read_at=source.read_at)
     before = {place_of(application): application for application in earlier}
     chosen = selection.chooses()
     try:

@@ -15,6 +15,7 @@ from whydrift.cli.looks import look
 from whydrift.cli.options import connection_options, output_option
 from whydrift.cli.requests import connection_of
 from whydrift.core.model.plan import Plan
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.report.verification import Verification, mends, verification_text, verified
 from whydrift.core.select import Selection
 from whydrift.errors import UsageError
@@ -83,6 +84,7 @@ async def _look(plan: Plan, name: str, connection: Connection) -> Verification:
     """The applications of a plan as they are now, held against it."""
     names = tuple(application.named for application in plan.applications)
     hidden = not all(field.shown for step in plan.steps for field in step.fields)
-    found = await look(connection, Selection(names), hidden, unmask=any(map(mends, plan.steps)))
+    unmask = Unmask.EVERYWHERE if any(map(mends, plan.steps)) else Unmask.NOWHERE
+    found = await look(connection, Selection(names), hidden, unmask=unmask)
     by_name = {application.selector: application for application in found.applications}
     return Verification(plan=name, read=found.about, steps=verified(plan, by_name), gaps=found.about.gaps)

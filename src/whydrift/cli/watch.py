@@ -18,6 +18,7 @@ from whydrift.cli.lines import Lines
 from whydrift.cli.options import connection_options, selection_options, store_option
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.cli.spans import Span
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.select import Selection
 from whydrift.settings import Connection, Settings, read_settings
 
@@ -43,7 +44,7 @@ class Asked:
     every: int | None
     settle: int
     hidden: bool
-    unmask: bool
+    unmask: Unmask
     output: str
     colour: str
 
@@ -82,7 +83,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
         every=every if isinstance(every, int) else None,
         settle=settle if isinstance(settle, int) else settings.watch.settle,
         hidden=not options["no_hidden"],
-        unmask=not options["no_unmask"],
+        unmask=Unmask.NOWHERE if options["no_unmask"] else Unmask.EVERYWHERE,
         output=str(options["output"]),
         colour=str(options["colour"]),
     )

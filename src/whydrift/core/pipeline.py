@@ -34,6 +34,7 @@ from whydrift.core.model.facts import FactKind, Facts, Gap
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.remedy import Remedy
 from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.model.values import ABSENT, JsonObject, is_object
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ class Analysis:
     """Whether applications are looked at too that are Synced all over."""
     revision: str = ""
     """The revision whose sync is asked about; "" is the one that a sync takes now."""
-    unmask: bool = False
-    """Whether it is also looked for what is broken behind the noise."""
+    unmask: Unmask = Unmask.NOWHERE
+    """Where it is also looked for what is broken behind the noise."""
     forecast: bool = True
     """Whether it is said what a sync would do."""
     read_at: str = ""
@@ -175,7 +176,7 @@ def _with_facts(subject: Subject, known: Facts) -> Subject:
 
 def is_looked_at(application: Application, analysis: Analysis) -> bool:
     """Whether there is anything to look at: an application that is Synced all over waits for `--hidden`."""
-    unwell = analysis.unmask and application.health not in ("Healthy", "Suspended")
+    unwell = application.health not in ("Healthy", "Suspended") and analysis.unmask.holds_for(application.health)
     return analysis.hidden or analysis.synced or application.drifting or unwell or application.sync != Verdict.SYNCED
 
 

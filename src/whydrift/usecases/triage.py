@@ -107,7 +107,7 @@ async def look_at(application: Application, how: Look) -> tuple[ApplicationOutco
         outcome = ApplicationOutcome(snapshot, ())
         if is_looked_at(application, how.analysis):
             outcome = await _give_reasons(await _foresee(await _look_until_settled(snapshot, how), how), how)
-        if how.analysis.unmask:
+        if how.analysis.unmask.holds_for(application.health):
             from whydrift.usecases.witnesses import unmask  # here: others do without all of it
 
             outcome = replace(outcome, broken=await unmask(snapshot, how.reader, how.analysis.read_at))

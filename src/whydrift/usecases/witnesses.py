@@ -11,14 +11,14 @@ from whydrift.core.model.fact_kinds import EVENTS, POD_LOG, PODS, RENDERED_FROM,
 from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ApplicationSnapshot
-from whydrift.core.model.trouble import Category, ContainerLog, Logs, Trouble
+from whydrift.core.model.trouble import UNWELL, Category, ContainerLog, Logs, Trouble
 from whydrift.core.model.values import JsonObject, text
 from whydrift.core.unmask.complaints import complaints_of
 from whydrift.core.unmask.containers import Stuck, statuses
 from whydrift.core.unmask.jobs import failed_runs
 from whydrift.core.unmask.owners import pod_nodes
 from whydrift.core.unmask.pods import owned_pods, suspects
-from whydrift.core.unmask.scene import UNWELL, Scene
+from whydrift.core.unmask.scene import Scene
 from whydrift.core.unmask.troubles import Unmasked, troubles_of
 from whydrift.core.unmask.unseen_pods import containers_of, state_of, tree_suspects
 from whydrift.core.unmask.verdicts import waits_of

@@ -9,6 +9,23 @@ from enum import StrEnum
 from whydrift.core.model.objects import ObjectKey
 
 
+class Unmask(StrEnum):
+    """In which applications it is looked for what is broken."""
+
+    NOWHERE = "nowhere"
+    UNWELL = "unwell"
+    """Those that Argo CD itself does not call well."""
+    EVERYWHERE = "everywhere"
+
+    def holds_for(self, health: str) -> bool:
+        """Whether it is looked for in an application of this health."""
+        return self is Unmask.EVERYWHERE or (self is Unmask.UNWELL and health in UNWELL)
+
+
+UNWELL = ("Degraded", "Progressing")
+"""Argo CD's words for what is broken, and for what is on its way or waits."""
+
+
 class Category(StrEnum):
     """What kind of trouble it is: a closed list. Of `log-not-read` only the log, which was not read, could say more."""
 

@@ -14,6 +14,7 @@ from whydrift.core.report.guard_verdict import GuardVerdict, guard_verdict
 from whydrift.core.report.remedy_lines import remedy_lines
 from whydrift.core.report.sync_lines import at_difference, beside, told
 from whydrift.core.report.tally import called, objects_of
+from whydrift.core.report.unmask_text import broken_lines
 from whydrift.core.report.words import Ink, count, ending, plain, shortened, teaching, value, wrapped
 
 MEANS = {
@@ -38,7 +39,7 @@ MORE = 8
 
 def application_text(application: ApplicationAnswer, ink: Ink, width: int = 110) -> str:
     """One application with everything that differs."""
-    lines = [*_head(application, ink)]
+    lines = [*_head(application, ink), *_broken(application, ink, width)]
     for item in objects_of(application):
         lines += ["", *_object(item, application.sync, ink, width)]
     if not objects_of(application) and not application.not_read:
@@ -47,6 +48,12 @@ def application_text(application: ApplicationAnswer, ink: Ink, width: int = 110)
             f"  nothing differs: Argo CD says {application.argocd.sync or 'nothing'}, and no field contradicts it",
         ]
     return "\n".join([*lines, *_besides(application, ink, width)]) + "\n"
+
+
+def _broken(application: ApplicationAnswer, ink: Ink, width: int) -> list[str]:
+    """What is broken now, whatever differs."""
+    lines = broken_lines([application], ink, width)
+    return ["", ink.strong("broken now"), *lines] if lines else []
 
 
 def _besides(application: ApplicationAnswer, ink: Ink, width: int) -> list[str]:

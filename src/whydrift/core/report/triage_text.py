@@ -61,7 +61,7 @@ def _headline(tally: Tally, read: ReadAnswer) -> str:
         return "0 applications: none to tell of.  Read completely."
     clean = not tally.fields and not tally.troubles and not tally.out_of_sync and not tally.unknown and not tally.hidden
     if clean and read.complete:
-        broken = ", nothing broken" if tally.looked else ""
+        broken = ", nothing broken" if tally.looked == tally.applications else ""
         broken += f", {tally.unwell} not well" if tally.unwell else ""
         said = f"{count(tally.applications, 'application')}, all Synced{_unhealthy(tally)}; nothing differs{broken}"
         return f"{said}.  Read completely."

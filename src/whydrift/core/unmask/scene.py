@@ -10,13 +10,10 @@ from whydrift.core.model.application import Application
 from whydrift.core.model.git_files import GitFiles
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.snapshot import ObjectSnapshot
-from whydrift.core.model.trouble import ContainerLog, Logs
+from whydrift.core.model.trouble import UNWELL, ContainerLog, Logs
 from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, mapping, text
 from whydrift.core.unmask.moments import newest
 from whydrift.core.unmask.owners import Owners
-
-UNWELL = ("Degraded", "Progressing")
-"""Argo CD's words for what is broken, and for what is on its way or waits."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from whydrift.core.history.seen import seen
 from whydrift.core.model.application import Application
 from whydrift.core.model.finding import HIDDEN, SHOWN, TROUBLE, ApplicationName, Event, Seen, Severity
 from whydrift.core.model.triage import ApplicationAnswer
+from whydrift.core.model.trouble import Unmask
 from whydrift.core.pipeline import Analysis
 from whydrift.core.report.shield import shielded
 from whydrift.core.report.tally import UNDECIDED
@@ -49,7 +50,7 @@ class How:
     @property
     def scope(self) -> frozenset[str]:
         """What a look looks for."""
-        wanted = ((SHOWN, True), (HIDDEN, self.analysis.hidden), (TROUBLE, self.analysis.unmask))
+        wanted = ((SHOWN, True), (HIDDEN, self.analysis.hidden), (TROUBLE, self.analysis.unmask is Unmask.EVERYWHERE))
         return frozenset(scope for scope, is_wanted in wanted if is_wanted)
 
 
