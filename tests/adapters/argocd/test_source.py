@@ -280,3 +280,19 @@ def test_goes_through_a_proxy_and_says_when_it_refuses() -> None:
     assert replay.seen[0].header("Proxy-Authorization").startswith("Basic ")
     assert "the proxy does not let us through to argocd.example.com" in str(caught.value)
     assert "pr0xypass" not in str(caught.value)
+
+
+def test_a_proxy_that_asks_for_a_login_is_given_one_in_its_address() -> None:
+    """Not going through it, which is what is said of any other refusal, would lead nowhere."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def refuse() -> None:
+            near, _ = listening.accept()
+            with near:
+                near.recv(4096)
+                near.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=refuse, daemon=True).start()
+        proxy = {"HTTPS_PROXY": f"http://127.0.0.1:{listening.getsockname()[1]}"}
+        with pytest.raises(SourceError, match=r"\(407 .*\): USER:PASSWORD@ in HTTPS_PROXY"):
+            ask(connect(ArgocdOptions(server="https://argocd.example.com"), proxy, Path("/nonexistent")), LIST)

@@ -105,9 +105,9 @@ def _transport(error: Exception, endpoint: Endpoint) -> Lost:
         case TimeoutError():
             return Lost(f"{host} did not finish its answer in time")
         case httpx2.ProxyError():
-            return Lost(
-                f"the proxy does not let us through to {host} ({one_line(str(error), endpoint.secrets)}): NO_PROXY?"
-            )
+            said = one_line(str(error), endpoint.secrets)
+            hint = "USER:PASSWORD@ in HTTPS_PROXY" if said.startswith("407") else "NO_PROXY?"
+            return Lost(f"the proxy does not let us through to {host} ({said}): {hint}")
         case httpx2.RemoteProtocolError():
             return _protocol(error, endpoint)
         case httpx2.DecodingError():
