@@ -180,6 +180,16 @@ def test_a_selector_has_to_match_its_pods() -> None:
     assert [said.partition(":")[0] for said in against_rules(obj)] == ["/spec/template/metadata/labels"]
 
 
+@pytest.mark.parametrize(("stated", "taken"), [(1, True), ("50%", True), ("", False), ("50", False), ("half%", False)])
+def test_a_share_of_pods_is_a_number_or_a_percentage(stated: Json, taken: bool) -> None:
+    budget: JsonObject = {"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "spec": {"maxUnavailable": stated}}
+    rolling: JsonObject = {"rollingUpdate": {"maxUnavailable": stated}}
+    rolled = deepcopy(deployment())
+    mapping(rolled, "spec")["strategy"] = rolling
+    assert (not list(against_rules(budget))) is taken
+    assert (not list(against_rules(rolled))) is taken
+
+
 def test_an_autoscaler_has_room() -> None:
     scaler: JsonObject = {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler"}
     assert not list(against_rules({**scaler, "spec": {"minReplicas": 3, "maxReplicas": 3}}))

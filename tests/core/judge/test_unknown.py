@@ -124,3 +124,15 @@ def test_what_was_refused_still_is_after_a_commit_elsewhere(file: str, fails: bo
     found = Before((UPDATED,), moved=True, status=status, facts={COMMITS: commits}).forecast()
     assert (found.effects[0].does is Does.FAIL) is fails, said(found)
     assert found.converges is not fails
+
+
+@pytest.mark.parametrize(("value", "fails"), [("2", True), ("3", False)])
+def test_what_an_earlier_revision_was_refused_for_fails_again_while_git_states_it(value: str, fails: bool) -> None:
+    """Nobody knows the commits in between; the very value that was refused still stands there, or does not."""
+    row: JsonObject = {"kind": "ConfigMap", "namespace": "shop", "name": "config", "status": "SyncFailed"}
+    message = f'ConfigMap "config" is invalid: data.a: Invalid value: "{value}": not taken'
+    result: JsonObject = {"revision": "c" * 40, "resources": [{**row, "message": message}]}
+    status: JsonObject = {"operationState": {"phase": "Failed", "syncResult": result}}
+    found = Before((UPDATED,), moved=True, status=status).forecast()
+    assert (found.effects[0].does is Does.FAIL) is fails, said(found)
+    assert found.converges is not fails

@@ -1,11 +1,12 @@
-"""What the API server refuses of built-in kinds that hold a pod template, and of autoscalers: what holds everywhere.
+"""What the API server refuses of built-in kinds that hold a pod template, of autoscalers and disruption budgets.
 
 Sources: k8s.io/kubernetes pkg/apis/core/validation (ValidatePodSpec, validateContainers, ValidateVolumeMounts,
-ValidateResourceRequirements), pkg/apis/apps, batch and autoscaling likewise.
+ValidateResourceRequirements), pkg/apis/apps (ValidatePositiveIntOrPercent), batch, policy and autoscaling likewise.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -23,6 +24,16 @@ TEMPLATES: dict[tuple[str, str], Path] = {
     ("batch", "Job"): ("spec", "template"),
     ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
 }
+SHARES: dict[tuple[str, str], tuple[Path, ...]] = {
+    ("policy", "PodDisruptionBudget"): (("spec", "minAvailable"), ("spec", "maxUnavailable")),
+    ("apps", "Deployment"): (("spec", "strategy", "rollingUpdate", "maxSurge"),
+                             ("spec", "strategy", "rollingUpdate", "maxUnavailable")),
+    ("apps", "DaemonSet"): (("spec", "updateStrategy", "rollingUpdate", "maxSurge"),
+                            ("spec", "updateStrategy", "rollingUpdate", "maxUnavailable")),
+    ("apps", "StatefulSet"): (("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"),),
+}  # fmt: skip
+"""Numbers of pods that may be a share of them."""
+SHARE = re.compile(r"[0-9]+%")
 CONTAINERS = ("initContainers", "containers")
 PULLS = ("Always", "IfNotPresent", "Never")
 MOST_PORTS = 65535
@@ -33,6 +44,7 @@ def against_rules(obj: JsonObject) -> Iterator[str]:
     kind = (group_of(text(obj, "apiVersion")), text(obj, "kind"))
     if kind == ("autoscaling", "HorizontalPodAutoscaler"):
         yield from _band(obj)
+    yield from _shares(obj, SHARES.get(kind, ()))
     place = TEMPLATES.get(kind)
     template = child(obj, *place) if place else ABSENT
     if place is None or not is_object(template):
@@ -49,6 +61,13 @@ def _band(obj: JsonObject) -> Iterator[str]:
     least, most = child(obj, "spec", "minReplicas"), child(obj, "spec", "maxReplicas")
     if isinstance(least, int) and isinstance(most, int) and most < least:
         yield f"/spec/maxReplicas: {most} is less than minReplicas, {least}"
+
+
+def _shares(obj: JsonObject, places: tuple[Path, ...]) -> Iterator[str]:
+    for place in places:
+        stated = child(obj, *place)
+        if isinstance(stated, str) and not SHARE.fullmatch(stated):
+            yield f"{pointer(place)}: {quoted(stated)} is neither a number nor a percentage"
 
 
 def _replicas(obj: JsonObject) -> Iterator[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from whydrift.core.explain.conditions import FAILED
 from whydrift.core.explain.failures import classify, decisive
 from whydrift.core.explain.sync_windows import holding_window
-from whydrift.core.explain.syncing import ALL_REFUSED, failing, refused
+from whydrift.core.explain.syncing import ALL_REFUSED, ended_badly, failing, refused, still_refused
+from whydrift.core.explain.syncing import decisive as refusal
 from whydrift.core.judge.situation import Situation
 from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import COMMITS, SYNC_WINDOWS
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.values import text
+from whydrift.core.model.values import ABSENT, MaybeJson, text
 
 
 def stopped(situation: Situation) -> tuple[Effect, ...]:
@@ -34,20 +35,25 @@ def error_stands(situation: Situation) -> tuple[Effect, ...]:
 
 
 def refused_before(situation: Situation) -> tuple[Effect, ...]:
-    """What the last sync of what this revision says was refused for, as a whole or object by object."""
+    """What the last sync of what this revision says was refused for, as a whole or object by object.
+
+    One of an earlier revision counts where git still states the very value that it was refused for.
+    """
     application = situation.application
-    if not failing(application, situation.whole.maybe(COMMITS) or ()) or situation.manifests is not None:
+    if situation.manifests is not None or not ended_badly(application):
         return ()
+    same_revision = failing(application, situation.whole.maybe(COMMITS) or ())
     message = text(application.operation, "message")
-    whole = ALL_REFUSED.search(message) is not None
-    rows = refused(application)
+    whole = same_revision and ALL_REFUSED.search(message) is not None
+    rows = [(_placed(row.key, situation), row) for row in refused(application)]
     told = tuple(
-        Effect(_placed(row.key, situation), Does.FAIL, f"fails: {row.why.value}: {decisive(row.message)}", True)
-        for row in rows
+        Effect(key, Does.FAIL, f"fails: {row.why.value}: {refusal(row.message)}", True)
+        for key, row in rows
+        if same_revision or still_refused(row, _target(key, situation))
     )
     if told or not whole:
         return told
-    return (Effect(situation.itself, Does.FAIL, f"fails: {decisive(message)}", True),)
+    return (Effect(situation.itself, Does.FAIL, f"fails: {refusal(message)}", True),)
 
 
 def refused_as_a_whole(situation: Situation) -> bool:
@@ -59,6 +65,10 @@ def refused_as_a_whole(situation: Situation) -> bool:
         and failing(application, situation.whole.maybe(COMMITS) or ())
         and ALL_REFUSED.search(text(application.operation, "message")) is not None
     )
+
+
+def _target(key: ObjectKey, situation: Situation) -> MaybeJson:
+    return next((item.target for item in situation.objects.of_kind(key.kind) if item.key == key), ABSENT)
 
 
 def _placed(key: ObjectKey, situation: Situation) -> ObjectKey:

@@ -26,7 +26,7 @@ def told(effect: EffectAnswer) -> str:
         case Does.RESTART:
             return RESTARTED.sub(rf"restarts the \1pods of {named}", says, count=1)
         case Does.FAIL:
-            return f"of {named} {says}"
+            return says.replace("fails", f"fails on {named}", 1)
         case _:
             return f"changes {named}: {says}"
 
