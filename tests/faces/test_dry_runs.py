@@ -77,7 +77,7 @@ class Server(Recording):
         """The target, stored nowhere; one name is refused."""
         self.sent.append(target)
         if text(target, "metadata", "name") == "refused":
-            return NotRead("422: invalid", 422)
+            return NotRead("422: invalid", 422, "ConfigMap is invalid: all of it")
         return Body(json.dumps(answered("1")).encode())
 
     async def ask(self, question: Question) -> Reply:
@@ -104,6 +104,6 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     assert isinstance(live, Body) and isinstance(back, Body)
     assert json.loads(live.content) == json.loads(back.content)
     assert isinstance(refused, NotRead) and isinstance(refused_back, NotRead)
-    assert (refused.status, refused.why) == (refused_back.status, refused_back.why)
+    assert refused == refused_back
     assert (tmp_path / "out" / PLACE).is_file()
     assert len(server.sent) == 2

@@ -54,10 +54,14 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class NotRead:
-    """No answer: `why` for people; `status` where a server refused (403, 404 …), None where it was not asked."""
+    """No answer: `why` for people; `status` where a server refused (403, 404 …), None where it was not asked.
+
+    `said` is the whole message of a Kubernetes API server that refused, "" where none stands in its answer.
+    """
 
     why: str
     status: int | None = None
+    said: str = ""
 
 
 Reply = Body | NotRead

@@ -25,6 +25,7 @@ from whydrift.core.model.fact_kinds import (
     EVENTS,
     GIT_FILES,
     HISTORY,
+    LIMIT_RANGES,
     NAMESPACE,
     NEIGHBOURS,
     NEWEST,
@@ -33,10 +34,12 @@ from whydrift.core.model.fact_kinds import (
     PODS,
     PROJECTS,
     RENDERED_FROM,
+    RESOURCE_QUOTAS,
     RESOURCE_TREE,
     SCALED_OBJECTS,
     SCHEMAS,
     SECOND_RENDER,
+    SERVED,
     SETTINGS,
     SYNC_WINDOWS,
     SYNCED_MANIFESTS,
@@ -47,6 +50,7 @@ from whydrift.core.model.fleet import Commit, History
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.schema import Schemas
 from whydrift.core.model.secrets import Masker
+from whydrift.core.model.served import discovery_path
 from whydrift.core.model.values import Json, JsonObject, items, text
 from whydrift.errors import SourceError
 from whydrift.ports import NO_REPOSITORIES, Api, Body, DryRuns, Metrics, NotRead, Question, Repository, Source
@@ -189,7 +193,7 @@ class FactReader:
     def value(self, reply: Body | NotRead, kind: FactKind[object], what: str) -> JsonObject | Gap:
         """A reply as a masked object, or the gap that it leaves: a refusal, or an answer that cannot be read."""
         if isinstance(reply, NotRead):
-            return Gap(what, reply.why, kind.needs)
+            return Gap(what, reply.why, kind.needs, reply.status, self.masker.text(reply.said))
         try:
             return masked_object(reply.content, what, self.masker)
         except SourceError as error:
@@ -248,6 +252,15 @@ async def _namespace(reader: FactReader, application: Application, key: ObjectKe
     if isinstance(reply, NotRead) and reply.status == 404:
         return {}
     return reader.value(reply, NAMESPACE, f"Namespace {name}")
+
+
+async def _served(reader: FactReader, application: Application, key: ObjectKey) -> object:
+    """The kinds of a group and version; nothing where the cluster has no such group or version."""
+    path = discovery_path(key)
+    reply = await reader.kubernetes(application, path)
+    if isinstance(reply, NotRead) and reply.status == 404:
+        return {}
+    return reader.value(reply, SERVED, f"kinds of {path}")
 
 
 async def _commits(reader: FactReader, application: Application, key: ObjectKey) -> object:
@@ -325,6 +338,9 @@ READERS: dict[FactKind[object], Reader] = {
         DISRUPTION_BUDGETS, "/apis/policy/v1/namespaces/{namespace}/poddisruptionbudgets"
     ),
     NAMESPACE: _namespace,
+    RESOURCE_QUOTAS: _cluster_list(RESOURCE_QUOTAS, "/api/v1/namespaces/{namespace}/resourcequotas"),
+    LIMIT_RANGES: _cluster_list(LIMIT_RANGES, "/api/v1/namespaces/{namespace}/limitranges"),
+    SERVED: _served,
     EVENTS: _cluster_list(EVENTS, "/api/v1/namespaces/{namespace}/events"),
     COMMITS: _commits,
     GIT_FILES: _git_files,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from whydrift.core.model.application import Application
-from whydrift.core.model.fact_kinds import DEFINITION, POD_LOG
+from whydrift.core.model.fact_kinds import DEFINITION, POD_LOG, SERVED
 from whydrift.core.model.facts import Cost, FactKind
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.pipeline import Analysis
@@ -21,8 +21,8 @@ from whydrift.usecases.workbench import Workbench
 PARTS = ("", "/resource-tree", "/events", "/syncwindows", "/manifests")
 FLEET_PARTS = ("/api/v1/settings", "/api/v1/projects", "/api/v1/clusters")
 AT_ONCE = 6
-ABOUT_ONE: tuple[FactKind[object], ...] = (POD_LOG, DEFINITION)
-"""Facts of one container, one CRD: causes ask for those that they need, and any other object has none."""
+ABOUT_ONE: tuple[FactKind[object], ...] = (POD_LOG, DEFINITION, SERVED)
+"""Facts of one container, one CRD, one API: who needs them asks for them, and any other object has none."""
 
 
 @dataclass

@@ -106,4 +106,5 @@ def test_never_repeats_it(tmp_path: Path, status: int) -> None:
     assert isinstance(reply, NotRead)
     assert reply.status == status
     assert "spec.replicas: must be a number" in reply.why
+    assert reply.said == "spec.replicas: must be a number"
     assert len(Server.patched) == 1

@@ -235,7 +235,7 @@ class Recording:
         for status in self.files.statuses(name):
             refusal = self.files.read(f"{name}.{status}")
             if refusal is not None:
-                return NotRead(_refusal(status, refusal), int(status))
+                return NotRead(_refusal(status, refusal), int(status), _said(refusal))
         return NotRead(self._why_not.get(str(question), NOT_RECORDED))
 
     def size(self, question: Question) -> int:
@@ -264,7 +264,7 @@ class Recording:
         for status in ("", *CREATED, *REFUSALS):
             content = self.files.read(f"{name}.{status}" if status else name)
             if content is not None and status in REFUSALS:
-                return NotRead(_refusal(status, content), int(status))
+                return NotRead(_refusal(status, content), int(status), _said(content))
             if content is not None and _kind(content) == kind:
                 return Body(content)
         return None
@@ -297,6 +297,18 @@ def _kind(content: bytes) -> str:
 
 class _Kind(msgspec.Struct):
     kind: str = ""
+
+
+def _said(body: bytes) -> str:
+    """The API server's message in a recorded refusal: as `record` keeps it, or its own Status object's."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(said, dict):
+        return ""
+    message = said.get("message") if said.get("kind") == "Status" else said.get("said")
+    return " ".join(message.split()) if isinstance(message, str) else ""
 
 
 def _refusal(status: str, body: bytes) -> str:

@@ -105,7 +105,7 @@ class RecordingSource:
         if isinstance(reply, Body):
             self._write(place, self.masked(reply.content, True))
         elif reply.status is not None:
-            self._write_refusal(place, reply.why, reply.status)
+            self._write_refusal(place, reply, reply.status)
         return reply
 
     async def _dry_run_place(self, at: str, target: JsonObject, namespace: str) -> Path | None:
@@ -134,10 +134,11 @@ class RecordingSource:
         if reply.status != NOT_THERE:  # that something is not there has been read
             self.unread[str(question)] = reply.why
         if reply.status is not None:
-            self._write_refusal(place, reply.why, reply.status)
+            self._write_refusal(place, reply, reply.status)
 
-    def _write_refusal(self, place: Path, why: str, status: int) -> None:
-        body = json.dumps({"error": self._masker.text(why), "code": status}).encode()
+    def _write_refusal(self, place: Path, reply: NotRead, status: int) -> None:
+        said = {"said": self._masker.text(reply.said)} if reply.said else {}
+        body = json.dumps({"error": self._masker.text(reply.why), "code": status, **said}).encode()
         self._write(place.with_name(f"{place.name}.{status}"), body)
 
     def _write(self, place: Path, content: bytes) -> None:

@@ -169,9 +169,9 @@ def is_html(content: bytes, content_type: str) -> bool:
     return "html" in content_type.lower() or content[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
 
 
-def one_line(text: str, secrets: Sequence[str]) -> str:
+def one_line(text: str, secrets: Sequence[str], longest: int = LONGEST) -> str:
     """A foreign text as one printable line of bounded length; secrets go before anything is cut."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "[hidden]")
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]} …"
+    return line if len(line) <= longest else f"{line[:longest]} …"

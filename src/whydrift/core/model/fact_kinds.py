@@ -90,6 +90,12 @@ AUTOSCALERS: FactKind[Objects] = FactKind("autoscalers", "list horizontalpodauto
 SCALED_OBJECTS: FactKind[Objects] = FactKind("scaled objects", "list scaledobjects", Per.NAMESPACE, Cost.LIST)
 """KEDA's ScaledObjects in the object's namespace."""
 
+RESOURCE_QUOTAS: FactKind[Objects] = FactKind("resource quotas", "list resourcequotas", Per.NAMESPACE, Cost.LIST)
+"""ResourceQuotas in the object's namespace."""
+
+LIMIT_RANGES: FactKind[Objects] = FactKind("limit ranges", "list limitranges", Per.NAMESPACE, Cost.LIST)
+"""LimitRanges in the object's namespace: what containers get that state no requests or limits."""
+
 DISRUPTION_BUDGETS: FactKind[Objects] = FactKind(
     "disruption budgets", "list poddisruptionbudgets", Per.NAMESPACE, Cost.LIST
 )
@@ -134,6 +140,9 @@ POD_METRICS: FactKind[Objects] = FactKind("pod metrics", "list pods.metrics.k8s.
 
 DEFINITION: FactKind[JsonObject] = FactKind("definition", "get customresourcedefinitions", Per.OBJECT, Cost.REQUEST)
 """One live CustomResourceDefinition, read by name; {} where it does not exist."""
+
+SERVED: FactKind[JsonObject] = FactKind("served kinds", "GET of the API's discovery", Per.OBJECT, Cost.REQUEST)
+"""The kinds that a cluster serves in one group and version; {} where it has none. Asked for the key of `served_key`."""
 
 PODS: FactKind[Objects] = FactKind("pods", "list pods", Per.NAMESPACE, Cost.LIST)
 """The pods in the object's namespace."""

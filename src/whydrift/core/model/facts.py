@@ -43,11 +43,16 @@ class FactKind(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that was not read: `what`, `why` (a status and its reason), `needs` (what would grant it)."""
+    """Something that was not read: `what`, `why` (a status and its reason), `needs` (what would grant it).
+
+    `status` is that of a server's refusal, None where it was not asked; `said` are the API server's own words for it.
+    """
 
     what: str
     why: str
     needs: str = ""
+    status: int | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
