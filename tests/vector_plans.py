@@ -16,7 +16,7 @@ from whydrift.core.compare.objects import compare_unmasked
 from whydrift.core.compare.terms import Terms
 from whydrift.core.compare.tracking import is_self_referenced
 from whydrift.core.explain.subject import Knowledge
-from whydrift.core.judge.forecast import is_left_out
+from whydrift.core.judge.applying import is_left_out
 from whydrift.core.judge.prunes import pruned
 from whydrift.core.judge.situation import Situation, is_forced, way_of
 from whydrift.core.model.application import Application

@@ -24,7 +24,8 @@ from whydrift.core.judge.forecast import forecast
 from whydrift.core.judge.reasons import NO_LINES, Lines, reason_wants, reasoned
 from whydrift.core.judge.revision import at_revision
 from whydrift.core.judge.server_view import sees_no_change
-from whydrift.core.judge.situation import Situation, wants
+from whydrift.core.judge.situation import Situation
+from whydrift.core.judge.wanted import wants, wants_further
 from whydrift.core.model.application import Application
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.effect import Forecast
@@ -181,10 +182,17 @@ def is_looked_at(application: Application, analysis: Analysis) -> bool:
 
 
 def foresight_wants(
-    snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
-) -> tuple[tuple[ObjectKey, FactKind[object]], ...]:
-    """The facts without which it cannot be said what a sync would do."""
-    return tuple(wants(snapshot, facts))
+    snapshot: ApplicationSnapshot,
+    facts: Callable[[ObjectKey], Facts],
+    manifests: Mapping[ObjectKey, JsonObject] | None = None,
+) -> Iterator[tuple[tuple[ObjectKey, FactKind[object]], ...]]:
+    """The facts without which it cannot be said what a sync would do: some, and once those are read what they ask for.
+
+    Of another revision where its manifests are given.
+    """
+    seen = snapshot if manifests is None else at_revision(snapshot, manifests)
+    yield tuple(wants(seen, facts))
+    yield tuple(wants_further(seen, facts))
 
 
 def foresee(

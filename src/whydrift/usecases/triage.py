@@ -160,11 +160,11 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     """The outcome with what a sync now would do."""
     application, reader = outcome.snapshot.application, how.reader
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
-    itself = application.facts_key
-    compared = ((itself, kind) for kind in COMPARED_ON)
-    foreseen = foresight_wants(outcome.snapshot, facts) if how.analysis.forecast else compared
-    wanted = (*foreseen, *_dry_runs(outcome, how))
-    await reader.read((application, key, kind) for key, kind in wanted)
+    compared = tuple((application.facts_key, kind) for kind in COMPARED_ON)
+    foreseen = foresight_wants(outcome.snapshot, facts) if how.analysis.forecast else iter((compared,))
+    for wanted in foreseen:
+        await reader.read((application, key, kind) for key, kind in wanted)
+    await reader.read((application, key, kind) for key, kind in _dry_runs(outcome, how))
     outcome = with_server_views(replace(outcome, calibrations=calibrate(outcome, facts, how.analysis)), facts)
     if not how.analysis.forecast:
         return outcome
@@ -173,6 +173,8 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
     manifests = await manifests_at(reader, application, how.analysis.revision)
     if isinstance(manifests, Gap):
         return replace(outcome, sync=not_rendered(application, how.analysis.revision, manifests.why))
+    for wanted in foresight_wants(outcome.snapshot, facts, manifests):
+        await reader.read((application, key, kind) for key, kind in wanted)
     return replace(outcome, sync=foresee(outcome, facts, how.analysis, manifests))
 
 

@@ -32,6 +32,7 @@ class Refusal(StrEnum):
     WEBHOOK_DOWN = "an admission webhook does not answer"
     NAMESPACE = "the namespace does not exist"
     KIND = "the kind is not installed"
+    VERSION = "the cluster has another version of the kind"
     PROJECT = "the project forbids it"
     CONFLICT = "another manager owns fields of it"
     RIGHTS = "Argo CD lacks the rights"
@@ -68,6 +69,7 @@ PATTERNS: tuple[tuple[Refusal, str], ...] = (
     (Refusal.UNKNOWN_FIELD, r"field not declared in schema|unknown field|strict decoding error"),
     (Refusal.CONFLICT, r"Apply failed with \d+ conflict|conflict with "),
     (Refusal.NAMESPACE, r'namespaces? "[^"]*" not found|because it is being terminated'),
+    (Refusal.VERSION, r"could not find version "),
     (Refusal.KIND, r"could not find the requested resource|no matches for kind|CRD is installed|"
                    r"resource mapping not found|failed to discover server resources"),
     (Refusal.RIGHTS, r"is forbidden: User |cannot (get|list|create|patch|update|delete) resource"),

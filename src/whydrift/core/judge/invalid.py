@@ -30,13 +30,13 @@ def invalid_value(item: ObjectSnapshot, sent: JsonObject, situation: Situation) 
     then. What live has too was taken: the server does not look at it again, or our rule is wrong.
     """
     subject, live = situation.subject(item), item.live if is_object(item.live) else None
-    if not subject.facts.known(WEBHOOKS) or mutators_of(subject) or _redefined(item, situation):
+    if not subject.facts.known(WEBHOOKS) or mutators_of(subject) or redefined(item, situation):
         return ""
     taken = set() if live is None else set(_refused(live, None, situation.terms))
     return next((said for said in _refused(sent, live, situation.terms) if said not in taken), "")
 
 
-def _redefined(item: ObjectSnapshot, situation: Situation) -> bool:
+def redefined(item: ObjectSnapshot, situation: Situation) -> bool:
     """Whether a sync changes what defines the kind of an object, or may."""
     definitions = (i for i in situation.objects.of_kind(DEFINITION[1]) if i.key[:2] == DEFINITION)
     return any(i.verdict is not Verdict.SYNCED and i.key.name.endswith(f".{item.key.group}") for i in definitions)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,39 +15,16 @@ from whydrift.core.explain.subject import Knowledge, Subject, sync_options
 from whydrift.core.judge.predict import KUBECTL, OWN, Way
 from whydrift.core.model.application import Application
 from whydrift.core.model.explanation import Side
-from whydrift.core.model.fact_kinds import (
-    ADMISSION_POLICIES,
-    ARGOCD_CONFIG,
-    ARGOCD_VERSION,
-    AUTOSCALERS,
-    COMPARED_MANIFESTS,
-    DISRUPTION_BUDGETS,
-    FLEET,
-    NAMESPACE,
-    NEWEST,
-    POD_METRICS,
-    SCALED_OBJECTS,
-    SCHEMAS,
-    SETTINGS,
-    SYNC_WINDOWS,
-    WEBHOOKS,
-)
-from whydrift.core.model.facts import FactKind, Facts
+from whydrift.core.model.fact_kinds import ARGOCD_CONFIG, ARGOCD_VERSION, NEWEST, SCHEMAS, SETTINGS
+from whydrift.core.model.facts import Facts
 from whydrift.core.model.fleet import Newest
 from whydrift.core.model.identity import Identity
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot, Verdict
-from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, mapping, text
+from whydrift.core.model.snapshot import ApplicationSnapshot, Objects, ObjectSnapshot
+from whydrift.core.model.values import ABSENT, JsonObject, MaybeJson, child, is_object, text
 from whydrift.core.model.versions import Release, Since, assumed
 from whydrift.errors import NotComparable
 
-BUILT_IN = re.compile(
-    r"|apps|batch|policy|autoscaling"
-    r"|(admissionregistration|apiextensions|coordination|networking|rbac\.authorization|scheduling|storage)\.k8s\.io"
-)
-SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
-"""The kinds of these groups that have `spec.replicas`."""
-SCALING: tuple[FactKind[object], ...] = (AUTOSCALERS, SCALED_OBJECTS, POD_METRICS)
 OF_LIVE_TOO = Since(((3, 3, 0),))
 """Since then a sync replaces (and forces) also what only the live object says so of: git may have dropped the line."""
 MIGRATED = "argocd.argoproj.io/client-side-apply-migration-manager"
@@ -196,40 +172,6 @@ def _replacing(target: MaybeJson, live: MaybeJson, release: Release) -> frozense
     return sync_options(target) | (sync_options(live) if OF_LIVE_TOO.holds(release) else frozenset())
 
 
-def wants(
-    snapshot: ApplicationSnapshot, facts: Callable[[ObjectKey], Facts]
-) -> Iterator[tuple[ObjectKey, FactKind[object]]]:
-    """The facts without which a forecast cannot be made, as far as they were not asked for yet."""
-    application = snapshot.application
-    itself = application.facts_key
-    asked = [SETTINGS, ARGOCD_CONFIG, ARGOCD_VERSION, SYNC_WINDOWS, SCHEMAS, FLEET, NEWEST]
-    asked += [WEBHOOKS, ADMISSION_POLICIES]
-    asked += [] if tells_of_its_hooks(application) else [COMPARED_MANIFESTS]
-    if mapping(application.raw, *MANAGED_NAMESPACE):
-        asked.append(NAMESPACE)
-    known = facts(itself)
-    yield from ((itself, kind) for kind in asked if not known.asked(kind))
-    for item in snapshot.objects or ():
-        beside = (*_where(item), *(SCALING if _may_scale(item) else ()))
-        here = facts(item.key) if beside else Facts()
-        yield from ((item.key, kind) for kind in beside if not here.asked(kind))
-
-
 def tells_of_its_hooks(application: Application) -> bool:
     """Whether an application that is Synced needs no render to say that a sync runs no hook."""
     return not application.drifting and application.hookless
-
-
-def _where(item: ObjectSnapshot) -> tuple[FactKind[object], ...]:
-    """What is asked about the place of an object that a sync writes."""
-    if item.verdict is not Verdict.OUT_OF_SYNC:
-        return ()
-    return (NAMESPACE, DISRUPTION_BUDGETS) if is_object(child(item.live, "spec", "template")) else (NAMESPACE,)
-
-
-def _may_scale(item: ObjectSnapshot) -> bool:
-    """Whether git and the cluster state another number of replicas; few built-in kinds state one at all."""
-    if BUILT_IN.fullmatch(item.key.group) and item.key.kind not in SCALED:
-        return False
-    stated, live = child(item.target, "spec", "replicas"), child(item.live, "spec", "replicas")
-    return stated is not ABSENT and live is not ABSENT and stated != live

@@ -30,14 +30,15 @@ def in_their_order(
     if not any(effect.does is Does.FAIL for effect in told):
         return told
     stated = {item.key: item.target for item in situation.snapshot.objects or () if is_object(item.target)}
-    turns = {key: _turn(manifest) for key, manifest in {**stated, **hooks}.items() if is_object(manifest)}
+    turns = {key: turn_of(manifest) for key, manifest in {**stated, **hooks}.items() if is_object(manifest)}
     failing = min((turns[e.key] for e in told if e.does is Does.FAIL and e.key in turns), default=None)
     if failing is None:
         return told
     return tuple(_reached(effect, turns.get(effect.key), failing) for effect in told)
 
 
-def _turn(manifest: JsonObject) -> Turn:
+def turn_of(manifest: JsonObject) -> Turn:
+    """When a sync applies an object."""
     own = phases(manifest)
     return (PHASES.index(own[0]) if own else 1, wave(manifest))
 

@@ -16,6 +16,7 @@ from whydrift.core.model.snapshot import ObjectSnapshot
 from whydrift.core.model.values import is_object, items, text
 
 QUIET = frozenset({Does.NOTHING, Does.FAIL, Does.UNKNOWN})
+WITHOUT_DRY_RUN = "is not known without a dry run (--dry-run)"
 
 
 def admission_unknown(item: ObjectSnapshot, effects: Iterable[Effect], situation: Situation) -> tuple[Effect, ...]:
@@ -25,7 +26,7 @@ def admission_unknown(item: ObjectSnapshot, effects: Iterable[Effect], situation
     unseen = [mutator for mutator in mutators_of(situation.subject(item)) if not _shown(mutator, item, situation)]
     if not unseen:
         return ()
-    says = f"what {unseen[0].kind} {unseen[0].name} makes of {item.key} is not known without a dry run (--dry-run)"
+    says = f"what {unseen[0].kind} {unseen[0].name} makes of {item.key} {WITHOUT_DRY_RUN}"
     return (Effect(item.key, Does.UNKNOWN, says, False),)
 
 

@@ -91,6 +91,9 @@ def _mended(case: Case, row: Refused) -> Choice:
             return _corrected(case, row)
         case Refusal.SHARED:
             return one_owner(case)
+        case Refusal.VERSION:
+            said = f"{row.why.value}: {decisive(row.message)}"
+            return Choice(RemedyKind.GIT_SET, said, Safety.MANUAL, at=Field(case.key, ("apiVersion",)))
         case _:
             return asked(case, f"{row.why.value}: {decisive(row.message)}", DROP)
 
