@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.judge.situations import Before, config_map, said
 from whydrift.core.model.effect import Forecast
-from whydrift.core.model.fact_kinds import NAMESPACE
+from whydrift.core.model.fact_kinds import DRY_RUN, NAMESPACE
 from whydrift.core.model.facts import FactKind, Gap
 from whydrift.core.model.values import JsonObject
 
@@ -14,9 +14,12 @@ SHOP: JsonObject = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name"
 MAKES: JsonObject = {"syncPolicy": {"syncOptions": ["CreateNamespace=true"]}}
 
 
-def _forecast(namespace: JsonObject | None, spec: JsonObject | None = None, *beside: JsonObject) -> Forecast:
+def _forecast(
+    namespace: JsonObject | None, spec: JsonObject | None = None, *beside: JsonObject, refused: str = ""
+) -> Forecast:
     facts: dict[FactKind[object], object] = {} if namespace is None else {NAMESPACE: namespace}
     gaps: dict[FactKind[object], Gap] = {NAMESPACE: Gap("Namespace shop", "403 Forbidden")} if namespace is None else {}
+    gaps |= {DRY_RUN: Gap("dry run", f"404: {refused}", "", 404, refused)} if refused else {}
     pairs = tuple((wanted, None) for wanted in (*beside, config_map(a="1")))
     return Before(pairs, spec=spec or {}, facts=facts, gaps=gaps, moved=True).forecast()
 
@@ -33,3 +36,12 @@ def test_a_namespace_that_is_there_or_comes_or_was_not_read_refuses_nothing(
     namespace: JsonObject | None, spec: JsonObject, beside: tuple[JsonObject, ...]
 ) -> None:
     assert not _forecast(namespace, spec, *beside).fails
+
+
+def test_the_server_says_in_a_dry_run_that_the_namespace_is_not_there() -> None:
+    """Of this one, and only where nobody makes it."""
+    words = 'namespaces "shop" not found'
+    assert said(_forecast(None, refused=words)) == [f"safe fail ConfigMap: fails: {words} "]
+    for found in (_forecast(None, MAKES, refused=words), _forecast(SHOP, refused=words)):
+        assert not found.fails, said(found)
+    assert not _forecast(None, refused='namespaces "web" not found').fails

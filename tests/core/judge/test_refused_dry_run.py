@@ -50,7 +50,7 @@ def test_a_new_object_that_was_refused_is_refused(words: str, status: int) -> No
         ('services "api" is forbidden: User "kim" cannot patch resource "services" in API group ""', 403),
         ('admission webhook "check.example.com" does not support dry run', 400),
         ("Internal error occurred: failed calling webhook: connection refused", 500),
-        ('namespaces "shop" not found', 404),
+        ('clusterroles.rbac.authorization.k8s.io "view" not found', 404),
         ('pods "api" is forbidden: no PriorityClass with name high was found', 403),
         ('roles.rbac.authorization.k8s.io "api" is forbidden: user "kim" is attempting to grant RBAC permissions', 403),
         (

@@ -6,7 +6,8 @@ from whydrift.core.compare.differences import Change
 from whydrift.core.judge.dangers import danger
 from whydrift.core.judge.situation import MANAGED_NAMESPACE, Situation
 from whydrift.core.model.effect import Does, Effect
-from whydrift.core.model.fact_kinds import NAMESPACE
+from whydrift.core.model.fact_kinds import DRY_RUN, NAMESPACE
+from whydrift.core.model.facts import Facts
 from whydrift.core.model.objects import ObjectKey
 from whydrift.core.model.paths import pointer
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, mapping, same, text
@@ -34,12 +35,18 @@ def namespace_effects(situation: Situation) -> tuple[Effect, ...]:
 
 def without_namespace(key: ObjectKey, situation: Situation) -> str:
     """Why an object cannot be created for want of its Namespace; "" where it is there, or the sync makes it."""
-    there = situation.facts(key).maybe(NAMESPACE)
-    if not key.namespace or there is None or there:
+    words = f'namespaces "{key.namespace}" not found'
+    if not key.namespace or not _is_missing(words, situation.facts(key)):
         return ""
     application, own = situation.application, ObjectKey("", "Namespace", "", key.namespace)
     made = "CreateNamespace=true" in application.sync_options and key.namespace == application.destination_namespace
-    return "" if made or _in_git(own, situation) else f'namespaces "{key.namespace}" not found'
+    return "" if made or _in_git(own, situation) else words
+
+
+def _is_missing(words: str, facts: Facts) -> bool:
+    """Whether the cluster does not have a Namespace: it was looked for, or the server said so in a dry run."""
+    there, refused = facts.maybe(NAMESPACE), facts.gaps.get(DRY_RUN)
+    return not there if there is not None else refused is not None and words in refused.said
 
 
 def _in_git(key: ObjectKey, situation: Situation) -> bool:
