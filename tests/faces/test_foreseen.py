@@ -59,7 +59,7 @@ def test_a_kind_that_the_cluster_does_not_have(tmp_path: Path) -> None:
     folder = recorded(tmp_path, (WIDGET, None), NEW, **{f"{DISCOVERY}.404": b"404 page not found"})
     said = guard(folder)
     words = "could not find example.com/Widget: make sure its CRD is installed; nothing of the application is applied."
-    assert said.code == 1 and said.out.startswith("FAILS     shop: a sync of Widget/one fails: ") and words in said.out
+    assert said.code == 1 and said.out.startswith("FAILS     shop: a sync fails on Widget/one: ") and words in said.out
     assert len(said.out.splitlines()) == 1
 
 
@@ -73,7 +73,7 @@ def test_a_kind_of_which_nothing_was_read(tmp_path: Path) -> None:
 def test_a_quota_without_room(tmp_path: Path) -> None:
     said = guard(recorded(tmp_path, NEW, SAME, **{QUOTAS: quotas(configmaps="3")}))
     words = "exceeded quota: team, requested: configmaps=1, used: configmaps=3, limited: configmaps=3"
-    assert said.code == 1 and f"FAILS     shop: a sync of ConfigMap/config fails: {words}." in said.out
+    assert said.code == 1 and f"FAILS     shop: a sync fails on ConfigMap/config: {words}." in said.out
 
 
 @pytest.mark.parametrize("status", [422, 403])
@@ -83,7 +83,7 @@ def test_a_dry_run_that_was_refused(tmp_path: Path, status: int) -> None:
     refusal: JsonObject = {"kind": "Status", "code": status, "message": words}
     folder = recorded(tmp_path / "in", NEW, **{f"{DRY_RUN}.{status}": refusal})
     said = guard(folder, "--dry-run")
-    assert said.code == 1 and said.out.startswith("FAILS     shop: a sync of ConfigMap/config fails: admission webhook")
+    assert said.code == 1 and said.out.startswith("FAILS     shop: a sync fails on ConfigMap/config: admission webhook")
     assert "and that is final" in said.out
     assert guard(folder).code == 0
 
