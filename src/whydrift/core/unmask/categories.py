@@ -17,17 +17,20 @@ NAMED = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 PATTERNS: tuple[tuple[Category, str], ...] = (
     (
         Category.WRONG_ARCHITECTURE,
-        r"(?i:exec format error)|no match(?:ing manifest)? for (?:platform|linux/|windows/)|cannot execute binary file"
+        r"(?i:exec format error)|no match(?:ing manifest)? for (?:platform|linux/|windows/)"
+        r"|cannot execute binary file"
         r"|Bad CPU type|rosetta error|does not match the (?:detected|specified) (?:host )?platform",
     ),
     (
         Category.OUT_OF_MEMORY,
-        r"OutOfMemory|(?i:out of memory)|bad_alloc|Cannot allocate memory|\bENOMEM\b|\bMemoryError\b|\bOOM(?:Killed)?\b"
-        r"|memory allocation of \d+ bytes failed|Allowed memory size of \d+ bytes exhausted|GC overhead limit exceeded",
+        r"OutOfMemory|(?i:out of memory)|bad_alloc|Cannot allocate memory|\bENOMEM\b|\bMemoryError\b"
+        r"|\bOOM(?:Killed)?\b"
+        r"|(?i:insufficient memory)|(?i:failed to map \d+ bytes)|memory allocation of \d+ bytes failed"
+        r"|Allowed memory size of \d+ bytes exhausted|GC overhead limit exceeded",
     ),
     (
         Category.DISK_FULL,
-        r"\bENOSPC\b|(?i:no space left on device)|(?i:disk (?:is )?full)|(?i:disk quota exceeded)|\bEDQUOT\b"
+        r"(?i:\bENOSPC\b)|(?i:no space left on device)|(?i:disk (?:is )?full)|(?i:disk quota exceeded)|\bEDQUOT\b"
         r"|(?i:not enough (?:disk )?space)|(?i:insufficient disk space)",
     ),
     (
@@ -38,9 +41,11 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
     ),
     (
         Category.COMMAND_NOT_FOUND,
-        r"executable file not found|(?i:command not found)|\b(?:ba|da|a|z)?sh: (?:line )?(?:\d+: )?\S+: not found"
+        r"executable file not found|(?i:command not found)|\b(?:ba|da|a"
+        r"|z)?sh: (?:exec: )?(?:line )?(?:\d+: )?\S+: not found"
         r"|exec:? [^\n]*(?:: stat [^\n]*)?: (?i:no such file or directory)|exec \S+ failed: No such file"
-        r"|unable to start container process: (?:error during container init: )?exec|: No such file or directory: exec"
+        r"|unable to start container process: (?:error during container init: )?exec"
+        r"|: No such file or directory: exec"
         r"|failed to generate spec: no command specified",
     ),
     (
@@ -64,7 +69,8 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
     (
         Category.MIGRATION_FAILED,
         r"Dirty database|(?i:migration checksum mismatch)|Can't locate revision|(?i:validate failed: migrations)"
-        r"|(?i:pending migrations?)|Detected (?:failed|resolved) migration|(?i:migration \S+ (?:is )?(?:failed|dirty))"
+        r"|(?i:pending migrations?)|Detected (?:failed|resolved) migration|(?i:migration \S+ (?:is )?(?:failed"
+        r"|dirty))"
         r"|Multiple head revisions|liquibase\.exception"
         r"|P3009|P3018|(?i:schema version \S+ is (?:newer|older|ahead|behind))",
     ),
@@ -80,17 +86,21 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         rf"|\b{NAMED}['\"`]?\s*(?:environment variable\s*)?(?:is |was |are |must be "
         rf"|has not been |: )*"
         r"(?i:not set|unset|not defined|undefined|required|missing|not provided|not found|empty|be set|not specified)"
-        rf"|(?i:missing|required|expected|undefined|unset|set|define|provide|specify|need)"
+        rf"|(?i:\b(?:missing|require[sd]?|expect(?:ed|s)?|undefined|unset|set|define|provide|specify|needs?)\b)"
         rf"[^\n]{{0,60}}?['\"`$ ({{]{NAMED}\b"
         r"|(?i:(?:environment|env)(?:ironment)? var(?:iable)?s?\b[^\n]{0,80}(?:not|missing|unset|undefined|required"
         r"|empty))"
         r"|(?i:(?:missing|required|no|undefined)\b[^\n]{0,30}\b(?:env(?:ironment)? var|config(?:uration)? (?:key"
         r"|value|option|entry)))"
         r"|(?i:missing (?:required )?(?:config|configuration|setting|flag|option|argument|parameter|property|key))"
-        r"|(?i:required (?:config|configuration|setting|flag|option|argument|parameter|property|key|value)\b)"
+        r"|(?i:required (?:config|configuration|setting|flag|option|argument|parameter|property|key|value|field)\b)"
         rf"|(?i:specify one of the following as an environment variable)|(?i:missing)[^\n]*\bENV\[['\"]{NAMED}"
         r"|(?i:connection string \S+ (?:is |was )?(?:missing|not (?:found|set|defined)))"
         r"|Field required \[type=missing|(?i:no \w+ (?:setting|option|value) (?:was |is )?(?:provided|given))"
+        r"|(?i:\b(?:is|are|was|were|has|have)(?: been)? not (?:been )?(?:set|configured|specified|provided"
+        r"|supplied)\b)"
+        r"|\b[a-z][\w-]*(?:\.[\w-]+)+['\"`]? (?:is|are|must be) (?:required|missing)\b|(?i:has not been defined)"
+        r"|(?i:\bno (?:\w+ ){1,3}(?:configured|specified|provided|supplied)\b)"
         r"|(?i:config(?:uration)? (?:key|value|option|entry|setting) \S+ (?:is |was )?"
         r"(?:missing|not set|required|undefined))"
         r"|SRCFG00014|(?i:could not resolve placeholder)|: unbound variable|parameter (?:null or )?not set"
@@ -110,14 +120,16 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|json|yaml|duration|characters?"
         r"|syntax|expression|directive|parameters?|type|log level|format|regex|input|key|uri|address|host\w*"
         r"|property|time zone)\b)"
-        r"|(?i:\b(?:unknown|unrecognized|unsupported|unexpected|undefined|bad|illegal|duplicate"
+        r"|(?i:\b(?!duplicate key value)(?:unknown|unrecognized|unsupported|unexpected|undefined|bad|illegal"
+        r"|duplicate"
         r"|malformed)\s+(?:\w+\s+){0,2}?"
-        r"(?:config\w*|flags?|options?|fields?|keys?|directives?|arguments?|plugins?|propert\w+|parameters?|tokens?"
+        r"(?:config\w*|flags?|options?|fields?|keys?(?! value)|directives?|arguments?|plugins?|propert\w+"
+        r"|parameters?|tokens?"
         r"|characters?|end of"
         r"|values?|settings?|sections?|commands?|module|scheme|log level|identifier|mapping|block"
         r"|attribute|keyword|variable|filter"
         r"|processor|exporter|receiver)\b)"
-        r"|(?i:missing field [`'\"])"
+        r"|(?i:missing field [`'\"])|(?i:\b(?:incorrect|wrong|invalid|unexpected) number of )"
         r"|(?i:cannot unmarshal|failed to (?:parse|decode|unmarshal|load config|read config|bind properties)"
         r"|could not parse|error parsing)"
         r"|(?i:cannot parse|unable to parse|parse error|parsing error|syntax error|did not find expected"
@@ -146,7 +158,7 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|\b(?:status(?: code)?|HTTP(?:/\S+)?|[Cc]ode)[ :=]*(?:401|403)\b|(?i:bad credentials)|(?i:not allowed to)"
         r"|InvalidClientTokenId"
         r"|ExpiredToken|Unauthenticated|(?i:SASL authentication)|(?i:no pg_hba\.conf entry)"
-        r"|(?i:must be (?:super)?user)|Exception \(403\) Reason"
+        r"|(?i:must be (?:super)?user)|Exception \(403\) Reason|\beacces\b"
         r"|container has runAsNonRoot and image|container's runAsUser breaks non-root policy"
         r"|PermissionDenied|(?i:permission '[^']+' denied)|(?i:exception authenticating)",
     ),
@@ -163,8 +175,12 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
         r"|(?i:no route to host)|(?i:(?:network|host) (?:is )?unreachable)|(?i:name or service not known)"
         r"|(?i:name resolution)"
         r"|(?i:could not translate host)|(?i:(?:could not|can(?:no|')t|unable to|failed to"
-        r"|cannot) (?:\w+ ){0,2}?(?:connect|reach|resolve(?! service for type)|dial|ping|contact))"
-        r"|(?i:host not found)|getaddrinfo|(?i:not reachable)|(?i:unreachable)|(?i:server misbehaving)|\bdial (?:tcp"
+        r"|cannot) (?:\w+ ){0,2}?(?:connect|reach|resolve(?! (?:service|dependenc|module|import|type|bean|symbol"
+        r"|reference|path|[`'\"]?\.))|dial|ping|contact))"
+        r"|(?i:\bbad address\b)|(?i:connection to [^\n]{1,60} refused)|\b(?:econnrefused|ehostunreach|etimedout"
+        r"|nxdomain)\b"
+        r"|(?i:certificate problem)|(?i:host not found)|getaddrinfo|(?i:not reachable)|(?i:unreachable)"
+        r"|(?i:server misbehaving)|\bdial (?:tcp"
         r"|unix|udp)\b"
         r"|(?i:timeout occurred after waiting)|:\d+ - (?:no response|rejecting connections)"
         r"|(?i:tls handshake)|(?i:handshake failure)|\bUNAVAILABLE\b|(?i:no healthy upstream)"
@@ -188,11 +204,20 @@ PATTERNS: tuple[tuple[Category, str], ...] = (
     ),
     (Category.CONFIG_INVALID, r"\[emerg\]"),
 )
+JOINED = re.compile(r"(?<=[a-z])_(?=[a-z])|(?<=[A-Z])_(?=[A-Z])")
 COMPILED = tuple((category, re.compile(pattern)) for category, pattern in PATTERNS)
 
 
 def category_of(line: str) -> Category | None:
-    """The category that a line gives away; None where it only says that something failed."""
+    """The category that a line gives away; None where it only says that something failed.
+
+    Atoms of Erlang, names of error codes and of exceptions' kinds say it in words that underscores join.
+    """
+    found = _stated(line)
+    return _stated(JOINED.sub(" ", line)) if found is None and "_" in line else found
+
+
+def _stated(line: str) -> Category | None:
     return next((category for category, pattern in COMPILED if pattern.search(line)), None)
 
 

@@ -10,6 +10,7 @@ from whydrift.core.model.trouble import Category, Reason, SaidBy
 from whydrift.core.model.values import text
 from whydrift.core.unmask.categories import category_of, image_category
 from whydrift.core.unmask.containers import OFTEN, STARTING, STOPPED_EXITS, Stuck, events_of, hindrance
+from whydrift.core.unmask.endings import says_why
 from whydrift.core.unmask.lines import LONGEST, last_words, line_that_says_why
 from whydrift.core.unmask.scene import Scene
 
@@ -155,7 +156,7 @@ def why_ended(scene: Scene, stuck: Stuck) -> Reason:
 def said_in(runs: list[tuple[str, SaidBy]], message: str, code: int | None, scene: Scene, stuck: Stuck) -> Reason:
     """The first witness that says why: a log's line, the termination message, the start that failed, last words."""
     for log, said_by in runs:
-        line = line_that_says_why(log)
+        line = line_that_says_why(log, stopped=code in STOPPED_EXITS)
         if line:
             return Reason(line, said_by)
     if message:
@@ -167,8 +168,14 @@ def said_in(runs: list[tuple[str, SaidBy]], message: str, code: int | None, scen
         for log, said_by in runs:
             line = last_words(log)
             if line:
-                return Reason(line, said_by)
+                return Reason(line if says_why(line) else _unexplained(line, code), said_by)
     return Reason()
+
+
+def _unexplained(line: str, code: int | None) -> str:
+    """What is told of a run that failed and gave no reason: its last line, called no more than that."""
+    ended = "it ended" if code is None else f"exit code {code}"
+    return f"{ended}, and nothing says why; the last that it wrote: {line}"[:LONGEST]
 
 
 def _first(found: Iterable[str]) -> str:

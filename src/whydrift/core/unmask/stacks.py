@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from whydrift.core.unmask.levels import Level, level_of
 
@@ -25,15 +26,23 @@ EXCEPTION = re.compile(
     r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation))(?: \[\w+\])?(?::.*|$)"
 )
 BARE_CAUSE = re.compile(r": [^.:/\"'\d]+$")
-ADDRESS = re.compile(r"\b(?!\w+\.java:)[\w-]+(?:\.[\w-]+)*:\d{2,5}\b")
+ADDRESS = re.compile(
+    r"(?<![\w.-])(?!\w+\.(?:java|kt|scala|clj|groovy):)"
+    r"(?:[A-Za-z][\w-]*(?:\.[\w-]+)*|\d+(?:\.\d+){3}):\d{2,5}\b"
+)
+"""A host, or an IP address, with a port; no time, and no line of a source."""
 NUMBERED = re.compile(r"\s+\d+: ")
 """A cause in the chain that anyhow and eyre number."""
-BELOW = re.compile(r"\s+at \S|\s*Caused by:")
+BELOW = re.compile(r"\s+at \S|\s*Caused by:|\s{0,4}#?\d+\.? .*\b0x[0-9a-f]{4,}")
+"""What stands below the head of a trace: frames of a JVM, of V8, of C++ with their addresses, or causes."""
+ERROR_HEAD = re.compile(r"(?:Uncaught )?Error(?: \[\w+\])?: ")
+"""V8 writes the message below the error's name whole, however many paragraphs it has, and the frames after it."""
 STARTS = re.compile(
     r"panic: |fatal error: |terminate called |libc\+\+abi: |thread '[^']*'(?: \(\d+\))? panicked at "
     r"|Unhandled exception[.:]|Exception in thread |PHP Fatal error: |Uncaught |\*\*\* Error in |Assertion .* failed"
     r"|double free|free\(\): |corrupted |Segmentation fault|runtime: out of memory|\*\* \(|FATAL ERROR: "
     r"|Can't locate \S+\.pm in @INC|init terminating in do_boot|\{\"Kernel pid terminated|Runtime terminating"
+    r"|(?:# )?A fatal error has been detected by the Java Runtime"
     r"|Error: Cannot find module|\S+\.rb:\d+:in [`'][^']*': |\S+: \S+:\d+: .*Assertion "
 )
 
@@ -93,7 +102,8 @@ def block_at(lines: Sequence[str], place: int, begins: Sequence[bool]) -> Block 
     line = lines[place]
     if line.strip() == TRACEBACK or line.endswith(TRACEBACK):
         return _python(lines, place, begins)
-    if not (STARTS.match(line) or names_exception(line) or (line[:1].strip() and _framed(lines, place))):
+    headed = line[:1].strip() and (_framed(lines, place) or _framed_below(lines, place, begins))
+    if not (headed or STARTS.match(line) or names_exception(line)):
         return None
     end = place + 1
     while end < len(lines) and not begins[end]:
@@ -107,6 +117,19 @@ def _framed(lines: Sequence[str], place: int) -> bool:
     following = [line for line in lines[place + 1 : place + 4] if line.strip()][:2]
     below = next((number for number, line in enumerate(following) if BELOW.match(line)), None)
     return below is not None and not any(level_of(line) >= Level.ERROR for line in following[:below])
+
+
+def _framed_below(lines: Sequence[str], place: int, begins: Sequence[bool]) -> bool:
+    """Whether frames follow an error of V8 whose message has several paragraphs, before the next record begins."""
+    if ERROR_HEAD.match(lines[place]) is None:
+        return False
+    rows = zip(lines[place + 1 : place + PARAGRAPHS], begins[place + 1 : place + PARAGRAPHS], strict=True)
+    own = (line for line, _ in takewhile(lambda row: not row[1], rows))
+    return any(re.match(r"\s+at \S", line) for line in own)
+
+
+PARAGRAPHS = 40
+"""Lines of an error's message at most."""
 
 
 def _deciding(held: tuple[str, ...]) -> int:
