@@ -45,7 +45,8 @@ def foreseen(case: Case, says: str) -> Choice:
     if choice.kind is not RemedyKind.ANNOTATE and not _is_about(case, place):
         return _waits(case, place)
     safety = Safety.UNSAFE if choice.safety is Safety.SAFE else choice.safety
-    return replace(choice, safety=safety, why=f"a sync would be refused ({decisive(message)}): {choice.why}")
+    told = "" if decisive(message) in choice.why else f" ({decisive(message)})"
+    return replace(choice, safety=safety, why=f"a sync would be refused{told}: {choice.why}")
 
 
 def _stated_at(message: str, target: MaybeJson) -> Path:
