@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from whydrift.core.unmask.levels import Level, level_of
 
 PREFIX = (
-    r"\W{0,4}(?:\[?(?:\w{3} )?[\d/.:TZ,+ -]{8,40}\]?\s+(?:[IWEF] \| )?)?"
+    r"\W{0,4}(?:\[?(?:\w{3} )?[\d/.:TZ,+ -]{8,40}\]?\s+(?:[IWEF] \| |[\w.-]+\s+\| )?)?"
     r"(?:(?!(?i:error|fatal|failed))[\w./-]{1,40}(?:\[[\d:]+\])?: (?:line \d+: )?){0,3}"
 )
 """A time, and the names of programs, that stand before what is said."""
 FAILURE = re.compile(
     PREFIX + r"(?i:(?:an? )?(?:[a-z]+ )?(?:error|exception|failure)\b(?! (?:rate|page|handler|log|budget))"
     r"|fail(?:ed|ing|ure)?\b|cannot\b|can(?: ?no|')t\b|could(?: not|n't)\b|unable to\b"
-    r"|(?:it (?:was|is) )?not possible\b"
+    r"|(?:it (?:was|is) )?not possible\b|(?:\w+ ){0,3}is already (?:running|in use)\b"
     r"|(?:you )?must\b|missing\b|invalid\b|no such\b|abort(?:ed|ing)\b|refus(?:ed|ing)\b|unknown\b|unexpected\b"
     r"|illegal\b|not (?:found|allowed|enough|supported)\b|insufficient\b)"
 )
@@ -44,7 +44,8 @@ SIGNALLED = re.compile(
     r"(?i)\b(?:received|caught|got|handling|trapped)\b[^\n]{0,40}?(?:\bsig(?:term|int|quit)\b"
     r"|\b(?:os )?signal\b[^\n]{0,30}\b(?:terminated|interrupt|term|quit|15|2)\b|\"?(?:terminated|interrupt)\"? signal"
     r"|\bos signal\b|\b(?:fast|smart) shutdown request)"
-    r"|\bsignal (?:\d+ \()?sig(?:term|int|quit)\)?|\bsig(?:term|int|quit)\b[^\n]{0,20}\b(?:received|caught)"
+    r"|\bsignal \(?(?:15|2|3)\)? (?:received|caught)|\bsignal (?:\d+ \()?sig(?:term|int|quit)\)?"
+    r"|\bsig(?:term|int|quit)\b[^\n]{0,20}\b(?:received|caught)"
     r"|\bsignal=(?:terminated|interrupt|sigterm)"
 )
 """A signal that asks to stop arrived."""

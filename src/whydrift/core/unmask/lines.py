@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from whydrift.core.model.trouble import Category
-from whydrift.core.unmask.candidates import BURST, REASON_GIVEN, Candidate, candidates
+from whydrift.core.unmask.candidates import BURST, LAST_SAID, REASON_GIVEN, Candidate, candidates
 from whydrift.core.unmask.categories import category_of
 from whydrift.core.unmask.endings import ends_in_order, record_says_failure, told_to_stop
 from whydrift.core.unmask.levels import Level, level_of
@@ -135,18 +135,23 @@ def _went_on(lines: Sequence[str], levels: Sequence[Level], start: int, end: int
 
 
 def _reasoned(best: Candidate, found: Sequence[Candidate]) -> Candidate:
-    """The error before a fatal record that gives the reason which that one only names; else the candidate itself."""
-    if best.level is not Level.FATAL or not best.structured or REASON_GIVEN.search(best.said):
-        return best
+    """The error before a candidate that gives the reason which that one only names or sums up; else the candidate."""
+    before = [c for c in reversed(found) if 0 < best.place - c.place <= RECENT and c.level is Level.ERROR]
     kind = category_of(best.said)
-    earlier = (
-        candidate
-        for candidate in reversed(found)
-        if 0 < best.place - candidate.place <= BURST
-        and candidate.level is Level.ERROR
-        and REASON_GIVEN.search(candidate.said)
-    )
-    return next((candidate for candidate in earlier if kind and category_of(candidate.said) is kind), best)
+    if best.level is Level.FATAL and best.structured and REASON_GIVEN.search(best.said) is None:
+        reasons = (c for c in before if best.place - c.place <= BURST and REASON_GIVEN.search(c.said))
+        return next((c for c in reasons if kind and category_of(c.said) is kind), best)
+    if best.weight == LAST_SAID and best.level is Level.ERROR:
+        return next(
+            (c for c in before if len(c.said) > len(best.said) and _phrases(c.said) & _phrases(best.said)), best
+        )
+    return best
+
+
+def _phrases(said: str) -> set[tuple[str, ...]]:
+    """The runs of three words in a text."""
+    words = re.findall(r"[a-z]+", said.lower())
+    return set(zip(words, words[1:], words[2:], strict=False))
 
 
 def _told(best: Candidate, found: Sequence[Candidate]) -> str:

@@ -22,7 +22,7 @@ FRAME = re.compile(
 )
 EXCEPTION = re.compile(
     r"(?:Exception in thread \S+ |Unhandled exception[.:] |Uncaught |uncaughtException:? |Error: Uncaught )?"
-    r"(?:PG::[A-Z]\w+|(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
+    r"(?:PG::[A-Z]\w+|Errno::E[A-Z0-9]+|(?:[\w$]+(?:\.|::|\\|/))*[A-Z][\w$]*(?:Error|Exception|Fault|Failure|Throwable|Interrupt|NotFound|Refused|Timeout|Denied"
     r"|Exit|Undefined\w*|Invalid\w*|Missing\w*|DoesNotExist|\w*Configured|Violation))(?: \[\w+\])?(?::.*|$)"
 )
 BARE_CAUSE = re.compile(r": [^.:/\"'\d]+$")
