@@ -59,7 +59,7 @@ class Assistant:
         projects: Projects = [],  # noqa: B006
         selector: Selector = "",
         hidden: Annotated[bool, Field(description="Also what differs and Argo CD does not show")] = False,
-        unmask: Annotated[bool, Field(description="Also what is broken behind the noise")] = False,
+        unmask: Annotated[bool, Field(description="Also what is broken in what Argo CD calls Healthy")] = False,
     ) -> CallToolResult:
         """Triage of the fleet: why applications differ from git (causes with counts), what to look at first."""
         flags = [*_flag("--hidden", hidden), *_flag("--unmask", unmask)]
