@@ -99,3 +99,11 @@ def unpacked(tmp_path: Path) -> Path:
         return Path(shutil.copytree(FLEET, tmp_path / "fleet"))
     shutil.unpack_archive(FLEET, tmp_path / "fleet", "zip")
     return tmp_path / "fleet"
+
+
+def test_a_page_of_a_scan_says_what_is_broken_and_what_a_sync_would_do() -> None:
+    """In a pull request nobody sees the first screen."""
+    page = inside("scan", "--from", "demo", "argo-rollouts", "infisical", "-o", "md").out.replace("\\", "")
+    assert "- **argo-rollouts** Deployment argo-rollouts/argo-rollouts: config-invalid, CrashLoopBackOff" in page
+    assert "**A sync now:** SAFE: it changes nothing" in page and "**A sync now:** NOT SAFE: Deployment/" in page
+    assert "**A sync now:**" not in inside("scan", "--from", "demo", "infisical", "--no-sync", "-o", "md").out

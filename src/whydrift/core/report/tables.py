@@ -15,9 +15,12 @@ from whydrift.core.model.triage import (
     ReadAnswer,
     SummaryAnswer,
 )
+from whydrift.core.report.guard_verdict import guard_verdict
 from whydrift.core.report.remedy_lines import WORDS
 from whydrift.core.report.tally import cause_of, objects_of
+from whydrift.core.report.unmask_text import trouble_item
 from whydrift.core.report.words import cell, code, count, markdown, value
+from whydrift.core.unmask.since import troubles_in
 
 COLUMNS = (
     "app",
@@ -91,7 +94,8 @@ def markdown_document(applications: Iterator[ApplicationAnswer], read: ReadAnswe
 
 def _section(application: ApplicationAnswer) -> str:
     rows = [_markdown_row(item, d) for item in objects_of(application) for d in item.differences]
-    if not rows and not application.not_read:
+    broken = [line for trouble in troubles_in(application) for line in trouble_item(application, trouble)]
+    if not rows and not application.not_read and not broken:
         return ""
     said = application.argocd
     lines = [f"#### {markdown(application.name)} — {said.sync or 'not compared'}, {said.health or 'no health'}", ""]
@@ -99,6 +103,10 @@ def _section(application: ApplicationAnswer) -> str:
         lines += [f"**Not read:** {markdown(application.not_read)}", ""]
     if application.agrees == "not-compared":
         lines += ["**Argo CD could not compare it:** nothing below is known to be clean.", ""]
+    if broken:
+        lines += ["**Broken now:**", "", *broken, ""]
+    if not isinstance(application.sync, msgspec.UnsetType):
+        lines += [f"**A sync now:** {guard_verdict(application)}: {markdown(application.sync.because)}", ""]
     if rows:
         lines += ["| object | field | git | live | because | side | fix |", "|---|---|---|---|---|---|---|", *rows, ""]
     return "\n".join(lines)

@@ -231,18 +231,22 @@ def _row(application: ApplicationAnswer, t: UnmaskedAnswer, change: str) -> tupl
     return (*place, t.since, t.category.value, change or stated[4], ",".join(t.pods), t.line, stated[2], stated[3])
 
 
+def trouble_item(application: ApplicationAnswer, trouble: UnmaskedAnswer) -> list[str]:
+    """What is broken, as an item of a Markdown list: where, since when, the line that says why."""
+    where = trouble.source if isinstance(trouble.source, str) and trouble.source != NOT_IN_GIT else ""
+    what = f"{trouble.category.value}, {_state(trouble)}{_since(trouble.since, application.seen_at)}"
+    place = f", from {code(where)}" if where else ""
+    said = [f"  {code(part.strip())}" for part in trouble.line.split("\n")[:LONGEST_LINES] if part.strip()]
+    return [f"- **{markdown(application.name)}** {markdown(_about(trouble))}: {markdown(what)}{place}", *said]
+
+
 def unmask_markdown(applications: Sequence[ApplicationAnswer], gaps: Sequence[GapAnswer]) -> str:
     """A page for a pull request or an issue."""
     found = [(application, trouble) for application in applications for trouble in troubles_in(application)]
     lines = [MARKER, f"### whydrift: {count(len(found), 'thing')} broken now", ""]
     unread = _unread(applications, gaps)
     lines += ["**Not read completely:**", *(f"- {markdown(line)}" for line in unread[:20]), ""] if unread else []
-    for application, trouble in found:
-        where = trouble.source if isinstance(trouble.source, str) and trouble.source != NOT_IN_GIT else ""
-        what = f"{trouble.category.value}, {_state(trouble)}{_since(trouble.since, application.seen_at)}"
-        place = f", from {code(where)}" if where else ""
-        lines.append(f"- **{markdown(application.name)}** {markdown(_about(trouble))}: {markdown(what)}{place}")
-        lines += [f"  {code(part.strip())}" for part in trouble.line.split("\n")[:LONGEST_LINES] if part.strip()]
+    lines += [line for application, trouble in found for line in trouble_item(application, trouble)]
     waits = [(application.name, said) for application in applications for said in application.waits]
     lines += ["", "Not well, and nothing says that it is broken:"] if waits else []
     lines += [f"- **{markdown(name)}** {markdown(said)}" for name, said in waits[:WAITS_SHOWN]]
