@@ -26,7 +26,8 @@ def test_a_crash_loop_is_told_with_its_line_and_place() -> None:
 
 def test_a_plain_scan_looks_where_argo_cd_itself_says_that_something_is_wrong() -> None:
     """Of what is called Healthy no tree and no pods are read without being asked for: then nothing is said of it."""
-    for words, looked in (((), {"argo-rollouts"}), (("--unmask",), {"argo-rollouts", "paperclip"})):
+    both = {"argo-rollouts", "paperclip"}
+    for words, looked in (((), {"argo-rollouts"}), (("--unmask",), both), (("--no-unmask",), set())):
         said = inside("scan", *words, "--from", "demo", "argo-rollouts", "paperclip", "-o", "json")
         whole = json.loads(said.out)["applications"]
         assert {application["name"] for application in whole if "unmasked" in application} == looked

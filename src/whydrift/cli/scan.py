@@ -18,11 +18,18 @@ from whydrift.cli.options import (
 from whydrift.cli.requests import request_of, selection_of
 from whydrift.core.model.trouble import Unmask
 
+LOOKED_FOR: dict[object, Unmask] = {None: Unmask.UNWELL, True: Unmask.EVERYWHERE, False: Unmask.NOWHERE}
+
 
 @click.command("scan")
 @click.argument("apps", nargs=-1, metavar="[[INSTANCE:][NAMESPACE/]NAME]...")
 @click.option("--hidden", is_flag=True, help="Also what differs and Argo CD does not show (reads every application).")
-@click.option("--unmask", is_flag=True, help="Also what is broken in what Argo CD calls Healthy (reads every tree).")
+@click.option(
+    "--unmask/--no-unmask",
+    default=None,
+    help="What is broken: also in what Argo CD calls Healthy (reads every tree), or nowhere.  "
+    "[default: in what Argo CD does not call well]",
+)
 @click.option("--no-sync", is_flag=True, help="Do not say what a sync would do: quicker for a very large fleet.")
 @connection_options
 @selection_options
@@ -38,7 +45,7 @@ def command(ctx: click.Context, /, apps: tuple[str, ...], **options: object) -> 
     request = replace(
         request_of(options, selection_of(options, apps)),
         hidden=bool(options["hidden"]),
-        unmask=Unmask.EVERYWHERE if options["unmask"] else Unmask.UNWELL,
+        unmask=LOOKED_FOR[options["unmask"]],
         forecast=not options["no_sync"],
     )
     ctx.exit(answer(request))
