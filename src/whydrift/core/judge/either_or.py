@@ -2,7 +2,9 @@
 
 k8s.io/kubernetes, pkg/apis/core/validation/validation.go (ValidateEnv, validateEnvVarValueFrom, validateHandler,
 validateVolumeSource), pkg/apis/apps, policy and networking likewise. It comes about where somebody puts one in the
-place of the other by hand: a sync adds git's again and takes nothing away that it never stated.
+place of the other by hand: a sync adds git's again and takes nothing away that it never stated. Likewise the numbers
+of a rolling update, which the API server fills in, beside a strategy that has none (apps, ValidateDeploymentStrategy,
+ValidateStatefulSetSpec).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whydrift.core.model.paths import Path, pointer
-from whydrift.core.model.values import Json, JsonObject, child, is_empty, text
+from whydrift.core.model.values import Json, JsonObject, child, is_empty, is_object, text
 
 GROUPS = frozenset({"", "apps", "batch", "policy", "networking.k8s.io"})
 HANDLERS = ("exec", "grpc", "httpGet", "sleep", "tcpSocket")
@@ -23,6 +25,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 ITEMS: dict[str, tuple[str, ...]] = {"env": ("value", "valueFrom")}
 """Key → the keys of each item of its list of which one may be there."""
 BUDGET = ("maxUnavailable", "minAvailable")
+WITHOUT_NUMBERS = {"Deployment": ("strategy", "Recreate"), "StatefulSet": ("updateStrategy", "OnDelete")}
+"""Kind of apps → the field of its strategy, and the type beside which `rollingUpdate` is refused."""
 
 
 def both_stated(obj: JsonObject) -> str:
@@ -33,7 +37,16 @@ def both_stated(obj: JsonObject) -> str:
     found = list(_in(obj, ()))
     if text(obj, "kind") == "PodDisruptionBudget":
         found += _together(child(obj, "spec"), ("spec",), BUDGET)
-    return next(iter(found), "")
+    return _numbers(obj) or next(iter(found), "")
+
+
+def _numbers(obj: JsonObject) -> str:
+    """The numbers of a rolling update beside another strategy, which takes none."""
+    field, alone = WITHOUT_NUMBERS.get(text(obj, "kind"), ("", ""))
+    numbers = child(obj, "spec", field, "rollingUpdate")
+    if not alone or text(obj, "spec", field, "type") != alone or not is_object(numbers):
+        return ""
+    return f"/spec/{field}: rollingUpdate may not stand beside the type {alone}"
 
 
 def _in(value: Json, path: Path) -> Iterator[str]:
