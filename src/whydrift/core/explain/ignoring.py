@@ -16,7 +16,7 @@ from whydrift.core.model.drift import Difference
 from whydrift.core.model.fact_kinds import SETTINGS
 from whydrift.core.model.paths import Path, starts_with
 from whydrift.core.model.snapshot import once
-from whydrift.core.model.values import ABSENT, MaybeJson, is_object, items, same
+from whydrift.core.model.values import ABSENT, MaybeJson, is_empty, is_object, items, same
 from whydrift.core.model.versions import Since
 from whydrift.errors import NotComparable
 
@@ -28,14 +28,18 @@ RESTORES = Since(((3, 3, 13), (3, 4, 5), (3, 5, 0)))
 def left_out(subject: Subject, difference: Difference) -> bool:
     """Whether Argo CD's two sides agree here and say not what live (or, where live has nothing, git) says.
 
-    The cheap question, before any rule is run.
+    Or they say not what git says, no mere zero, which a comparison drops by itself: live may hold the very default
+    that the comparison of a built-in kind fills in where a rule took the place out. The cheap question, before any
+    rule is run.
     """
     item = subject.object
     if difference.shown or difference.whole or difference.target is ABSENT or not item.compared:
         return False
     compared = at(difference.live_path, item.live, item.normalized_live)
+    if not same(compared, at(difference.path, item.target, item.predicted)):
+        return False
     stated = difference.target if difference.live is ABSENT else difference.live
-    return same(compared, at(difference.path, item.target, item.predicted)) and not same(compared, stated)
+    return not same(compared, stated) or not (is_empty(difference.target) or same(compared, difference.target))
 
 
 def rule_over(subject: Subject, difference: Difference) -> IgnoreRule | None:
