@@ -60,6 +60,14 @@ _WITHOUT_DEFAULTS: Final = frozenset({"Application", "AppProject", "ApplicationS
 _AUTO_SYNC_ENABLED: Final = ("spec", "syncPolicy", "automated", "enabled")
 """Where `false` says another thing than nothing: auto-sync is off, which is on where it is left out."""
 
+_UNLIKE_NOTHING: Final = frozenset(
+    {
+        "allowPrivilegeEscalation", "automountServiceAccountToken", "fsGroup", "hostUsers", "runAsGroup", "runAsUser",
+        "ttlSecondsAfterFinished",
+    }
+)  # fmt: skip
+"""Pointers of built-in kinds without a default, whose false or 0 is another thing than nothing (core/v1, batch/v1)."""
+
 
 def may_hold_additions(application: Application, item: ObjectSnapshot) -> bool:
     """Whether what only live has may be more than defaults: another writer than Argo CD, or a field that git dropped.
@@ -90,6 +98,8 @@ def _says_something(subject: Subject, difference: Difference) -> bool:
     live, path = subject.object.live, difference.live_path
     if subject.key.kind == "Application" and path == _AUTO_SYNC_ENABLED:
         return True
+    if path[-1] in _UNLIKE_NOTHING and difference.live in (0, False):
+        return is_object(live) and subject.knowledge.types.of(live) is not None
     default = child(_stored(subject, without(live, [path])), *path) if is_object(live) else ABSENT
     return default is not ABSENT and not is_empty(default)
 

@@ -5,6 +5,7 @@ A removed field and a zero have no owner, a reordered keyed list neither (refere
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from whydrift.core.compare.alignment import at
@@ -17,7 +18,7 @@ from whydrift.core.explain.writers import SERVER, is_argocd, keeps_own_secret, o
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.managers import Entry
 from whydrift.core.model.people import Writer
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, mapping, text
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, is_object, mapping, same, text
 
 HANDS: Final = frozenset({Writer.PERSON, Writer.LIBRARY})
 ORDERED: Final = frozenset({"initContainers"})
@@ -40,6 +41,20 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
     if any(is_shared(entry, difference) for entry in owners) or _is_updated(subject, difference, owners):
         return ()
     return tuple(sorted(owners, key=lambda entry: entry.time or "", reverse=True))
+
+
+def hands_within(subject: Subject, difference: Difference, base: MaybeJson) -> tuple[Entry, ...]:
+    """The people's entries at those parts of a map that are not what the last sync wrote; none unless they hold all."""
+    live, found = difference.live, dict[Entry, None]()
+    for key, value in live.items() if is_object(live) and is_object(base) else ():
+        if same(value, child(base, key)):
+            continue
+        part = replace(difference, path=(*difference.path, key), live_path=(*difference.live_path, key), live=value)
+        hands = hands_at(subject, part) or hands_within(subject, part, child(base, key))
+        if not hands:
+            return ()
+        found |= dict.fromkeys(hands)
+    return tuple(found)
 
 
 def is_hand(subject: Subject, entry: Entry) -> bool:

@@ -6,7 +6,9 @@ from typing import Final
 
 from whydrift.core.compare.alignment import align, at
 from whydrift.core.compare.typed.quantity import parse_quantity
+from whydrift.core.explain.allocations import is_allocated
 from whydrift.core.explain.subject import Subject
+from whydrift.core.explain.writers import others
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.values import ABSENT, Json, MaybeJson, child, is_empty, same
 
@@ -51,8 +53,10 @@ def _overrides_default(subject: Subject, difference: Difference) -> bool:
 
 
 def _stays(subject: Subject, difference: Difference, base: MaybeJson) -> bool:
-    """Whether live has what became of the base: a default where it states nothing, an item under another key."""
+    """Whether live has what became of the base: a default or the server's choice for nothing, an item's other key."""
     path, live = difference.path, difference.live
+    if base is ABSENT and is_allocated(subject.key, difference.live_path):
+        return live is not ABSENT and not others(subject, difference)
     if base is ABSENT and difference.kind is Kind.MODIFIED:
         return same(at(path, subject.object.target, subject.stored_base), live)
     if live is ABSENT and base is not ABSENT and path and isinstance(path[-1], int):

@@ -5,7 +5,8 @@ number. Where Argo CD compares server-side but applies client-side, what git dro
 takes it away all the same.
 
 What proves it: git says something else than the last sync wrote, so does live, and they do not agree. Managed fields
-name a person's tool at this path, or the field was taken away, which leaves no name.
+name a person's tool at this path, or at all of a dropped item that is not as that sync wrote it; or the field was taken
+away, which leaves no name.
 
 What would refute it: one of the two still is what the last sync wrote; a controller or pipeline owns the live value.
 
@@ -21,7 +22,7 @@ from whydrift.core.explain.commits import since_last_sync
 from whydrift.core.explain.copies import CLIENT_SIDE_APPLY, pipeline_marks
 from whydrift.core.explain.drops import still_applied, unseen
 from whydrift.core.explain.evidence import ownership, quoted
-from whydrift.core.explain.hands import hands_at, is_unsigned
+from whydrift.core.explain.hands import hands_at, hands_within, is_unsigned
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.explain.stamps import is_stamp
 from whydrift.core.explain.subject import Subject
@@ -48,10 +49,10 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
     """Claim what both git and people changed."""
     of_a_job = bool(pipeline_marks(subject))
     for difference in concerned:
-        writers = hands_at(subject, difference)
+        base = subject.base_at(difference)
+        writers = hands_at(subject, difference) or hands_within(subject, difference, base)
         if of_a_job and (not writers or writers[0].manager == CLIENT_SIDE_APPLY):
             continue
-        base = subject.base_at(difference)
         if not writers and not is_unsigned(subject, difference, base):
             continue
         who = writers[0].manager if writers else "somebody"

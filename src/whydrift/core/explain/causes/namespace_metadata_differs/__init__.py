@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from whydrift.core.explain.cause import Cause
 from whydrift.core.explain.conditions import NAMESPACE_METADATA
 from whydrift.core.explain.evidence import ownership, quoted
+from whydrift.core.explain.hands import is_shared
 from whydrift.core.explain.subject import About, Subject
 from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Evidence, Explanation, Side, Strength
@@ -84,7 +85,9 @@ def _changed(subject: Subject, difference: Difference) -> Explanation | None:
     owners = subject.owners(difference)
     people = subject.knowledge.people
     added = difference.kind is Kind.EXTRA
-    if added and not any(people.writer(entry.manager) in SOMEBODY for entry in owners):
+    if added and not any(
+        people.writer(entry.manager) in SOMEBODY and not is_shared(entry, difference) for entry in owners
+    ):
         return None
     wanted = "which nobody asked for" if added else f"the Application wants {quoted(difference.target)}"
     return Explanation(
