@@ -5,10 +5,11 @@ A removed field and a zero have no owner, a reordered keyed list neither (refere
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from whydrift.core.compare.alignment import at
+from whydrift.core.compare.alignment import align, at
 from whydrift.core.explain.autoscalers import autoscalers_of
 from whydrift.core.explain.empties import dropped, hollow
 from whydrift.core.explain.raised import REPLICAS
@@ -44,17 +45,36 @@ def hands_at(subject: Subject, difference: Difference) -> tuple[Entry, ...]:
 
 
 def hands_within(subject: Subject, difference: Difference, base: MaybeJson) -> tuple[Entry, ...]:
-    """The people's entries at those parts of a map that are not what the last sync wrote; none unless they hold all."""
-    live, found = difference.live, dict[Entry, None]()
-    for key, value in live.items() if is_object(live) and is_object(base) else ():
-        if same(value, child(base, key)):
+    """The people's entries at those parts of a value that are not as the last sync wrote them; none unless at all.
+
+    What only live has and nobody but Argo CD owns there are defaults.
+    """
+    found = dict[Entry, None]()
+    for part, before in _parts(difference, base):
+        if same(part.live, before) or (before is ABSENT and not others(subject, part)):
             continue
-        part = replace(difference, path=(*difference.path, key), live_path=(*difference.live_path, key), live=value)
-        hands = hands_at(subject, part) or hands_within(subject, part, child(base, key))
+        hands = hands_at(subject, part) or hands_within(subject, part, before)
         if not hands:
             return ()
         found |= dict.fromkeys(hands)
     return tuple(found)
+
+
+def _parts(difference: Difference, base: MaybeJson) -> Iterator[tuple[Difference, MaybeJson]]:
+    """The keys or items of live's value as differences of their own, each with what the base has there."""
+    live = difference.live
+    if is_object(live) and is_object(base):
+        for key, value in live.items():
+            yield _part(difference, key, value), child(base, key)
+    elif isinstance(live, list) and isinstance(base, list):
+        for i, j in align(base, live):
+            if j is not None:
+                yield _part(difference, j, live[j]), ABSENT if i is None else base[i]
+
+
+def _part(difference: Difference, step: str | int, value: MaybeJson) -> Difference:
+    path, live_path = (*difference.path, step), (*difference.live_path, step)
+    return replace(difference, path=path, live_path=live_path, live=value)
 
 
 def is_hand(subject: Subject, entry: Entry) -> bool:

@@ -43,11 +43,12 @@ def edited(case: Case) -> Choice:
 
 
 def both_changed(case: Case) -> Choice:
-    """Ask: each side holds a change that the other one lacks."""
+    """Ask: each side holds a change that the other one lacks; what git dropped, a server-side sync leaves to others."""
+    left = case.subject.server_side and not (case.stated or case.difference.shown)
     return asked(
         case,
         "git and the cluster were both changed since the last sync: somebody has to say which one counts",
-        WAY_BACK,
+        BY_HAND if left else WAY_BACK,
         Instead(RemedyKind.ADOPT, "the commit in git would be lost"),
     )
 

@@ -2,7 +2,7 @@
 
 Why it happens: a hotfix by hand while the next release was merged; a scale-up that git then answered with another
 number. Where Argo CD compares server-side but applies client-side, what git dropped meanwhile shows nowhere, and a sync
-takes it away all the same.
+takes it away all the same. Applied server-side, what somebody changed and git then dropped stays theirs.
 
 What proves it: git says something else than the last sync wrote, so does live, and they do not agree. Managed fields
 name a person's tool at this path, or at all of a dropped item that is not as that sync wrote it; or the field was taken
@@ -26,7 +26,7 @@ from whydrift.core.explain.hands import hands_at, hands_within, is_unsigned
 from whydrift.core.explain.since_sync import cluster_changed, git_changed
 from whydrift.core.explain.stamps import is_stamp
 from whydrift.core.explain.subject import Subject
-from whydrift.core.model.drift import Difference
+from whydrift.core.model.drift import Difference, Kind
 from whydrift.core.model.explanation import Explanation, Side, Strength
 from whydrift.core.model.fact_kinds import (
     ARGOCD_VERSION,
@@ -36,13 +36,23 @@ from whydrift.core.model.fact_kinds import (
     SCHEMAS,
     SYNCED_MANIFESTS,
 )
+from whydrift.core.model.values import ABSENT
 
 
 def concerns(subject: Subject, difference: Difference) -> bool:
     """Fields, unseen only what a sync removes; where the base is known already, only what differs on both sides."""
-    if difference.whole or is_stamp(difference.path) or not (difference.shown or still_applied(subject, difference)):
+    if difference.whole or is_stamp(difference.path):
+        return False
+    if not (difference.shown or still_applied(subject, difference) or _kept(subject, difference)):
         return False
     return subject.base is None or (git_changed(subject, difference) and cluster_changed(subject, difference))
+
+
+def _kept(subject: Subject, difference: Difference) -> bool:
+    """Whether git dropped what somebody changed, which a server-side sync then leaves to them."""
+    if not subject.server_side or difference.kind is not Kind.EXTRA or subject.base is None:
+        return False
+    return subject.base_at(difference) is not ABSENT and bool(hands_at(subject, difference))
 
 
 def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Explanation]:
@@ -61,13 +71,17 @@ def explain(subject: Subject, concerned: tuple[Difference, ...]) -> Iterable[Exp
             strength=Strength.ATTRIBUTED if writers else Strength.COINCIDES,
             why=(
                 f"the last sync wrote {quoted(base)}; since then git went to {quoted(difference.target)}"
-                f" and {who} to {quoted(difference.live)}{'' if difference.shown else unseen(subject)}"
+                f" and {who} to {quoted(difference.live)}{'' if difference.shown else _unseen(subject)}"
             ),
             evidence=(
                 since_last_sync(subject),
                 *(ownership(entry, subject.knowledge.people) for entry in writers),
             ),
         )
+
+
+def _unseen(subject: Subject) -> str:
+    return "; Argo CD does not show it, and a sync leaves it" if subject.server_side else unseen(subject)
 
 
 CAUSE = Cause(
