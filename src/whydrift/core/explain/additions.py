@@ -9,6 +9,7 @@ from whydrift.core.compare.typed.defaults import stored
 from whydrift.core.explain.allocations import may_be_admitted
 from whydrift.core.explain.base import git_moved
 from whydrift.core.explain.defaulting import with_defaults
+from whydrift.core.explain.empties import replaces_source
 from whydrift.core.explain.filled_in import is_known_default
 from whydrift.core.explain.server_fills import filled
 from whydrift.core.explain.stamps import is_stamp
@@ -96,7 +97,7 @@ def is_addition(subject: Subject, difference: Difference) -> bool:
 def _says_something(subject: Subject, difference: Difference) -> bool:
     """Whether an empty value that only live has is another one than what the place would hold without it."""
     live, path = subject.object.live, difference.live_path
-    if subject.key.kind == "Application" and path == _AUTO_SYNC_ENABLED:
+    if (subject.key.kind == "Application" and path == _AUTO_SYNC_ENABLED) or replaces_source(subject, difference):
         return True
     if path[-1] in _UNLIKE_NOTHING and difference.live in (0, False):
         return is_object(live) and subject.knowledge.types.of(live) is not None
@@ -114,6 +115,8 @@ def fills_itself(subject: Subject, difference: Difference) -> bool:
     live, path = subject.object.live, difference.live_path
     if not is_object(live) or same(filled(live, path), difference.live):
         return True
+    if replaces_source(subject, difference):
+        return False
     if isinstance(path[-1], int):
         return any(same(item, difference.live) for item in items(subject.stored, *difference.path[:-1]))
     if is_free(path) or (subject.key.group == "argoproj.io" and subject.key.kind in _WITHOUT_DEFAULTS):

@@ -14,7 +14,7 @@ from whydrift.core.model.managers import Entry
 from whydrift.core.model.paths import Path
 from whydrift.core.model.people import Writer
 from whydrift.core.model.schema import Type
-from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty
+from whydrift.core.model.values import ABSENT, MaybeJson, child, is_empty, mapping
 from whydrift.core.model.versions import Release
 
 SERVERS_OWN = frozenset({"apiextensions.k8s.io", "apiregistration.k8s.io"})
@@ -69,6 +69,12 @@ class Dropped:
 def hollow(value: MaybeJson) -> bool:
     """Whether nothing is said: an empty value, or a map that holds only such."""
     return is_empty(value) or (isinstance(value, dict) and all(hollow(part) for part in value.values()))
+
+
+def replaces_source(subject: Subject, difference: Difference) -> bool:
+    """Whether a volume is an empty one in the place of what git mounts: the default is for one without any source."""
+    stated = mapping(subject.object.target, *difference.path[:-1])
+    return difference.path[-1:] == ("emptyDir",) and not subject.custom and bool(stated.keys() - {"name", "emptyDir"})
 
 
 def dropped(subject: Subject, difference: Difference) -> Dropped | None:

@@ -7,6 +7,7 @@ from typing import Final
 from whydrift.core.compare.alignment import align, at
 from whydrift.core.compare.typed.quantity import parse_quantity
 from whydrift.core.explain.allocations import is_allocated
+from whydrift.core.explain.empties import replaces_source
 from whydrift.core.explain.subject import Subject
 from whydrift.core.explain.writers import others
 from whydrift.core.model.drift import Difference, Kind
@@ -39,7 +40,7 @@ def cluster_changed(subject: Subject, difference: Difference) -> bool:
     """Whether live no longer holds what the last sync wrote here; what the API server adds to it is no change."""
     base, live, typed = subject.base_at(difference), difference.live, _TEXTS.isdisjoint(difference.path)
     silent = _is_blank(base) and _is_blank(live) and not _overrides_default(subject, difference)
-    if silent or _stays(subject, difference, base):
+    if (silent and not replaces_source(subject, difference)) or _stays(subject, difference, base):
         return False
     if difference.order and isinstance(base, list) and isinstance(live, list):
         return not _holds_in_order(live, base, typed)
