@@ -104,6 +104,7 @@ async def _found_in(source: wiring.Opened, request: Request) -> tuple[Spill, Tal
         synced=request.whole,
         unmask=request.unmask,
         forecast=request.forecast,
+        reasons=request.whole or request.output != "text",
         read_at=source.read_at,
     )
     residuals = residuals_of(request.connection)

@@ -99,6 +99,8 @@ class Analysis:
     """Where it is also looked for what is broken behind the noise."""
     forecast: bool = True
     """Whether it is said what a sync would do."""
+    reasons: bool = True
+    """Whether it is said why each side is right, and whom to ask: git's history is read for that."""
     read_at: str = ""
     """The time of reading (RFC 3339); "" where a recording does not state it."""
 

@@ -180,7 +180,7 @@ async def _foresee(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome
 
 async def _give_reasons(outcome: ApplicationOutcome, how: Look) -> ApplicationOutcome:
     """The outcome with the reasons for its sides; git's history is read only where people are in question."""
-    if not outcome.objects:
+    if not outcome.objects or not how.analysis.reasons:
         return outcome
     application, reader = outcome.snapshot.application, how.reader
     facts = lambda key: reader.facts(application, key)  # noqa: E731 - the reader with one argument filled in
