@@ -156,7 +156,9 @@ def demo(place: Path) -> list[Result]:
     """What the user waits for when they try whydrift for the first time; a plan only where helm is installed."""
     results = [
         Result("demo, the fleet explained", seconds(lambda: whydrift("scan", "--from", "demo"), 3), 1.0, "s", "scan"),
-        Result("demo, the whole tour", seconds(lambda: whydrift("demo"), 3), None, "s", "a scan and three explanations"),
+        Result(
+            "demo, the whole tour", seconds(lambda: whydrift("demo"), 3), None, "s", "a scan and three explanations"
+        ),
     ]
     if shutil.which("helm"):
         planned = seconds(lambda: whydrift("plan", "--from", "demo", "--to", str(place / "plan")), 3)
