@@ -36,6 +36,7 @@ UNFORESEEN_SHOWN = 4
 WAITS_SHOWN = 4
 ROOMY = 110
 """Columns from which on the table of causes says what to do."""
+EXPLAIN = "whydrift explain APP"
 SIDE = 14
 """Columns of the sides of a cause."""
 
@@ -113,7 +114,7 @@ def _unforeseen(tally: Tally, ink: Ink, width: int) -> list[str]:
 
 
 def _foreseen(heading: str, rows: list[tuple[str, str]], found: int, ink: Ink, width: int) -> list[str]:
-    return _listed(heading, "whydrift explain APP", rows, found, ink, width)
+    return _listed(heading, EXPLAIN, rows, found, ink, width)
 
 
 def _listed(heading: str, how: str, rows: list[tuple[str, str]], found: int, ink: Ink, width: int) -> list[str]:
@@ -134,8 +135,9 @@ def _first(tally: Tally, ink: Ink, width: int) -> list[str]:
     lines = [_application(tally, application, longest, ink, width) for _, application in tally.first]
     needing = sum(number for found, number in tally.concerns.items() if found)
     more = [f"  … {needing - len(lines)} more: whydrift scan -o tsv"] if needing > len(lines) else []
-    heading = f"{'READ FIRST'.ljust(longest + 4)}{'side'.ljust(14)}what differs, and why".ljust(max(width - 22, 12))
-    return ["", ink.strong(f"{heading}whydrift explain APP"), *lines, *more]
+    heading = f"{'READ FIRST'.ljust(longest + 4)}{'side'.ljust(14)}what differs, and why  ".ljust(max(width - 22, 12))
+    fits = len(heading) + len(EXPLAIN) <= width
+    return ["", ink.strong(f"{heading}{EXPLAIN}" if fits else heading.rstrip()), *lines, *more]
 
 
 def _application(tally: Tally, application: ApplicationAnswer, longest: int, ink: Ink, width: int) -> str:
