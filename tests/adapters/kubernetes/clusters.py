@@ -54,7 +54,9 @@ def kubeconfig(
         "clusters": [{"name": f"{context}-cluster", "cluster": {"server": server, **(cluster or {})}}],
         "users": [{"name": f"{context}-user", "user": dict({"token": TOKEN} if user is None else user)}],
     }
-    path.write_text(json.dumps(stated))  # JSON is YAML
+    written = path.with_name(f"{path.name}.written")
+    written.write_text(json.dumps(stated))  # JSON is YAML
+    written.replace(path)  # at once: a process that was started before may be reading it
     return path
 
 
