@@ -12,9 +12,9 @@ from whydrift.cli.options import connection_options, selection_options
 from whydrift.cli.requests import connection_of, selection_of
 from whydrift.core.report.words import cell, plain
 from whydrift.errors import SourceError
-from whydrift.ports import Api, NotRead, Question, Source
+from whydrift.ports import Api, Question
 from whydrift.settings import Connection
-from whydrift.usecases.fleet import LIST
+from whydrift.usecases.fleet import LIST, content_of_list
 from whydrift.usecases.inventory import Line, inventory
 
 
@@ -65,7 +65,8 @@ async def _lists(connection: Connection) -> tuple[dict[str, bytes], dict[str, st
     try:
         for instance in source.instances():
             try:
-                lists[instance] = await _list(source, instance)
+                reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
+                lists[instance] = content_of_list(source, reply)
             except SourceError as error:
                 missed[instance] = str(error)
     finally:
@@ -73,13 +74,6 @@ async def _lists(connection: Connection) -> tuple[dict[str, bytes], dict[str, st
     if not lists:
         raise SourceError(next(iter(missed.values())))
     return lists, missed
-
-
-async def _list(source: Source, instance: str) -> bytes:
-    reply = await source.ask(Question(Api.ARGOCD, LIST, (), instance))
-    if isinstance(reply, NotRead):
-        raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
-    return reply.content
 
 
 def _told(lines: list[Line], wide: bool) -> list[str]:

@@ -53,9 +53,15 @@ async def list_applications(source: Source, instance: str) -> Listing:
         may_get_every(source, "applications", instance),
         _version(source, instance),
     )
+    content = content_of_list(source, reply)
+    return Listing(instance, content, await _completeness(source, instance, content, allowed), version)
+
+
+def content_of_list(source: Source, reply: Reply) -> bytes:
+    """The answer of `LIST`; SourceError where it was not read."""
     if isinstance(reply, NotRead):
         raise SourceError(f"the applications cannot be listed ({source.name}): {reply.why}")
-    return Listing(instance, reply.content, await _completeness(source, instance, reply.content, allowed), version)
+    return reply.content
 
 
 async def _completeness(source: Source, instance: str, content: bytes, allowed: bool | NotRead) -> tuple[Gap, ...]:
@@ -99,25 +105,18 @@ async def list_instances(source: Source) -> tuple[Listing, ...]:
 
     SourceError where none can be read.
     """
-    found: list[Listing | SourceError] = []
-    for instance in source.instances():
-        try:
-            found.append(await list_applications(source, instance))
-        except SourceError as error:
-            found.append(error)
-    errors = [listing for listing in found if isinstance(listing, SourceError)]
-    if len(errors) == len(found):
-        raise errors[0]
-    named = zip(source.instances(), found, strict=True)
-    return tuple(
-        _missed(instance, listing) if isinstance(listing, SourceError) else listing for instance, listing in named
-    )
+    found = [await _listed_or_missed(source, instance) for instance in source.instances()]
+    if found and all(listing.missed for listing in found):
+        raise SourceError(found[0].missed)
+    return tuple(found)
 
 
-def _missed(instance: str, error: SourceError) -> Listing:
-    """The list of an instance that could not be read."""
-    gap = Gap(f"every application of {instance}", str(error), f"a login that {instance} answers")
-    return Listing(instance, b'{"items": []}', (gap,), "", str(error))
+async def _listed_or_missed(source: Source, instance: str) -> Listing:
+    try:
+        return await list_applications(source, instance)
+    except SourceError as error:
+        gap = Gap(f"every application of {instance}", str(error), f"a login that {instance} answers")
+        return Listing(instance, b'{"items": []}', (gap,), "", str(error))
 
 
 async def read_fleet(source: Source, listings: Sequence[Listing]) -> Fleet | Gap:

@@ -61,6 +61,23 @@ def config_map(name: str = "config", **data: Json) -> JsonObject:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": _named(name), "data": data}
 
 
+def autoscaler(least: int, most: int, status: JsonObject | None = None) -> JsonObject:
+    """A HorizontalPodAutoscaler of the Deployment."""
+    spec: JsonObject = {
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
+        "minReplicas": least,
+        "maxReplicas": most,
+    }
+    stated: JsonObject = {} if status is None else {"status": status}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": _named("web"),
+        "spec": spec,
+        **stated,
+    }
+
+
 def _named(name: str) -> JsonObject:
     return {"name": name, "namespace": "shop"}
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.core.judge.situations import ID, Before, applied, config_map, deployment, manager, said, with_metadata
+from tests.core.judge.situations import (
+    ID,
+    Before,
+    applied,
+    autoscaler,
+    config_map,
+    deployment,
+    manager,
+    said,
+    with_metadata,
+)
 from whydrift.core.model.effect import Does
 from whydrift.core.model.fact_kinds import AUTOSCALERS, SYNC_WINDOWS
 from whydrift.core.model.values import Json, JsonObject
@@ -221,21 +231,11 @@ def test_two_ports_of_one_name_are_refused() -> None:
 
 def test_an_autoscaler_changes_no_verdict_where_git_states_no_replicas() -> None:
     """A replace sets replicas to one, and the autoscaler takes them back: not safe, and Synced all the same."""
-    scaler: JsonObject = {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "web", "namespace": "shop"},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
-            "minReplicas": 4,
-            "maxReplicas": 9,
-        },
-    }
     live = applied(deployment(4), deployment(None), AUTOSCALER)
     before = Before(
         ((deployment(None, image="example.com/web:2.0"), live),),
         spec={"syncPolicy": {"syncOptions": ["Replace=true"]}},
-        facts={AUTOSCALERS: (scaler,)},
+        facts={AUTOSCALERS: (autoscaler(4, 9),)},
         moved=True,
         compared=(deployment(4), deployment(4, image="example.com/web:2.0")),
     )
@@ -245,20 +245,8 @@ def test_an_autoscaler_changes_no_verdict_where_git_states_no_replicas() -> None
 
 def _scaled(least: int, most: int, wants: int, reads: str) -> JsonObject:
     """An autoscaler of the Deployment; `reads`: "True" where it can read what it scales by."""
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "web", "namespace": "shop"},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
-            "minReplicas": least,
-            "maxReplicas": most,
-        },
-        "status": {
-            "desiredReplicas": wants,
-            "conditions": [{"type": "ScalingActive", "status": reads, "reason": "FailedGetResourceMetric"}],
-        },
-    }
+    active: JsonObject = {"type": "ScalingActive", "status": reads, "reason": "FailedGetResourceMetric"}
+    return autoscaler(least, most, {"desiredReplicas": wants, "conditions": [active]})
 
 
 @pytest.mark.parametrize(

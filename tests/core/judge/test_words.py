@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.core.judge.situations import Before, applied, config_map, deployment, manager, said, with_metadata
+from tests.core.judge.situations import (
+    Before,
+    applied,
+    autoscaler,
+    config_map,
+    deployment,
+    manager,
+    said,
+    with_metadata,
+)
 from whydrift.core.model.effect import Does
 from whydrift.core.model.fact_kinds import AUTOSCALERS, COMPARED_MANIFESTS, DISRUPTION_BUDGETS, POD_METRICS
 from whydrift.core.model.facts import FactKind
@@ -48,22 +57,9 @@ def test_the_load_is_told_against_requests_and_limits() -> None:
     assert _scaled(5, {}, metrics=pods) == _scaled(5, requests) == "scales from 5 to 3"
 
 
-def _hpa(least: int, most: int) -> JsonObject:
-    return {
-        "apiVersion": "autoscaling/v2",
-        "kind": "HorizontalPodAutoscaler",
-        "metadata": {"name": "web", "namespace": "shop"},
-        "spec": {
-            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"},
-            "minReplicas": least,
-            "maxReplicas": most,
-        },
-    }
-
-
 def test_the_band_of_the_autoscaler_is_told() -> None:
-    assert _scaled(5, hpas=(_hpa(2, 8),)).endswith("; HorizontalPodAutoscaler web keeps between 2 and 8")
-    assert _scaled(5, hpas=(_hpa(4, 8),)).endswith("keeps between 4 and 8 and takes it to 4 again")
+    assert _scaled(5, hpas=(autoscaler(2, 8),)).endswith("; HorizontalPodAutoscaler web keeps between 2 and 8")
+    assert _scaled(5, hpas=(autoscaler(4, 8),)).endswith("keeps between 4 and 8 and takes it to 4 again")
 
 
 def _budget(**labels: Json) -> JsonObject:

@@ -31,6 +31,11 @@ class Examined:
     because: str = ""
     asking: Asking | None = None
 
+    @property
+    def cause(self) -> str:
+        """The strongest cause; "" while it is unexplained."""
+        return self.explanations[0].cause if self.explanations else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

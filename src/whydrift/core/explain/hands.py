@@ -128,17 +128,11 @@ def _is_as_created(subject: Subject) -> bool:
 
 def _is_remade(subject: Subject) -> bool:
     """Whether people made the object anew after the last sync, and nobody else wrote more of it than the status."""
-    last, created = (
-        subject.application.syncs.last(subject.key),
-        text(subject.object.live, "metadata", "creationTimestamp"),
-    )
+    last = subject.application.syncs.last(subject.key)
+    if last is None or text(subject.object.live, "metadata", "creationTimestamp") <= last.finished:
+        return False
     written = [entry for entry in subject.object.managers.entries if not entry.subresource]
-    return (
-        last is not None
-        and created > last.finished
-        and bool(written)
-        and all(is_hand(subject, entry) for entry in written)
-    )
+    return bool(written) and all(is_hand(subject, entry) for entry in written)
 
 
 def _is_updated(subject: Subject, difference: Difference, owners: tuple[Entry, ...]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from whydrift.core.compare.typed.quantity import parse_quantity
+from whydrift.core.compare.typed.quantity import amount_of
 from whydrift.core.compare.typed.scalars import duration_nanoseconds
 from whydrift.core.explain.change import Change
 from whydrift.core.explain.versions import is_newer
@@ -34,7 +34,7 @@ def raising(change: Change) -> str:
         )
         return "the cluster runs a newer version of the same image" if newer else ""
     if _is_capacity(change):
-        return _if_greater(change, _quantity)
+        return _if_greater(change, amount_of)
     return _if_greater(change, _time) if _is_patience(change) else ""
 
 
@@ -59,10 +59,6 @@ def _is_patience(change: Change) -> bool:
     """Whether a field says how long somebody waits, or how long a certificate lasts: longer takes nothing away."""
     lasts = (change.key.kind, change.name) == ("Certificate", "duration")
     return lasts or _PATIENCE.search(change.name) is not None or change.path[-2:-1] == ("timeouts",)
-
-
-def _quantity(value: MaybeJson) -> Fraction | None:
-    return parse_quantity(value) if isinstance(value, str) else _number(value)
 
 
 def _time(value: MaybeJson) -> Fraction | None:

@@ -69,7 +69,7 @@ def scaled_back(item: ObjectSnapshot, found: Iterable[Change], situation: Situat
 
 def _returning(finding: Examined, item: ObjectSnapshot, target: JsonObject, situation: Situation) -> str:
     """The cause that a difference has for good, "" where it has none: what git asks no longer, no sync asks again."""
-    cause = finding.explanations[0].cause if finding.explanations else ""
+    cause = finding.cause
     if cause == "autoscaler-scales-replicas":
         return "" if _left_alone(child(target, *finding.difference.path), item, situation) else cause
     let_go = cause == "server-allocates-value" and child(target, *finding.difference.path) is ABSENT

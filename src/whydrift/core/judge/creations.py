@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from whydrift.core.explain.engine import Examined
 from whydrift.core.explain.missing import not_watched
 from whydrift.core.explain.syncing import Refusal, classify
 from whydrift.core.judge.dangers import new_danger
@@ -49,12 +48,10 @@ def on_new(item: ObjectSnapshot, target: JsonObject, situation: Situation) -> To
 
 def _made(item: ObjectSnapshot, made: JsonObject, situation: Situation) -> Effect:
     if runs(item.key):
-        return Effect(
-            item.key, Does.CREATE, f"creates {item.key}, which runs", False, ("",), cause_of_object(item, situation)
-        )
-    found = (finding for finding in situation.findings.get(item.key, ()) if cause_of(finding) != "sync-is-failing")
+        return Effect(item.key, Does.CREATE, f"creates {item.key}, which runs", False, ("",), _cause(item, situation))
+    found = (finding for finding in situation.findings.get(item.key, ()) if finding.cause != "sync-is-failing")
     asked = any(situation.cause_side(finding) is Side.ASK for finding in found)
-    cause = cause_of_object(item, situation) if asked else ""
+    cause = _cause(item, situation) if asked else ""
     feared = new_danger(made)
     if feared:
         return Effect(item.key, Does.CREATE, f"creates {item.key}: {feared}", False, ("",), cause)
@@ -80,11 +77,6 @@ def _forbidden(item: ObjectSnapshot) -> str:
     return "the project does not permit it" if item.verdict is Verdict.UNKNOWN and item.compared else ""
 
 
-def cause_of_object(item: ObjectSnapshot, situation: Situation) -> str:
+def _cause(item: ObjectSnapshot, situation: Situation) -> str:
     """The cause of the first difference of an object that has one."""
-    return next((cause for f in situation.findings.get(item.key, ()) if (cause := cause_of(f))), "")
-
-
-def cause_of(finding: Examined) -> str:
-    """The strongest cause of a difference; "" where it is unexplained."""
-    return finding.explanations[0].cause if finding.explanations else ""
+    return next((f.cause for f in situation.findings.get(item.key, ()) if f.cause), "")

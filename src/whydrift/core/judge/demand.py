@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from whydrift.core.compare.typed.quantity import parse_quantity
+from whydrift.core.compare.typed.quantity import amount_of
 from whydrift.core.model.objects import WITH_PODS, group_of
-from whydrift.core.model.values import ABSENT, Json, JsonObject, MaybeJson, child, items, mapping, text
+from whydrift.core.model.values import ABSENT, Json, JsonObject, child, items, mapping, text
 
 Amounts = Mapping[str, Fraction]
 REQUESTS, LIMITS = "requests", "limits"
@@ -66,7 +66,7 @@ def _of_service(service: JsonObject) -> dict[str, Fraction]:
 
 
 def _of_claim(claim: JsonObject) -> dict[str, Fraction]:
-    storage = _amount(child(claim, "spec", "resources", REQUESTS, "storage"))
+    storage = amount_of(child(claim, "spec", "resources", REQUESTS, "storage"))
     found = {} if storage is None else {"requests.storage": storage}
     named = text(claim, "metadata", "annotations", OLD_CLASS) or text(claim, "spec", "storageClassName")
     if named:
@@ -152,15 +152,9 @@ def _defaults(limit_ranges: Iterable[JsonObject]) -> dict[str, dict[str, Fractio
 
 
 def _amounts(stated: JsonObject) -> dict[str, Fraction] | None:
-    found = {name: _amount(value) for name, value in stated.items()}
+    found = {name: amount_of(value) for name, value in stated.items()}
     known = {name: amount for name, amount in found.items() if amount is not None}
     return known if len(known) == len(found) else None
-
-
-def _amount(value: MaybeJson) -> Fraction | None:
-    if isinstance(value, str):
-        return parse_quantity(value)
-    return Fraction(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def pod_spec(obj: JsonObject) -> JsonObject:

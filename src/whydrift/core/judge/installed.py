@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whydrift.core.explain.subject import sync_options
+from whydrift.core.judge.invalid import DEFINITION
 from whydrift.core.judge.runs import hooks_of
 from whydrift.core.judge.situation import Situation
 from whydrift.core.judge.wanted import is_in_question
@@ -21,7 +22,6 @@ from whydrift.core.model.snapshot import ObjectSnapshot, Verdict
 from whydrift.core.model.values import JsonObject, MaybeJson, child, is_object, items, text
 
 SKIP = "SkipDryRunOnMissingResource=true"
-DEFINITION = ("apiextensions.k8s.io", "CustomResourceDefinition")
 
 
 def not_installed(situation: Situation) -> tuple[Effect, ...]:

@@ -6,6 +6,7 @@ well, and the pods are refused; where those that run go first, that is a danger.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -39,10 +40,12 @@ def within_quotas(effects: Iterable[Effect], situation: Situation) -> tuple[Effe
     """
     told = tuple(effects)
     asking = {item.key.namespace: item.key for item in situation.objects if needs_room(item)}
+    objects = defaultdict[str, Here](dict)
+    for item in situation.objects if asking else ():
+        objects[item.key.namespace][item.key] = item
     for namespace, key in asking.items():
-        facts = situation.facts(key)
+        facts, here = situation.facts(key), objects[namespace]
         if facts.known(RESOURCE_QUOTAS):
-            here = {item.key: item for item in situation.objects if item.key.namespace == namespace}
             quotas = _quotas(facts.get(RESOURCE_QUOTAS), here)
             told = _with_room(told, here, quotas, situation) if quotas else told
         elif RESOURCE_QUOTAS in facts.gaps and facts.gaps[RESOURCE_QUOTAS].status == FORBIDDEN:

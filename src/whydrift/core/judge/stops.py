@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from whydrift.core.explain.conditions import FAILED
 from whydrift.core.explain.failures import classify, decisive
 from whydrift.core.explain.sync_windows import holding_window
@@ -12,7 +14,7 @@ from whydrift.core.model.effect import Does, Effect
 from whydrift.core.model.explanation import Side
 from whydrift.core.model.fact_kinds import COMMITS, SYNC_WINDOWS
 from whydrift.core.model.objects import ObjectKey
-from whydrift.core.model.values import ABSENT, MaybeJson, text
+from whydrift.core.model.values import text
 
 
 def stopped(situation: Situation) -> tuple[Effect, ...]:
@@ -45,11 +47,12 @@ def refused_before(situation: Situation) -> tuple[Effect, ...]:
     same_revision = failing(application, situation.whole.maybe(COMMITS) or ())
     message = text(application.operation, "message")
     whole = same_revision and ALL_REFUSED.search(message) is not None
-    rows = [(_placed(row.key, situation), row) for row in refused(application)]
+    here = {item.key: item for item in situation.snapshot.objects or ()}
+    rows = [(_placed(row.key, here), row) for row in refused(application)]
     told = tuple(
         Effect(key, Does.FAIL, f"fails: {row.why.value}: {refusal(row.message)}", True)
         for key, row in rows
-        if same_revision or still_refused(row, _target(key, situation))
+        if same_revision or (key in here and still_refused(row, here[key].target))
     )
     if told or not whole:
         return told
@@ -67,14 +70,10 @@ def refused_as_a_whole(situation: Situation) -> bool:
     )
 
 
-def _target(key: ObjectKey, situation: Situation) -> MaybeJson:
-    return next((item.target for item in situation.objects.of_kind(key.kind) if item.key == key), ABSENT)
-
-
-def _placed(key: ObjectKey, situation: Situation) -> ObjectKey:
+def _placed(key: ObjectKey, here: Container[ObjectKey]) -> ObjectKey:
     """The key as the snapshot has it: results give cluster-scoped objects a namespace."""
-    keys = {item.key for item in situation.snapshot.objects or ()}
-    return key if key in keys else key._replace(namespace="") if key._replace(namespace="") in keys else key
+    wide = key._replace(namespace="")
+    return wide if key not in here and wide in here else key
 
 
 def _not_compared(situation: Situation) -> Effect | None:

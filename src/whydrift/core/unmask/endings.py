@@ -49,6 +49,8 @@ SIGNALLED = re.compile(
     r"|\bsignal=(?:terminated|interrupt|sigterm)"
 )
 """A signal that asks to stop arrived."""
+CALM_AFTER = 3
+"""Calm records that may follow a program's last words: what it puts away."""
 GRACEFUL = re.compile(r"(?i)\bgraceful(?:ly)? (?:shut|stop|exit|terminat)")
 """A run that ends in good order, whoever asked for it."""
 
@@ -78,10 +80,6 @@ def last_said(lines: Sequence[str], recorded: Sequence[bool], most: int) -> int:
                 break
         place -= 1
     return place
-
-
-CALM_AFTER = 3
-"""Calm records that may follow a program's last words: what it puts away."""
 
 
 def told_to_stop(lines: Sequence[str], levels: Sequence[Level]) -> int | None:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
+from whydrift.core.model.values import MaybeJson
+
 
 class Format(Enum):
     """How a quantity is spelled: by SI suffixes, by power-of-two suffixes or by a decimal exponent."""
@@ -44,6 +46,13 @@ def parse_quantity(text: str) -> Fraction | None:
     """The amount that a quantity stands for (`1000m` and `1` are one), or None where the text is no quantity."""
     parsed = parse(text)
     return None if parsed is None else parsed.amount
+
+
+def amount_of(value: MaybeJson) -> Fraction | None:
+    """The amount that a field holds, spelled as a quantity or as a number, or None where it is neither."""
+    if isinstance(value, str):
+        return parse_quantity(value)
+    return Fraction(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 @lru_cache(4096)

@@ -46,7 +46,7 @@ class Case:
     @property
     def cause(self) -> str:
         """The strongest explanation's cause; "" where nothing explains it."""
-        return self.finding.explanations[0].cause if self.finding.explanations else ""
+        return self.finding.cause
 
     @property
     def because(self) -> str:

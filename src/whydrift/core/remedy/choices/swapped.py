@@ -47,7 +47,7 @@ def _items(side: MaybeJson, path: Path) -> list[Json]:
 def _is_one_swap(case: Case, path: Path, stated: int) -> bool:
     """Whether all items of git's are gone for one cause, of which git may take that over."""
     found = [
-        finding.explanations[0].cause if finding.explanations else ""
+        finding.cause
         for finding in case.situation.findings.get(case.key, ())
         if finding.difference.kind is Kind.MISSING and finding.difference.path[:-1] == path
     ]
